@@ -1,0 +1,74 @@
+// A device owns memory, a kernel table and, for the CPU, the thread pool. One instance each:
+// cpu, null (allocates, runs nothing: planning tests), later cuda.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../kernels/table.h"
+
+namespace ph {
+
+class Device {
+ public:
+  virtual ~Device() = default;
+  virtual const std::string& name() const = 0;   // "cpu:0", "null:0"
+  // 64-byte aligned; from a size-bucket cache; bytes may be 0. Throws std::bad_alloc.
+  virtual void* alloc(size_t bytes) = 0;
+  virtual void free(void* p, size_t bytes) = 0;  // bytes as passed to alloc
+  virtual void copy(void* dst, const void* src, size_t bytes) = 0;
+  virtual void sync() = 0;
+  virtual const Kernels& kernels() const = 0;
+  virtual bool executes() const = 0;             // false: null
+};
+
+Device& cpu_device();
+Device& null_device();
+Device& device_by_name(const std::string& name);   // throws std::invalid_argument, lists names
+
+// ---- processor widths (detect.cpp)
+// The table in use: PRONGHORN_ISA if set (an unknown or unsupported name throws
+// std::runtime_error that lists the available ones), else the widest supported.
+const Kernels& cpu_kernels();
+std::vector<const Kernels*> available_kernels();   // supported here, best first
+void force_isa(const std::string& name);           // for tests; "" returns to the default
+std::string compiler_name();
+
+// ---- threads (thread_pool.cpp)
+// As many threads as the process may use (affinity, cgroup quota), PRONGHORN_NUM_THREADS caps it.
+int num_threads();
+void set_num_threads(int n);                       // n >= 1; ValueError otherwise
+// A team on the shared pool. If another thread is running on the pool, the chunks run inline
+// on the caller: callers never wait for each other. Survives fork (the child
+// rebuilds the pool). Idle workers spin at most 20 us, then sleep.
+const Team& team();
+
+// ---- arenas (arena.cpp)
+// One growing block per concurrent run. lease() never blocks; the arena goes back to the
+// device's free list when the lease dies. reserve() may move the block.
+class Arena {
+ public:
+  explicit Arena(Device& device) : device_(device) {}
+  ~Arena();
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+  void* reserve(size_t bytes);                     // at least bytes, 64-byte aligned; contents lost when it moves
+  void* base() const { return base_; }
+  size_t size() const { return size_; }
+
+ private:
+  Device& device_;
+  void* base_ = nullptr;
+  size_t size_ = 0;
+};
+std::shared_ptr<Arena> lease_arena(Device& device);
+
+struct MemoryStats {
+  size_t live_bytes, peak_bytes, cached_bytes, arena_bytes;
+};
+MemoryStats memory_stats(Device& device);
+void trim_caches();                                // gives cached blocks back to the system
+
+}  // namespace ph

@@ -1,0 +1,12 @@
+// The neon width: its name, its test of the processor, its table.
+#define PH_TABLE kNeonKernels
+#define PH_TABLE_NAME "neon"
+#include "../simd.h"
+
+namespace ph {
+namespace PH_ISA {
+static bool supported() { return true; }
+}  // namespace PH_ISA
+}  // namespace ph
+
+#include "export.h"
