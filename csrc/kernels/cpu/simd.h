@@ -57,18 +57,60 @@ template <class T>
 PH_INLINE Vec<T> splat(T x) {
   return x - Vec<T>{};
 }
-// The first n lanes (0 <= n <= lanes); the others are 0.
+#if defined(__AVX2__) && !defined(__AVX512F__)
+// All ones in the first n lanes.
+template <class T>
+PH_INLINE __m256i lane_mask(int64_t n) {
+  if constexpr (sizeof(T) == 4)
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)),
+                              _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  else
+    return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
+}
+#endif
+// The first n lanes (0 <= n <= lanes); the others are 0. Float and double use the
+// width's masked instructions: memory past the first n lanes is not touched.
 template <class T>
 PH_INLINE Vec<T> load_first(const T* p, int64_t n) {
-  Vec<T> v = {};
-  for (int i = 0; i < kLanes<T>; ++i)
-    if (i < n) v[i] = p[i];
-  return v;
+#if defined(__AVX512F__)
+  if constexpr (kVectorBytes == 64 && __is_same(T, float))
+    return (Vec<T>)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p);
+  else if constexpr (kVectorBytes == 64 && __is_same(T, double))
+    return (Vec<T>)_mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << n) - 1), p);
+  else
+#elif defined(__AVX2__)
+  if constexpr (kVectorBytes == 32 && __is_same(T, float))
+    return (Vec<T>)_mm256_maskload_ps(p, lane_mask<T>(n));
+  else if constexpr (kVectorBytes == 32 && __is_same(T, double))
+    return (Vec<T>)_mm256_maskload_pd(p, lane_mask<T>(n));
+  else
+#endif
+  {
+    Vec<T> v = {};
+    for (int i = 0; i < kLanes<T>; ++i)
+      if (i < n) v[i] = p[i];
+    return v;
+  }
 }
 template <class T>
 PH_INLINE void store_first(T* p, Vec<T> v, int64_t n) {
-  for (int i = 0; i < kLanes<T>; ++i)
-    if (i < n) p[i] = v[i];
+#if defined(__AVX512F__)
+  if constexpr (kVectorBytes == 64 && __is_same(T, float))
+    return _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1), (__m512)v);
+  else if constexpr (kVectorBytes == 64 && __is_same(T, double))
+    return _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1u << n) - 1), (__m512d)v);
+  else
+#elif defined(__AVX2__)
+  if constexpr (kVectorBytes == 32 && __is_same(T, float))
+    return _mm256_maskstore_ps(p, lane_mask<T>(n), (__m256)v);
+  else if constexpr (kVectorBytes == 32 && __is_same(T, double))
+    return _mm256_maskstore_pd(p, lane_mask<T>(n), (__m256d)v);
+  else
+#endif
+  {
+    for (int i = 0; i < kLanes<T>; ++i)
+      if (i < n) p[i] = v[i];
+  }
 }
 template <class T>
 PH_INLINE T horizontal_sum(Vec<T> v) {

@@ -1,0 +1,88 @@
+// Recorders: what listens at the door. A Tape keeps the nodes that touch watched tensors; a
+// Trace keeps the nodes of abstract tensors. One stack a thread.
+#pragma once
+#include <unordered_set>
+
+#include "op.h"
+
+namespace ph {
+
+class Recorder {
+ public:
+  virtual ~Recorder() = default;
+  virtual bool wants(std::span<const Tensor> inputs, std::span<const Tensor> outputs) const = 0;
+  virtual bool is_trace() const { return false; }
+  void record(Node node) { nodes_.push_back(std::move(node)); }
+  const std::vector<Node>& nodes() const { return nodes_; }
+  std::vector<Node>& nodes() { return nodes_; }
+
+ protected:
+  std::vector<Node> nodes_;
+};
+
+class Tape : public Recorder {
+ public:
+  void watch(const Tensor& t);
+  bool watches(const Tensor& t) const { return tracked_.count(t.get()) != 0; }
+  bool wants(std::span<const Tensor> inputs, std::span<const Tensor> outputs) const override;
+  void track_outputs(const Node& node);
+  void reset();
+
+ private:
+  std::unordered_set<TensorImpl*> tracked_;
+  std::vector<Tensor> watched_;   // keeps identities alive
+};
+
+// Variable: a named cell whose value a trace may read as an input and assign as an output. Its
+// value's storage is written in place when nobody else holds it.
+struct VariableCell {
+  Tensor value;
+  std::string name;
+  uint64_t id;
+};
+using Variable = std::shared_ptr<VariableCell>;
+Variable make_variable(Tensor value, std::string name);
+// Eager assignment: same spec required (ValueError otherwise). In place where only the cell holds it.
+void assign(VariableCell& cell, const Tensor& value);
+
+class Trace : public Recorder {
+ public:
+  Trace();
+  uint64_t serial() const { return serial_; }
+  bool is_trace() const override { return true; }
+  bool wants(std::span<const Tensor> inputs, std::span<const Tensor> outputs) const override;
+  Tensor input(const Spec& spec, const std::string& origin);
+  Tensor read(const Variable& v);                     // the variable's current value in this trace
+  void write(const Variable& v, const Tensor& value); // spec must match; makes a concrete value a constant
+
+  struct Slot {
+    Variable variable;
+    Tensor initial;   // empty: never read
+    Tensor current;   // what a read gives now
+    bool assigned = false;
+  };
+  const std::vector<Tensor>& inputs() const { return inputs_; }
+  const std::vector<Slot>& slots() const { return slots_; }
+
+ private:
+  Slot& slot(const Variable& v);
+  uint64_t serial_;
+  std::vector<Tensor> inputs_;
+  std::vector<Slot> slots_;
+};
+
+// The thread's stack; apply() offers a node to each from the top down to the first Trace.
+std::vector<Recorder*>& recorder_stack();
+struct RecorderScope {
+  explicit RecorderScope(Recorder& r) { recorder_stack().push_back(&r); }
+  ~RecorderScope() { recorder_stack().pop_back(); }
+};
+// Inside, nothing is recorded (initializers, layer internals under a symbolic call).
+struct SuspendScope {
+  SuspendScope() { recorder_stack().swap(saved_); }
+  ~SuspendScope() { recorder_stack().swap(saved_); }
+  std::vector<Recorder*> saved_;
+};
+bool trace_is_active(uint64_t serial);   // on this thread
+
+}  // namespace ph

@@ -1,0 +1,73 @@
+// Tensor: a handle to a dense row-major array on a device, or to an abstract value of a trace.
+// Views share storage only through reshape; everything else copies.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "../base/shape.h"
+#include "../device/device.h"
+
+namespace ph {
+
+// A block of device memory. Holders are counted by shared_ptr; `version` rises when the block
+// is overwritten in place. `exports` counts NumPy and DLPack views: while it is not 0 nobody writes.
+struct Storage {
+  Device* device;
+  void* data;
+  size_t bytes;
+  std::atomic<int64_t> version{0};
+  std::atomic<int> exports{0};
+  std::shared_ptr<void> owner;   // foreign memory (NumPy, DLPack): kept alive, not freed here
+
+  Storage(Device& d, size_t n) : device(&d), data(d.alloc(n)), bytes(n) {}
+  Storage(Device& d, void* p, size_t n, std::shared_ptr<void> keep)
+      : device(&d), data(p), bytes(n), owner(std::move(keep)) {}
+  ~Storage() {
+    if (!owner) device->free(data, bytes);
+  }
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+};
+
+class Trace;
+
+struct TensorImpl {
+  Spec spec;
+  std::shared_ptr<Storage> storage;   // null: abstract
+  int64_t offset = 0;                 // bytes into storage
+  uint64_t trace = 0;                 // abstract: serial number of the trace it belongs to
+  std::string origin;                 // abstract: what made it, for messages
+};
+
+class Tensor {
+ public:
+  Tensor() = default;
+  explicit Tensor(std::shared_ptr<TensorImpl> impl) : impl_(std::move(impl)) {}
+  static Tensor empty(const Spec& spec, Device& device = cpu_device());
+  static Tensor abstract(const Spec& spec, uint64_t trace, std::string origin);
+  // A 0-d tensor of dtype holding x.
+  static Tensor scalar(double x, DType dtype, Device& device = cpu_device());
+
+  explicit operator bool() const { return impl_ != nullptr; }
+  bool is_abstract() const { return !impl_->storage; }
+  const Spec& spec() const { return impl_->spec; }
+  const Shape& shape() const { return impl_->spec.shape; }
+  DType dtype() const { return impl_->spec.dtype; }
+  Device& device() const { return *impl_->storage->device; }
+  void* data() const {
+    return static_cast<char*>(impl_->storage->data) + impl_->offset;
+  }
+  template <class T>
+  T* as() const {
+    return static_cast<T*>(data());
+  }
+  TensorImpl* get() const { return impl_.get(); }      // identity: the key of gradient maps
+  const std::shared_ptr<TensorImpl>& impl() const { return impl_; }
+  Tensor view(const Shape& shape) const;               // same storage, same count; concrete only
+
+ private:
+  std::shared_ptr<TensorImpl> impl_;
+};
+
+}  // namespace ph
