@@ -1,0 +1,182 @@
+// The matrix product: chooses by sizes and strides alone between matrix-vector, operands
+// read in place, packed operands, and sums cut along k.
+#include "families.h"
+#include "gemm_engine.h"
+#include "gemm_vector.h"
+
+namespace ph {
+namespace PH_ISA {
+namespace {
+
+template <class T>
+struct Plan {
+  bool vector, by_batch;   // one row or column; batch items are chunks of one thread each
+  bool pack_a, pack_b;
+  int64_t splits;          // parts of k, each into its own partial result
+  int64_t a_bytes, b_bytes, x_bytes, part_bytes;
+};
+
+template <class T>
+Plan<T> make_plan(const GemmArgs& g) {
+  constexpr int64_t size = sizeof(T);
+  Plan<T> p = {};
+  const int64_t work = g.m * g.n * g.k;
+  p.by_batch = g.batch > 1 && work < kSerialWork * 4;
+  p.splits = 1;
+  if (g.m == 1 || g.n == 1) {
+    p.vector = true;
+    p.x_bytes = (g.m == 1 ? g.a_cs : g.b_rs) == 1 ? 0 : cache_rounded(g.k * size);
+    return p;
+  }
+  const bool a_direct = g.a_rs == 1 || g.a_cs == 1;
+  p.pack_a = !a_direct || (g.n > kTileCols<T> && g.m * g.k * size > kDirectBytesA);
+  p.pack_b = g.b_cs != 1 || (g.m > kMaxRows && g.k * g.n * size > kDirectBytesB);
+  const Grid grid = chunk_grid(g.m, g.n, min_of(g.k, kBlockDepth<T>));
+  if (!p.by_batch && grid.rows * grid.cols < kSplitChunks && g.m * g.n <= kSplitOutputs)
+    p.splits = max_of<int64_t>(
+        1, min_of(min_of(kMaxSplits, g.k / kSplitDepth), work / (2 * kChunkWork)));
+  const int64_t k = ceil_div(g.k, p.splits);
+  p.a_bytes = p.pack_a ? a_block_bytes<T>(g.m, k) : 0;
+  p.b_bytes = p.pack_b ? b_block_bytes<T>(g.n, k) : 0;
+  p.part_bytes = p.splits > 1 ? cache_rounded(g.m * g.n * size) : 0;
+  return p;
+}
+
+template <class T>
+MatVec<T> item_matvec(const GemmArgs& g, int64_t b, T* x_copy) {
+  MatVec<T> q = {};
+  const T* const a = static_cast<const T*>(g.a) + b * g.a_bs;
+  const T* const w = static_cast<const T*>(g.b) + b * g.b_bs;
+  const bool row = g.m == 1;  // c = b^T a^T
+  q.rows = row ? g.n : g.m;
+  q.k = g.k;
+  q.matrix = row ? w : a;
+  q.s_i = row ? g.b_cs : g.a_rs;
+  q.s_p = row ? g.b_rs : g.a_cs;
+  q.x = row ? a : w;
+  const int64_t x_stride = row ? g.a_cs : g.b_rs;
+  if (x_stride != 1) {
+    for (int64_t p = 0; p < g.k; ++p) x_copy[p] = q.x[p * x_stride];
+    q.x = x_copy;
+  }
+  q.y = static_cast<T*>(g.c) + b * g.c_bs;
+  q.y_stride = row ? 1 : g.ldc;
+  q.alpha = static_cast<T>(g.alpha);
+  q.accumulate = g.accumulate;
+  q.bias_by_row = row;
+  const T* gate = static_cast<const T*>(g.gate);
+  q.epilogue = {static_cast<const T*>(g.bias), gate ? gate + b * g.gate_bs : nullptr,
+                row ? 1 : g.ldgate, g.act, g.gate_act};
+  return q;
+}
+
+template <class T>
+Product<T, Strided<T>, Strided<T>> item_product(const GemmArgs& g, const Plan<T>& plan, int64_t b) {
+  const T* gate = static_cast<const T*>(g.gate);
+  return {g.m,
+          g.n,
+          g.k,
+          {static_cast<const T*>(g.a) + b * g.a_bs, g.a_rs, g.a_cs},
+          {static_cast<const T*>(g.b) + b * g.b_bs, g.b_cs, g.b_rs},
+          plan.pack_a,
+          plan.pack_b,
+          static_cast<T*>(g.c) + b * g.c_bs,
+          g.ldc,
+          static_cast<T>(g.alpha),
+          g.accumulate,
+          {static_cast<const T*>(g.bias), gate ? gate + b * g.gate_bs : nullptr, g.ldgate, g.act,
+           g.gate_act}};
+}
+
+// k == 0: the product is zero.
+template <class T>
+void empty_sum(const GemmArgs& g) {
+  for (int64_t b = 0; b < g.batch; ++b) {
+    const auto q = item_product<T>(g, {}, b);
+    if (!g.accumulate)
+      for (int64_t i = 0; i < g.m; ++i)
+        for (int64_t j = 0; j < g.n; ++j) q.c[i * g.ldc + j] = 0;
+    if (!q.epilogue.empty()) finish_tile<T>(q.c, g.ldc, g.m, g.n, q.epilogue);
+  }
+}
+
+template <class T>
+void split_product(const Product<T, Strided<T>, Strided<T>>& q, const Plan<T>& plan,
+                   const Team& team, char* scratch) {
+  char* const parts = scratch + team.threads * (plan.a_bytes + plan.b_bytes);
+  for_chunks(team, plan.splits, [&](int64_t s, int thread) {
+    const int64_t lo = s * q.k / plan.splits, hi = (s + 1) * q.k / plan.splits;
+    auto part = q;
+    part.k = hi - lo;
+    part.a.data = q.a.at(0, lo);
+    part.b.data = q.b.at(0, lo);
+    part.c = reinterpret_cast<T*>(parts + s * plan.part_bytes);
+    part.ldc = q.n;
+    part.accumulate = false;
+    part.epilogue = {};
+    char* own = scratch + thread * (plan.a_bytes + plan.b_bytes);
+    run_product(part, serial_team(), own, own + plan.b_bytes);
+  });
+  sum_parts<T>(reinterpret_cast<T*>(parts), plan.part_bytes, plan.splits, q.m, q.n, q.c, q.ldc,
+               q.accumulate, q.epilogue, team);
+}
+
+template <class T>
+void gemm_typed(const GemmArgs& g, const Team& team) {
+  if (g.k <= 0) return empty_sum<T>(g);
+  const Plan<T> plan = make_plan<T>(g);
+  char* const scratch = static_cast<char*>(g.scratch);
+  if (plan.vector && !plan.by_batch) {
+    for (int64_t b = 0; b < g.batch; ++b)
+      run_matvec(item_matvec<T>(g, b, reinterpret_cast<T*>(scratch)), team);
+  } else if (plan.by_batch) {
+    const int64_t bytes = plan.a_bytes + plan.b_bytes + plan.x_bytes;
+    const int64_t work = g.m * g.n * g.k * g.batch;
+    const int64_t chunks = work < kSerialWork
+                               ? 1
+                               : min_of(min_of(g.batch, kMaxChunks), ceil_div(work, kChunkWork));
+    for_chunks(team, chunks, [&](int64_t chunk, int thread) {
+      char* own = scratch + thread * bytes;
+      for (int64_t b = chunk * g.batch / chunks; b < (chunk + 1) * g.batch / chunks; ++b)
+        if (plan.vector)
+          run_matvec(item_matvec<T>(g, b, reinterpret_cast<T*>(own)), serial_team());
+        else
+          run_product(item_product<T>(g, plan, b), serial_team(), own, own + plan.b_bytes);
+    });
+  } else {
+    for (int64_t b = 0; b < g.batch; ++b) {
+      const auto q = item_product<T>(g, plan, b);
+      if (plan.splits > 1)
+        split_product(q, plan, team, scratch);
+      else
+        run_product(q, team, scratch, scratch + plan.b_bytes);
+    }
+  }
+}
+
+template <class T>
+size_t scratch_typed(const GemmArgs& g, int threads) {
+  const Plan<T> p = make_plan<T>(g);
+  int64_t bytes = p.b_bytes + threads * p.a_bytes + p.x_bytes;
+  if (p.by_batch) bytes = threads * (p.a_bytes + p.b_bytes + p.x_bytes);
+  if (p.splits > 1) bytes = threads * (p.a_bytes + p.b_bytes) + p.splits * p.part_bytes;
+  return static_cast<size_t>(bytes);
+}
+
+}  // namespace
+
+void gemm(const GemmArgs& g, const Team& team) {
+  if (g.m <= 0 || g.n <= 0 || g.batch <= 0) return;
+  if (g.dtype == DType::f32) gemm_typed<float>(g, team);
+  if (g.dtype == DType::f64) gemm_typed<double>(g, team);
+}
+
+size_t gemm_scratch(const GemmArgs& g, int threads) {
+  if (g.m <= 0 || g.n <= 0 || g.k <= 0 || g.batch <= 0) return 0;
+  if (g.dtype == DType::f32) return scratch_typed<float>(g, threads);
+  if (g.dtype == DType::f64) return scratch_typed<double>(g, threads);
+  return 0;
+}
+
+}  // namespace PH_ISA
+}  // namespace ph

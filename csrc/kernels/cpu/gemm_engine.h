@@ -1,0 +1,182 @@
+// The blocked product (Goto & van de Geijn 2008; BLIS): loops around the register tile.
+//
+//   for each block of k:    pack B (k block x n) into panels, once, by all threads
+//     for each chunk of C:  for each block of rows: pack A (rows x k block), per thread
+//       for each B panel:   for each strip of rows: one register tile
+//
+// A and B are any type with at() and pack(), like Strided: convolution packs from the image.
+// Each element of C is summed in one order, fixed by k alone, whatever the chunks.
+#pragma once
+#include "gemm_epilogue.h"
+#include "gemm_micro.h"
+#include "gemm_pack.h"
+
+namespace ph {
+namespace PH_ISA {
+
+template <class T, class A, class B>
+struct Product {
+  int64_t m, n, k;
+  A a;
+  B b;
+  bool pack_a, pack_b;  // not packed: A needs s_i == 1 or s_p == 1, B needs s_i == 1
+  T* c;
+  int64_t ldc;
+  T alpha;
+  bool accumulate;
+  Epilogue<T> epilogue;
+};
+
+PH_INLINE Team serial_team() {
+  return {1, nullptr, [](void*, int64_t chunks, void (*body)(void*, int64_t, int), void* ctx) {
+            for (int64_t i = 0; i < chunks; ++i) body(ctx, i, 0);
+          }};
+}
+
+constexpr int64_t kZeroSegment[1] = {0};
+
+template <class T>
+PH_INLINE int64_t block_depth(int64_t k) {
+  const int64_t blocks = max_of<int64_t>(1, ceil_div(k, kBlockDepth<T>));
+  return max_of<int64_t>(1, ceil_div(k, blocks));
+}
+PH_INLINE int64_t cache_rounded(int64_t bytes) { return round_up(bytes, 64); }
+
+// Scratch of a product: the B block (shared), then one A block for each thread.
+template <class T>
+PH_INLINE int64_t b_block_bytes(int64_t n, int64_t k) {
+  const int64_t cols = round_up(min_of(n, kBlockCols), kTileCols<T>);
+  return cache_rounded((cols * block_depth<T>(k) + kPackSlack<T>)*static_cast<int64_t>(sizeof(T)));
+}
+template <class T>
+PH_INLINE int64_t a_block_bytes(int64_t m, int64_t k) {
+  const int64_t rows = min_of(m, kBlockRows);
+  return cache_rounded((rows * block_depth<T>(k) + kPackSlack<T>)*static_cast<int64_t>(sizeof(T)));
+}
+
+// How C is cut into chunks: rows x cols pieces, from sizes alone.
+struct Grid {
+  int64_t rows, cols;
+};
+PH_INLINE Grid chunk_grid(int64_t m, int64_t n, int64_t k) {
+  const int64_t work = m * n * k;
+  if (work < kSerialWork) return {1, 1};
+  const int64_t want = min_of(kMaxChunks, ceil_div(work, kChunkWork));
+  int64_t rows = min_of(want, ceil_div(m, kChunkRows));
+  const int64_t cols = min_of(max_of<int64_t>(1, want / rows), ceil_div(n, kChunkCols));
+  return {rows, cols};
+}
+
+// One chunk of C: rows [i0, i1), columns [j0, j1) of the column block at jc.
+template <class T, class A, class B>
+void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc, int64_t j0,
+                   int64_t j1, int64_t p0, int64_t depth, const T* packed_b, T* packed_a) {
+  constexpr int64_t lanes = kLanes<T>, tile_cols = kTileCols<T>;
+  const MicroTable<T>& table = micro_table<T>();
+  const bool last = p0 + depth >= q.k, finish = last && !q.epilogue.empty();
+  Micro<T> t;
+  t.kc = depth;
+  t.segs = 1;
+  t.seg = kZeroSegment;
+  t.alpha = q.alpha;
+  t.accumulate = q.accumulate || p0 > 0;
+  t.ldc = q.ldc;
+  bool by_row = false;
+  if constexpr (requires { q.a.s_i; }) by_row = !q.pack_a && q.a.s_i != 1;
+  for (int64_t ib = i0; ib < i1;) {
+    const int64_t blocks_left = ceil_div(i1 - ib, kBlockRows);
+    const int64_t block = ceil_div(i1 - ib, blocks_left);
+    const int64_t strips = ceil_div(block, kMaxRows);
+    if (q.pack_a)
+      for (int64_t s = 0; s < strips; ++s) {
+        const int64_t lo = s * block / strips, hi = (s + 1) * block / strips;
+        q.a.pack(packed_a + lo * depth, hi - lo, ib + lo, hi - lo, p0, depth);
+      }
+    for (int64_t j = j0; j < j1; j += tile_cols) {
+      const int64_t cols = min_of(tile_cols, j1 - j);
+      const int vectors = static_cast<int>(ceil_div(cols, lanes));
+      t.tail = static_cast<int>(cols - (vectors - 1) * lanes);
+      bool masked = false;
+      if (q.pack_b) {
+        t.b = packed_b + (j - jc) * depth;
+        t.b_stride = vectors * lanes;
+      } else if constexpr (requires { q.b.s_i; }) {
+        t.b = q.b.at(j, p0);
+        t.b_stride = q.b.s_p;
+        masked = t.tail < lanes;
+      }
+      const MicroFn<T>* fn = table.fn[by_row][masked][vectors - 1];
+      for (int64_t s = 0; s < strips; ++s) {
+        const int64_t lo = s * block / strips, hi = (s + 1) * block / strips;
+        if (q.pack_a) {
+          t.a = packed_a + lo * depth;
+          t.a_stride = hi - lo;
+        } else if constexpr (requires { q.a.s_i; }) {
+          t.a = q.a.at(ib + lo, p0);
+          t.a_stride = by_row ? q.a.s_i : q.a.s_p;
+        }
+        t.c = q.c + (ib + lo) * q.ldc + j;
+        fn[hi - lo - 1](t);
+        if (finish) finish_tile<T>(t.c, q.ldc, hi - lo, cols, moved(q.epilogue, ib + lo, j));
+      }
+    }
+    ib += block;
+  }
+}
+
+// packed_b: b_block_bytes; packed_a: a_block_bytes for each thread of the team.
+template <class T, class A, class B>
+void run_product(const Product<T, A, B>& q, const Team& team, char* packed_b, char* packed_a) {
+  constexpr int64_t tile_cols = kTileCols<T>;
+  const int64_t depth = block_depth<T>(q.k), a_bytes = a_block_bytes<T>(q.m, q.k);
+  for (int64_t jc = 0; jc < q.n; jc += kBlockCols) {
+    const int64_t cols = min_of(kBlockCols, q.n - jc), panels = ceil_div(cols, tile_cols);
+    for (int64_t p0 = 0; p0 < q.k; p0 += depth) {
+      const int64_t kc = min_of(depth, q.k - p0);
+      T* const bp = reinterpret_cast<T*>(packed_b);
+      if (q.pack_b) {
+        const int64_t groups = cols * kc < kSerialPack ? 1 : min_of(panels, kMaxChunks);
+        for_chunks(team, groups, [&](int64_t g, int) {
+          for (int64_t s = g * panels / groups; s < (g + 1) * panels / groups; ++s) {
+            const int64_t j = s * tile_cols, count = min_of(tile_cols, cols - j);
+            q.b.pack(bp + j * kc, round_up(count, kLanes<T>), jc + j, count, p0, kc);
+          }
+        });
+      }
+      const Grid grid = chunk_grid(q.m, cols, kc);
+      for_chunks(team, grid.rows * grid.cols, [&](int64_t chunk, int thread) {
+        const int64_t r = chunk / grid.cols, s = chunk % grid.cols;
+        product_chunk(q, r * q.m / grid.rows, (r + 1) * q.m / grid.rows, jc,
+                      jc + s * panels / grid.cols * tile_cols,
+                      min_of(jc + cols, jc + (s + 1) * panels / grid.cols * tile_cols), p0, kc, bp,
+                      reinterpret_cast<T*>(packed_a + thread * a_bytes));
+      });
+    }
+  }
+}
+
+// c = epilogue((accumulate ? c : 0) + the parts in order); parts are dense (m, n).
+template <class T>
+void sum_parts(const T* parts, int64_t part_bytes, int64_t splits, int64_t m, int64_t n, T* c,
+               int64_t ldc, bool accumulate, const Epilogue<T>& epilogue, const Team& team) {
+  const int64_t step = part_bytes / static_cast<int64_t>(sizeof(T));
+  const int64_t chunks =
+      m * n * splits < kSerialPack ? 1 : min_of(m, min_of(kMaxChunks, m * n * splits / kSerialPack));
+  for_chunks(team, chunks, [&](int64_t chunk, int) {
+    const int64_t lo = chunk * m / chunks, hi = (chunk + 1) * m / chunks;
+    for (int64_t i = lo; i < hi; ++i) {
+      T* PH_RESTRICT row = c + i * ldc;
+      for (int64_t s = 0; s < splits; ++s) {
+        const T* PH_RESTRICT part = parts + s * step + i * n;
+        if (s == 0 && !accumulate)
+          for (int64_t j = 0; j < n; ++j) row[j] = part[j];
+        else
+          for (int64_t j = 0; j < n; ++j) row[j] += part[j];
+      }
+    }
+    if (!epilogue.empty()) finish_tile<T>(c + lo * ldc, ldc, hi - lo, n, moved(epilogue, lo, 0));
+  });
+}
+
+}  // namespace PH_ISA
+}  // namespace ph

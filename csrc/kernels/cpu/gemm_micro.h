@@ -1,0 +1,42 @@
+// The register tile: R x V vectors of C from a strip of A and a panel of B. Every product
+// here (GEMM, convolution, Winograd) ends in this loop. For each k, V vectors of B are
+// loaded and R values of A broadcast:
+//
+//        B  [ v0 | v1 ]      acc[i][v] += a[i] * b[v]
+//   a[i] .  C[i][v0 | v1]
+//
+// The k range is `segs` runs of kc: run s reads A at a + seg[s]; B runs on.
+#pragma once
+#include "gemm_tiles.h"
+
+namespace ph {
+namespace PH_ISA {
+
+template <class T>
+struct Micro {
+  const T* a;            // strip of A
+  int64_t a_stride;      // by_row: between rows (k stride 1); else between k (row stride 1)
+  const T* b;            // panel of B: a row of kTileCols or less for each k
+  int64_t b_stride;      // between k
+  T* c;
+  int64_t ldc;
+  int64_t kc, segs;
+  const int64_t* seg;    // segs offsets into a, in elements
+  T alpha;
+  int tail;              // columns used in the last vector, 1..lanes
+  bool accumulate;       // c += alpha * ab, else c = alpha * ab
+};
+
+// masked_b: the last vector of B holds only `tail` readable columns.
+template <class T>
+using MicroFn = void (*)(const Micro<T>&);
+
+template <class T>
+struct MicroTable {
+  MicroFn<T> fn[2][2][kVectors][kMaxRows];  // [by_row][masked_b][vectors - 1][rows - 1]
+};
+template <class T>
+const MicroTable<T>& micro_table();
+
+}  // namespace PH_ISA
+}  // namespace ph

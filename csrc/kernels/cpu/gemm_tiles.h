@@ -1,0 +1,55 @@
+// Every tile size and threshold of the matrix product and the convolution, per width.
+// A register tile is kMaxRows x kVectors vectors: with its operands it fills the register
+// file (x86: 16 or, with AVX-512, 32; aarch64: 32).
+#pragma once
+#include "simd.h"
+
+namespace ph {
+namespace PH_ISA {
+
+#if defined(__AVX512F__)
+constexpr int kMaxRows = 14;
+#elif defined(__AVX2__)
+constexpr int kMaxRows = 6;
+#elif defined(__aarch64__)
+constexpr int kMaxRows = 12;
+#else
+constexpr int kMaxRows = 5;  // no fused multiply-add: one register for the product
+#endif
+constexpr int kVectors = 2;
+template <class T>
+constexpr int kTileCols = kVectors * kLanes<T>;
+
+// Bytes along k of one block: a row panel (kMaxRows x k) stays in L1, a B panel streams.
+constexpr int64_t kBlockDepthBytes = 1536;
+template <class T>
+constexpr int64_t kBlockDepth = kBlockDepthBytes / static_cast<int64_t>(sizeof(T));
+constexpr int64_t kBlockRows = kMaxRows * ((112 + kMaxRows - 1) / kMaxRows);  // one chunk, in L2
+constexpr int64_t kBlockCols = 4096;     // columns of B packed at once
+
+// Multiply-adds below which a product stays on one chunk, and wanted in each chunk.
+constexpr int64_t kSerialWork = 400000;
+constexpr int64_t kChunkWork = 400000;
+constexpr int64_t kMaxChunks = 64;
+constexpr int64_t kChunkRows = 4 * kMaxRows;  // a chunk has at least this many rows ...
+constexpr int64_t kChunkCols = 256;           // ... and columns, where there are enough
+constexpr int64_t kSerialPack = 64 * 1024;    // elements packed by one thread alone
+
+// Operands of at most this many bytes are read in place when their layout allows.
+constexpr int64_t kDirectBytesA = 64 * 1024;
+constexpr int64_t kDirectBytesB = 96 * 1024;
+
+// Long sums with few outputs are cut along k into at most kMaxSplits parts.
+constexpr int64_t kMaxSplits = 16;
+constexpr int64_t kSplitDepth = 1024;     // at least this much k in a part
+constexpr int64_t kSplitChunks = 4;       // fewer chunks of outputs than this
+constexpr int64_t kSplitOutputs = 64 * 1024;  // outputs up to this many
+
+// Matrix times vector: rows handled together, and from when on columns are streamed.
+constexpr int64_t kVectorRows = 1024;
+constexpr int64_t kVectorUnit = 64;
+constexpr int64_t kStreamBytes = 128 * 1024;
+constexpr int64_t kStreamRows = 128;
+
+}  // namespace PH_ISA
+}  // namespace ph

@@ -1,0 +1,185 @@
+// Matrix times vector, for products with one row or one column:
+//   y[i] = sum_p matrix[i * s_i + p * s_p] * x[p]
+// Rows contiguous in memory are dot products; columns contiguous are sums of columns.
+#pragma once
+#include "gemm_epilogue.h"
+#include "gemm_tiles.h"
+
+namespace ph {
+namespace PH_ISA {
+
+template <class T>
+struct MatVec {
+  int64_t rows, k;
+  const T* matrix;
+  int64_t s_i, s_p;
+  const T* x;      // contiguous
+  T* y;
+  int64_t y_stride;
+  T alpha;
+  bool accumulate;
+  bool bias_by_row;  // else bias is one value
+  Epilogue<T> epilogue;  // gate's row stride runs along y
+};
+
+// y[i0 + i] = epilogue(alpha * sum[i] ...) for i < count
+template <class T>
+PH_INLINE void emit(const MatVec<T>& q, int64_t i0, const T* sum, int64_t count) {
+  T* y = q.y + i0 * q.y_stride;
+  const bool dense = q.y_stride == 1;
+  const T one_bias = q.epilogue.bias && !q.bias_by_row ? *q.epilogue.bias : T(0);
+  for (int64_t i = 0; i < count; ++i) {
+    const T v = q.alpha * sum[i] + one_bias;
+    T* p = y + i * q.y_stride;
+    *p = q.accumulate ? *p + v : v;
+  }
+  Epilogue<T> e = q.epilogue;
+  if (!q.bias_by_row) e.bias = nullptr;
+  if (e.empty()) return;
+  if (dense && (!e.gate || e.ldgate == 1)) {
+    if (e.bias) e.bias += i0;
+    if (e.gate) e.gate += i0;
+    finish_tile<T>(y, count, 1, count, e);
+    return;
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    Epilogue<T> one = e;
+    if (one.bias) one.bias += i0 + i;
+    if (one.gate) one.gate += (i0 + i) * e.ldgate;
+    finish_tile<T>(y + i * q.y_stride, 1, 1, 1, one);
+  }
+}
+
+// Sums of columns: V vectors of rows from i0 on; `tail` lanes of the last one are used.
+template <class T, int V>
+PH_INLINE void columns(const MatVec<T>& q, int64_t i0, int64_t tail, T* sum) {
+  constexpr int64_t lanes = kLanes<T>;
+  Vec<T> acc[2][V] = {};  // even and odd p: two chains hide the latency
+  const T* m = q.matrix + i0;
+  const auto step = [&](Vec<T>* a, int64_t p) {
+    const Vec<T> x = splat<T>(q.x[p]);
+    const T* row = m + p * q.s_p;
+#pragma GCC unroll 8
+    for (int v = 0; v < V - 1; ++v) a[v] += x * load<T>(row + v * lanes);
+    const T* end = row + (V - 1) * lanes;
+    a[V - 1] += x * (tail == lanes ? load<T>(end) : load_first<T>(end, tail));
+  };
+  int64_t p = 0;
+  for (; p + 2 <= q.k; p += 2) {
+    step(acc[0], p);
+    step(acc[1], p + 1);
+  }
+  if (p < q.k) step(acc[0], p);
+#pragma GCC unroll 8
+  for (int v = 0; v < V; ++v) store<T>(sum + v * lanes, acc[0][v] + acc[1][v]);
+}
+
+// Large matrices: columns are streamed four at a time over sums kept in L1.
+template <class T>
+void stream_columns(const MatVec<T>& q, int64_t i0, int64_t count, T* PH_RESTRICT sum) {
+  for (int64_t i = 0; i < count; ++i) sum[i] = 0;
+  const T* m = q.matrix + i0;
+  int64_t p = 0;
+  for (; p + 4 <= q.k; p += 4) {
+    const T* PH_RESTRICT c0 = m + p * q.s_p;
+    const T* PH_RESTRICT c1 = c0 + q.s_p;
+    const T* PH_RESTRICT c2 = c1 + q.s_p;
+    const T* PH_RESTRICT c3 = c2 + q.s_p;
+    const T x0 = q.x[p], x1 = q.x[p + 1], x2 = q.x[p + 2], x3 = q.x[p + 3];
+    for (int64_t i = 0; i < count; ++i)
+      sum[i] += (x0 * c0[i] + x1 * c1[i]) + (x2 * c2[i] + x3 * c3[i]);
+  }
+  for (; p < q.k; ++p)
+    for (int64_t i = 0; i < count; ++i) sum[i] += q.x[p] * m[p * q.s_p + i];
+}
+
+// Dot products of R rows with x.
+template <class T, int R>
+PH_INLINE void dots(const MatVec<T>& q, int64_t i0, T* sum) {
+  constexpr int64_t lanes = kLanes<T>;
+  Vec<T> acc[R][2] = {};
+  const T* m = q.matrix + i0 * q.s_i;
+  int64_t p = 0;
+  for (; p + 2 * lanes <= q.k; p += 2 * lanes) {
+    const Vec<T> x0 = load<T>(q.x + p), x1 = load<T>(q.x + p + lanes);
+#pragma GCC unroll 8
+    for (int r = 0; r < R; ++r) {
+      acc[r][0] += x0 * load<T>(m + r * q.s_i + p);
+      acc[r][1] += x1 * load<T>(m + r * q.s_i + p + lanes);
+    }
+  }
+  for (; p < q.k; p += lanes) {
+    const int64_t left = min_of(lanes, q.k - p);
+    const Vec<T> x = load_first<T>(q.x + p, left);
+#pragma GCC unroll 8
+    for (int r = 0; r < R; ++r) acc[r][0] += x * load_first<T>(m + r * q.s_i + p, left);
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < R; ++r) sum[r] = horizontal_sum<T>(acc[r][0] + acc[r][1]);
+}
+
+// Rows [i0, i1). Which rows go together depends on i0 and i1: chunks are cut by size alone.
+template <class T>
+void matvec_rows(const MatVec<T>& q, int64_t i0, int64_t i1) {
+  constexpr int64_t lanes = kLanes<T>, block = kVectorRows;
+  T sum[block + 8 * kLanes<T>];
+  if (q.s_i == 1 && q.k * q.rows * static_cast<int64_t>(sizeof(T)) > kStreamBytes &&
+      q.rows >= kStreamRows) {
+    for (int64_t i = i0; i < i1; i += block) {
+      const int64_t count = min_of(block, i1 - i);
+      stream_columns(q, i, count, sum);
+      emit(q, i, sum, count);
+    }
+  } else if (q.s_i == 1) {
+    for (int64_t i = i0; i < i1;) {
+      const int64_t left = i1 - i, vectors = ceil_div(left, lanes);
+      int64_t used = min_of(vectors, int64_t{8});
+      used = used >= 8 ? 8 : used >= 4 ? 4 : used >= 2 ? 2 : 1;
+      const int64_t count = min_of(left, used * lanes), tail = count - (used - 1) * lanes;
+      if (used == 8)
+        columns<T, 8>(q, i, tail, sum);
+      else if (used == 4)
+        columns<T, 4>(q, i, tail, sum);
+      else if (used == 2)
+        columns<T, 2>(q, i, tail, sum);
+      else
+        columns<T, 1>(q, i, tail, sum);
+      emit(q, i, sum, count);
+      i += count;
+    }
+  } else if (q.s_p == 1) {
+    for (int64_t i = i0; i < i1; i += block) {
+      const int64_t count = min_of(block, i1 - i);
+      int64_t r = 0;
+      for (; r + 4 <= count; r += 4) dots<T, 4>(q, i + r, sum + r);
+      for (; r < count; ++r) dots<T, 1>(q, i + r, sum + r);
+      emit(q, i, sum, count);
+    }
+  } else {
+    for (int64_t i = i0; i < i1; i += block) {
+      const int64_t count = min_of(block, i1 - i);
+      for (int64_t r = 0; r < count; ++r) {
+        T total = 0;
+        const T* m = q.matrix + (i + r) * q.s_i;
+        for (int64_t p = 0; p < q.k; ++p) total += m[p * q.s_p] * q.x[p];
+        sum[r] = total;
+      }
+      emit(q, i, sum, count);
+    }
+  }
+}
+
+template <class T>
+void run_matvec(const MatVec<T>& q, const Team& team) {
+  const int64_t work = q.rows * q.k;
+  const int64_t units = ceil_div(q.rows, kVectorUnit);
+  const int64_t chunks =
+      work < kSerialWork ? 1 : min_of(min_of(units, kMaxChunks), ceil_div(work, kChunkWork / 4));
+  for_chunks(team, chunks, [&](int64_t chunk, int) {
+    matvec_rows(q, min_of(q.rows, chunk * units / chunks * kVectorUnit),
+                min_of(q.rows, (chunk + 1) * units / chunks * kVectorUnit));
+  });
+}
+
+}  // namespace PH_ISA
+}  // namespace ph
