@@ -13,7 +13,7 @@ struct Plan {
   bool vector, by_batch;   // one row or column; batch items are chunks of one thread each
   bool pack_a, pack_b;
   int64_t splits;          // parts of k, each into its own partial result
-  int64_t a_bytes, b_bytes, x_bytes, part_bytes;
+  int64_t a_bytes, b_bytes, x_bytes;
 };
 
 template <class T>
@@ -22,7 +22,6 @@ Plan<T> make_plan(const GemmArgs& g) {
   Plan<T> p = {};
   const int64_t work = g.m * g.n * g.k;
   p.by_batch = g.batch > 1 && work < kSerialWork * 4;
-  p.splits = 1;
   if (g.m == 1 || g.n == 1) {
     p.vector = true;
     p.x_bytes = (g.m == 1 ? g.a_cs : g.b_rs) == 1 ? 0 : cache_rounded(g.k * size);
@@ -31,14 +30,10 @@ Plan<T> make_plan(const GemmArgs& g) {
   const bool a_direct = g.a_rs == 1 || g.a_cs == 1;
   p.pack_a = !a_direct || (g.n > kTileCols<T> && g.m * g.k * size > kDirectBytesA);
   p.pack_b = g.b_cs != 1 || (g.m > kMaxRows && g.k * g.n * size > kDirectBytesB);
-  const Grid grid = chunk_grid(g.m, g.n, min_of(g.k, kBlockDepth<T>));
-  if (!p.by_batch && grid.rows * grid.cols < kSplitChunks && g.m * g.n <= kSplitOutputs)
-    p.splits = max_of<int64_t>(
-        1, min_of(min_of(kMaxSplits, g.k / kSplitDepth), work / (2 * kChunkWork)));
+  p.splits = p.by_batch ? 1 : choose_splits<T>(g.m, g.n, g.k);
   const int64_t k = ceil_div(g.k, p.splits);
   p.a_bytes = p.pack_a ? a_block_bytes<T>(g.m, k) : 0;
   p.b_bytes = p.pack_b ? b_block_bytes<T>(g.n, k) : 0;
-  p.part_bytes = p.splits > 1 ? cache_rounded(g.m * g.n * size) : 0;
   return p;
 }
 
@@ -101,27 +96,6 @@ void empty_sum(const GemmArgs& g) {
 }
 
 template <class T>
-void split_product(const Product<T, Strided<T>, Strided<T>>& q, const Plan<T>& plan,
-                   const Team& team, char* scratch) {
-  char* const parts = scratch + team.threads * (plan.a_bytes + plan.b_bytes);
-  for_chunks(team, plan.splits, [&](int64_t s, int thread) {
-    const int64_t lo = s * q.k / plan.splits, hi = (s + 1) * q.k / plan.splits;
-    auto part = q;
-    part.k = hi - lo;
-    part.a.data = q.a.at(0, lo);
-    part.b.data = q.b.at(0, lo);
-    part.c = reinterpret_cast<T*>(parts + s * plan.part_bytes);
-    part.ldc = q.n;
-    part.accumulate = false;
-    part.epilogue = {};
-    char* own = scratch + thread * (plan.a_bytes + plan.b_bytes);
-    run_product(part, serial_team(), own, own + plan.b_bytes);
-  });
-  sum_parts<T>(reinterpret_cast<T*>(parts), plan.part_bytes, plan.splits, q.m, q.n, q.c, q.ldc,
-               q.accumulate, q.epilogue, team);
-}
-
-template <class T>
 void gemm_typed(const GemmArgs& g, const Team& team) {
   if (g.k <= 0) return empty_sum<T>(g);
   const Plan<T> plan = make_plan<T>(g);
@@ -147,7 +121,7 @@ void gemm_typed(const GemmArgs& g, const Team& team) {
     for (int64_t b = 0; b < g.batch; ++b) {
       const auto q = item_product<T>(g, plan, b);
       if (plan.splits > 1)
-        split_product(q, plan, team, scratch);
+        split_product(q, plan.splits, team, scratch);
       else
         run_product(q, team, scratch, scratch + plan.b_bytes);
     }
@@ -159,7 +133,7 @@ size_t scratch_typed(const GemmArgs& g, int threads) {
   const Plan<T> p = make_plan<T>(g);
   int64_t bytes = p.b_bytes + threads * p.a_bytes + p.x_bytes;
   if (p.by_batch) bytes = threads * (p.a_bytes + p.b_bytes + p.x_bytes);
-  if (p.splits > 1) bytes = threads * (p.a_bytes + p.b_bytes) + p.splits * p.part_bytes;
+  if (p.splits > 1) bytes = split_bytes<T>(g.m, g.n, g.k, p.splits, threads);
   return static_cast<size_t>(bytes);
 }
 

@@ -178,5 +178,45 @@ void sum_parts(const T* parts, int64_t part_bytes, int64_t splits, int64_t m, in
   });
 }
 
+// Into how many parts to cut k: few outputs and a long sum, from sizes alone.
+template <class T>
+PH_INLINE int64_t choose_splits(int64_t m, int64_t n, int64_t k) {
+  const Grid grid = chunk_grid(m, n, min_of(k, kBlockDepth<T>));
+  if (grid.rows * grid.cols >= kSplitChunks || m * n > kSplitOutputs) return 1;
+  const int64_t by_work = min_of(k / kSplitDepth, m * n * k / (2 * kChunkWork));
+  return max_of<int64_t>(1, min_of(kMaxSplits, by_work));
+}
+template <class T>
+PH_INLINE int64_t split_bytes(int64_t m, int64_t n, int64_t k, int64_t splits, int threads) {
+  const int64_t part = ceil_div(k, splits);
+  return threads * (a_block_bytes<T>(m, part) + b_block_bytes<T>(n, part)) +
+         splits * cache_rounded(m * n * static_cast<int64_t>(sizeof(T)));
+}
+
+// Each part of k on one thread into its own partial result; then their sum in order.
+template <class T, class A, class B>
+void split_product(const Product<T, A, B>& q, int64_t splits, const Team& team, char* scratch) {
+  const int64_t part_k = ceil_div(q.k, splits);
+  const int64_t b_bytes = b_block_bytes<T>(q.n, part_k);
+  const int64_t own_bytes = b_bytes + a_block_bytes<T>(q.m, part_k);
+  const int64_t part_bytes = cache_rounded(q.m * q.n * static_cast<int64_t>(sizeof(T)));
+  char* const parts = scratch + team.threads * own_bytes;
+  for_chunks(team, splits, [&](int64_t s, int thread) {
+    const int64_t lo = s * q.k / splits, hi = (s + 1) * q.k / splits;
+    auto part = q;
+    part.k = hi - lo;
+    part.a = q.a.skip(lo);
+    part.b = q.b.skip(lo);
+    part.c = reinterpret_cast<T*>(parts + s * part_bytes);
+    part.ldc = q.n;
+    part.accumulate = false;
+    part.epilogue = {};
+    char* own = scratch + thread * own_bytes;
+    run_product(part, serial_team(), own, own + b_bytes);
+  });
+  sum_parts<T>(reinterpret_cast<T*>(parts), part_bytes, splits, q.m, q.n, q.c, q.ldc, q.accumulate,
+               q.epilogue, team);
+}
+
 }  // namespace PH_ISA
 }  // namespace ph
