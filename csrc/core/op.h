@@ -141,7 +141,8 @@ struct OpDef {
   // f16/bf16 -> f32, integers -> i64 or u64).
   DType (*compute)(std::span<const Spec> in, const Attrs& attrs) = nullptr;
 
-  // ---- what the fuse pass may look at
+  // ---- what the passes may look at
+  bool copies = false;                   // output equals input 0 when their specs are equal (cast)
   Act act = Act::none;                   // this op IS relu, tanh or sigmoid
   Act gate = Act::none;                  // this op is dy * act'(y): inputs (dy, y)
   bool bias_add = false;                 // this op is x + y

@@ -1,6 +1,7 @@
 // Recorders: what listens at the door. A Tape keeps the nodes that touch watched tensors; a
 // Trace keeps the nodes of abstract tensors. One stack a thread.
 #pragma once
+#include <shared_mutex>
 #include <unordered_set>
 
 #include "op.h"
@@ -28,6 +29,10 @@ class Tape : public Recorder {
   void track_outputs(const Node& node);
   void reset();
 
+  bool watch_variables = true;   // a trainable variable read under this tape is watched
+  // What each variable's reads returned: the gradient of a variable sums over them.
+  std::vector<std::pair<std::shared_ptr<struct VariableCell>, Tensor>> reads;
+
  private:
   std::unordered_set<TensorImpl*> tracked_;
   std::vector<Tensor> watched_;   // keeps identities alive
@@ -38,12 +43,18 @@ class Tape : public Recorder {
 struct VariableCell {
   Tensor value;
   std::string name;
-  uint64_t id;
+  bool trainable = true;    // tapes watch it
+  uint64_t id = 0;          // locks are taken in order of id
+  std::shared_mutex mutex;  // runs that read share it, runs and assignments that write own it
 };
 using Variable = std::shared_ptr<VariableCell>;
 Variable make_variable(Tensor value, std::string name);
-// Eager assignment: same spec required (ValueError otherwise). In place where only the cell holds it.
+// Eager assignment: same spec required (ValueError otherwise). The cell shares the value's storage;
+// whoever writes in place later asks own_storage() first.
 void assign(VariableCell& cell, const Tensor& value);
+// Makes the cell the only holder of its storage, copying when a tape, a view, NumPy or DLPack holds
+// it too. Call with the cell's mutex owned.
+void own_storage(VariableCell& cell);
 
 class Trace : public Recorder {
  public:
@@ -73,10 +84,16 @@ class Trace : public Recorder {
 
 // The thread's stack; apply() offers a node to each from the top down to the first Trace.
 std::vector<Recorder*>& recorder_stack();
+// Enters a recorder; leaving finds it wherever it is in the stack (tapes may overlap).
+void enter(Recorder& r);
+void leave(Recorder& r);
 struct RecorderScope {
-  explicit RecorderScope(Recorder& r) { recorder_stack().push_back(&r); }
-  ~RecorderScope() { recorder_stack().pop_back(); }
+  explicit RecorderScope(Recorder& r) : recorder(r) { enter(r); }
+  ~RecorderScope() { leave(recorder); }
+  Recorder& recorder;
 };
+// The innermost trace of this thread, or null.
+Trace* current_trace();
 // Inside, nothing is recorded (initializers, layer internals under a symbolic call).
 struct SuspendScope {
   SuspendScope() { recorder_stack().swap(saved_); }
@@ -84,5 +101,9 @@ struct SuspendScope {
   std::vector<Recorder*> saved_;
 };
 bool trace_is_active(uint64_t serial);   // on this thread
+// A variable's value as code sees it now: the trace's inside a trace; watched by tapes.
+Tensor read_variable(const Variable& v);
+// Assigns in the current trace if there is one, else for real.
+void assign_variable(const Variable& v, const Tensor& value);
 
 }  // namespace ph

@@ -1,0 +1,164 @@
+// The one door: infer, run, record.
+#include <atomic>
+
+#include "eltwise.h"
+#include "recorder.h"
+#include "thunks.h"
+
+namespace ph {
+
+void ThunkList::add(void (*run)(const Kernels&, const void*, const Team&), const void* args,
+                    size_t size) {
+  const size_t bytes = (size + 63) / 64 * 64;
+  PH_CHECK(bytes <= kBlock);
+  if (used_ + bytes > kBlock) {
+    if (block_ == blocks_.size()) blocks_.push_back(std::make_unique<char[]>(kBlock));
+    ++block_;
+    used_ = 0;
+  }
+  char* p = blocks_[block_ - 1].get() + used_;
+  std::memcpy(p, args, size);
+  used_ += bytes;
+  thunks_.push_back({run, p});
+}
+void ThunkList::clear() {
+  thunks_.clear();
+  block_ = 0;
+  used_ = kBlock;
+}
+
+namespace {
+std::atomic<int64_t> composed{0};
+}
+int64_t compose_count() { return composed; }
+void reset_compose_count() { composed = 0; }
+void count_compose() { ++composed; }
+
+void check_status(int32_t status, const char* where) {
+  if (status == kStatusOk) return;
+  if (status == kStatusLabel)
+    throw ValueError(cat(where,
+                         ": a label is out of range: sparse labels must lie in [0, number of classes); "
+                         "nothing was updated"));
+  throw ValueError(cat(where,
+                       ": an index is out of range of the table it looks up (an Embedding's input must "
+                       "lie in [0, input_dim)); nothing was updated"));
+}
+
+namespace {
+
+Device& common_device(const OpDef& op, std::span<const Tensor> inputs) {
+  Device* device = nullptr;
+  for (const Tensor& t : inputs) {
+    if (device && device != &t.device())
+      throw ValueError(cat(op.name, ": tensors live on different devices, ", device->name(), " and ",
+                           t.device().name(), "; copy one of them first"));
+    device = &t.device();
+  }
+  return device ? *device : cpu_device();
+}
+
+std::vector<Tensor> execute(const OpDef& op, std::span<const Tensor> inputs, const Attrs& attrs,
+                            const std::vector<Spec>& in_specs, const std::vector<Spec>& out_specs) {
+  Device& device = common_device(op, inputs);
+  if (op.flags & kView) return {inputs[0].view(out_specs[0].shape)};
+
+  std::vector<Tensor> outputs;
+  std::vector<Operand> in, out;
+  outputs.reserve(out_specs.size());
+  for (const Spec& s : out_specs) {
+    outputs.push_back(Tensor::empty(s, device));
+    out.push_back({outputs.back().data(), s});
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) in.push_back({inputs[i].data(), in_specs[i]});
+  if (!device.executes()) return outputs;
+
+  const Team& crew = team();
+  auto prepare = [&](BindContext& ctx) {
+    ctx.in = in;
+    ctx.out = out;
+    ctx.attrs = &attrs;
+    ctx.kernels = &device.kernels();
+    ctx.threads = crew.threads;
+  };
+  static thread_local ThunkList list;
+  list.clear();
+  int32_t status = kStatusOk;
+  if (op.flags & kElementwise) {
+    RealBind real(list, nullptr, 0, &status);
+    prepare(real);
+    PH_CHECK(bind_eltwise(lower_one(op, in_specs, attrs), real));
+    list.run(device.kernels(), crew);
+    return outputs;
+  }
+  DryBind dry;
+  prepare(dry);
+  if (!op.bind || !op.bind(dry)) {
+    PH_CHECK(op.compose);
+    count_compose();
+    SuspendScope quiet;
+    return op.compose(inputs, attrs);
+  }
+  const size_t bytes = dry.scratch_bytes;
+  void* scratch = bytes ? device.alloc(bytes) : nullptr;
+  struct Release {
+    Device& device;
+    void* p;
+    size_t bytes;
+    ~Release() {
+      if (p) device.free(p, bytes);
+    }
+  } release{device, scratch, bytes};
+  RealBind real(list, scratch, bytes, &status);
+  prepare(real);
+  op.bind(real);
+  list.run(device.kernels(), crew);
+  check_status(status, op.name);
+  return outputs;
+}
+
+void offer(const OpDef& op, std::span<const Tensor> inputs, const Attrs& attrs,
+           const std::vector<Tensor>& outputs) {
+  auto& stack = recorder_stack();
+  for (size_t i = stack.size(); i-- > 0;) {
+    Recorder& r = *stack[i];
+    if (r.wants(inputs, outputs)) {
+      r.record({&op, attrs, {inputs.begin(), inputs.end()}, outputs, nullptr});
+      if (!r.is_trace()) static_cast<Tape&>(r).track_outputs(r.nodes().back());
+    }
+    if (r.is_trace()) break;
+  }
+}
+
+}  // namespace
+
+std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const Attrs& attrs) {
+  std::vector<Spec> in_specs;
+  in_specs.reserve(inputs.size());
+  bool abstract = false;
+  for (const Tensor& t : inputs) {
+    if (!t) throw TypeError(cat(op.name, ": an input is not a tensor"));
+    if (t.is_abstract()) {
+      abstract = true;
+      if (!trace_is_active(t.get()->trace))
+        throw ValueError(cat(op.name, ": a tensor that stands for ", t.get()->origin,
+                             " was used after the function that traced it had returned; return it from "
+                             "that function, or compile with run_eagerly=True"));
+    }
+    in_specs.push_back(t.spec());
+  }
+  std::vector<Spec> out_specs = op.infer(in_specs, attrs);
+
+  std::vector<Tensor> outputs;
+  if (abstract) {
+    Trace* trace = current_trace();
+    if (!trace) throw ValueError(cat(op.name, ": abstract tensors need a trace; recording is suspended here"));
+    for (const Spec& s : out_specs) outputs.push_back(Tensor::abstract(s, trace->serial(), std::string("the result of ") + op.name));
+  } else {
+    outputs = execute(op, inputs, attrs, in_specs, out_specs);
+  }
+  if (!recorder_stack().empty()) offer(op, inputs, attrs, outputs);
+  return outputs;
+}
+
+}  // namespace ph

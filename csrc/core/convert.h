@@ -1,0 +1,10 @@
+// One scalar to and from the bits of a dtype (constants, item()).
+#pragma once
+#include <cstdint>
+
+#include "../base/dtype.h"
+
+namespace ph {
+uint64_t scalar_bits(double x, DType dtype);     // in the low bytes; floats round to nearest even
+double scalar_value(const void* p, DType dtype);
+}  // namespace ph

@@ -1,0 +1,71 @@
+// ThunkList: bound kernel calls with their argument structs in one block, and the BindContexts that
+// fill it: dry (books scratch) and real.
+#pragma once
+#include <memory>
+
+#include "op.h"
+
+namespace ph {
+
+class ThunkList {
+ public:
+  void add(void (*run)(const Kernels&, const void*, const Team&), const void* args, size_t bytes);
+  void clear();
+  void run(const Kernels& kernels, const Team& team) const {
+    for (const Thunk& t : thunks_) t.run(kernels, t.args, team);
+  }
+  const std::vector<Thunk>& thunks() const { return thunks_; }
+
+ private:
+  static constexpr size_t kBlock = 1 << 14;
+  std::vector<Thunk> thunks_;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  size_t used_ = kBlock, block_ = 0;
+};
+
+// Dry: counts scratch, drops pushes.
+class DryBind : public BindContext {
+ public:
+  size_t scratch_bytes = 0;
+  void* scratch(size_t bytes) override {
+    scratch_bytes += (bytes + 63) / 64 * 64;
+    return nullptr;
+  }
+  int32_t* status() override { return nullptr; }
+
+ protected:
+  void add(void (*)(const Kernels&, const void*, const Team&), const void*, size_t) override {}
+};
+
+class RealBind : public BindContext {
+ public:
+  RealBind(ThunkList& list, void* scratch, size_t scratch_bytes, int32_t* status)
+      : list_(list), next_(static_cast<char*>(scratch)), left_(scratch_bytes), status_(status) {}
+  void* scratch(size_t bytes) override {
+    bytes = (bytes + 63) / 64 * 64;
+    PH_CHECK(bytes <= left_);   // the dry bind booked less
+    void* p = next_;
+    next_ += bytes;
+    left_ -= bytes;
+    return p;
+  }
+  int32_t* status() override { return status_; }
+
+ protected:
+  void add(void (*run)(const Kernels&, const void*, const Team&), const void* args,
+           size_t bytes) override {
+    list_.add(run, args, bytes);
+  }
+
+ private:
+  ThunkList& list_;
+  char* next_;
+  size_t left_;
+  int32_t* status_;
+};
+
+// Turns a status word into the caller's error.
+void check_status(int32_t status, const char* where);
+void count_compose();
+
+}  // namespace ph

@@ -1,0 +1,126 @@
+// From a trace to a graph; ops without a kernel here are replaced by their plain definition.
+#include "graph.h"
+
+#include <unordered_map>
+
+#include "../core/thunks.h"
+
+namespace ph {
+
+std::vector<std::vector<int>> Graph::consumers() const {
+  std::vector<std::vector<int>> uses(values.size());
+  for (size_t n = 0; n < nodes.size(); ++n)
+    for (int v : nodes[n].in) uses[static_cast<size_t>(v)].push_back(static_cast<int>(n));
+  return uses;
+}
+
+void Graph::renumber() {
+  for (size_t n = 0; n < nodes.size(); ++n)
+    for (int v : nodes[n].out) values[static_cast<size_t>(v)].index = static_cast<int>(n);
+}
+
+namespace {
+
+class Builder {
+ public:
+  Builder(Graph& g, Device& device) : g_(g), device_(device) {}
+
+  int value_of(const Tensor& t) {
+    const auto it = ids_.find(t.get());
+    if (it != ids_.end()) return it->second;
+    if (t.is_abstract())
+      throw ValueError(cat("a tensor that stands for ", t.get()->origin,
+                           " was made by another trace and cannot be used in this one"));
+    g_.constants.push_back(t);
+    const int id = g_.add_value({GraphValue::kConstant, t.spec(), static_cast<int>(g_.constants.size()) - 1});
+    return ids_[t.get()] = id;
+  }
+  void define(const Tensor& t, int id) {
+    ids_[t.get()] = id;
+    keep_.push_back(t);
+  }
+
+  void add(const Node& node) {
+    if (!(node.op->flags & (kElementwise | kView)) && !has_kernel(node)) {
+      expand(node);
+      return;
+    }
+    GraphNode n{node.op, node.attrs, {}, {}, {}};
+    for (const Tensor& t : node.inputs) n.in.push_back(value_of(t));
+    for (const Tensor& t : node.outputs) {
+      if (!t.spec().shape.known())
+        throw ValueError(cat(node.op->name, ": the shape ", t.shape(), " has an unknown size in a program"));
+      n.out.push_back(g_.add_value({GraphValue::kComputed, t.spec(), static_cast<int>(g_.nodes.size())}));
+      define(t, n.out.back());
+    }
+    g_.nodes.push_back(std::move(n));
+  }
+
+ private:
+  bool has_kernel(const Node& node) {
+    if (!node.op->bind) return false;
+    std::vector<Operand> in, out;
+    for (const Tensor& t : node.inputs) in.push_back({nullptr, t.spec()});
+    for (const Tensor& t : node.outputs) out.push_back({nullptr, t.spec()});
+    DryBind dry;
+    dry.in = in;
+    dry.out = out;
+    dry.attrs = &node.attrs;
+    dry.kernels = &device_.kernels();
+    dry.threads = 1;
+    return node.op->bind(dry);
+  }
+  void expand(const Node& node) {
+    PH_CHECK(node.op->compose);
+    count_compose();
+    Trace inner;
+    std::vector<Tensor> inputs, results;
+    {
+      SuspendScope quiet;
+      RecorderScope scope(inner);
+      for (const Tensor& t : node.inputs)
+        inputs.push_back(t.is_abstract() ? inner.input(t.spec(), t.get()->origin) : t);
+      results = node.op->compose(inputs, node.attrs);
+    }
+    for (size_t i = 0; i < inputs.size(); ++i)
+      if (inputs[i].is_abstract()) define(inputs[i], value_of(node.inputs[i]));
+    for (const Node& n : inner.nodes()) add(n);
+    for (size_t i = 0; i < results.size(); ++i) define(node.outputs[i], value_of(results[i]));
+  }
+
+  Graph& g_;
+  Device& device_;
+  std::unordered_map<TensorImpl*, int> ids_;
+  std::vector<Tensor> keep_;   // identities stay unique while ids_ lives
+};
+
+}  // namespace
+
+Graph build_graph(const Trace& trace, std::span<const Tensor> outputs, Device& device) {
+  Graph g;
+  Builder b(g, device);
+  for (size_t i = 0; i < trace.inputs().size(); ++i) {
+    const Tensor& t = trace.inputs()[i];
+    g.inputs.push_back(g.add_value({GraphValue::kInput, t.spec(), static_cast<int>(i)}));
+    b.define(t, g.inputs.back());
+  }
+  for (size_t i = 0; i < trace.slots().size(); ++i) {
+    const Trace::Slot& s = trace.slots()[i];
+    g.variables.push_back(s.variable);
+    g.variable_values.push_back(-1);
+    if (!s.initial) continue;
+    g.variable_values.back() = g.add_value({GraphValue::kVariable, s.initial.spec(), static_cast<int>(i)});
+    b.define(s.initial, g.variable_values.back());
+  }
+  for (const Node& n : trace.nodes()) b.add(n);
+  for (const Tensor& t : outputs) g.outputs.push_back(b.value_of(t));
+  for (size_t i = 0; i < trace.slots().size(); ++i) {
+    const Trace::Slot& s = trace.slots()[i];
+    if (!s.assigned) continue;
+    const int v = b.value_of(s.current);
+    if (v != g.variable_values[i]) g.writes.push_back({static_cast<int>(i), v});
+  }
+  return g;
+}
+
+}  // namespace ph

@@ -1,0 +1,228 @@
+// fuse_elementwise: chains of elementwise nodes of one shape and one compute type become one program
+// of opcodes (EltwiseArgs). Two nodes join when one feeds the other (or their clusters meet in a
+// third) and no path between them leaves the cluster.
+#include <algorithm>
+#include <numeric>
+
+#include "../../core/convert.h"
+#include "../graph.h"
+
+namespace ph {
+namespace {
+
+class FusePass {
+ public:
+  explicit FusePass(Graph& g) : g_(g), uses_(g.consumers()) {
+    cluster_.resize(g.nodes.size());
+    std::iota(cluster_.begin(), cluster_.end(), 0);
+    members_.resize(g.nodes.size());
+    for (size_t n = 0; n < g.nodes.size(); ++n) members_[n] = {static_cast<int>(n)};
+    outside_.assign(g.values.size(), 0);
+    for (int v : g.outputs) outside_[static_cast<size_t>(v)] = 1;
+    for (const GraphWrite& w : g.writes) outside_[static_cast<size_t>(w.value)] = 1;
+  }
+
+  void run() {
+    for (size_t n = 0; n < g_.nodes.size(); ++n) {
+      if (!candidate(static_cast<int>(n))) continue;
+      for (int v : g_.nodes[n].in) {
+        const int p = producer(v);
+        if (p >= 0 && candidate(p) && edge_ok(v)) try_merge(cluster_[static_cast<size_t>(p)], cluster_[n]);
+      }
+    }
+    emit();
+  }
+
+ private:
+  size_t z(int i) const { return static_cast<size_t>(i); }
+  const Spec& spec(int v) const { return g_.values[z(v)].spec; }
+  int producer(int v) const {
+    return g_.values[z(v)].kind == GraphValue::kComputed ? g_.values[z(v)].index : -1;
+  }
+  bool candidate(int n) const {
+    const GraphNode& node = g_.nodes[z(n)];
+    return node.op && (node.op->flags & kElementwise) && node.out.size() == 1;
+  }
+  DType compute(int n) const {
+    std::vector<Spec> in;
+    for (int v : g_.nodes[z(n)].in) in.push_back(spec(v));
+    return compute_type(*g_.nodes[z(n)].op, in, g_.nodes[z(n)].attrs);
+  }
+  // A register must hold exactly what storage would: the compute type itself, or a 0/1 from a
+  // comparison. (A cast to a narrower type rounds when it is stored, so it ends a chain.)
+  bool edge_ok(int v) const {
+    const int p = producer(v);
+    const DType d = spec(v).dtype;
+    if (d == compute(p)) return true;
+    return d == DType::b8 && !g_.nodes[z(p)].op->copies;
+  }
+
+  // Is there a path from a member of `from` to a member of `to` that leaves `from`?
+  bool path_outside(int from, int to) const {
+    std::vector<char> seen(g_.nodes.size(), 0);
+    std::vector<int> stack;
+    // walk backwards over clusters from `to`, not through `from` directly
+    const auto push_inputs = [&](int c, bool skip_from) {
+      for (int m : members_[z(c)])
+        for (int v : g_.nodes[z(m)].in) {
+          const int p = producer(v);
+          if (p < 0) continue;
+          const int pc = cluster_[z(p)];
+          if (pc == c || (skip_from && pc == from) || seen[z(pc)]) continue;
+          seen[z(pc)] = 1;
+          stack.push_back(pc);
+        }
+    };
+    push_inputs(to, true);
+    while (!stack.empty()) {
+      const int c = stack.back();
+      stack.pop_back();
+      if (c == from) return true;
+      push_inputs(c, false);
+    }
+    return false;
+  }
+
+  bool fits(const std::vector<int>& nodes) const {
+    std::vector<int> inputs;
+    int outputs = 0;
+    for (int m : nodes) {
+      for (int v : g_.nodes[z(m)].in) {
+        const int p = producer(v);
+        const bool internal = p >= 0 && std::find(nodes.begin(), nodes.end(), p) != nodes.end();
+        if (!internal && std::find(inputs.begin(), inputs.end(), v) == inputs.end()) inputs.push_back(v);
+      }
+      outputs += leaves(g_.nodes[z(m)].out[0], nodes);
+    }
+    // An op may lower to several instructions; the limit is checked for real in emit's dry lowering.
+    if (static_cast<int>(inputs.size()) > kEltMaxIn || outputs > kEltMaxOut) return false;
+    EltProgram p;
+    std::vector<int> in, out;
+    return lower(nodes, &p, &in, &out);
+  }
+  bool leaves(int v, const std::vector<int>& nodes) const {
+    if (outside_[z(v)]) return true;
+    for (int u : uses_[z(v)])
+      if (std::find(nodes.begin(), nodes.end(), u) == nodes.end()) return true;
+    return uses_[z(v)].empty();
+  }
+
+  void try_merge(int a, int b) {
+    if (a == b) return;
+    const int na = members_[z(a)][0], nb = members_[z(b)][0];
+    if (!(spec(g_.nodes[z(na)].out[0]).shape == spec(g_.nodes[z(nb)].out[0]).shape)) return;
+    if (compute(na) != compute(nb)) return;
+    if (path_outside(a, b) || path_outside(b, a)) return;
+    std::vector<int> all = members_[z(a)];
+    all.insert(all.end(), members_[z(b)].begin(), members_[z(b)].end());
+    std::sort(all.begin(), all.end());
+    if (!fits(all)) return;
+    for (int m : members_[z(b)]) cluster_[z(m)] = a;
+    members_[z(a)] = std::move(all);
+    members_[z(b)].clear();
+  }
+
+  // A one-element constant becomes an immediate.
+  bool immediate(int v, double* x) const {
+    if (g_.values[z(v)].kind != GraphValue::kConstant || spec(v).shape.count() != 1) return false;
+    const Tensor& t = g_.constants[z(g_.values[z(v)].index)];
+    if (!t.device().executes()) return false;
+    *x = scalar_value(t.data(), t.dtype());
+    const bool wide = t.dtype() == DType::i64 || t.dtype() == DType::u64;
+    return !wide || (*x < 9e15 && *x > -9e15);   // exact in a double
+  }
+
+  bool lower(const std::vector<int>& nodes, EltProgram* program, std::vector<int>* in,
+             std::vector<int>* out) const {
+    // inputs first: their registers come before everything else
+    for (int m : nodes)
+      for (int v : g_.nodes[z(m)].in) {
+        const int p = producer(v);
+        double x;
+        if (p >= 0 && std::find(nodes.begin(), nodes.end(), p) != nodes.end()) continue;
+        if (!immediate(v, &x) && std::find(in->begin(), in->end(), v) == in->end()) in->push_back(v);
+      }
+    if (static_cast<int>(in->size()) > kEltMaxIn) return false;
+    EltBuilder builder(static_cast<int>(in->size()));
+    std::vector<int> reg_of(g_.values.size(), -1);
+    for (size_t i = 0; i < in->size(); ++i) reg_of[z((*in)[i])] = static_cast<int>(i);
+    std::vector<uint8_t> out_regs;
+    try {
+      for (int m : nodes) {
+        const GraphNode& node = g_.nodes[z(m)];
+        uint8_t regs[kEltMaxIn];
+        for (size_t i = 0; i < node.in.size(); ++i) {
+          const int v = node.in[i];
+          double x;
+          if (reg_of[z(v)] < 0) {
+            PH_CHECK(immediate(v, &x));
+            reg_of[z(v)] = builder.constant(x);
+          }
+          regs[i] = static_cast<uint8_t>(reg_of[z(v)]);
+        }
+        if (builder.size() + 8 > 96) return false;   // virtual registers are 8 bits
+        reg_of[z(node.out[0])] = node.op->lower(builder, regs, node.attrs);
+        if (leaves(node.out[0], nodes)) {
+          out->push_back(node.out[0]);
+          out_regs.push_back(static_cast<uint8_t>(reg_of[z(node.out[0])]));
+        }
+      }
+      *program = builder.finish(compute(nodes[0]), out_regs);
+    } catch (const ValueError&) {
+      return false;   // a limit of EltwiseArgs
+    }
+    return true;
+  }
+
+  void emit() {
+    // Clusters in an order that runs: depth first over what each needs.
+    std::vector<GraphNode> result;
+    std::vector<char> done(g_.nodes.size(), 0);
+    std::vector<std::pair<int, bool>> stack;
+    for (size_t n = 0; n < g_.nodes.size(); ++n) {
+      stack.push_back({cluster_[n], false});
+      while (!stack.empty()) {
+        auto [c, ready] = stack.back();
+        stack.pop_back();
+        if (done[z(c)]) continue;
+        if (ready) {
+          done[z(c)] = 1;
+          result.push_back(make(c));
+          continue;
+        }
+        stack.push_back({c, true});
+        for (int m : members_[z(c)])
+          for (int v : g_.nodes[z(m)].in) {
+            const int p = producer(v);
+            if (p >= 0 && cluster_[z(p)] != c && !done[z(cluster_[z(p)])]) stack.push_back({cluster_[z(p)], false});
+          }
+      }
+    }
+    g_.nodes = std::move(result);
+    g_.renumber();
+  }
+
+  GraphNode make(int c) const {
+    const std::vector<int>& nodes = members_[z(c)];
+    if (!candidate(nodes[0])) return g_.nodes[z(nodes[0])];
+    GraphNode fused{nullptr, {}, {}, {}, EltProgram{}};
+    PH_CHECK(lower(nodes, &*fused.chain, &fused.in, &fused.out));
+    if (nodes.size() == 1) {
+      fused.op = g_.nodes[z(nodes[0])].op;
+      fused.attrs = g_.nodes[z(nodes[0])].attrs;
+    }
+    return fused;
+  }
+
+  Graph& g_;
+  std::vector<std::vector<int>> uses_;
+  std::vector<int> cluster_;                 // node -> cluster
+  std::vector<std::vector<int>> members_;    // cluster -> nodes, sorted
+  std::vector<char> outside_;
+};
+
+}  // namespace
+
+void fuse_elementwise(Graph& g) { FusePass(g).run(); }
+
+}  // namespace ph

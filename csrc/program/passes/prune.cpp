@@ -1,0 +1,67 @@
+// prune: drops nodes whose results nobody needs. share: merges equal nodes and skips nodes that
+// change nothing.
+#include <algorithm>
+
+#include "../graph.h"
+
+namespace ph {
+
+void prune(Graph& g) {
+  std::vector<char> needed(g.values.size(), 0);
+  for (int v : g.outputs) needed[static_cast<size_t>(v)] = 1;
+  for (const GraphWrite& w : g.writes) needed[static_cast<size_t>(w.value)] = 1;
+  std::vector<char> keep(g.nodes.size(), 0);
+  for (size_t n = g.nodes.size(); n-- > 0;) {
+    // An op that checks its indices stays: the error is part of the meaning.
+    const GraphNode& node = g.nodes[n];
+    keep[n] = node.op && (node.op->flags & kStatus);
+    for (int v : node.out) keep[n] = keep[n] || needed[static_cast<size_t>(v)];
+    if (keep[n])
+      for (int v : node.in) needed[static_cast<size_t>(v)] = 1;
+  }
+  std::vector<GraphNode> kept;
+  for (size_t n = 0; n < g.nodes.size(); ++n)
+    if (keep[n]) kept.push_back(std::move(g.nodes[n]));
+  g.nodes = std::move(kept);
+  g.renumber();
+}
+
+void share(Graph& g) {
+  std::vector<int> same(g.values.size());
+  for (size_t v = 0; v < same.size(); ++v) same[v] = static_cast<int>(v);
+  const auto resolve = [&](int& v) { v = same[static_cast<size_t>(v)]; };
+  std::vector<GraphNode> kept;
+  for (GraphNode& node : g.nodes) {
+    for (int& v : node.in) resolve(v);
+    const Spec& in0 = node.in.empty() ? g.values[static_cast<size_t>(node.out[0])].spec
+                                      : g.values[static_cast<size_t>(node.in[0])].spec;
+    const bool identity = node.op && !node.in.empty() && node.in.size() == 1 && node.out.size() == 1 &&
+                          ((node.op->flags & kView) || node.op->copies) &&
+                          in0 == g.values[static_cast<size_t>(node.out[0])].spec;
+    if (identity) {
+      same[static_cast<size_t>(node.out[0])] = node.in[0];
+      continue;
+    }
+    const GraphNode* twin = nullptr;
+    if (!(node.op->flags & kRandom))
+      for (const GraphNode& k : kept)
+        if (k.op == node.op && k.in == node.in && k.attrs == node.attrs) {
+          twin = &k;
+          break;
+        }
+    if (twin) {
+      for (size_t i = 0; i < node.out.size(); ++i) same[static_cast<size_t>(node.out[i])] = twin->out[i];
+      continue;
+    }
+    kept.push_back(std::move(node));
+  }
+  g.nodes = std::move(kept);
+  for (int& v : g.outputs) resolve(v);
+  for (GraphWrite& w : g.writes) resolve(w.value);
+  std::erase_if(g.writes, [&](const GraphWrite& w) {
+    return w.value == g.variable_values[static_cast<size_t>(w.variable)];
+  });
+  g.renumber();
+}
+
+}  // namespace ph

@@ -1,0 +1,66 @@
+// Program: a traced function, planned and bound. One native call runs it: no allocation, no dispatch,
+// no Python inside.
+#pragma once
+#include <mutex>
+
+#include "../core/thunks.h"
+#include "plan.h"
+
+namespace ph {
+
+// Where run_batches reads rows: a whole data set in the caller's memory, rows dense.
+struct RowSource {
+  const void* data;
+  int64_t row_bytes;
+};
+// Where run_batches writes an output's rows.
+struct RowSink {
+  void* data;
+  int64_t row_bytes;
+};
+
+struct BatchRun {
+  std::vector<RowSource> sources;   // one per program input
+  std::vector<RowSink> sinks;       // empty, or one per output
+  const int64_t* order = nullptr;   // sample numbers, or null: in sequence
+  int64_t batch_size = 0, start = 0, stop = 0;   // batches
+  double max_seconds = 0.05;
+};
+
+class Program {
+ public:
+  // Takes what the trace recorded. Throws ValueError for foreign tensors or unknown sizes.
+  Program(const Trace& trace, std::span<const Tensor> outputs, Device& device = cpu_device());
+  ~Program();
+  Program(const Program&) = delete;
+
+  // Inputs must have the traced specs. Any number of threads may call at once.
+  std::vector<Tensor> run(std::span<const Tensor> inputs);
+  // Batches [start, stop) until max_seconds have passed (at least one). Returns the next batch; fills
+  // `last` with the outputs of the last batch that ran when it is not null.
+  int64_t run_batches(const BatchRun& batches, std::vector<Tensor>* last);
+
+  const Graph& graph() const { return graph_; }
+  const Plan& plan() const { return plan_; }
+  size_t bytes() const;             // of plans and constants, for cache limits
+  std::string describe() const;     // one line a node, in the order they run
+
+ private:
+  struct Instance;
+  struct Lease;
+  void bind(Instance& instance, char* arena) const;
+  void* address(const Instance& instance, int value) const;
+  void step(Instance& instance, const Team& crew) const;   // all but `copies`
+  void write_copies(Instance& instance) const;   // after the outputs were taken
+  std::vector<Tensor> outputs_of(const Instance& instance) const;
+
+  Graph graph_;
+  Plan plan_;
+  Device& device_;
+  std::vector<char> writes_;        // per variable slot
+  std::vector<size_t> lock_order_;  // slots by variable id
+  std::mutex mutex_;                // instances_
+  std::vector<std::unique_ptr<Instance>> instances_;
+};
+
+}  // namespace ph

@@ -1,0 +1,329 @@
+// Binding a plan to memory and running it.
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <sstream>
+
+#include "profile.h"
+#include "program.h"
+
+namespace ph {
+
+// A plan bound to one arena and one set of variable storages.
+struct Program::Instance {
+  bool busy = false;
+  char* arena = nullptr;
+  std::vector<void*> variables;   // what the thunks point at
+  ThunkList thunks;
+  size_t check_at = 0;            // thunks before it may fail; state is written after it
+  int32_t status = kStatusOk;
+  bool bound = false;
+  std::vector<std::string> names; // per thunk, when profiling
+};
+
+namespace {
+// A variable that only copies another variable's old value gets a copying node, so that every
+// written value has a producer.
+void own_written_values(Graph& g) {
+  for (GraphWrite& w : g.writes) {
+    int root = w.value;
+    for (bool moved = true; moved;) {
+      moved = false;
+      const GraphValue& v = g.values[static_cast<size_t>(root)];
+      if (v.kind != GraphValue::kComputed) break;
+      const GraphNode& n = g.nodes[static_cast<size_t>(v.index)];
+      if (n.op && !n.chain && (n.op->flags & kView)) {
+        root = n.in[0];
+        moved = true;
+      }
+    }
+    if (g.values[static_cast<size_t>(root)].kind == GraphValue::kComputed) continue;
+    const Spec spec = g.values[static_cast<size_t>(w.value)].spec;
+    GraphNode copy{nullptr, {}, {w.value}, {}, EltProgram{}};
+    copy.chain->compute = compute_class(spec.dtype);
+    copy.chain->n_in = 1;
+    copy.chain->out_regs = {0};
+    copy.out = {g.add_value({GraphValue::kComputed, spec, static_cast<int>(g.nodes.size())})};
+    w.value = copy.out[0];
+    g.nodes.push_back(std::move(copy));
+  }
+}
+}  // namespace
+
+Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& device)
+    : graph_(build_graph(trace, outputs, device)), device_(device) {
+  prune(graph_);
+  share(graph_);
+  prune(graph_);
+  fuse_epilogues(graph_);
+  fuse_elementwise(graph_);
+  own_written_values(graph_);
+  plan_ = make_plan(graph_, device, team().threads);
+  writes_.assign(graph_.variables.size(), 0);
+  for (const GraphWrite& w : graph_.writes) writes_[static_cast<size_t>(w.variable)] = 1;
+  for (size_t i = 0; i < graph_.variables.size(); ++i)
+    if (writes_[i] || graph_.variable_values[i] >= 0) lock_order_.push_back(i);
+  std::sort(lock_order_.begin(), lock_order_.end(), [&](size_t a, size_t b) {
+    return graph_.variables[a]->id < graph_.variables[b]->id;
+  });
+}
+
+Program::~Program() = default;
+
+void* Program::address(const Instance& instance, int value) const {
+  const Place& p = plan_.places[static_cast<size_t>(value)];
+  switch (p.kind) {
+    case Place::kArena: return instance.arena + p.offset;
+    case Place::kVariable: return instance.variables[static_cast<size_t>(p.index)];
+    case Place::kConstant: return graph_.constants[static_cast<size_t>(p.index)].data();
+    default: return nullptr;
+  }
+}
+
+void Program::bind(Instance& instance, char* arena) const {
+  instance.arena = arena;
+  instance.thunks.clear();
+  instance.names.clear();
+  instance.check_at = 0;
+  instance.bound = false;
+  const auto operand = [&](int v) {
+    return Operand{address(instance, v), graph_.values[static_cast<size_t>(v)].spec};
+  };
+  std::vector<Operand> in, out;
+  for (size_t i = 0; i < plan_.order.size(); ++i) {
+    if (static_cast<int>(i) == plan_.check_before) instance.check_at = instance.thunks.thunks().size();
+    const GraphNode& node = graph_.nodes[static_cast<size_t>(plan_.order[i])];
+    if (node.op && !node.chain && (node.op->flags & kView)) continue;
+    in.clear();
+    out.clear();
+    for (int v : node.in) in.push_back(operand(v));
+    for (int v : node.out) out.push_back(operand(v));
+    RealBind ctx(instance.thunks, arena + plan_.scratch_offset, static_cast<size_t>(plan_.scratch_bytes),
+                 &instance.status);
+    ctx.in = in;
+    ctx.out = out;
+    ctx.attrs = &node.attrs;
+    ctx.kernels = &device_.kernels();
+    ctx.threads = team().threads;
+    PH_CHECK(node.chain ? bind_eltwise(*node.chain, ctx) : node.op->bind(ctx));
+    if (profiling())
+      while (instance.names.size() < instance.thunks.thunks().size())
+        instance.names.push_back(cat(node.name(), " ", graph_.values[static_cast<size_t>(node.out[0])].spec.shape));
+  }
+  if (plan_.check_before == static_cast<int>(plan_.order.size()))
+    instance.check_at = instance.thunks.thunks().size();
+  instance.bound = true;
+}
+
+// One run's right to an instance, an arena and the variables' locks.
+struct Program::Lease {
+  Program& p;
+  std::shared_ptr<Arena> arena;
+  Instance* instance = nullptr;
+  std::vector<std::unique_lock<std::shared_mutex>> own;
+  std::vector<std::shared_lock<std::shared_mutex>> shared;
+
+  explicit Lease(Program& program) : p(program), arena(lease_arena(program.device_)) {
+    char* base = static_cast<char*>(arena->reserve(static_cast<size_t>(p.plan_.arena_bytes)));
+    {
+      std::lock_guard guard(p.mutex_);
+      for (auto& i : p.instances_)
+        if (!i->busy && (!instance || i->arena == base)) instance = i.get();
+      if (!instance) {
+        p.instances_.push_back(std::make_unique<Instance>());
+        instance = p.instances_.back().get();
+      }
+      instance->busy = true;
+    }
+    try {
+      for (size_t s : p.lock_order_) {
+        VariableCell& cell = *p.graph_.variables[s];
+        if (p.writes_[s]) {
+          own.emplace_back(cell.mutex);
+          own_storage(cell);
+        } else {
+          shared.emplace_back(cell.mutex);
+        }
+      }
+      bool same = instance->bound && instance->arena == base;
+      instance->variables.resize(p.graph_.variables.size());
+      for (size_t s = 0; s < instance->variables.size(); ++s) {
+        const Tensor& value = p.graph_.variables[s]->value;
+        const int v = p.graph_.variable_values[s];
+        if (v >= 0 && !(value.spec() == p.graph_.values[static_cast<size_t>(v)].spec))
+          throw ValueError(cat("variable '", p.graph_.variables[s]->name,
+                               "' changed its shape or dtype after the function was traced"));
+        same = same && instance->variables[s] == value.data();
+        instance->variables[s] = value.data();
+      }
+      if (!same) p.bind(*instance, base);
+    } catch (...) {
+      release();
+      throw;
+    }
+  }
+  ~Lease() { release(); }
+  void release() {
+    std::lock_guard guard(p.mutex_);
+    if (instance) instance->busy = false;
+    instance = nullptr;
+  }
+};
+
+void Program::step(Instance& instance, const Team& crew) const {
+  const Kernels& kernels = device_.kernels();
+  instance.status = kStatusOk;
+  if (!device_.executes()) return;
+  const auto& thunks = instance.thunks.thunks();
+  const auto run = [&](size_t from, size_t to) {
+    if (profiling()) {
+      profile_thunks(instance.thunks, instance.names, from, to, kernels, crew);
+      return;
+    }
+    for (size_t i = from; i < to; ++i) thunks[i].run(kernels, thunks[i].args, crew);
+  };
+  run(0, instance.check_at);
+  if (plan_.check_before >= 0) check_status(instance.status, "this step");
+  run(instance.check_at, thunks.size());
+}
+
+std::vector<Tensor> Program::outputs_of(const Instance& instance) const {
+  std::vector<Tensor> result;
+  for (int v : graph_.outputs) {
+    const Spec& spec = graph_.values[static_cast<size_t>(v)].spec;
+    result.push_back(Tensor::empty(spec, device_));
+    if (device_.executes())
+      device_.copy(result.back().data(), address(instance, v), static_cast<size_t>(spec.bytes()));
+  }
+  return result;
+}
+
+std::vector<Tensor> Program::run(std::span<const Tensor> inputs) {
+  if (inputs.size() != graph_.inputs.size())
+    throw ValueError(cat("this program takes ", graph_.inputs.size(), " inputs; received ", inputs.size()));
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Spec& want = graph_.values[static_cast<size_t>(graph_.inputs[i])].spec;
+    if (!(inputs[i].spec() == want))
+      throw ValueError(cat("input ", i, " was traced as ", want.dtype, " ", want.shape, "; received ",
+                           inputs[i].dtype(), " ", inputs[i].shape()));
+  }
+  Lease lease(*this);
+  Instance& instance = *lease.instance;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    device_.copy(address(instance, graph_.inputs[i]), inputs[i].data(),
+                 static_cast<size_t>(inputs[i].spec().bytes()));
+  const Team& crew = team();
+  step(instance, crew);
+  std::vector<Tensor> result = outputs_of(instance);
+  write_copies(instance);
+  return result;
+}
+
+namespace {
+// Gathers the rows of one batch into an input slot.
+void gather_rows(const RowSource& from, const int64_t* order, int64_t first, int64_t count, char* to) {
+  const auto bytes = static_cast<size_t>(from.row_bytes);
+  const char* data = static_cast<const char*>(from.data);
+  if (!order) {
+    std::memcpy(to, data + static_cast<size_t>(first) * bytes, bytes * static_cast<size_t>(count));
+    return;
+  }
+  for (int64_t r = 0; r < count; ++r)
+    std::memcpy(to + static_cast<size_t>(r) * bytes, data + static_cast<size_t>(order[first + r]) * bytes, bytes);
+}
+constexpr int64_t kParallelGatherBytes = 256 * 1024;
+constexpr int64_t kGatherRowsPerChunk = 16;
+}  // namespace
+
+int64_t Program::run_batches(const BatchRun& b, std::vector<Tensor>* last) {
+  PH_CHECK(b.sources.size() == graph_.inputs.size() && b.start < b.stop);
+  Lease lease(*this);
+  Instance& instance = *lease.instance;
+  const Team& crew = team();
+  const auto begin = std::chrono::steady_clock::now();
+  int64_t batch = b.start;
+  while (batch < b.stop) {
+    for (size_t i = 0; i < b.sources.size(); ++i) {
+      char* slot = static_cast<char*>(address(instance, graph_.inputs[i]));
+      const RowSource& source = b.sources[i];
+      const int64_t first = batch * b.batch_size;
+      if (source.row_bytes * b.batch_size < kParallelGatherBytes || crew.threads == 1) {
+        gather_rows(source, b.order, first, b.batch_size, slot);
+        continue;
+      }
+      struct Job {
+        const RowSource& source;
+        const int64_t* order;
+        int64_t first, count;
+        char* slot;
+      } job{source, b.order, first, b.batch_size, slot};
+      crew.parallel(
+          crew.pool, (b.batch_size + kGatherRowsPerChunk - 1) / kGatherRowsPerChunk,
+          [](void* ctx, int64_t chunk, int) {
+            const Job& j = *static_cast<Job*>(ctx);
+            const int64_t row = chunk * kGatherRowsPerChunk;
+            gather_rows(j.source, j.order, j.first + row, std::min(kGatherRowsPerChunk, j.count - row),
+                        j.slot + row * j.source.row_bytes);
+          },
+          &job);
+    }
+    step(instance, crew);
+    for (size_t o = 0; o < b.sinks.size(); ++o)
+      if (b.sinks[o].data)
+        std::memcpy(static_cast<char*>(b.sinks[o].data) + batch * b.batch_size * b.sinks[o].row_bytes,
+                    address(instance, graph_.outputs[o]),
+                    static_cast<size_t>(b.batch_size * b.sinks[o].row_bytes));
+    ++batch;
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+    const bool done = batch == b.stop || spent.count() >= b.max_seconds;
+    if (done && last) *last = outputs_of(instance);
+    write_copies(instance);
+    if (done) break;
+  }
+  return batch;
+}
+
+void Program::write_copies(Instance& instance) const {
+  if (!device_.executes()) return;
+  for (const GraphWrite& w : plan_.copies)
+    device_.copy(instance.variables[static_cast<size_t>(w.variable)], address(instance, w.value),
+                 static_cast<size_t>(graph_.values[static_cast<size_t>(w.value)].spec.bytes()));
+}
+
+size_t Program::bytes() const {
+  size_t n = graph_.nodes.size() * 1024;
+  for (const Tensor& t : graph_.constants) n += static_cast<size_t>(t.spec().bytes());
+  return n;
+}
+
+std::string Program::describe() const {
+  std::ostringstream out;
+  const auto value = [&](int v) {
+    const Place& p = plan_.places[static_cast<size_t>(v)];
+    out << " " << graph_.values[static_cast<size_t>(v)].spec.dtype
+        << graph_.values[static_cast<size_t>(v)].spec.shape;
+    if (p.kind == Place::kArena) out << "@" << p.offset;
+    if (p.kind == Place::kVariable) out << "@" << graph_.variables[static_cast<size_t>(p.index)]->name;
+    if (p.kind == Place::kConstant) out << "@const" << p.index;
+  };
+  for (size_t i = 0; i < plan_.order.size(); ++i) {
+    if (static_cast<int>(i) == plan_.check_before) out << "-- check status\n";
+    const GraphNode& n = graph_.nodes[static_cast<size_t>(plan_.order[i])];
+    out << n.name();
+    if (n.chain) out << "[" << n.chain->instrs.size() << "]";
+    out << ":";
+    for (int v : n.in) value(v);
+    out << " ->";
+    for (int v : n.out) value(v);
+    out << "\n";
+  }
+  for (const GraphWrite& w : plan_.copies) {
+    out << "copy:";
+    value(w.value);
+    out << " -> " << graph_.variables[static_cast<size_t>(w.variable)]->name << "\n";
+  }
+  out << "arena " << plan_.arena_bytes << " bytes, scratch " << plan_.scratch_bytes << "\n";
+  return out.str();
+}
+
+}  // namespace ph

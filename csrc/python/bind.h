@@ -1,0 +1,24 @@
+// Shared by the binding's files: conversions between Python and the core.
+#pragma once
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include "../core/recorder.h"
+
+namespace ph {
+namespace py = pybind11;
+
+py::tuple shape_tuple(const Shape& shape);              // None where unknown
+Shape shape_from(const py::handle& dims);               // None or -1: unknown
+DType dtype_from(const py::handle& name);
+Attrs attrs_from(const py::tuple& values);
+py::array to_numpy(const Tensor& t);                    // read-only, shares memory
+Tensor from_numpy(const py::array& array, bool share);  // share: only where safe
+
+void bind_tensor(py::module_& m);
+void bind_recorders(py::module_& m);
+void bind_program(py::module_& m);
+void bind_device(py::module_& m);
+
+}  // namespace ph

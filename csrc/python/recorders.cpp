@@ -1,0 +1,178 @@
+// Variables, tapes and traces as Python sees them.
+#include "../program/grad.h"
+#include "bind.h"
+
+namespace ph {
+namespace {
+
+// Enters and leaves with Python's `with`; what each does to the thread's stack is a functor.
+struct Suspend {   // nothing is recorded inside
+  std::vector<Recorder*> saved;
+  void enter() { recorder_stack().swap(saved); }
+  void exit() { recorder_stack().swap(saved); }
+};
+struct PauseTapes {   // traces go on
+  std::vector<Recorder*> saved;
+  void enter() {
+    auto& stack = recorder_stack();
+    saved = stack;
+    std::erase_if(stack, [](Recorder* r) { return !r->is_trace(); });
+  }
+  void exit() { recorder_stack() = saved; }
+};
+template <class Scope>
+void bind_scope(py::module_& m, const char* name) {
+  py::class_<Scope>(m, name)
+      .def(py::init<>())
+      .def("__enter__", [](Scope& s) { s.enter(); })
+      .def("__exit__", [](Scope& s, const py::args&) { s.exit(); });
+}
+
+py::object optional(const Tensor& t) { return t ? py::cast(t) : py::none(); }
+
+// Gradients of targets with respect to tensors or variables.
+py::list tape_gradient(Tape& tape, const std::vector<Tensor>& targets, const py::list& sources,
+                       const py::list& seeds) {
+  std::vector<Tensor> wrt, seed_tensors;
+  for (py::handle s : seeds) seed_tensors.push_back(s.is_none() ? Tensor() : s.cast<Tensor>());
+  std::vector<std::vector<size_t>> parts;   // per source, its places in wrt
+  for (py::handle s : sources) {
+    parts.emplace_back();
+    if (py::isinstance<Tensor>(s)) {
+      parts.back().push_back(wrt.size());
+      wrt.push_back(s.cast<Tensor>());
+      continue;
+    }
+    const auto v = s.cast<Variable>();
+    for (const auto& [variable, value] : tape.reads)
+      if (variable == v) {
+        parts.back().push_back(wrt.size());
+        wrt.push_back(value);
+      }
+    if (parts.back().empty() && !v->value.is_abstract() && tape.watches(v->value)) {
+      parts.back().push_back(wrt.size());
+      wrt.push_back(v->value);
+    }
+  }
+  const std::vector<Node> nodes = tape.nodes();   // the sweep may record into outer recorders
+  const std::vector<Tensor> grads = grad(nodes, targets, seed_tensors, wrt);
+  py::list result;
+  for (const auto& places : parts) {
+    Tensor sum;
+    for (size_t p : places)
+      if (grads[p]) sum = sum ? apply1(op_by_name("add"), {sum, grads[p]}) : grads[p];
+    result.append(optional(sum));
+  }
+  return result;
+}
+
+// Hides a computation from the tapes and gives it this gradient instead. `function(grads)` returns
+// one gradient (or None) per input.
+void record_custom(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs,
+                   const py::function& function) {
+  Node node{&op_by_name("stop_gradient"), {}, inputs, outputs, nullptr};
+  auto held = std::shared_ptr<py::function>(new py::function(function), [](py::function* f) {
+    py::gil_scoped_acquire gil;
+    delete f;
+  });
+  node.custom_vjp = [held](const Node& n, std::span<const Tensor> grads) {
+    py::list gs;
+    for (size_t i = 0; i < grads.size(); ++i) gs.append(optional(grads[i]));
+    std::vector<Tensor> result;
+    for (py::handle g : py::list((*held)(gs))) result.push_back(g.is_none() ? Tensor() : g.cast<Tensor>());
+    if (result.size() != n.inputs.size())
+      throw ValueError(cat("a custom gradient returned ", result.size(), " gradients for ", n.inputs.size(),
+                           " inputs"));
+    return result;
+  };
+  auto& stack = recorder_stack();
+  for (size_t i = stack.size(); i-- > 0 && !stack[i]->is_trace();) {
+    if (!stack[i]->wants(inputs, outputs)) continue;
+    stack[i]->record(node);
+    static_cast<Tape&>(*stack[i]).track_outputs(node);
+  }
+}
+
+}  // namespace
+
+void bind_recorders(py::module_& m) {
+  py::class_<VariableCell, Variable>(m, "Cell")
+      .def(py::init([](const Tensor& value, const std::string& name, bool trainable) {
+             if (value.is_abstract())
+               throw TypeError(cat("variable '", name, "' needs a real initial value; received ",
+                                   value.get()->origin));
+             // its own storage: the caller may keep `value`
+             Variable v = make_variable(value, name);
+             v->trainable = trainable;
+             return v;
+           }),
+           py::arg("value"), py::arg("name"), py::arg("trainable") = true)
+      .def_readwrite("name", &VariableCell::name)
+      .def_readwrite("trainable", &VariableCell::trainable)
+      .def_readonly("id", &VariableCell::id)
+      .def_property_readonly("shape", [](const VariableCell& v) { return shape_tuple(v.value.shape()); })
+      .def_property_readonly("dtype", [](const VariableCell& v) { return dtype_name(v.value.dtype()); })
+      .def("read", &read_variable)
+      .def("assign", &assign_variable)
+      .def("peek", [](const VariableCell& v) { return v.value; }, "The real value, also inside a trace.")
+      .def("poke", [](VariableCell& v, const Tensor& t) { assign(v, t); }, "Assigns for real, also inside a trace.");
+
+  py::class_<Tape>(m, "Tape")
+      .def(py::init([](bool watch_variables) {
+             auto t = std::make_unique<Tape>();
+             t->watch_variables = watch_variables;
+             return t;
+           }),
+           py::arg("watch_variables") = true)
+      .def("enter", [](Tape& t) { enter(t); })
+      .def("leave", [](Tape& t) { leave(t); })
+      .def("watch", &Tape::watch)
+      .def("watches", &Tape::watches)
+      .def("watch_cell",
+           [](Tape& t, const Variable& v) {
+             const Tensor value = current_trace() ? current_trace()->read(v) : v->value;
+             t.watch(value);
+             t.reads.emplace_back(v, value);
+           })
+      .def("reset", &Tape::reset)
+      .def("gradient", &tape_gradient)
+      .def_property_readonly("size", [](const Tape& t) { return t.nodes().size(); });
+
+  py::class_<Trace>(m, "Trace")
+      .def(py::init<>())
+      .def("enter", [](Trace& t) { enter(t); })
+      .def("leave", [](Trace& t) { leave(t); })
+      .def("input",
+           [](Trace& t, const py::object& shape, const std::string& dtype, const std::string& origin) {
+             return t.input({dtype_by_name(dtype), shape_from(shape)}, origin);
+           })
+      .def("gradient",   // of nodes recorded in this trace: K.gradients
+           [](Trace& t, const std::vector<Tensor>& targets, const std::vector<Tensor>& sources) {
+             const std::vector<Node> nodes = t.nodes();
+             py::list out;
+             for (const Tensor& g : grad(nodes, targets, {}, sources)) out.append(optional(g));
+             return out;
+           })
+      .def_property_readonly("serial", &Trace::serial)
+      .def_property_readonly("read_cells",
+                             [](const Trace& t) {
+                               std::vector<Variable> out;
+                               for (const auto& s : t.slots())
+                                 if (s.initial) out.push_back(s.variable);
+                               return out;
+                             })
+      .def_property_readonly("assigned_cells", [](const Trace& t) {
+        std::vector<Variable> out;
+        for (const auto& s : t.slots())
+          if (s.assigned) out.push_back(s.variable);
+        return out;
+      });
+
+  bind_scope<Suspend>(m, "Suspend");
+  bind_scope<PauseTapes>(m, "PauseTapes");
+  m.def("is_tracing", [] { return current_trace() != nullptr; });
+  m.def("is_recording", [] { return !recorder_stack().empty(); });
+  m.def("record_custom", &record_custom);
+}
+
+}  // namespace ph

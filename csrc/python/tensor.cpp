@@ -1,0 +1,330 @@
+// Tensor and ops as Python sees them: NumPy and DLPack in and out, one generic call per op.
+#include <cstring>
+
+#include "../core/convert.h"
+#include "bind.h"
+
+namespace ph {
+
+py::tuple shape_tuple(const Shape& shape) {
+  py::tuple out(shape.rank());
+  for (int i = 0; i < shape.rank(); ++i)
+    out[static_cast<size_t>(i)] = shape[i] < 0 ? py::object(py::none()) : py::object(py::int_(shape[i]));
+  return out;
+}
+
+Shape shape_from(const py::handle& dims) {
+  Shape shape;
+  for (py::handle d : dims) {
+    const int64_t n = d.is_none() ? -1 : d.cast<int64_t>();
+    if (n < -1) throw ValueError(cat("a shape has the negative size ", n));
+    shape.push_back(n);
+  }
+  return shape;
+}
+
+DType dtype_from(const py::handle& name) {
+  if (!py::isinstance<py::str>(name))
+    throw TypeError(cat("a dtype is named by a string such as 'float32'; received ", py::repr(name).cast<std::string>()));
+  return dtype_by_name(name.cast<std::string>());
+}
+
+Attrs attrs_from(const py::tuple& values) {
+  std::vector<Attr> out;
+  out.reserve(values.size());
+  for (py::handle v : values) {
+    PyObject* p = v.ptr();
+    if (p == Py_None) {
+      out.emplace_back(std::monostate{});
+    } else if (PyBool_Check(p)) {
+      out.emplace_back(p == Py_True);
+    } else if (PyLong_Check(p)) {
+      const long long n = PyLong_AsLongLong(p);
+      if (n == -1 && PyErr_Occurred()) {
+        PyErr_Clear();
+        throw ValueError("an integer argument does not fit in 64 bits");
+      }
+      out.emplace_back(static_cast<int64_t>(n));
+    } else if (PyFloat_Check(p)) {
+      out.emplace_back(PyFloat_AS_DOUBLE(p));
+    } else if (PyUnicode_Check(p)) {
+      out.emplace_back(dtype_by_name(v.cast<std::string>()));
+    } else if (PyTuple_Check(p) || PyList_Check(p)) {
+      std::vector<int64_t> ints;
+      for (py::handle i : v) {
+        if (i.is_none())
+          ints.push_back(-1);
+        else if (PyIndex_Check(i.ptr()))
+          ints.push_back(py::reinterpret_steal<py::object>(PyNumber_Index(i.ptr())).cast<int64_t>());
+        else
+          throw TypeError(cat("expected integers; received ", py::repr(v).cast<std::string>()));
+      }
+      out.emplace_back(std::move(ints));
+    } else if (PyIndex_Check(p)) {   // NumPy integers
+      out.emplace_back(py::reinterpret_steal<py::object>(PyNumber_Index(p)).cast<int64_t>());
+    } else if (PyNumber_Check(p)) {  // NumPy floats
+      out.emplace_back(py::reinterpret_steal<py::object>(PyNumber_Float(p)).cast<double>());
+    } else {
+      throw TypeError(cat("an argument has an unsupported type: ", py::repr(v).cast<std::string>()));
+    }
+  }
+  return Attrs(std::move(out));
+}
+
+namespace {
+
+constexpr const char* kNumpyCodes[kDTypes] = {"?",  "u1", "u2", "u4", "u8", "i1", "i2",
+                                              "i4", "i8", "f2", nullptr, "f4", "f8"};
+
+py::dtype numpy_dtype(DType d) {
+  static std::vector<PyObject*> cache(kDTypes, nullptr);   // immortal
+  auto& slot = cache[static_cast<size_t>(d)];
+  if (!slot) slot = py::dtype(kNumpyCodes[static_cast<int>(d)]).release().ptr();
+  return py::reinterpret_borrow<py::dtype>(slot);
+}
+
+void need_value(const Tensor& t, const char* what) {
+  if (t.is_abstract())
+    throw TypeError(cat(what, " needs the value of ", t.get()->origin,
+                        ", which does not exist while a function is being traced; use ops on it, or compile "
+                        "with run_eagerly=True"));
+}
+
+struct Export {   // a NumPy or DLPack view of a tensor
+  Tensor tensor;
+  explicit Export(Tensor t) : tensor(std::move(t)) { ++tensor.impl()->storage->exports; }
+  ~Export() { --tensor.impl()->storage->exports; }
+};
+
+double item_value(const Tensor& t, const char* what) {
+  need_value(t, what);
+  if (t.shape().count() != 1)
+    throw TypeError(cat(what, " needs a tensor of one element; this one has shape ", t.shape()));
+  return scalar_value(t.data(), t.dtype());
+}
+
+py::object item(const Tensor& t) {
+  const double x = item_value(t, "item()");
+  if (is_float(t.dtype())) return py::float_(x);
+  if (t.dtype() == DType::b8) return py::bool_(x != 0);
+  if (t.dtype() == DType::i64) return py::int_(*t.as<int64_t>());
+  if (t.dtype() == DType::u64) return py::int_(*t.as<uint64_t>());
+  return py::int_(static_cast<int64_t>(x));
+}
+
+}  // namespace
+
+py::array to_numpy(const Tensor& t) {
+  need_value(t, "numpy()");
+  if (t.dtype() == DType::bf16)   // NumPy has no bfloat16
+    return to_numpy(apply1(op_by_name("cast"), {t}, {DType::f32}));
+  py::capsule owner(new Export(t), [](void* p) { delete static_cast<Export*>(p); });
+  py::array out(numpy_dtype(t.dtype()), t.shape().vec(), t.data(), owner);
+  py::detail::array_proxy(out.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
+  return out;
+}
+
+Tensor from_numpy(const py::array& array, bool share) {
+  const py::dtype dt = array.dtype();
+  int found = -1;
+  const char kind = dt.kind();
+  const auto size = dt.itemsize();
+  for (int i = 0; i < kDTypes; ++i) {
+    if (!kNumpyCodes[i]) continue;
+    const char k = i == 0 ? 'b' : kNumpyCodes[i][0];
+    if (k == kind && kDTypeSize[i] == size) found = i;
+  }
+  if (found < 0)
+    throw TypeError(cat("NumPy arrays of dtype ", py::str(dt).cast<std::string>(),
+                        " cannot become tensors; expected bool, an integer or a float type"
+                        " (for ragged lists, pad them to one length first)"));
+  const bool native = dt.byteorder() == '=' || dt.byteorder() == '|' || dt.byteorder() == '<';
+  Shape shape;
+  for (py::ssize_t i = 0; i < array.ndim(); ++i) shape.push_back(array.shape(i));
+  const Spec spec{static_cast<DType>(found), shape};
+  const bool dense = (array.flags() & py::array::c_style) != 0;
+  const bool aligned = reinterpret_cast<uintptr_t>(array.data()) % static_cast<uintptr_t>(size) == 0;
+  if (share && native && dense && aligned && !array.writeable() && spec.bytes() > 0) {
+    auto impl = std::make_shared<TensorImpl>();
+    impl->spec = spec;
+    auto keep = std::shared_ptr<void>(array.inc_ref().ptr(), [](void* p) {
+      py::gil_scoped_acquire gil;
+      Py_DECREF(static_cast<PyObject*>(p));
+    });
+    impl->storage = std::make_shared<Storage>(cpu_device(), const_cast<void*>(array.data()),
+                                              static_cast<size_t>(spec.bytes()), std::move(keep));
+    return Tensor(std::move(impl));
+  }
+  const py::array source =
+      native && dense ? array
+                      : py::array::ensure(py::module_::import("numpy").attr("ascontiguousarray")(
+                            array, numpy_dtype(spec.dtype)));
+  Tensor t = Tensor::empty(spec);
+  if (spec.bytes() > 0) std::memcpy(t.data(), source.data(), static_cast<size_t>(spec.bytes()));
+  return t;
+}
+
+namespace {
+
+// DLPack's C structures (dmlc/dlpack, version 0.8 of the ABI).
+struct DLDevice {
+  int32_t type, id;
+};
+struct DLDataType {
+  uint8_t code, bits;
+  uint16_t lanes;
+};
+struct DLTensor {
+  void* data;
+  DLDevice device;
+  int32_t ndim;
+  DLDataType dtype;
+  int64_t *shape, *strides;
+  uint64_t byte_offset;
+};
+struct DLManagedTensor {
+  DLTensor dl;
+  void* context;
+  void (*deleter)(DLManagedTensor*);
+};
+struct DLContext {
+  Export hold;
+  std::vector<int64_t> shape;
+  DLManagedTensor managed;
+};
+
+py::capsule to_dlpack(const Tensor& t) {
+  need_value(t, "__dlpack__");
+  auto* c = new DLContext{Export(t), t.shape().vec(), {}};
+  const DType d = t.dtype();
+  const uint8_t code = d == DType::b8 ? 6 : d == DType::bf16 ? 4 : is_float(d) ? 2 : is_unsigned(d) ? 1 : 0;
+  c->managed.dl = {t.data(), {1, 0}, t.shape().rank(), {code, static_cast<uint8_t>(8 * dtype_size(d)), 1},
+                   c->shape.data(), nullptr, 0};
+  c->managed.context = c;
+  c->managed.deleter = [](DLManagedTensor* m) { delete static_cast<DLContext*>(m->context); };
+  return py::capsule(&c->managed, "dltensor", [](PyObject* o) {
+    if (PyCapsule_IsValid(o, "dltensor")) {   // nobody consumed it
+      auto* m = static_cast<DLManagedTensor*>(PyCapsule_GetPointer(o, "dltensor"));
+      m->deleter(m);
+    }
+  });
+}
+
+// An op resolved once; calling it with anything but tensors goes through the Python handler that
+// knows variables and symbolic tensors.
+struct Op {
+  const OpDef* def;
+  int id;
+};
+py::object& slow_path() {
+  static auto* handler = new py::object();   // immortal
+  return *handler;
+}
+
+py::object call_op(const py::object& self, const py::tuple& inputs, const py::tuple& attrs) {
+  const Op& op = self.cast<const Op&>();
+  std::vector<Tensor> tensors;
+  tensors.reserve(inputs.size());
+  for (py::handle h : inputs) {
+    if (!py::isinstance<Tensor>(h)) return slow_path()(self, inputs, attrs);
+    tensors.push_back(h.cast<const Tensor&>());
+  }
+  std::vector<Tensor> out = apply(*op.def, tensors, attrs_from(attrs));
+  if (out.size() == 1) return py::cast(std::move(out[0]));
+  py::tuple result(out.size());
+  for (size_t i = 0; i < out.size(); ++i) result[i] = py::cast(std::move(out[i]));
+  return result;
+}
+
+py::list infer_op(const Op& op, const py::list& specs, const py::tuple& attrs) {
+  std::vector<Spec> in;
+  for (py::handle s : specs) {
+    const auto pair = s.cast<py::tuple>();
+    in.push_back({dtype_from(pair[1]), shape_from(pair[0])});
+  }
+  py::list out;
+  for (const Spec& s : op.def->infer(in, attrs_from(attrs)))
+    out.append(py::make_tuple(shape_tuple(s.shape), dtype_name(s.dtype)));
+  return out;
+}
+
+std::string repr(const Tensor& t) {
+  if (t.is_abstract())
+    return cat("<Tensor shape=", t.shape(), " dtype=", t.dtype(), " abstract: ", t.get()->origin, ">");
+  return cat("<Tensor shape=", t.shape(), " dtype=", t.dtype(), " value=\n",
+             py::str(to_numpy(t)).cast<std::string>(), ">");
+}
+
+}  // namespace
+
+void bind_tensor(py::module_& m) {
+  py::class_<Tensor>(m, "Tensor", py::dynamic_attr())
+      .def_property_readonly("shape", [](const Tensor& t) { return shape_tuple(t.shape()); })
+      .def_property_readonly("dtype", [](const Tensor& t) { return dtype_name(t.dtype()); })
+      .def_property_readonly("ndim", [](const Tensor& t) { return t.shape().rank(); })
+      .def_property_readonly("size",
+                             [](const Tensor& t) -> py::object {
+                               const int64_t n = t.shape().count();
+                               return n < 0 ? py::object(py::none()) : py::object(py::int_(n));
+                             })
+      .def_property_readonly("is_abstract", &Tensor::is_abstract)
+      .def_property_readonly("device",
+                             [](const Tensor& t) {
+                               return t.is_abstract() ? std::string("abstract") : t.device().name();
+                             })
+      .def_property_readonly("identity", [](const Tensor& t) { return reinterpret_cast<uintptr_t>(t.get()); })
+      .def("numpy", &to_numpy)
+      .def(
+          "__array__",
+          [](const Tensor& t, const py::object& dtype, const py::object& copy) -> py::object {
+            py::object a = to_numpy(t);
+            if (!dtype.is_none()) a = a.attr("astype")(dtype, py::arg("copy") = false);
+            if (!copy.is_none() && copy.cast<bool>()) a = a.attr("copy")();
+            return a;
+          },
+          py::arg("dtype") = py::none(), py::arg("copy") = py::none())
+      .def("__dlpack__", [](const Tensor& t, const py::kwargs&) { return to_dlpack(t); })
+      .def("__dlpack_device__", [](const Tensor&) { return py::make_tuple(1, 0); })
+      .def("item", &item)
+      .def("__float__", [](const Tensor& t) { return item_value(t, "float()"); })
+      .def("__int__",
+           [](const Tensor& t) -> py::object {
+             return py::reinterpret_steal<py::object>(PyNumber_Long(item(t).ptr()));
+           })
+      .def("__index__",
+           [](const Tensor& t) {
+             if (is_float(t.dtype())) throw TypeError("only integer tensors can be used as an index");
+             return item(t);
+           })
+      .def("__bool__", [](const Tensor& t) { return item_value(t, "bool()") != 0; })
+      .def("__repr__", &repr);
+
+  m.def("from_numpy", &from_numpy, py::arg("array"), py::arg("share") = false);
+  m.def("scalar", [](double x, const std::string& dtype) { return Tensor::scalar(x, dtype_by_name(dtype)); });
+  m.def("promote", [](const std::string& a, const std::string& b) {
+    return dtype_name(promote(dtype_by_name(a), dtype_by_name(b)));
+  });
+
+  py::class_<Op>(m, "Op")
+      .def(py::init([](const std::string& name) {
+        const int id = op_id(name);
+        return Op{&op_by_id(id), id};
+      }))
+      .def_property_readonly("name", [](const Op& op) { return op.def->name; })
+      .def_property_readonly("id", [](const Op& op) { return op.id; })
+      .def_property_readonly("random", [](const Op& op) { return (op.def->flags & kRandom) != 0; })
+      .def("infer", &infer_op)
+      .def(
+          "compose",
+          [](const Op& op, const std::vector<Tensor>& inputs, const py::tuple& attrs) {
+            if (!op.def->compose) throw ValueError(cat(op.def->name, " has no plain definition"));
+            return op.def->compose(inputs, attrs_from(attrs));
+          },
+          "The op's plain definition: the oracle of its tests.")
+      .def_property_readonly("composed", [](const Op& op) { return op.def->compose != nullptr; })
+      .def("__call__", &call_op, py::arg("inputs"), py::arg("attrs") = py::tuple());
+  m.def("op_names", &op_names);
+  m.def("set_slow_path", [](const py::object& f) { slow_path() = f; });
+}
+
+}  // namespace ph
