@@ -11,6 +11,12 @@
 
 namespace ph {
 
+// Bytes. live (with its peak) is everything handed out, arenas included; cached is held
+// for reuse.
+struct MemoryStats {
+  size_t live_bytes, peak_bytes, cached_bytes, arena_bytes;
+};
+
 class Device {
  public:
   virtual ~Device() = default;
@@ -22,6 +28,8 @@ class Device {
   virtual void sync() = 0;
   virtual const Kernels& kernels() const = 0;
   virtual bool executes() const = 0;             // false: null
+  virtual MemoryStats memory() const = 0;        // arena_bytes left 0: memory_stats() adds it
+  virtual void trim() = 0;                       // gives cached blocks back to the system
 };
 
 Device& cpu_device();
@@ -39,7 +47,8 @@ std::string compiler_name();
 // ---- threads (thread_pool.cpp)
 // As many threads as the process may use (affinity, cgroup quota), PRONGHORN_NUM_THREADS caps it.
 int num_threads();
-void set_num_threads(int n);                       // n >= 1; ValueError otherwise
+constexpr int kMaxThreads = 512;
+void set_num_threads(int n);                       // 1 to kMaxThreads, else std::invalid_argument
 // A team on the shared pool. If another thread is running on the pool, the chunks run inline
 // on the caller: callers never wait for each other. Survives fork (the child
 // rebuilds the pool). Idle workers spin at most 20 us, then sleep.
@@ -65,10 +74,7 @@ class Arena {
 };
 std::shared_ptr<Arena> lease_arena(Device& device);
 
-struct MemoryStats {
-  size_t live_bytes, peak_bytes, cached_bytes, arena_bytes;
-};
 MemoryStats memory_stats(Device& device);
-void trim_caches();                                // gives cached blocks back to the system
+void trim_caches();                                // cached blocks and idle arenas, of every device
 
 }  // namespace ph

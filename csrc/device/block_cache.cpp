@@ -1,0 +1,149 @@
+// The size-bucket cache behind every host device.
+#include "block_cache.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <new>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+#if defined(__SANITIZE_ADDRESS__)
+#define PH_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define PH_ASAN 1
+#endif
+#endif
+
+namespace ph {
+namespace {
+
+#ifdef PH_ASAN
+constexpr bool kReuse = false;
+#else
+constexpr bool kReuse = true;
+#endif
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr size_t kLargest = size_t{1} << 62;
+
+void* system_alloc(size_t bytes) {
+  const bool huge = kReuse && bytes >= kHugePage;
+  const size_t align = huge ? kHugePage : kBlockAlign;
+  void* p = nullptr;
+  if (posix_memalign(&p, align, bytes) != 0) return nullptr;
+#if defined(__linux__)
+  if (huge) madvise(p, bytes, MADV_HUGEPAGE);
+#endif
+  return p;
+}
+
+}  // namespace
+
+size_t BlockCache::bucket_size(size_t bytes) {
+  if (bytes <= kBlockAlign) return kBlockAlign;
+  if (bytes > kLargest) throw std::bad_alloc();
+  const size_t step = std::max(std::bit_floor(bytes - 1) / 4, kBlockAlign);
+  return (bytes + step - 1) / step * step;
+}
+
+// The power of two and the two bits after it.
+int BlockCache::bucket_index(size_t size) {
+  const int exponent = std::bit_width(size) - 1;
+  return exponent * 4 + static_cast<int>((size >> (exponent - 2)) & 3);
+}
+
+void* BlockCache::alloc(size_t bytes) {
+  // Under AddressSanitizer the exact size is taken, so that the first byte past it is guarded.
+  const size_t size = kReuse ? bucket_size(bytes) : bytes;
+  if (size > kLargest) throw std::bad_alloc();
+  {
+    std::lock_guard lock(mutex_);
+    live_ += size;
+    if (live_ > peak_) peak_ = live_;
+    if (kReuse) {
+      Bucket& bucket = buckets_[bucket_index(size)];
+      bucket.last_used = ++tick_;
+      if (FreeBlock* block = bucket.head) {
+        bucket.head = block->next;
+        cached_ -= size;
+        return block;
+      }
+    }
+  }
+  void* p = system_alloc(size ? size : 1);
+  if (!p) {
+    trim();
+    p = system_alloc(size ? size : 1);
+  }
+  if (!p) {
+    std::lock_guard lock(mutex_);
+    live_ -= size;
+    throw std::bad_alloc();
+  }
+  return p;
+}
+
+void BlockCache::free(void* p, size_t bytes) {
+  if (!p) return;
+  const size_t size = kReuse ? bucket_size(bytes) : bytes;
+  std::unique_lock lock(mutex_);
+  live_ -= size;
+  if (!kReuse || size > limit_) {
+    lock.unlock();
+    std::free(p);
+    return;
+  }
+  if (cached_ + size > limit_) evict(size);
+  Bucket& bucket = buckets_[bucket_index(size)];
+  bucket.last_used = ++tick_;
+  FreeBlock* block = static_cast<FreeBlock*>(p);
+  block->next = bucket.head;
+  bucket.head = block;
+  cached_ += size;
+}
+
+void BlockCache::release_bucket(int index, size_t target) {
+  const size_t size = (size_t{4} + index % 4) << (index / 4 - 2);
+  Bucket& bucket = buckets_[index];
+  while (bucket.head && cached_ > target) {
+    FreeBlock* block = bucket.head;
+    bucket.head = block->next;
+    cached_ -= size;
+    std::free(block);
+  }
+}
+
+void BlockCache::evict(size_t room) {
+  const size_t target = limit_ - room;
+  while (cached_ > target) {
+    int oldest = -1;
+    for (int i = 0; i < kBuckets; ++i)
+      if (buckets_[i].head && (oldest < 0 || buckets_[i].last_used < buckets_[oldest].last_used))
+        oldest = i;
+    release_bucket(oldest, target);
+  }
+}
+
+void BlockCache::trim() {
+  std::lock_guard lock(mutex_);
+  for (int i = 0; i < kBuckets; ++i)
+    if (buckets_[i].head) release_bucket(i, 0);
+}
+
+size_t BlockCache::live() const {
+  std::lock_guard lock(mutex_);
+  return live_;
+}
+size_t BlockCache::peak() const {
+  std::lock_guard lock(mutex_);
+  return peak_;
+}
+size_t BlockCache::cached() const {
+  std::lock_guard lock(mutex_);
+  return cached_;
+}
+
+}  // namespace ph

@@ -1,0 +1,110 @@
+// The devices that live in host memory: cpu, and null, which allocates and runs nothing.
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+#include "block_cache.h"
+#include "device.h"
+
+namespace ph {
+namespace {
+
+// An eighth of the machine's memory, at least 256 MiB.
+size_t cache_limit() {
+  const size_t pages = static_cast<size_t>(std::max(0L, sysconf(_SC_PHYS_PAGES)));
+  const size_t page = static_cast<size_t>(std::max(0L, sysconf(_SC_PAGESIZE)));
+  return std::max(pages * page / 8, size_t{256} << 20);
+}
+
+// The scratch of the generic width, so that plans look like the CPU's; kernels do nothing.
+Kernels make_null_kernels() {
+  Kernels k = *kGenericKernels;
+  k.name = "null";
+  k.supported = [] { return true; };
+  k.peak_probe = [](int64_t) { return 0.0; };
+  k.eltwise = [](const EltwiseArgs&, const Team&) {};
+  k.gemm = [](const GemmArgs&, const Team&) {};
+  k.conv = [](const ConvArgs&, const Team&) {};
+  k.pool = k.pool_grad = [](const PoolArgs&, const Team&) {};
+  k.reduce = [](const ReduceArgs&, const Team&) {};
+  k.softmax = k.softmax_grad = [](const SoftmaxArgs&, const Team&) {};
+  k.xent = k.xent_grad = [](const XentArgs&, const Team&) {};
+  k.norm = k.norm_grad = [](const NormArgs&, const Team&) {};
+  k.copy = [](const CopyArgs&, const Team&) {};
+  k.fill = [](const FillArgs&, const Team&) {};
+  k.gather = k.scatter_add = [](const GatherArgs&, const Team&) {};
+  k.one_hot = [](const OneHotArgs&, const Team&) {};
+  k.range = [](const RangeArgs&, const Team&) {};
+  k.random = [](const RandomArgs&, const Team&) {};
+  return k;
+}
+
+class HostDevice final : public Device {
+ public:
+  HostDevice(std::string name, bool executes)
+      : name_(std::move(name)), executes_(executes), cache_(cache_limit()) {}
+  const std::string& name() const override { return name_; }
+  void* alloc(size_t bytes) override { return cache_.alloc(bytes); }
+  void free(void* p, size_t bytes) override { cache_.free(p, bytes); }
+  void copy(void* dst, const void* src, size_t bytes) override {
+    if (bytes) std::memmove(dst, src, bytes);
+  }
+  void sync() override {}
+  const Kernels& kernels() const override {
+    if (executes_) return cpu_kernels();
+    static const Kernels null_kernels = make_null_kernels();
+    return null_kernels;
+  }
+  bool executes() const override { return executes_; }
+  MemoryStats memory() const override {
+    return {cache_.live(), cache_.peak(), cache_.cached(), 0};
+  }
+  void trim() override { cache_.trim(); }
+  BlockCache& cache() { return cache_; }
+
+ private:
+  std::string name_;
+  bool executes_;
+  BlockCache cache_;
+};
+
+// Never destroyed: tensors that outlive static destructors still free into them.
+struct HostDevices {
+  HostDevice cpu{"cpu:0", true}, null{"null:0", false};
+};
+HostDevices& devices();
+
+// A fork while another thread holds a cache's lock would leave the child with it locked.
+void before_fork() {
+  devices().cpu.cache().mutex().lock();
+  devices().null.cache().mutex().lock();
+}
+void after_fork() {
+  devices().null.cache().mutex().unlock();
+  devices().cpu.cache().mutex().unlock();
+}
+
+HostDevices& devices() {
+  static HostDevices* const all = new HostDevices;
+  static const int registered = pthread_atfork(before_fork, after_fork, after_fork);
+  (void)registered;
+  return *all;
+}
+
+}  // namespace
+
+Device& cpu_device() { return devices().cpu; }
+Device& null_device() { return devices().null; }
+
+Device& device_by_name(const std::string& name) {
+  for (Device* device : {&cpu_device(), &null_device()}) {
+    const std::string& full = device->name();
+    if (name == full || name == full.substr(0, full.find(':'))) return *device;
+  }
+  throw std::invalid_argument("no device named '" + name + "'; expected one of: cpu:0, null:0");
+}
+
+}  // namespace ph

@@ -1,0 +1,76 @@
+// What every native checker shares: CHECK counts failures and prints them, check_result() is
+// what main returns. No framework: each check_*.cpp is one executable.
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "../../csrc/device/device.h"
+
+namespace ph::check {
+
+inline int failures = 0, checks = 0;
+
+#define CHECK(condition, ...)                                        \
+  do {                                                               \
+    ++ph::check::checks;                                             \
+    if (!(condition)) {                                              \
+      if (++ph::check::failures <= 20) {                             \
+        std::printf("%s:%d: %s:", __FILE__, __LINE__, #condition);  \
+        std::printf(" " __VA_ARGS__);                                \
+        std::printf("\n");                                           \
+      }                                                              \
+    }                                                                \
+  } while (0)
+
+inline int result(const char* name) {
+  std::printf("%s: %d checks, %d failures\n", name, checks, failures);
+  return failures || !checks ? 1 : 0;
+}
+
+// Small deterministic numbers that do not come from the code under test.
+struct Lcg {
+  uint64_t state;
+  explicit Lcg(uint64_t seed) : state(seed * 2 + 1) {}
+  uint32_t next() {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<uint32_t>(state >> 33);
+  }
+  int64_t below(int64_t n) { return static_cast<int64_t>(next() % static_cast<uint64_t>(n)); }
+  double uniform(double lo, double hi) { return lo + (hi - lo) * (next() / 2147483648.0); }
+};
+
+// `count` elements with guard bytes on both sides; intact() says that none was overwritten.
+// Misaligned by one element, so that kernels cannot rely on more than element alignment.
+template <class T>
+class Guarded {
+ public:
+  explicit Guarded(int64_t count, unsigned char fill = 0xa5)
+      : count_(count), bytes_(static_cast<size_t>(count) * sizeof(T) + 2 * kGuard, kPattern) {
+    for (size_t i = 0; i < static_cast<size_t>(count) * sizeof(T); ++i) bytes_[kGuard + i] = fill;
+  }
+  T* data() { return reinterpret_cast<T*>(bytes_.data() + kGuard); }
+  T& operator[](int64_t i) { return data()[i]; }
+  bool intact() const {
+    const size_t end = bytes_.size();
+    for (size_t i = 0; i < kGuard; ++i)
+      if (bytes_[i] != kPattern || bytes_[end - 1 - i] != kPattern) return false;
+    return true;
+  }
+
+ private:
+  static constexpr size_t kGuard = 64 + 8;
+  static constexpr unsigned char kPattern = 0x5c;
+  int64_t count_;
+  std::vector<unsigned char> bytes_;
+};
+
+// Runs f(kernels) for every width supported here.
+template <class F>
+void each_width(const F& f) {
+  for (const Kernels* k : available_kernels()) f(*k);
+}
+
+}  // namespace ph::check
