@@ -1,0 +1,49 @@
+"""Pronghorn: a small, fast deep-learning framework with Keras's API and native kernels.
+
+Names load when first used, so that `import pronghorn` is quick.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+_MODULES = (
+    "activations", "callbacks", "constraints", "datasets", "dtype_policies", "initializers",
+    "layers", "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers",
+    "saving", "training", "utils", "backend", "config", "engine",
+)  # fmt: skip
+_NAMES = {
+    "Input": "layers",
+    "InputSpec": "layers",
+    "Layer": "layers",
+    "Model": "models",
+    "Sequential": "models",
+    "Loss": "losses",
+    "Metric": "metrics",
+    "Optimizer": "optimizers",
+    "Initializer": "initializers",
+    "Regularizer": "regularizers",
+    "KerasTensor": "engine",
+    "Variable": "engine",
+    "Tensor": "engine",
+    "GradientTape": "engine",
+    "DTypePolicy": "dtype_policies",
+}
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        return importlib.import_module(f".{name}", __name__)
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f".{_NAMES[name]}", __name__), name)
+        globals()[name] = value
+        return value
+    import difflib
+
+    near = difflib.get_close_matches(name, [*_MODULES, *_NAMES], 3)
+    hint = f"; did you mean {', '.join(map(repr, near))}?" if near else ""
+    raise AttributeError(f"module 'pronghorn' has no attribute {name!r}{hint}")
+
+
+def __dir__():
+    return sorted([*globals(), *_MODULES, *_NAMES])

@@ -1,0 +1,16 @@
+"""keras.backend's names, so far the settings and session functions."""
+
+from .engine.config import (
+    epsilon,
+    floatx,
+    image_data_format,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
+)
+from .engine.naming import reset_uids as clear_session
+
+__all__ = [
+    "clear_session", "epsilon", "floatx", "image_data_format", "set_epsilon", "set_floatx",
+    "set_image_data_format",
+]  # fmt: skip

@@ -1,0 +1,80 @@
+"""Global numeric settings: default float type, fuzz factor, image layout."""
+
+_FLOATS = ("float16", "bfloat16", "float32", "float64")
+_settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
+
+
+def floatx() -> str:
+    """The default float dtype, a string such as ``"float32"``."""
+    return _settings["floatx"]
+
+
+def set_floatx(value: str) -> None:
+    """Sets the default float dtype. Raises ValueError for anything but a float type."""
+    if value not in _FLOATS:
+        raise ValueError(f"Unknown floatx: {value!r}. Expected one of {_FLOATS}.")
+    _settings["floatx"] = value
+
+
+def epsilon() -> float:
+    """The small number that keeps divisions and logarithms finite."""
+    return _settings["epsilon"]
+
+
+def set_epsilon(value: float) -> None:
+    """Sets the fuzz factor."""
+    _settings["epsilon"] = float(value)
+
+
+def image_data_format() -> str:
+    """``"channels_last"`` or ``"channels_first"``."""
+    return _settings["image_data_format"]
+
+
+def set_image_data_format(value: str) -> None:
+    """Sets the default image layout. Raises ValueError for an unknown one."""
+    value = str(value).lower()
+    if value not in ("channels_last", "channels_first"):
+        raise ValueError(
+            f"Unknown image_data_format: {value!r}. "
+            "Expected 'channels_last' or 'channels_first'."
+        )
+    _settings["image_data_format"] = value
+
+
+def standardize_dtype(dtype) -> str:
+    """A dtype in any spelling (string, NumPy dtype or type, None for floatx) as its name."""
+    if dtype is None:
+        return _settings["floatx"]
+    if isinstance(dtype, str):
+        name = _ALIASES.get(dtype, dtype)
+    elif dtype in _PYTHON_TYPES:
+        name = _PYTHON_TYPES[dtype]
+    elif hasattr(dtype, "name"):
+        name = dtype.name
+    elif hasattr(dtype, "__name__"):
+        name = dtype.__name__
+    else:
+        name = str(dtype)
+    name = _ALIASES.get(name, name)
+    if name not in DTYPES:
+        import difflib
+
+        near = difflib.get_close_matches(str(name), DTYPES, 3)
+        hint = f" Did you mean {', '.join(map(repr, near))}?" if near else ""
+        raise ValueError(f"Invalid dtype: {dtype!r}.{hint} Expected one of {', '.join(DTYPES)}.")
+    return name
+
+
+DTYPES = (
+    "bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64",
+    "float16", "bfloat16", "float32", "float64",
+)  # fmt: skip
+_ALIASES = {"half": "float16", "float": "float32", "double": "float64", "int": "int32",
+            "bool_": "bool"}  # fmt: skip
+_PYTHON_TYPES = {float: "float32", int: "int32", bool: "bool"}
+
+
+def is_float_dtype(dtype: str) -> bool:
+    """Whether the named dtype is a float type."""
+    return dtype in _FLOATS

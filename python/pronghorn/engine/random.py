@@ -1,0 +1,104 @@
+"""Random state: every draw reads and advances a seed Variable, so that traced steps draw afresh."""
+
+import random as python_random
+
+from .. import _core
+from .tensor import Tensor, convert_to_tensor
+from .variable import Variable
+
+_global = {"seed": None, "generator": None}
+_step = None
+
+
+def make_default_seed() -> int:
+    """A seed from Python's generator, which set_random_seed() seeds."""
+    return python_random.randint(1, int(1e9))
+
+
+class SeedGenerator:
+    """A counter-based generator: its state is ``[seed, draws so far]``, two uint32.
+
+    Args:
+        seed: an integer >= 0, or None for a random one.
+        name: the state variable's prefix.
+    """
+
+    def __init__(self, seed=None, name=None, **kwargs):
+        if kwargs:
+            raise ValueError(f"Unrecognized keyword arguments: {kwargs}")
+        if seed is None:
+            seed = make_default_seed()
+        if not isinstance(seed, int) or isinstance(seed, bool):
+            raise ValueError(f"Argument `seed` must be an integer. Received: seed={seed!r}")
+        if seed < 0:
+            raise ValueError(f"Argument `seed` must not be negative. Received: seed={seed}")
+        self.name = name or "seed_generator"
+        self._initial_seed = seed
+        self.state = Variable(_state_of(seed), dtype="uint32", trainable=False,
+                              name="seed_generator_state")  # fmt: skip
+
+    def next(self, ordered=True) -> Tensor:
+        """The state before this draw, a (2,) uint32 tensor; advances the counter."""
+        global _step
+        if _step is None:
+            with _core.Suspend():
+                _step = (_core.Op("add"), convert_to_tensor(_array([0, 1])))
+        add, one = _step
+        state = self.state.handle.read()
+        self.state.handle.assign(add((state, one)))
+        return state
+
+    def get_config(self):
+        """The configuration that from_config() takes."""
+        return {"seed": self._initial_seed}
+
+    @classmethod
+    def from_config(cls, config):
+        """A generator from get_config()'s result."""
+        return cls(**config)
+
+
+def _array(values):
+    import numpy as np
+
+    return np.asarray(values, dtype="uint32")
+
+
+def _state_of(seed):
+    return _array([seed & 0xFFFFFFFF, 0])
+
+
+def global_seed_generator() -> SeedGenerator:
+    """The generator of draws without a seed."""
+    if _global["generator"] is None:
+        seed = _global["seed"]
+        _global["generator"] = SeedGenerator(make_default_seed() if seed is None else seed)
+    return _global["generator"]
+
+
+def draw_seed(seed) -> Tensor:
+    """The (2,) uint32 state for one draw: from None (the global generator), an int or a
+    SeedGenerator. The same int always draws the same numbers."""
+    if isinstance(seed, SeedGenerator):
+        return seed.next()
+    if isinstance(seed, int) and not isinstance(seed, bool):
+        return convert_to_tensor(_state_of(seed))
+    if seed is None:
+        return global_seed_generator().next()
+    raise ValueError(
+        "Argument `seed` must be either an integer or an instance of SeedGenerator. "
+        f"Received: seed={seed!r} (of type {type(seed)})"
+    )
+
+
+def set_random_seed(seed: int) -> None:
+    """Seeds Python's, NumPy's and Pronghorn's generators, so that a program repeats itself."""
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise ValueError(f"set_random_seed needs an integer >= 0. Received: seed={seed!r}")
+    import numpy as np
+
+    python_random.seed(seed)
+    np.random.seed(seed % 2**32)
+    _global["seed"] = seed
+    if _global["generator"] is not None:
+        _global["generator"].state.assign(_state_of(seed))

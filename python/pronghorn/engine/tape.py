@@ -1,0 +1,167 @@
+"""GradientTape, gradients of functions, and gradients written in Python."""
+
+from .. import _core
+from . import nest
+from .tensor import Tensor, convert_to_tensor
+from .variable import Variable
+
+stop_recording = _core.PauseTapes
+
+
+class GradientTape:
+    """Records what happens to watched tensors and trainable variables, for their gradients.
+
+    Works eagerly and inside traced steps, and nests: a tape around another tape's gradient() gives
+    second derivatives.
+
+    Args:
+        persistent: allow several calls of gradient().
+        watch_accessed_variables: watch every trainable variable that is read.
+    """
+
+    def __init__(self, persistent=False, watch_accessed_variables=True):
+        self._tape = _core.Tape(bool(watch_accessed_variables))
+        self._persistent = bool(persistent)
+        self._inside = False
+        self._used = False
+
+    def __enter__(self):
+        if self._used and not self._persistent:
+            self._tape.reset()
+            self._used = False
+        self._tape.enter()
+        self._inside = True
+        return self
+
+    def __exit__(self, *exc):
+        if self._inside:
+            self._tape.leave()
+            self._inside = False
+
+    def watch(self, x):
+        """Starts recording what happens to x (a tensor, a variable or a nest of them)."""
+        for leaf in nest.flatten(x):
+            if isinstance(leaf, Variable):
+                self._tape.watch_cell(leaf.handle)
+            elif isinstance(leaf, Tensor):
+                self._tape.watch(leaf)
+            else:
+                raise TypeError(f"GradientTape.watch needs tensors or variables. Received: {leaf!r}")
+
+    def stop_recording(self):
+        """A context in which this and every other tape sees nothing."""
+        return _core.PauseTapes()
+
+    def reset(self):
+        """Forgets everything recorded."""
+        self._tape.reset()
+
+    def watched_variables(self):
+        """Not kept: variables are found through the sources given to gradient()."""
+        raise AttributeError("watched_variables is not available; pass sources to gradient()")
+
+    def gradient(self, target, sources, output_gradients=None, unconnected_gradients="none"):
+        """The derivative of sum(target) with respect to each source.
+
+        Args:
+            target: a tensor or a nest of tensors.
+            sources: a tensor or variable, or a nest of them.
+            output_gradients: weights of the targets' elements, a nest like target.
+            unconnected_gradients: "none" gives None, "zero" zeros, where no path exists.
+
+        Raises:
+            RuntimeError: for a second call on a tape that is not persistent.
+        """
+        if self._used and not self._persistent:
+            raise RuntimeError(
+                "gradient() of a non-persistent GradientTape can be called once. "
+                "Create the tape with persistent=True to call it again."
+            )
+        self._used = True
+        if self._inside and not self._persistent:
+            self._tape.leave()
+            self._inside = False
+        unconnected = str(getattr(unconnected_gradients, "value", unconnected_gradients)).lower()
+        if unconnected not in ("none", "zero"):
+            raise ValueError(
+                f"unconnected_gradients is 'none' or 'zero'. Received: {unconnected_gradients!r}"
+            )
+        targets = [convert_to_tensor(t) for t in nest.flatten(target)]
+        seeds = [] if output_gradients is None else [
+            None if s is None else convert_to_tensor(s) for s in nest.flatten(output_gradients)
+        ]
+        flat = nest.flatten(sources)
+        handles = []
+        for s in flat:
+            if isinstance(s, Variable):
+                handles.append(s.handle)
+            elif isinstance(s, Tensor):
+                handles.append(s)
+            else:
+                raise TypeError(f"Gradients need tensors or variables as sources. Received: {s!r}")
+        grads = self._tape.gradient(targets, handles, seeds)
+        if not self._persistent:
+            self._tape.reset()
+        if unconnected == "zero":
+            grads = [_zeros_like(s) if g is None else g for g, s in zip(grads, flat)]
+        return nest.pack_as(sources, grads) if nest.is_nested(sources) else grads[0]
+
+
+def _zeros_like(x):
+    x = convert_to_tensor(x)
+    return _core.Op("subtract")((x, x))
+
+
+def value_and_grad(fn, argnums=0):
+    """A function that returns ``(fn(*args), gradients with respect to args[argnums])``.
+
+    fn returns a scalar tensor; argnums is an index or a tuple of indices.
+    """
+
+    def wrapped(*args):
+        single = isinstance(argnums, int)
+        indices = (argnums,) if single else tuple(argnums)
+        args = list(args)
+        for i in indices:
+            args[i] = nest.map_structure(
+                lambda a: a if isinstance(a, Variable) else convert_to_tensor(a), args[i]
+            )
+        sources = tuple(args[i] for i in indices)
+        tape = GradientTape()
+        with tape:
+            tape.watch(sources)
+            value = fn(*args)
+        grads = tape.gradient(value, sources)
+        return value, grads[0] if single else grads
+
+    return wrapped
+
+
+def grad(fn, argnums=0):
+    """A function that returns the gradient of the scalar fn(*args) with respect to args[argnums]."""
+    both = value_and_grad(fn, argnums)
+    return lambda *args: both(*args)[1]
+
+
+def custom_gradient(fn):
+    """Decorates ``fn(*tensors) -> (output, gradient_function)``: the gradient function gets one
+    upstream gradient per output and returns one gradient per input."""
+
+    def wrapped(*args, **kwargs):
+        inputs = [convert_to_tensor(a) for a in args]
+        with _core.PauseTapes():
+            outputs, gradient = fn(*inputs, **kwargs)
+            identity = _core.Op("stop_gradient")
+            # new identities: the tape must see these outputs as made by this node alone
+            flat = [identity((convert_to_tensor(o),)) for o in nest.flatten(outputs)]
+
+        def vjp(grads):
+            grads = [_zeros_like(o) if g is None else g for g, o in zip(grads, flat)]
+            result = gradient(*grads)
+            result = list(result) if isinstance(result, (list, tuple)) else [result]
+            return [None if g is None else convert_to_tensor(g) for g in result]
+
+        _core.record_custom(inputs, flat, vjp)
+        return nest.pack_as(outputs, flat) if nest.is_nested(outputs) else flat[0]
+
+    return wrapped

@@ -1,0 +1,125 @@
+"""Tensor conversion: what becomes a Tensor, with which dtype, and back to NumPy."""
+
+import numpy as np
+
+from .. import _core
+from . import config
+
+Tensor = _core.Tensor
+
+# KerasTensor's class, set by symbolic.py: it passes through conversions untouched.
+symbolic_types: tuple = ()
+# Variable's class, set by variable.py.
+variable_types: tuple = ()
+
+
+def is_tensor(x) -> bool:
+    """Whether x is a (real or abstract) Tensor."""
+    return isinstance(x, Tensor)
+
+
+def convert_to_tensor(x, dtype=None):
+    """A Tensor of x: a tensor, variable, array, scalar or nested list of numbers.
+
+    Python floats get floatx, ints int32, bools bool; NumPy arrays keep their dtype; lists of
+    floats get floatx. Arrays are copied unless they are read-only. Symbolic tensors pass through.
+
+    Raises:
+        TypeError: for strings, objects and ragged lists.
+    """
+    if isinstance(x, Tensor):
+        tensor = x
+    elif isinstance(x, variable_types):
+        tensor = x.value
+    elif isinstance(x, symbolic_types):
+        return x
+    else:
+        tensor = _from_foreign(x, dtype)
+    if dtype is not None:
+        dtype = config.standardize_dtype(dtype)
+        if tensor.dtype != dtype:
+            return cast_tensor(tensor, dtype)
+    return tensor
+
+
+_cast = None
+
+
+def cast_tensor(tensor, dtype):
+    """One native cast of a Tensor."""
+    global _cast
+    if _cast is None:
+        _cast = _core.Op("cast")
+    return _cast((tensor,), (dtype,))
+
+
+def _from_foreign(x, dtype):
+    kind = type(x)
+    if kind is float:
+        return _core.scalar(x, config.standardize_dtype(dtype))
+    if kind is bool:
+        return _core.scalar(float(x), "bool" if dtype is None else config.standardize_dtype(dtype))
+    if kind is int:
+        if dtype is None:
+            dtype = "int32" if -(2**31) <= x < 2**31 else "int64"
+        if abs(x) < 2**53:
+            return _core.scalar(float(x), config.standardize_dtype(dtype))
+        x = np.asarray(x)
+    if isinstance(x, np.ndarray):
+        array = x
+    elif hasattr(x, "__dlpack__") and not isinstance(x, np.generic):
+        array = np.from_dlpack(x)
+    else:
+        if isinstance(x, (list, tuple)) and _holds_tensors(x):
+            x = _numpy_nest(x)
+        try:
+            array = np.asarray(x)
+        except ValueError as error:
+            raise TypeError(
+                f"Cannot convert {_short(x)} to a tensor: {error}. "
+                "Rows of different lengths must be padded to one length first."
+            ) from None
+        if dtype is None and not isinstance(x, np.generic) and not hasattr(x, "dtype"):
+            if array.dtype == np.float64:
+                array = array.astype(config.floatx() if config.floatx() != "bfloat16" else "float32")
+            elif array.dtype == np.int64 and (
+                array.size == 0 or (array.min() >= -(2**31) and array.max() < 2**31)
+            ):
+                array = array.astype("int32")
+    if array.dtype == object or array.dtype.kind in "SUVMmc":
+        raise TypeError(
+            f"Cannot convert {_short(x)} with NumPy dtype {array.dtype} to a tensor: expected "
+            "numbers or booleans in a rectangular array."
+        )
+    if array.dtype == np.longdouble and array.dtype.itemsize > 8:
+        array = array.astype("float64")
+    return _core.from_numpy(array, True)
+
+
+def _holds_tensors(items) -> bool:
+    return any(
+        isinstance(i, (Tensor, *variable_types)) or (isinstance(i, (list, tuple)) and _holds_tensors(i))
+        for i in items
+    )
+
+
+def _numpy_nest(x):
+    if isinstance(x, (list, tuple)):
+        return [_numpy_nest(i) for i in x]
+    return convert_to_numpy(x)
+
+
+def convert_to_numpy(x):
+    """A NumPy array of x. Of a Tensor: a read-only view; later updates never change it."""
+    if isinstance(x, Tensor):
+        return x.numpy()
+    if isinstance(x, variable_types):
+        return x.numpy()
+    if isinstance(x, (list, tuple)) and _holds_tensors(x):
+        x = _numpy_nest(x)
+    return np.asarray(x)
+
+
+def _short(x) -> str:
+    text = repr(x)
+    return f"a value of type {type(x).__name__}" if len(text) > 60 else text

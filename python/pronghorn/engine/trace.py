@@ -1,0 +1,251 @@
+"""Function: Python traced once over abstract tensors into a native program, then run natively.
+
+Also eval_shape, the shape-only run. Variables read in a trace are inputs of the program, variables
+assigned are outputs; other Python state is frozen at the trace.
+"""
+
+import threading
+import warnings
+from collections import OrderedDict
+from types import SimpleNamespace
+
+import numpy as np
+
+from .. import _core
+from . import config, nest
+from .tensor import Tensor, convert_to_tensor
+from .variable import Variable
+
+is_tracing = _core.is_tracing
+
+# A Function keeps this many programs, and warns once when its signatures keep changing.
+MAX_PROGRAMS = 64
+MAX_PROGRAM_BYTES = 1 << 30
+WARN_AFTER = 12
+
+
+class TensorSpec:
+    """A shape (None for unknown sizes) and a dtype."""
+
+    def __init__(self, shape, dtype="float32", name=None):
+        self.shape = tuple(shape)
+        self.dtype = config.standardize_dtype(dtype)
+        self.name = name
+
+    def __repr__(self):
+        return f"TensorSpec(shape={self.shape}, dtype={self.dtype})"
+
+
+def _has_spec(x) -> bool:
+    return hasattr(x, "shape") and hasattr(x, "dtype") and not isinstance(x, Variable)
+
+
+def eval_shape(fn, *args, **kwargs):
+    """fn's result on abstract tensors: shapes and dtypes without computing anything.
+
+    Leaves of args with a shape and a dtype (KerasTensor, TensorSpec, Tensor, arrays) become abstract
+    tensors; others are passed as they are. Variables created inside are real; assignments are
+    dropped.
+    """
+    trace = _core.Trace()
+
+    def abstract(x):
+        if not _has_spec(x):
+            return x
+        dtype = config.standardize_dtype(x.dtype)
+        result = trace.input(tuple(x.shape), dtype, f"an input of shape {tuple(x.shape)}")
+        for name in ("_keras_mask", "_keras_logits"):
+            if getattr(x, name, None) is not None and isinstance(getattr(x, name), Tensor):
+                setattr(result, name, getattr(x, name))
+        return result
+
+    with _core.Suspend():
+        trace.enter()
+        try:
+            args, kwargs = nest.map_structure(abstract, (list(args), dict(kwargs)))
+            return nest.map_structure(
+                lambda o: o.value if isinstance(o, Variable) else o, fn(*args, **kwargs)
+            )
+        finally:
+            trace.leave()
+
+
+class Function:
+    """A compiled function: one program per signature of its arguments.
+
+    The signature is the arguments' structure, the shapes and dtypes of tensors and arrays, and the
+    values of everything else (which must be hashable).
+
+    Args:
+        fn: Python code over tensors and variables; its result may be any nest.
+        name: for messages.
+    """
+
+    def __init__(self, fn, name=None):
+        self.fn = fn
+        self.name = name or getattr(fn, "__name__", "function")
+        self._programs = OrderedDict()
+        self._lock = threading.RLock()
+        self._traces = 0
+        self._warned = False
+
+    def __call__(self, *args):
+        if _core.is_tracing():
+            return self.fn(*args)
+        leaves = nest.flatten(args)
+        tensors = []
+        key = [nest.skeleton(args)]
+        for i, x in enumerate(leaves):
+            if isinstance(x, (np.ndarray, Variable)) or (
+                not isinstance(x, Tensor) and hasattr(x, "__array__")
+            ):
+                x = leaves[i] = convert_to_tensor(x)
+            if isinstance(x, Tensor):
+                tensors.append(x)
+                key.append((x.shape, x.dtype))
+            else:
+                key.append(x)
+        entry = self._entry(tuple(key), args, leaves)
+        outputs = entry.program.run(tensors)
+        return entry.pack(outputs)
+
+    def run_batches(self, arrays, order, batch_size, start, stop, max_seconds=0.05, collect=None,
+                    want_outputs=True, samples=None):  # fmt: skip
+        """Runs batches start..stop-1 of whole arrays natively; stops early after max_seconds.
+
+        Args:
+            arrays: a nest like fn's arguments; leaves are C-contiguous arrays or statics.
+            order: int64 sample numbers, or None for sequence.
+            collect: one array per output leaf to receive the outputs' rows, or None.
+
+        Returns:
+            ``(next batch, outputs of the last batch that ran)``.
+        """
+        leaves = nest.flatten(arrays)
+        data = [a for a in leaves if isinstance(a, np.ndarray)]
+        if samples is None:
+            samples = len(order) if order is not None else min(len(a) for a in data)
+        full = samples // batch_size
+        if start < full:
+            rows = batch_size
+            stop = min(stop, full)
+        else:  # the last, smaller batch is a second program
+            first = start * batch_size
+            rows = samples - first
+            if order is not None:
+                order = order[first:]
+            else:
+                data = [a[first:] for a in data]
+            if collect is not None:
+                collect = [c[first:] for c in collect]
+        key = [nest.skeleton(arrays)]
+        specs = []
+        for x in leaves:
+            if isinstance(x, np.ndarray):
+                spec = TensorSpec((rows, *x.shape[1:]), x.dtype.name)
+                specs.append(spec)
+                key.append((spec.shape, spec.dtype))
+            else:
+                specs.append(x)
+                key.append(x)
+        entry = self._entry(tuple(key), arrays, specs)
+        if rows == batch_size and start < full:
+            next_batch, outputs = entry.program.run_batches(
+                data, order, rows, start, stop, max_seconds, collect, want_outputs
+            )
+        else:
+            _, outputs = entry.program.run_batches(
+                data, order, rows, 0, 1, max_seconds, collect, want_outputs
+            )
+            next_batch = start + 1
+        return next_batch, entry.pack(outputs) if want_outputs else None
+
+    def program_for(self, *args):
+        """The program that a call with these arguments would run (tracing it if need be)."""
+        leaves = nest.flatten(args)
+        key = [nest.skeleton(args)]
+        for x in leaves:
+            key.append((tuple(x.shape), config.standardize_dtype(x.dtype)) if _has_spec(x) else x)
+        return self._entry(tuple(key), args, leaves).program
+
+    def _entry(self, key, structure, leaves):
+        key = (key, config.floatx(), _core.isa(), _core.num_threads())
+        entry = self._programs.get(key)
+        if entry is not None:
+            return entry
+        with self._lock:
+            entry = self._programs.get(key)
+            if entry is None:
+                entry = self._trace(structure, leaves)
+                self._note_trace(key)
+                self._programs[key] = entry
+                while len(self._programs) > 1 and (
+                    len(self._programs) > MAX_PROGRAMS
+                    or sum(e.program.bytes for e in self._programs.values()) > MAX_PROGRAM_BYTES
+                ):
+                    self._programs.popitem(last=False)
+        return entry
+
+    def _trace(self, structure, leaves):
+        trace = _core.Trace()
+        with _core.Suspend():
+            trace.enter()
+            try:
+                abstract = []
+                for i, x in enumerate(leaves):
+                    if _has_spec(x):
+                        dtype = config.standardize_dtype(x.dtype)
+                        x = trace.input(tuple(x.shape), dtype, f"argument {i} of {self.name}")
+                    abstract.append(x)
+                args = nest.pack_as(structure, abstract)
+                result = nest.map_structure(
+                    lambda o: o.value if isinstance(o, Variable) else o, self.fn(*args)
+                )
+            finally:
+                trace.leave()
+        flat = nest.flatten(result)
+        places = [i for i, o in enumerate(flat) if isinstance(o, Tensor)]
+        program = _core.Program(trace, [flat[i] for i in places])
+        single = len(flat) == 1 and flat[0] is result
+        template = [None if isinstance(o, Tensor) else o for o in flat]
+        skeleton = nest.pack_as(result, [None] * len(flat)) if not single else None
+
+        def pack(outputs):
+            if single:
+                return outputs[0] if places else template[0]
+            filled = list(template)
+            for i, o in zip(places, outputs):
+                filled[i] = o
+            return nest.pack_as(skeleton, filled)
+
+        return SimpleNamespace(program=program, pack=pack)
+
+    def _note_trace(self, key):
+        self._traces += 1
+        if self._warned or self._traces < WARN_AFTER or not self._programs:
+            return
+        changes = _changed(next(reversed(self._programs))[0], key[0])
+        if changes:
+            self._warned = True
+            warnings.warn(
+                f"{self.name} has been traced for {self._traces} different signatures; each trace "
+                f"costs milliseconds. What keeps changing: {changes}. Pad or batch to a fixed size.",
+                stacklevel=4,
+            )
+
+    @property
+    def programs(self):
+        """The programs traced so far."""
+        return [e.program for e in self._programs.values()]
+
+
+def _changed(old, new):
+    for i, (a, b) in enumerate(zip(old[1:], new[1:])):
+        if a == b:
+            continue
+        if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b) == 2:
+            if isinstance(a[0], tuple) and isinstance(b[0], tuple) and len(a[0]) == len(b[0]):
+                axes = [d for d, (p, q) in enumerate(zip(a[0], b[0])) if p != q]
+                return f"axis {', '.join(map(str, axes))} of argument {i} ({a[0]}, now {b[0]})"
+        return f"argument {i} ({a}, now {b})"
+    return ""

@@ -1,0 +1,185 @@
+"""Variable: a named tensor that training changes. Reads and writes go through the current trace."""
+
+import threading
+
+from .. import _core
+from . import config
+from . import tensor as tensor_module
+from .naming import auto_name, current_path
+from .tensor import Tensor, convert_to_tensor
+
+
+class _Autocast(threading.local):
+    dtype = None  # what reads give inside an autocasting layer of a mixed-precision policy
+
+
+_autocast = _Autocast()
+
+
+class autocast_scope:
+    """Inside, reads of float variables made with autocast=True give this dtype (None: their own)."""
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+
+    def __enter__(self):
+        self._before = _autocast.dtype
+        _autocast.dtype = self.dtype
+        return self
+
+    def __exit__(self, *exc):
+        _autocast.dtype = self._before
+
+
+class Variable:
+    """A mutable tensor with a fixed shape and dtype.
+
+    Args:
+        initializer: a callable ``(shape, dtype=...)``, or an initial value (array, scalar, tensor).
+        shape: tuple of sizes; required with a callable.
+        dtype: dtype name; default: floatx for callables and floats, else the value's.
+        trainable: whether tapes watch it and optimizers update it.
+        autocast: whether a mixed-precision layer reads it in its compute dtype.
+        name: a name without "/"; made up when missing.
+
+    Raises:
+        ValueError: without a shape for a callable, or for an unknown size.
+    """
+
+    def __init__(self, initializer, shape=None, dtype=None, trainable=True, autocast=True,
+                 aggregation="none", synchronization="auto", name=None, **kwargs):  # fmt: skip
+        if kwargs:
+            raise TypeError(f"Variable received unknown arguments: {', '.join(sorted(kwargs))}.")
+        self.name = name if name is not None else auto_name("variable")
+        if not isinstance(self.name, str) or "/" in self.name:
+            raise ValueError(f"A variable's name is a string without '/'. Received: name={name!r}")
+        prefix = current_path()
+        self.path = f"{prefix}/{self.name}" if prefix else self.name
+        self._trainable = bool(trainable)
+        self.autocast = bool(autocast)
+        self.aggregation = aggregation
+        self.synchronization = synchronization
+        self.regularizer = None
+        self.constraint = None
+        self.overwrite_with_gradient = False
+        self._initializer = initializer if callable(initializer) else None
+        with _core.Suspend():
+            if callable(initializer):
+                if shape is None:
+                    raise ValueError(
+                        f"Variable '{self.name}' has a callable initializer, which needs a shape. "
+                        "Pass shape=(...)."
+                    )
+                shape = _known_shape(shape, self.name)
+                dtype = config.standardize_dtype(dtype)
+                value = convert_to_tensor(initializer(shape, dtype=dtype), dtype)
+                if value.shape != shape:
+                    raise ValueError(
+                        f"The initializer of variable '{self.name}' returned shape {value.shape}; "
+                        f"expected {shape}."
+                    )
+            else:
+                value = convert_to_tensor(initializer, dtype)
+                if shape is not None and value.shape != _known_shape(shape, self.name):
+                    raise ValueError(
+                        f"Variable '{self.name}' was given shape={tuple(shape)} and an initial "
+                        f"value of shape {value.shape}."
+                    )
+            self.handle = _core.Cell(value, self.path, self._trainable)
+        self.shape = self.handle.shape
+        self.dtype = self.handle.dtype
+
+    @property
+    def value(self) -> Tensor:
+        """The current value; inside a trace the abstract one."""
+        value = self.handle.read()
+        dtype = _autocast.dtype
+        if dtype is not None and self.autocast and value.dtype in _FLOATS and value.dtype != dtype:
+            return tensor_module.cast_tensor(value, dtype)
+        return value
+
+    def assign(self, value):
+        """Sets the value, converted to the variable's dtype; shapes must be equal.
+
+        Raises ValueError for another shape."""
+        value = convert_to_tensor(value, self.dtype)
+        if value.shape != self.shape and not _fits(value, self.shape):
+            raise ValueError(
+                f"Variable '{self.path}' has shape {self.shape}; cannot assign a value of shape "
+                f"{value.shape}."
+            )
+        self.handle.assign(value)
+        return value
+
+    def assign_add(self, value):
+        """value += this."""
+        return self.assign(self.value + convert_to_tensor(value, self.dtype))
+
+    def assign_sub(self, value):
+        """value -= this."""
+        return self.assign(self.value - convert_to_tensor(value, self.dtype))
+
+    def numpy(self):
+        """The value as a read-only NumPy array."""
+        return self.handle.read().numpy()
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        n = 1
+        for d in self.shape:
+            n *= d
+        return n
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = bool(value)
+        self.handle.trainable = self._trainable
+
+    def __array__(self, dtype=None, copy=None):
+        return self.handle.read().__array__(dtype, copy)
+
+    def __dlpack__(self, **kwargs):
+        return self.handle.read().__dlpack__(**kwargs)
+
+    def __dlpack_device__(self):
+        return (1, 0)
+
+    def __float__(self):
+        return float(self.handle.read())
+
+    def __int__(self):
+        return int(self.handle.read())
+
+    def __bool__(self):
+        return bool(self.handle.read())
+
+    def __repr__(self):
+        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
+
+
+_FLOATS = ("float16", "bfloat16", "float32", "float64")
+
+
+def _fits(value, shape) -> bool:
+    return value.ndim == len(shape) and all(a is None or a == b for a, b in zip(value.shape, shape))
+
+
+def _known_shape(shape, name):
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    if any(d is None or int(d) < 0 for d in shape):
+        raise ValueError(
+            f"Variable '{name}' needs a shape of known sizes. Received: shape={shape}. "
+            "Give the layer an input of known size, for example with an Input."
+        )
+    return tuple(int(d) for d in shape)
+
+
+tensor_module.variable_types = (Variable,)
