@@ -72,11 +72,11 @@ struct Patches {
   Image<T> image;
   PH_INLINE void pack(T* dst, int64_t ld, int64_t i0, int64_t count, int64_t p0,
                       int64_t depth) const {
-    typename Image<T>::Pixel pixels[kMaxRows];
+    typename Image<T>::Pixel pixels[kPanelRows];
     auto pixel = image.pixel(i0);
     for (int64_t i = 0; i < count; ++i, image.next(pixel)) pixels[i] = pixel;
     for_taps(p0, depth, image.used, [&](int64_t tap, int64_t c, int64_t n, int64_t p) {
-      const T* rows[kMaxRows];
+      const T* rows[kPanelRows];
       for (int64_t i = 0; i < count; ++i) {
         const T* src = image.at(pixels[i], tap / image.kw, tap % image.kw);
         rows[i] = src ? src + c : nullptr;
@@ -99,10 +99,11 @@ struct PatchesTransposed {
       for (int64_t p = 0; p < depth; ++p, image.next(pixel)) {
         const T* src = image.at(pixel, tap / image.kw, tap % image.kw);
         T* to = dst + p * ld + i;
-        if (src)
-          for (int64_t j = 0; j < n; ++j) to[j] = src[c + j];
-        else
-          for (int64_t j = 0; j < n; ++j) to[j] = 0;
+        constexpr int64_t lanes = kLanes<T>;
+        for (int64_t j = 0; j < n; j += lanes) {
+          const int64_t left = min_of(lanes, n - j);
+          store_first<T>(to + j, src ? load_first<T>(src + c + j, left) : Vec<T>{}, left);
+        }
       }
     });
   }

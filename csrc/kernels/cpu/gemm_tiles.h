@@ -19,6 +19,7 @@ constexpr int kMaxRows = 5;  // no fused multiply-add: one register for the prod
 constexpr int kVectors = 2;
 template <class T>
 constexpr int kTileCols = kVectors * kLanes<T>;
+constexpr int64_t kPanelRows = kMaxRows > kTileCols<float> ? kMaxRows : kTileCols<float>;
 
 // Bytes along k of one block: a row panel (kMaxRows x k) stays in L1, a B panel streams.
 constexpr int64_t kBlockDepthBytes = 1536;
