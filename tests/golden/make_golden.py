@@ -40,8 +40,8 @@ def one(backend, dtype):
     keras.utils.set_random_seed(0)
     keras.config.set_floatx(dtype)
     keras.config.set_dtype_policy(dtype)
-    sys.path.insert(0, HERE)
-    import models
+    sys.path.insert(0, os.path.dirname(HERE))
+    from golden import make_values, models
 
     for name in models.NETWORKS:
         if (name == "repeats") != ((backend, dtype) == ("jax", "float64")):
@@ -53,8 +53,6 @@ def one(backend, dtype):
         np.savez_compressed(path, **out)
         print(path, os.path.getsize(path))
     if backend == "tensorflow" and dtype == "float32":
-        import make_values
-
         make_values.main(HERE)
 
 

@@ -8,8 +8,9 @@ import io
 import json
 import os
 
-import models
 import numpy as np
+
+from golden import models
 
 LOSSES = {
     "mse": ("MeanSquaredError", {}, "dense"),
@@ -155,6 +156,38 @@ def summaries(k):
     return out
 
 
+DTYPES = "bool uint8 uint16 uint32 int8 int16 int32 int64 float16 bfloat16 float32 float64".split()
+BINARY = ["add", "multiply", "divide", "floor_divide", "maximum", "power", "equal", "matmul"]
+UNARY = "sqrt exp abs negative square sum mean max argmax relu sigmoid softmax floor round".split()
+SCALARS = {"True": True, "2": 2, "2.5": 2.5}
+
+
+def promotion(k):
+    """Result dtypes. A missing entry: Keras on TensorFlow refuses that combination."""
+    out = {}
+    data = {d: k.ops.ones((2, 2), dtype=d) for d in DTYPES}
+
+    def note(key, call):
+        try:
+            # TensorFlow raises several kinds of error for what it does not support
+            out[key] = k.backend.standardize_dtype(call().dtype)
+        except Exception:
+            pass
+
+    for name in BINARY:
+        op = getattr(k.ops, name)
+        for a in DTYPES:
+            for b in DTYPES:
+                note(f"{name} {a} {b}", lambda: op(data[a], data[b]))  # noqa: B023
+            for text, scalar in SCALARS.items():
+                if name != "matmul":
+                    note(f"{name} {a} {text}", lambda: op(data[a], scalar))  # noqa: B023
+    for name in UNARY:
+        for a in DTYPES:
+            note(f"{name} {a}", lambda: getattr(k.ops, name)(data[a]))  # noqa: B023
+    return out
+
+
 def main(folder):
     import keras
 
@@ -163,6 +196,7 @@ def main(folder):
     np.savez_compressed(os.path.join(folder, "values.npz"), **numbers(keras))
     texts = {
         "initializers": statistics(keras),
+        "promotion": promotion(keras),
         "progress": progress(keras),
         "summaries": summaries(keras),
     }

@@ -9,12 +9,11 @@ import json
 import re
 from pathlib import Path
 
-import make_values
-import models
 import numpy as np
 import pytest
 
 import pronghorn
+from golden import make_values, models
 
 HERE = Path(__file__).parent
 EPS32 = float(np.finfo("float32").eps)
@@ -87,6 +86,12 @@ def test_losses_and_metrics():
         a, b = np.asarray(ours[key]), golden[key]
         if a.shape != b.shape or not np.allclose(a, b, rtol=2e-6, atol=2e-7):
             wrong[key] = (a, b)
+    assert not wrong
+
+
+def test_result_dtypes():
+    golden, ours = texts("promotion"), make_values.promotion(pronghorn)
+    wrong = {k: (ours.get(k), v) for k, v in golden.items() if ours.get(k) != v}
     assert not wrong
 
 
