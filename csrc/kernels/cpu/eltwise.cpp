@@ -1,0 +1,417 @@
+// Elementwise programs. The iteration space is cut into blocks whose registers fit L1;
+// within a block one opcode runs over all elements before the next. Contiguous
+// operands of the compute type are used in place, scalars take one vector, all else is
+// converted or gathered into the block's buffers. Short rows are joined into wide blocks.
+#include "eltwise_ops.h"
+#include "families.h"
+
+namespace ph {
+namespace PH_ISA {
+namespace {
+
+constexpr int kBlockBytes = 24 * 1024;   // all registers of a block
+constexpr int kMaxBlockBytes = 8 * 1024;  // one register of a block
+constexpr int kMinBlock = 64;            // elements; 64 registers of them still fit the stack
+constexpr int kBufferPad = 256;          // bytes: whole vectors past the end, and no 4 KB aliasing
+constexpr int kBufferBytes = kEltMaxReg * (kMinBlock * 8 + kBufferPad);
+constexpr int64_t kChunkCost = 65536;    // elements x cheap operations that pay for a thread
+constexpr int64_t kWholeRows = 2048;     // rows up to this length (elements) are never cut by chunks
+constexpr int64_t kMaxChunks = 512;
+constexpr int64_t kStreamBytes = int64_t{48} << 20;  // outputs above bypass the cache
+
+enum class Mode : uint8_t {
+  in_place,  // dense in the compute type
+  dense,     // dense, another type
+  scalar,    // one element for all
+  row,       // the same inner row for all outer indices: filled once
+  strided,
+};
+
+struct Operand {
+  Mode mode;
+  int elem_size;
+  int64_t inner;  // stride of the last dimension
+};
+
+struct Shape {
+  int64_t total, inner, outer;
+};
+
+Mode classify(const EltwiseArgs& g, const EltOperand& op, bool same_type) {
+  int64_t expect = 1;
+  bool dense = true, zero = true, outer_zero = true;
+  for (int d = g.ndim - 1; d >= 0; --d) {
+    if (g.shape[d] != 1) {
+      dense &= op.stride[d] == expect;
+      zero &= op.stride[d] == 0;
+      if (d < g.ndim - 1) outer_zero &= op.stride[d] == 0;
+    }
+    expect *= g.shape[d];
+  }
+  if (dense) return same_type ? Mode::in_place : Mode::dense;
+  if (zero) return Mode::scalar;
+  return outer_zero ? Mode::row : Mode::strided;
+}
+
+// Everything that does not change between blocks. Built once per chunk of work, on the stack.
+template <class T>
+struct Program {
+  const EltwiseArgs& g;
+  Shape shape;
+  Operand in[kEltMaxIn], out[kEltMaxOut];
+  EltFn<T> fn[kEltMaxInstr];
+  int8_t direct[kEltMaxInstr];   // the output this instruction writes itself, or -1
+  bool stored[kEltMaxOut];       // written by its instruction
+  const T* reg[kEltMaxReg];
+  int64_t step[kEltMaxReg];
+  T* buffer[kEltMaxReg];
+  bool flat, stream;             // one long row; outputs bypass the cache
+  int64_t block;                 // elements
+  int64_t rows_per_block;        // 0: blocks lie within a row
+
+  PH_INLINE explicit Program(const EltwiseArgs& args) : g(args) {}
+};
+
+// Where the last dimension has stride and the outer index is `row`: the element offset.
+PH_INLINE int64_t row_offset(const EltwiseArgs& g, const EltOperand& op, int64_t row) {
+  if (g.ndim == 2) return row * op.stride[0];
+  int64_t offset = 0;
+  for (int d = g.ndim - 2; d >= 0; --d) {
+    int64_t next = row / g.shape[d];
+    offset += (row - next * g.shape[d]) * op.stride[d];
+    row = next;
+  }
+  return offset;
+}
+// Visits rows [row, row + count): f(element offset, k-th row).
+template <class F>
+PH_INLINE void for_rows(const EltwiseArgs& g, const EltOperand& op, int64_t row, int64_t count,
+                        const F& f) {
+  if (g.ndim <= 2) {
+    const int64_t step = g.ndim == 2 ? op.stride[0] : 0;
+    for (int64_t k = 0; k < count; ++k) f((row + k) * step, k);
+    return;
+  }
+  int64_t index[kMaxDims], rest = row, offset = row_offset(g, op, row);
+  for (int d = g.ndim - 2; d >= 0; --d) index[d] = rest % g.shape[d], rest /= g.shape[d];
+  for (int64_t k = 0; k < count; ++k) {
+    f(offset, k);
+    for (int d = g.ndim - 2; d >= 0; --d) {
+      offset += op.stride[d];
+      if (++index[d] < g.shape[d]) break;
+      offset -= op.stride[d] * g.shape[d];
+      index[d] = 0;
+    }
+  }
+}
+PH_INLINE const char* element(const EltOperand& op, int64_t offset, int size) {
+  return static_cast<const char*>(op.data) + offset * size;
+}
+
+// n elements of the block that starts at row `row`, column `col`: `rows` rows of `cols`.
+template <class T>
+void fill(const EltwiseArgs& g, const EltOperand& op, const Operand& how, T* dst, int64_t row,
+          int64_t rows, int64_t col, int64_t cols) {
+  const LoadStrip<T> convert = loader<T>(op.dtype);
+  const int64_t inner = how.inner;
+  const bool same = op.dtype == compute_dtype<T>;
+  constexpr int lanes = kLanes<T>;
+  for_rows(g, op, row, rows, [&](int64_t offset, int64_t k) {
+    T* d = dst + k * cols;
+    const char* src = element(op, offset + col * inner, how.elem_size);
+    if (same && inner <= 1 && inner >= 0) {
+      const T* s = reinterpret_cast<const T*>(src);
+      if (inner == 0) {  // whole vectors: the next row overwrites what is too much
+        const Vec<T> v = splat<T>(*s);
+        for (int64_t i = 0; i < cols; i += lanes) store(d + i, v);
+      } else {
+        int64_t i = 0;
+        for (; i + lanes <= cols; i += lanes) store(d + i, load(s + i));
+        if (i < cols) store(d + i, load_first(s + i, cols - i));
+      }
+      return;
+    }
+    convert(d, src, inner, cols);
+  });
+}
+template <class T>
+void spill(const EltwiseArgs& g, const EltOperand& op, const Operand& how, const T* src,
+           int64_t row, int64_t rows, int64_t col, int64_t cols) {
+  const StoreStrip<T> convert = storer<T>(op.dtype);
+  for_rows(g, op, row, rows, [&](int64_t offset, int64_t k) {
+    convert(const_cast<char*>(element(op, offset + col * how.inner, how.elem_size)), src + k * cols,
+            how.inner, cols);
+  });
+}
+// Past the caches; dst element-aligned.
+template <class T>
+void stream_out(T* dst, const T* src, int64_t n) {
+  int64_t i = 0;
+#if defined(__x86_64__)
+  constexpr int lanes = kLanes<T>;
+  int64_t head = static_cast<int64_t>((0 - reinterpret_cast<uintptr_t>(dst)) % kVectorBytes / sizeof(T));
+  for (; i < head && i < n; ++i) dst[i] = src[i];
+  for (; i + lanes <= n; i += lanes) {
+#if defined(__AVX512F__)
+    _mm512_stream_si512(reinterpret_cast<__m512i*>(dst + i), (__m512i)load(src + i));
+#elif defined(__AVX2__)
+    _mm256_stream_si256(reinterpret_cast<__m256i*>(dst + i), (__m256i)load(src + i));
+#else
+    _mm_stream_si128(reinterpret_cast<__m128i*>(dst + i), (__m128i)load(src + i));
+#endif
+  }
+#endif
+  for (; i < n; ++i) dst[i] = src[i];
+}
+
+PH_INLINE Shape measure(const EltwiseArgs& g) {
+  Shape s = {1, g.ndim ? g.shape[g.ndim - 1] : 1, 1};
+  for (int d = 0; d < g.ndim; ++d) s.total *= g.shape[d];
+  s.outer = s.inner ? s.total / s.inner : 0;
+  return s;
+}
+// Overlap beyond the exact alias that the contract allows does not occur, so data pointers tell.
+PH_INLINE bool hazard(const EltwiseArgs& g, int output, int writer) {
+  for (int i = 0; i < g.n_in; ++i) {
+    if (g.in[i].data != g.out[output].data) continue;
+    for (int k = writer + 1; k < g.n_instr; ++k) {
+      const EltInstr& s = g.instr[k];
+      const int arity = kEltArity[static_cast<int>(s.op)];
+      if (s.a == i || (arity > 1 && s.b == i) || (arity > 2 && s.c == i)) return true;
+    }
+  }
+  return false;
+}
+
+// Input i is itself a result, and another output lies where it does: it needs a copy.
+PH_INLINE bool overwritten(const EltwiseArgs& g, int i) {
+  bool result = false, covered = false;
+  for (int o = 0; o < g.n_out; ++o) {
+    result |= g.out_reg[o] == i;
+    covered |= g.out_reg[o] != i && g.out[o].data == g.in[i].data;
+  }
+  return result && covered;
+}
+
+template <class T>
+PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
+  const EltwiseArgs& g = p.g;
+  constexpr int lanes = kLanes<T>;
+  p.shape = measure(g);
+  p.flat = true;
+  int streams = 0, buffers = 0;
+  for (int i = 0; i < g.n_in; ++i) {
+    const EltOperand& op = g.in[i];
+    p.in[i] = {classify(g, op, op.dtype == compute_dtype<T>), kDTypeSize[static_cast<int>(op.dtype)],
+               g.ndim ? op.stride[g.ndim - 1] : 0};
+    if (p.in[i].mode == Mode::in_place && overwritten(g, i)) p.in[i].mode = Mode::dense;
+    const Mode m = p.in[i].mode;
+    p.flat &= m != Mode::row && m != Mode::strided;
+    streams += m != Mode::scalar;
+    p.step[i] = lanes;
+    if (m == Mode::scalar) {
+      T x;
+      loader<T>(op.dtype)(&x, op.data, 0, 1);
+      store(scalars, splat<T>(x));
+      p.reg[i] = scalars, p.step[i] = 0;
+      scalars += lanes;
+    }
+  }
+  for (int i = 0; i < g.n_const; ++i, scalars += lanes) {
+    const double c = g.constant[i];
+    T x;
+    if constexpr (is_float<T>) x = static_cast<T>(c);
+    else x = saturate<T>(c);
+    store(scalars, splat<T>(x));
+    p.reg[g.n_in + i] = scalars, p.step[g.n_in + i] = 0;
+  }
+  const int first_temp = g.n_in + g.n_const;
+  int last_temp = first_temp - 1;
+  int writer[kEltMaxOut];
+  int64_t out_bytes = 0;
+  for (int o = 0; o < g.n_out; ++o) {
+    const EltOperand& op = g.out[o];
+    p.out[o] = {classify(g, op, op.dtype == compute_dtype<T>), kDTypeSize[static_cast<int>(op.dtype)],
+                g.ndim ? op.stride[g.ndim - 1] : 0};
+    p.flat &= p.out[o].mode <= Mode::dense;
+    streams += p.out[o].mode != Mode::in_place;
+    out_bytes += p.shape.total * p.out[o].elem_size;
+    writer[o] = -1;
+    p.stored[o] = false;
+  }
+  p.stream = out_bytes > kStreamBytes;
+  for (int k = 0; k < g.n_instr; ++k) {
+    const EltInstr& s = g.instr[k];
+    p.fn[k] = elt_function<T>(s.op);
+    p.direct[k] = -1;
+    if (s.dst > last_temp) last_temp = s.dst;
+    for (int o = 0; o < g.n_out; ++o)
+      if (g.out_reg[o] == s.dst) writer[o] = k;
+  }
+  const int temps = last_temp + 1 - first_temp;
+  for (int o = 0; o < g.n_out; ++o) {
+    const int w = writer[o];
+    if (w < 0 || p.stream || p.out[o].mode != Mode::in_place || p.direct[w] >= 0 || hazard(g, o, w))
+      continue;
+    p.direct[w] = static_cast<int8_t>(o);
+    p.stored[o] = true;
+  }
+  int64_t block = kBlockBytes / ((streams + temps + 1) * static_cast<int>(sizeof(T)));
+  constexpr int64_t most = kMaxBlockBytes / sizeof(T);
+  block = block > most ? most : (block < kMinBlock ? kMinBlock : block / kMinBlock * kMinBlock);
+  p.rows_per_block = 0;
+  if (!p.flat && p.shape.inner * 2 <= block) {
+    p.rows_per_block = block / p.shape.inner;
+    block = p.rows_per_block * p.shape.inner;
+  }
+  p.block = block;
+  const int64_t pitch = round_up(block, lanes) + kBufferPad / static_cast<int64_t>(sizeof(T));
+  // Row operands are contiguous where a block lies within a row; they then stay in place.
+  for (int i = 0; i < g.n_in; ++i)
+    if (p.in[i].mode != Mode::in_place && p.in[i].mode != Mode::scalar)
+      p.buffer[i] = memory + pitch * buffers++;
+  for (int t = 0; t < temps; ++t) {
+    p.buffer[first_temp + t] = memory + pitch * buffers++;
+    p.step[first_temp + t] = lanes;
+  }
+}
+
+// Elements [begin, end) in row-major order.
+template <class T>
+PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
+  alignas(64) char memory[kBufferBytes];
+  alignas(64) char scalar_memory[(kEltMaxIn + kEltMaxConst) * kVectorBytes];
+  Program<T> p(g);
+  prepare(p, reinterpret_cast<T*>(memory), reinterpret_cast<T*>(scalar_memory));
+  const int64_t inner = p.shape.inner;
+  bool first = true;
+  for (int64_t at = begin; at < end;) {
+    int64_t n = end - at < p.block ? end - at : p.block, row = 0, col = 0, rows = 1, cols = n;
+    if (!p.flat) {
+      row = at / inner, col = at - row * inner;
+      if (p.rows_per_block) {
+        rows = n / inner, cols = inner;
+      } else {
+        if (n > inner - col) n = inner - col;
+        cols = n;
+      }
+    }
+    for (int i = 0; i < g.n_in; ++i) {
+      const EltOperand& op = g.in[i];
+      const Operand& how = p.in[i];
+      switch (how.mode) {
+        case Mode::in_place:
+          p.reg[i] = static_cast<const T*>(op.data) + at;
+          break;
+        case Mode::dense:
+          loader<T>(op.dtype)(p.buffer[i], element(op, at, how.elem_size), 1, n);
+          p.reg[i] = p.buffer[i];
+          break;
+        case Mode::scalar:
+          break;
+        default:
+          p.reg[i] = p.buffer[i];
+          if (!p.rows_per_block) {
+            const char* src = element(op, row_offset(g, op, row) + col * how.inner, how.elem_size);
+            if (how.inner == 0) {
+              T x;
+              loader<T>(op.dtype)(&x, src, 0, 1);
+              store(p.buffer[i], splat<T>(x));
+              p.step[i] = 0;
+            } else if (how.inner == 1 && op.dtype == compute_dtype<T>) {
+              p.reg[i] = reinterpret_cast<const T*>(src);
+            } else {
+              loader<T>(op.dtype)(p.buffer[i], src, how.inner, n);
+            }
+          } else if (how.mode == Mode::strided || first) {
+            fill<T>(g, op, how, p.buffer[i], row, rows, col, cols);  // no later block is larger
+          }
+      }
+    }
+    first = false;
+    for (int k = 0; k < g.n_instr; ++k) {
+      const EltInstr& s = g.instr[k];
+      const int arity = kEltArity[static_cast<int>(s.op)];
+      const int b = arity > 1 ? s.b : s.a, c = arity > 2 ? s.c : s.a;
+      const int o = p.direct[k];
+      T* dst = o >= 0 ? static_cast<T*>(g.out[o].data) + at : p.buffer[s.dst];
+      p.fn[k](EltCall<T>{dst, p.reg[s.a], p.reg[b], p.reg[c], p.step[s.a], p.step[b], p.step[c]}, n);
+      p.reg[s.dst] = dst;
+    }
+    for (int o = 0; o < g.n_out; ++o) {
+      if (p.stored[o]) continue;
+      const EltOperand& op = g.out[o];
+      const int r = g.out_reg[o];
+      const T* src = p.reg[r];
+      T* dst = static_cast<T*>(op.data) + at;
+      if (p.step[r] == 0) {  // a scalar as the result: spread it out
+        for (int64_t done = 0; done < n;) {
+          alignas(64) T strip[kMinBlock];
+          const int64_t m = n - done < kMinBlock ? n - done : kMinBlock;
+          for (int64_t i = 0; i < m; ++i) strip[i] = src[0];
+          if (p.out[o].mode <= Mode::dense) {
+            storer<T>(op.dtype)(const_cast<char*>(element(op, at + done, p.out[o].elem_size)), strip, 1, m);
+          } else {
+            for (int64_t i = 0; i < m; ++i) {
+              const int64_t e = at + done + i;
+              spill<T>(g, op, p.out[o], strip, e / inner, 1, e % inner, 1);
+            }
+          }
+          done += m;
+        }
+      } else if (p.out[o].mode == Mode::in_place && p.stream) {
+        stream_out(dst, src, n);
+      } else if (p.out[o].mode == Mode::in_place) {
+        if (src != dst) elt_loop<EltOp::mov, T>(EltCall<T>{dst, src, src, src, kLanes<T>, 0, 0}, n);
+      } else if (p.out[o].mode == Mode::dense) {
+        storer<T>(op.dtype)(const_cast<char*>(element(op, at, p.out[o].elem_size)), src, 1, n);
+      } else {
+        spill<T>(g, op, p.out[o], src, row, rows, col, cols);
+      }
+    }
+    at += n;
+  }
+#if defined(__x86_64__)
+  if (p.stream) _mm_sfence();
+#endif
+}
+
+template <class T>
+void run(const EltwiseArgs& g, const Team& team) {
+  const Shape s = measure(g);
+  if (s.total <= 0) return;
+  int64_t cost = 1;
+  if (s.total > kChunkCost / 64) {
+    for (int k = 0; k < g.n_instr; ++k) cost += elt_cost(g.instr[k].op);
+    if (g.compute == DType::f64 || !is_float<T>) cost *= 2;
+  }
+  int64_t chunk = kChunkCost / cost, chunks = 1;
+  if (s.total >= 2 * chunk) {
+    if (chunk < ceil_div(s.total, kMaxChunks)) chunk = ceil_div(s.total, kMaxChunks);
+    chunk = round_up(chunk, s.inner <= kWholeRows ? s.inner : kWholeRows);
+    chunks = ceil_div(s.total, chunk);
+  }
+  if (chunks == 1) {
+    run_range<T>(g, 0, s.total);
+    return;
+  }
+  for_chunks(team, chunks, [&](int64_t c, int) {
+    const int64_t begin = c * chunk, end = begin + chunk;
+    run_range<T>(g, begin, end < s.total ? end : s.total);
+  });
+}
+
+}  // namespace
+
+void eltwise(const EltwiseArgs& g, const Team& team) {
+  switch (g.compute) {
+    case DType::f32: return run<float>(g, team);
+    case DType::f64: return run<double>(g, team);
+    case DType::i64: return run<int64_t>(g, team);
+    case DType::u64: return run<uint64_t>(g, team);
+    default: return;
+  }
+}
+
+}  // namespace PH_ISA
+}  // namespace ph

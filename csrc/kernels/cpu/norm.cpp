@@ -1,0 +1,360 @@
+// Batch and layer normalisation, forward and backward. Batch statistics run down columns: a
+// small block of rows is read twice while in cache (mean, then squared deviations), and blocks
+// are joined by Chan's formula. Few channels: several rows are joined into a wide one whose
+// columns repeat the channels.
+#include "families.h"
+#include "reduce_tile.h"
+
+namespace ph {
+namespace PH_ISA {
+namespace {
+
+constexpr int64_t kNormTile = 256;       // columns treated at once
+constexpr int64_t kNormBlock = 4096;     // elements of a block that is read twice
+constexpr int64_t kNormParts = 128;      // partial statistics at most
+constexpr int64_t kNormChunk = 16384;    // elements that pay for a thread
+
+// The matrix as (rows, width), width = channels * wide; the last `rest` of the original rows
+// make one shorter row more. Rows are cut into `parts` of `split`.
+struct NormPlan {
+  int64_t wide, width, rows, rest, split, parts, tiles;
+};
+PH_INLINE NormPlan plan_norm(const NormArgs& g) {
+  NormPlan p;
+  const int64_t channels = max_of(g.channels, int64_t{1});
+  p.wide = g.layer ? 1 : max_of(min_of(kNormTile / channels, g.rows / 8), int64_t{1});
+  p.width = g.channels * p.wide;
+  p.rows = g.rows / p.wide;
+  p.rest = g.rows % p.wide;
+  const int64_t parts = min_of(p.rows * p.width / kNormChunk, kNormParts);
+  p.split = round_up(ceil_div(max_of(p.rows, int64_t{1}), max_of(parts, int64_t{1})), 8);
+  p.parts = max_of(ceil_div(p.rows, p.split), int64_t{1});
+  p.tiles = ceil_div(p.width, kNormTile);
+  return p;
+}
+// Arrays in scratch, each padded to whole vectors.
+PH_INLINE int64_t padded(int64_t n) { return round_up(n, 16); }
+
+// ---------------------------------------------------------------- column statistics
+// Rows [begin, end) of a row-major matrix with `width` columns, of which [col, col + n).
+template <class T>
+struct Slab {
+  const T* x;
+  int64_t width, begin, end, col, n;
+  PH_INLINE const T* row(int64_t r) const { return x + r * width + col; }
+};
+
+// Adds f(row, i, k) over the slab's rows to acc (n, padded), eight rows a turn.
+template <class T, class F>
+PH_INLINE void column_sums(int64_t begin, int64_t end, int64_t n, T* acc, const F& f) {
+  int64_t r = begin;
+  for (; r + 8 <= end; r += 8)
+    for_vectors<T>(n, [&](int64_t i, int64_t k) {
+      const Vec<T> s = ((f(r, i, k) + f(r + 1, i, k)) + (f(r + 2, i, k) + f(r + 3, i, k))) +
+                       ((f(r + 4, i, k) + f(r + 5, i, k)) + (f(r + 6, i, k) + f(r + 7, i, k)));
+      store(acc + i, load(acc + i) + s);
+    });
+  for (; r < end; ++r)
+    for_vectors<T>(n, [&](int64_t i, int64_t k) { store(acc + i, load(acc + i) + f(r, i, k)); });
+}
+template <class T>
+PH_INLINE void clear(T* p, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) p[i] = 0;
+}
+
+// mean and M2 (the sum of squared deviations) of a slab.
+template <class T>
+void slab_statistics(const Slab<T>& s, T* mean, T* m2) {
+  const int64_t step = max_of(kNormBlock / max_of(s.n, int64_t{1}) / 8 * 8, int64_t{8});
+  const int64_t size = round_up(s.n, kLanes<T>);
+  alignas(64) T block_mean[kNormTile + kLanes<T>], block_m2[kNormTile + kLanes<T>];
+  clear(mean, size), clear(m2, size);
+  for (int64_t r = s.begin; r < s.end; r += step) {
+    const int64_t last = min_of(r + step, s.end);
+    const T count = static_cast<T>(last - r), before = static_cast<T>(r - s.begin);
+    clear(block_mean, size), clear(block_m2, size);
+    column_sums<T>(r, last, s.n, block_mean,
+                   [&](int64_t q, int64_t i, int64_t k) { return load_n(s.row(q) + i, k); });
+    for (int64_t i = 0; i < size; i += kLanes<T>) store(block_mean + i, load(block_mean + i) / count);
+    column_sums<T>(r, last, s.n, block_m2, [&](int64_t q, int64_t i, int64_t k) {
+      const Vec<T> d = load_n(s.row(q) + i, k) - load(block_mean + i);
+      return d * d;
+    });
+    const T total = before + count, a = count / total, b = before * a;
+    for (int64_t i = 0; i < size; i += kLanes<T>) {
+      const Vec<T> m = load(mean + i), d = load(block_mean + i) - m;
+      store(mean + i, vfma<T>(d, splat<T>(a), m));
+      store(m2 + i, load(m2 + i) + vfma<T>(d * d, splat<T>(b), load(block_m2 + i)));
+    }
+  }
+}
+
+// Joins (mean, m2) of `count` more elements to those of `before`, in double.
+struct Moments {
+  double mean = 0, m2 = 0, count = 0;
+  PH_INLINE void join(double other_mean, double other_m2, double n) {
+    if (n == 0) return;
+    const double total = count + n, d = other_mean - mean;
+    m2 += other_m2 + d * d * (count * n / total);
+    mean += d * (n / total);
+    count = total;
+  }
+};
+
+// ---------------------------------------------------------------- batch, forward
+// y = (x - mean) * scale + shift, all by column.
+template <class T>
+void normalise(const T* x, T* y, int64_t width, int64_t begin, int64_t end, int64_t n, const T* mean,
+               const T* scale, const T* shift) {
+  for (int64_t r = begin; r < end; ++r) {
+    const T* from = x + r * width;
+    T* to = y + r * width;
+    for_vectors<T>(n, [&](int64_t i, int64_t k) {
+      store_n(to + i, vfma<T>(load_n(from + i, k) - load(mean + i), load(scale + i), load(shift + i)), k);
+    });
+  }
+}
+
+template <class T>
+void batch_forward(const NormArgs& g, const Team& team) {
+  const NormPlan p = plan_norm(g);
+  const int64_t c = g.channels, w = padded(p.width);
+  const T* x = static_cast<const T*>(g.x);
+  T* column_mean = static_cast<T*>(g.scratch);
+  T *scale = column_mean + w, *shift = scale + w, *part = shift + w;
+  T *mean = static_cast<T*>(g.mean), *var = static_cast<T*>(g.var), *rstd = static_cast<T*>(g.rstd);
+  const T *gamma = static_cast<const T*>(g.gamma), *beta = static_cast<const T*>(g.beta);
+  const T* tail = x + p.rows * p.width;
+  if (!g.use_given)
+    for_chunks(team, p.parts * p.tiles, [&](int64_t chunk, int) {
+      const int64_t i = chunk / p.tiles, col = chunk % p.tiles * kNormTile;
+      const int64_t n = min_of(kNormTile, p.width - col);
+      T* to = part + i * 2 * w + col;
+      alignas(64) T m[kNormTile + kLanes<T>], m2[kNormTile + kLanes<T>];
+      slab_statistics(Slab<T>{x, p.width, i * p.split, min_of((i + 1) * p.split, p.rows), col, n}, m, m2);
+      for (int64_t j = 0; j < n; ++j) to[j] = m[j], to[w + j] = m2[j];
+    });
+  for_chunks(team, ceil_div(c, kNormTile), [&](int64_t chunk, int) {
+    for (int64_t j = chunk * kNormTile; j < min_of((chunk + 1) * kNormTile, c); ++j) {
+      double r;
+      if (g.use_given) {
+        r = 1.0 / __builtin_sqrt(static_cast<double>(var[j]) + g.epsilon);
+      } else {
+        Moments all;
+        for (int64_t i = 0; i < p.parts; ++i) {
+          const double n = static_cast<double>(min_of((i + 1) * p.split, p.rows) - i * p.split);
+          for (int64_t k = 0; k < p.wide; ++k) {
+            const T* from = part + i * 2 * w + k * c + j;
+            all.join(static_cast<double>(from[0]), static_cast<double>(from[w]), n);
+          }
+        }
+        for (int64_t k = 0; k < p.rest; ++k) all.join(static_cast<double>(tail[k * c + j]), 0, 1);
+        const double v = all.count > 0 ? all.m2 / all.count : 0;
+        r = 1.0 / __builtin_sqrt(v + g.epsilon);
+        mean[j] = static_cast<T>(all.mean);
+        if (var) var[j] = static_cast<T>(v);
+        if (rstd) rstd[j] = static_cast<T>(r);
+      }
+      for (int64_t k = 0; k < p.wide; ++k) {
+        column_mean[k * c + j] = mean[j];
+        scale[k * c + j] = static_cast<T>(r * (gamma ? static_cast<double>(gamma[j]) : 1.0));
+        shift[k * c + j] = beta ? beta[j] : T(0);
+      }
+    }
+  });
+  if (!g.y) return;
+  T* y = static_cast<T*>(g.y);
+  const int64_t rows = max_of(kNormChunk / max_of(p.width, int64_t{1}), int64_t{1});
+  for_chunks(team, ceil_div(p.rows, rows), [&](int64_t i, int) {
+    normalise(x, y, p.width, i * rows, min_of((i + 1) * rows, p.rows), p.width, column_mean, scale, shift);
+  });
+  if (p.rest)
+    normalise(tail, y + p.rows * p.width, 0, 0, 1, p.rest * c, column_mean, scale, shift);
+}
+
+// ---------------------------------------------------------------- batch, backward
+// With h = x - mean: dbeta = sum dy, dgamma = rstd * sum(dy * h), and
+// dx = gamma * rstd * (dy - dbeta / N - h * rstd * dgamma / N), or without the sums where
+// the statistics were given.
+template <class T>
+void batch_backward(const NormArgs& g, const Team& team) {
+  const NormPlan p = plan_norm(g);
+  const int64_t c = g.channels, w = padded(p.width);
+  const T *x = static_cast<const T*>(g.x), *dy = static_cast<const T*>(g.dy);
+  T* column_mean = static_cast<T*>(g.scratch);
+  T *a = column_mean + w, *b = a + w, *d = b + w, *part = d + w;
+  const T *mean = static_cast<const T*>(g.mean), *gamma = static_cast<const T*>(g.gamma);
+  const T *rstd = static_cast<const T*>(g.rstd), *var = static_cast<const T*>(g.var);
+  T *dgamma = static_cast<T*>(g.dgamma), *dbeta = static_cast<T*>(g.dbeta);
+  const int64_t tail = p.rows * p.width;
+  for (int64_t j = 0; j < w; ++j) column_mean[j] = j < p.width ? mean[j % c] : T(0);
+  for_chunks(team, p.parts * p.tiles, [&](int64_t chunk, int) {
+    const int64_t i = chunk / p.tiles, col = chunk % p.tiles * kNormTile;
+    const int64_t n = min_of(kNormTile, p.width - col), size = round_up(n, kLanes<T>);
+    const int64_t last = min_of((i + 1) * p.split, p.rows);
+    T* to = part + i * 2 * w + col;
+    alignas(64) T sum[kNormTile + kLanes<T>], dot[kNormTile + kLanes<T>], m[kNormTile + kLanes<T>];
+    alignas(64) T all_sum[kNormTile + kLanes<T>], all_dot[kNormTile + kLanes<T>];
+    for (int64_t k = 0; k < size; ++k) m[k] = k < n ? column_mean[col + k] : T(0);
+    clear(all_sum, size), clear(all_dot, size);
+    for (int64_t r = i * p.split; r < last; r += 64) {  // leaves, for accuracy
+      clear(sum, size), clear(dot, size);
+      const int64_t end = min_of(r + 64, last);
+      column_sums<T>(r, end, n, sum, [&](int64_t q, int64_t k, int64_t lanes) {
+        return load_n(dy + q * p.width + col + k, lanes);
+      });
+      column_sums<T>(r, end, n, dot, [&](int64_t q, int64_t k, int64_t lanes) {
+        const int64_t at = q * p.width + col + k;
+        return load_n(dy + at, lanes) * (load_n(x + at, lanes) - load(m + k));
+      });
+      for (int64_t k = 0; k < size; ++k) all_sum[k] += sum[k], all_dot[k] += dot[k];
+    }
+    for (int64_t k = 0; k < n; ++k) to[k] = all_sum[k], to[w + k] = all_dot[k];
+  });
+  for_chunks(team, ceil_div(c, kNormTile), [&](int64_t chunk, int) {
+    for (int64_t j = chunk * kNormTile; j < min_of((chunk + 1) * kNormTile, c); ++j) {
+      double sum = 0, dot = 0;
+      for (int64_t i = 0; i < p.parts; ++i)
+        for (int64_t k = 0; k < p.wide; ++k) {
+          sum += static_cast<double>(part[i * 2 * w + k * c + j]);
+          dot += static_cast<double>(part[i * 2 * w + w + k * c + j]);
+        }
+      for (int64_t k = 0; k < p.rest; ++k) {
+        const double v = static_cast<double>(dy[tail + k * c + j]);
+        sum += v;
+        dot += v * (static_cast<double>(x[tail + k * c + j]) - static_cast<double>(mean[j]));
+      }
+      const double r = rstd ? static_cast<double>(rstd[j])
+                            : 1.0 / __builtin_sqrt(static_cast<double>(var[j]) + g.epsilon);
+      if (dgamma) dgamma[j] = static_cast<T>(dot * r);
+      if (dbeta) dbeta[j] = static_cast<T>(sum);
+      const double scale = r * (gamma ? static_cast<double>(gamma[j]) : 1.0);
+      const double n = g.use_given ? 0 : 1.0 / static_cast<double>(max_of(g.rows, int64_t{1}));
+      for (int64_t k = 0; k < p.wide; ++k) {  // dx = dy * a + (x - mean) * b + d
+        a[k * c + j] = static_cast<T>(scale);
+        b[k * c + j] = static_cast<T>(-scale * r * r * dot * n);
+        d[k * c + j] = static_cast<T>(-scale * sum * n);
+      }
+    }
+  });
+  T* dx = static_cast<T*>(g.dx);
+  if (!dx) return;
+  auto row = [&](int64_t at, int64_t n) {
+    for_vectors<T>(n, [&](int64_t i, int64_t k) {
+      const Vec<T> h = load_n(x + at + i, k) - load(column_mean + i);
+      store_n(dx + at + i,
+              vfma<T>(load_n(dy + at + i, k), load(a + i), vfma<T>(h, load(b + i), load(d + i))), k);
+    });
+  };
+  const int64_t rows = max_of(kNormChunk / max_of(p.width, int64_t{1}), int64_t{1});
+  for_chunks(team, ceil_div(p.rows, rows), [&](int64_t i, int) {
+    for (int64_t r = i * rows; r < min_of((i + 1) * rows, p.rows); ++r) row(r * p.width, p.width);
+  });
+  if (p.rest) row(tail, p.rest * c);
+}
+
+// ---------------------------------------------------------------- layer
+template <class T>
+void layer_forward(const NormArgs& g, const Team& team) {
+  const int64_t n = g.channels;
+  const T *gamma = static_cast<const T*>(g.gamma), *beta = static_cast<const T*>(g.beta);
+  T *mean = static_cast<T*>(g.mean), *var = static_cast<T*>(g.var), *rstd = static_cast<T*>(g.rstd);
+  const int64_t chunk = rows_per_chunk<T>(n);
+  for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
+    for (int64_t r = c * chunk; r < min_of((c + 1) * chunk, g.rows); ++r) {
+      const T* x = static_cast<const T*>(g.x) + r * n;
+      const T m = n ? row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(x + i, k); }) / static_cast<T>(n) : T(0);
+      const T m2 = row_sum<T>(n, [&](int64_t i, int64_t k) {
+        const Vec<T> d = load_n(x + i, k) - m;
+        return d * d;
+      });
+      const T v = n ? m2 / static_cast<T>(n) : T(0);
+      const T s = static_cast<T>(1.0 / __builtin_sqrt(static_cast<double>(v) + g.epsilon));
+      if (mean) mean[r] = m;
+      if (var) var[r] = v;
+      if (rstd) rstd[r] = s;
+      if (!g.y) continue;
+      T* y = static_cast<T*>(g.y) + r * n;
+      for_vectors<T>(n, [&](int64_t i, int64_t k) {
+        Vec<T> h = (load_n(x + i, k) - m) * s;
+        if (gamma) h = vfma<T>(h, load_n(gamma + i, k), beta ? load_n(beta + i, k) : Vec<T>{});
+        else if (beta) h += load_n(beta + i, k);
+        store_n(y + i, h, k);
+      });
+    }
+  });
+}
+
+// With g = dy * gamma and h = (x - mean) * rstd: dx = rstd * (g - avg g - h * avg(g * h)).
+template <class T>
+void layer_backward(const NormArgs& g, const Team& team) {
+  const NormPlan p = plan_norm(g);
+  const int64_t n = g.channels, w = padded(n);
+  const T *mean = static_cast<const T*>(g.mean), *rstd = static_cast<const T*>(g.rstd);
+  const T* gamma = static_cast<const T*>(g.gamma);
+  const bool sums = g.dgamma || g.dbeta;
+  T* part = static_cast<T*>(g.scratch);
+  for_chunks(team, p.parts, [&](int64_t c, int) {
+    T *dgamma = part + c * 2 * w, *dbeta = dgamma + w;
+    if (sums) clear(dgamma, 2 * w);
+    for (int64_t r = c * p.split; r < min_of((c + 1) * p.split, g.rows); ++r) {
+      const T *x = static_cast<const T*>(g.x) + r * n, *dy = static_cast<const T*>(g.dy) + r * n;
+      const T m = mean[r], s = rstd[r];
+      auto scaled = [&](int64_t i, int64_t k) {
+        const Vec<T> d = load_n(dy + i, k);
+        return gamma ? d * load_n(gamma + i, k) : d;
+      };
+      if (sums)
+        for_vectors<T>(n, [&](int64_t i, int64_t k) {
+          const Vec<T> d = load_n(dy + i, k), h = first_lanes<T>((load_n(x + i, k) - m) * s, k, T(0));
+          store(dgamma + i, vfma<T>(d, h, load(dgamma + i)));
+          store(dbeta + i, load(dbeta + i) + d);
+        });
+      if (!g.dx) continue;
+      const T count = static_cast<T>(max_of(n, int64_t{1}));
+      const T avg = row_sum<T>(n, scaled) / count;
+      const T avg_h = row_sum<T>(n, [&](int64_t i, int64_t k) {
+        return scaled(i, k) * ((load_n(x + i, k) - m) * s);
+      }) / count;
+      T* dx = static_cast<T*>(g.dx) + r * n;
+      for_vectors<T>(n, [&](int64_t i, int64_t k) {
+        const Vec<T> h = (load_n(x + i, k) - m) * s;
+        store_n(dx + i, vfma<T>(h, splat<T>(-avg_h), scaled(i, k) - avg) * s, k);
+      });
+    }
+  });
+  for (int which = 0; which < 2; ++which) {
+    T* to = static_cast<T*>(which ? g.dbeta : g.dgamma);
+    if (!to) continue;
+    for_chunks(team, ceil_div(n, kNormTile), [&](int64_t chunk, int) {
+      for (int64_t j = chunk * kNormTile; j < min_of((chunk + 1) * kNormTile, n); ++j) {
+        double sum = 0;
+        for (int64_t i = 0; i < p.parts; ++i) sum += static_cast<double>(part[(i * 2 + which) * w + j]);
+        to[j] = static_cast<T>(sum);
+      }
+    });
+  }
+}
+
+}  // namespace
+
+void norm(const NormArgs& g, const Team& team) {
+  if (g.dtype == DType::f64)
+    g.layer ? layer_forward<double>(g, team) : batch_forward<double>(g, team);
+  else
+    g.layer ? layer_forward<float>(g, team) : batch_forward<float>(g, team);
+}
+void norm_grad(const NormArgs& g, const Team& team) {
+  if (g.dtype == DType::f64)
+    g.layer ? layer_backward<double>(g, team) : batch_backward<double>(g, team);
+  else
+    g.layer ? layer_backward<float>(g, team) : batch_backward<float>(g, team);
+}
+size_t norm_scratch(const NormArgs& g, int) {
+  const NormPlan p = plan_norm(g);
+  const size_t width = static_cast<size_t>(padded(p.width));
+  return (4 + 2 * static_cast<size_t>(p.parts)) * width * kDTypeSize[static_cast<int>(g.dtype)];
+}
+
+}  // namespace PH_ISA
+}  // namespace ph

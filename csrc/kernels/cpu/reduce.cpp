@@ -1,0 +1,376 @@
+// Reductions over any axes. Row form folds contiguous (or gathered) strips; column form adds
+// whole rows into an accumulator that stays in L1. See reduce_plan.h for how work is cut.
+#include "families.h"
+#include "reduce_ops.h"
+#include "reduce_plan.h"
+
+namespace ph {
+namespace PH_ISA {
+namespace {
+
+constexpr int64_t kStrip = 2048;      // elements folded by one call
+constexpr int64_t kGather = 512;      // elements gathered at once
+constexpr int kRowGroup = 8;          // rows added together
+constexpr int64_t kLeafRows = 64;     // rows per leaf of a column sum
+
+template <class T>
+struct Job {
+  const ReduceArgs& g;
+  ReducePlan plan;
+  LoadStrip<T> convert;
+  bool same;  // elements are of the compute type already
+  int size;
+
+  PH_INLINE explicit Job(const ReduceArgs& args)
+      : g(args),
+        plan(plan_reduce(args)),
+        convert(loader<T>(args.in_dtype)),
+        same(args.in_dtype == compute_dtype<T>),
+        size(kDTypeSize[static_cast<int>(args.in_dtype)]) {}
+  PH_INLINE const char* at(int64_t offset) const {
+    return static_cast<const char*>(g.in) + offset * size;
+  }
+};
+
+// Calls f(strip, n) over reduced elements [begin, end) of the result whose first element is at
+// `base`, in order. Strips are at most kStrip long.
+template <class T, class F>
+PH_INLINE void for_strips(const Job<T>& job, int64_t base, int64_t begin, int64_t end, const F& f) {
+  const ReducePlan& p = job.plan;
+  const int last = p.red_dims - 1;
+  const int64_t inner = last >= 0 ? p.red[last].n : 1, stride = last >= 0 ? p.red[last].stride : 1;
+  const bool direct = job.same && stride == 1 && (inner >= 64 || last <= 0);
+  alignas(64) T buffer[kGather];
+  for (int64_t i = begin; i < end;) {
+    int64_t n = 0;
+    if (direct) {
+      const int64_t row = i / inner, col = i - row * inner;
+      n = min_of(min_of(inner - col, end - i), kStrip);
+      f(reinterpret_cast<const T*>(job.at(base + dims_offset(p.red, last, row) + col)), n);
+      i += n;
+      continue;
+    }
+    while (n < kGather && i < end) {
+      const int64_t row = i / inner, col = i - row * inner;
+      const int64_t m = min_of(min_of(inner - col, end - i), kGather - n);
+      const int64_t offset = last > 0 ? dims_offset(p.red, last, row) : 0;
+      job.convert(buffer + n, job.at(base + offset + col * stride), stride, m);
+      n += m, i += m;
+    }
+    f(static_cast<const T*>(buffer), n);
+  }
+}
+
+// Hands results [first, first + n) over, scaled and converted.
+template <class T>
+PH_INLINE void write_results(const ReduceArgs& g, T* value, int64_t first, int64_t n) {
+  if constexpr (is_float<T>)
+    if (g.op == ReduceOp::sum && g.scale != 1.0)
+      for (int64_t i = 0; i < n; ++i) value[i] *= static_cast<T>(g.scale);
+  char* to = static_cast<char*>(g.out) + first * kDTypeSize[static_cast<int>(g.out_dtype)];
+  storer<T>(g.out_dtype)(to, value, 1, n);
+}
+
+// ---------------------------------------------------------------- rows
+template <class F, class T>
+PH_INLINE T reduce_range(const Job<T>& job, int64_t base, int64_t begin, int64_t end) {
+  PairwiseSum<F, T> sum;
+  for_strips(job, base, begin, end, [&](const T* x, int64_t n) { sum.add(F::strip(x, n)); });
+  return sum.total();
+}
+
+template <class F, class T>
+void reduce_rows(const Job<T>& job, const Team& team) {
+  const ReducePlan& p = job.plan;
+  T* partial = static_cast<T*>(job.g.scratch);
+  if (p.parts > 1) {
+    for_chunks(team, p.outs * p.parts, [&](int64_t c, int) {
+      const int64_t out = c / p.parts, begin = (c - out * p.parts) * p.split;
+      partial[c] = reduce_range<F>(job, dims_offset(p.kept, p.kept_dims, out), begin,
+                                   min_of(begin + p.split, p.reds));
+    });
+    for (int64_t out = 0; out < p.outs; ++out) {
+      PairwiseSum<F, T> sum;
+      for (int64_t i = 0; i < p.parts; ++i) sum.add(partial[out * p.parts + i]);
+      T total = sum.total();
+      write_results(job.g, &total, out, 1);
+    }
+    return;
+  }
+  const int64_t chunk = round_up(max_of(kReduceChunk / max_of(p.reds, int64_t{8}), int64_t{1}), 16);
+  const bool simple = job.same && p.red_dims == 1 && p.red[0].stride == 1 && p.reds <= kStrip;
+  for_chunks(team, ceil_div(p.outs, chunk), [&](int64_t c, int) {
+    const int64_t end = min_of((c + 1) * chunk, p.outs);
+    for (int64_t out = c * chunk; out < end;) {
+      T value[64];
+      const int64_t n = min_of(end - out, int64_t{64});
+      for (int64_t i = 0; i < n; ++i) {
+        const int64_t base = dims_offset(p.kept, p.kept_dims, out + i);
+        value[i] = simple ? F::strip(reinterpret_cast<const T*>(job.at(base)), p.reds)
+                          : reduce_range<F>(job, base, 0, p.reds);
+      }
+      write_results(job.g, value, out, n);
+      out += n;
+    }
+  });
+}
+
+// ---------------------------------------------------------------- columns
+template <class F, class T>
+PH_INLINE void add_rows(T* acc, const T* const* row, int rows, int64_t n) {
+  constexpr int lanes = kLanes<T>;
+  for (int64_t i = 0; i < n; i += lanes) {
+    const bool whole = n - i >= lanes;
+    auto get = [&](int r) { return PH_LIKELY(whole) ? load(row[r] + i) : load_first(row[r] + i, n - i); };
+    Vec<T> a = load(acc + i);
+    if (rows == kRowGroup) {
+      if constexpr (__is_same(F, Fold<ReduceOp::sum, T>)) {
+        a = a + (((get(0) + get(1)) + (get(2) + get(3))) + ((get(4) + get(5)) + (get(6) + get(7))));
+      } else {
+#pragma GCC unroll 8
+        for (int r = 0; r < kRowGroup; ++r) a = F::take(a, get(r));
+      }
+    } else {
+      for (int r = 0; r < rows; ++r) a = F::take(a, get(r));
+    }
+    store(acc + i, a);
+  }
+}
+
+// Rows [begin, end) over columns [col, col + n) of one outer result, into acc (n, padded).
+template <class F, class T>
+PH_INLINE void reduce_tile(const Job<T>& job, int64_t base, int64_t begin, int64_t end, int64_t col,
+                           int64_t n, T* acc) {
+  const ReducePlan& p = job.plan;
+  constexpr int pad = kLanes<T>;
+  alignas(64) T leaf[kColumnTile + pad], buffer[kRowGroup][kColumnTile + pad];
+  const int64_t padded = round_up(n, pad);
+  for (int64_t i = 0; i < padded; ++i) acc[i] = F::neutral;
+  for (int64_t r = begin; r < end;) {
+    for (int64_t i = 0; i < padded; ++i) leaf[i] = F::neutral;
+    for (const int64_t leaf_end = min_of(r + kLeafRows, end); r < leaf_end;) {
+      const T* row[kRowGroup];
+      int rows = 0;
+      int64_t width = n;
+      for (; rows < kRowGroup && r < leaf_end; ++rows, ++r) {
+        if (p.rest && r == p.reds - 1) {  // the shorter last row goes alone
+          if (rows) break;
+          width = max_of(min_of(p.rest * p.cols - col, n), int64_t{0});
+        }
+        const int64_t offset = base + dims_offset(p.red, p.red_dims, r) + col * p.col_stride;
+        if (job.same && p.col_stride == 1) {
+          row[rows] = reinterpret_cast<const T*>(job.at(offset));
+        } else {
+          if (width) job.convert(buffer[rows], job.at(offset), p.col_stride, width);
+          row[rows] = buffer[rows];
+        }
+        if (width != n) {
+          ++rows, ++r;
+          break;
+        }
+      }
+      add_rows<F>(leaf, row, rows, width);
+    }
+    for (int64_t i = 0; i < padded; i += pad) store(acc + i, F::take(load(acc + i), load(leaf + i)));
+  }
+}
+
+template <class F, class T>
+void reduce_columns(const Job<T>& job, const Team& team) {
+  const ReducePlan& p = job.plan;
+  const int64_t width = p.cols * p.wide, tiles = ceil_div(width, kColumnTile);
+  T* partial = static_cast<T*>(job.g.scratch);
+  // A wide row is folded to `cols` results here; it fits one tile.
+  auto finish = [&](T* acc, int64_t n) {
+    for (int64_t j = 1; j < p.wide; ++j)
+      for (int64_t c = 0; c < p.cols; ++c) acc[c] = F::one(acc[c], acc[j * p.cols + c]);
+    return p.wide > 1 ? p.cols : n;
+  };
+  // Small outer results share a chunk.
+  const int64_t work = max_of(p.reds * width, int64_t{1});
+  const int64_t group = p.parts > 1 || tiles > 1 ? 1 : max_of(kReduceChunk / work, int64_t{1});
+  const int64_t groups = ceil_div(p.outer, group);
+  for_chunks(team, groups * tiles * p.parts, [&](int64_t c, int) {
+    const int64_t part = c % p.parts, tile = c / p.parts % tiles, first = c / p.parts / tiles * group;
+    const int64_t col = tile * kColumnTile, n = min_of(width - col, kColumnTile);
+    const int64_t begin = part * p.split, end = min_of(begin + p.split, p.reds);
+    for (int64_t o = first; o < min_of(first + group, p.outer); ++o) {
+      alignas(64) T acc[kColumnTile + kLanes<T>];
+      const int64_t base = dims_offset(p.kept, p.kept_dims - 1, o);
+      reduce_tile<F>(job, base, begin, end, col, n, acc);
+      const int64_t m = finish(acc, n);
+      if (p.parts == 1) {
+        write_results(job.g, acc, o * p.cols + col, m);
+      } else {
+        T* to = partial + (part * p.outer + o) * p.cols + col;
+        for (int64_t i = 0; i < m; ++i) to[i] = acc[i];
+      }
+    }
+  });
+  if (p.parts == 1) return;
+  for (int64_t step = 1; step < p.parts; step *= 2)
+    for (int64_t i = 0; i + step < p.parts; i += 2 * step)
+      for (int64_t c = 0; c < p.outs; ++c)
+        partial[i * p.outs + c] = F::one(partial[i * p.outs + c], partial[(i + step) * p.outs + c]);
+  write_results(job.g, partial, 0, p.outs);
+}
+
+// ---------------------------------------------------------------- argmax, argmin
+template <class T>
+struct Extremum {
+  T value;
+  int64_t index;
+};
+
+template <ReduceOp op, class T>
+PH_INLINE Extremum<T> arg_range(const Job<T>& job, int64_t base, int64_t begin, int64_t end) {
+  using F = Fold<op == ReduceOp::argmax ? ReduceOp::max : ReduceOp::min, T>;
+  Extremum<T> best = {0, -1};
+  int64_t at = begin;
+  for_strips(job, base, begin, end, [&](const T* x, int64_t n) {
+    const T m = F::strip(x, n);
+    if (best.index < 0 || better<op>(m, best.value)) {
+      int64_t i = 0;
+      if (m == m)
+        while (x[i] != m) ++i;
+      else
+        while (x[i] == x[i]) ++i;
+      best = {m, at + i};
+    }
+    at += n;
+  });
+  return best;
+}
+template <class T>
+PH_INLINE void write_index(const ReduceArgs& g, const int64_t* index, int64_t first, int64_t n) {
+  char* to = static_cast<char*>(g.out) + first * kDTypeSize[static_cast<int>(g.out_dtype)];
+  storer<int64_t>(g.out_dtype)(to, index, 1, n);
+}
+
+template <ReduceOp op, class T>
+void arg_rows(const Job<T>& job, const Team& team) {
+  const ReducePlan& p = job.plan;
+  auto* partial = static_cast<Extremum<T>*>(job.g.scratch);
+  if (p.parts > 1) {
+    for_chunks(team, p.outs * p.parts, [&](int64_t c, int) {
+      const int64_t out = c / p.parts, begin = (c - out * p.parts) * p.split;
+      partial[c] = arg_range<op>(job, dims_offset(p.kept, p.kept_dims, out), begin,
+                                 min_of(begin + p.split, p.reds));
+    });
+    for (int64_t out = 0; out < p.outs; ++out) {
+      Extremum<T> best = partial[out * p.parts];
+      for (int64_t i = 1; i < p.parts; ++i) {
+        const Extremum<T>& e = partial[out * p.parts + i];
+        if (better<op>(e.value, best.value)) best = e;
+      }
+      write_index<T>(job.g, &best.index, out, 1);
+    }
+    return;
+  }
+  const int64_t chunk = round_up(max_of(kReduceChunk / max_of(p.reds, int64_t{8}), int64_t{1}), 16);
+  for_chunks(team, ceil_div(p.outs, chunk), [&](int64_t c, int) {
+    const int64_t end = min_of((c + 1) * chunk, p.outs);
+    for (int64_t out = c * chunk; out < end; ++out) {
+      const Extremum<T> e = arg_range<op>(job, dims_offset(p.kept, p.kept_dims, out), 0, p.reds);
+      write_index<T>(job.g, &e.index, out, 1);
+    }
+  });
+}
+
+// All rows in order over one tile of columns.
+template <ReduceOp op, class T>
+void arg_columns(const Job<T>& job, const Team& team) {
+  const ReducePlan& p = job.plan;
+  using I = Vec<typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int>;
+  constexpr int lanes = kLanes<T>;
+  const int64_t tiles = ceil_div(p.cols, kColumnTile);
+  for_chunks(team, p.outer * tiles, [&](int64_t chunk, int) {
+    const int64_t o = chunk / tiles, col = chunk % tiles * kColumnTile;
+    const int64_t n = min_of(p.cols - col, kColumnTile), padded = round_up(n, lanes);
+    alignas(64) T best[kColumnTile + lanes], row[kColumnTile + lanes];
+    alignas(64) I index[kColumnTile / lanes + 1];
+    const int64_t base = dims_offset(p.kept, p.kept_dims - 1, o) + col * p.col_stride;
+    for (int64_t i = n; i < padded; ++i) row[i] = 0;
+    for (int64_t r = 0; r < p.reds; ++r) {
+      job.convert(row, job.at(base + dims_offset(p.red, p.red_dims, r)), p.col_stride, n);
+      for (int64_t i = 0; i < padded; i += lanes) {
+        const Vec<T> v = load(row + i), b = load(best + i);
+        I wins = op == ReduceOp::argmax ? v > b : v < b;
+        wins |= (v != v) & (b == b);
+        if (r == 0) wins = ~I{};
+        store(best + i, wins ? v : b);
+        const auto count = static_cast<typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int>(r);
+        index[i / lanes] = wins ? I{} + count : index[i / lanes];
+      }
+    }
+    for (int64_t i = 0; i < n; ++i) {
+      const int64_t at = index[i / lanes][i % lanes];
+      write_index<T>(job.g, &at, o * p.cols + col + i, 1);
+    }
+  });
+}
+
+// ---------------------------------------------------------------- dispatch
+// What a reduction over nothing yields, per storage type.
+void write_neutral(const ReduceArgs& g, int64_t outs) {
+  const DType t = g.in_dtype;
+  const bool floating = t >= DType::f16;
+  const int bits = kDTypeSize[static_cast<int>(t)] * 8;
+  const bool is_signed = t >= DType::i8 && t <= DType::i64;
+  uint64_t low = 0, high = t == DType::b8 ? 1 : ~uint64_t{0} >> (64 - bits);
+  if (is_signed) low = uint64_t{1} << (bits - 1), high = low - 1;
+  for (int64_t i = 0; i < outs; ++i) {
+    char* to = static_cast<char*>(g.out) + i * kDTypeSize[static_cast<int>(g.out_dtype)];
+    uint64_t x = 0;
+    if (g.op == ReduceOp::prod || g.op == ReduceOp::all) x = 1;
+    if (g.op == ReduceOp::max || g.op == ReduceOp::min) {
+      if (floating) {
+        const double inf = FloatBits<double>::inf, d = g.op == ReduceOp::max ? -inf : inf;
+        storer<double>(g.out_dtype)(to, &d, 1, 1);
+        continue;
+      }
+      x = g.op == ReduceOp::max ? low : high;
+    }
+    storer<uint64_t>(g.out_dtype)(to, &x, 1, 1);
+  }
+}
+
+template <class T>
+void run(const ReduceArgs& g, const Team& team) {
+  const Job<T> job(g);
+  if (job.plan.outs <= 0) return;
+  if (job.plan.reds <= 0) return write_neutral(g, job.plan.outs);
+  const bool columns = job.plan.columns;
+  switch (g.op) {
+#define PH_FOLD(op)                                                            \
+  case ReduceOp::op:                                                           \
+    return columns ? reduce_columns<Fold<ReduceOp::op, T>>(job, team)          \
+                   : reduce_rows<Fold<ReduceOp::op, T>>(job, team);
+    PH_FOLD(sum) PH_FOLD(prod) PH_FOLD(max) PH_FOLD(min) PH_FOLD(any) PH_FOLD(all)
+#undef PH_FOLD
+    case ReduceOp::argmax:
+      return columns ? arg_columns<ReduceOp::argmax>(job, team) : arg_rows<ReduceOp::argmax>(job, team);
+    case ReduceOp::argmin:
+      return columns ? arg_columns<ReduceOp::argmin>(job, team) : arg_rows<ReduceOp::argmin>(job, team);
+  }
+}
+
+}  // namespace
+
+void reduce(const ReduceArgs& g, const Team& team) {
+  switch (g.in_dtype) {
+    case DType::f16:
+    case DType::bf16:
+    case DType::f32: return run<float>(g, team);
+    case DType::f64: return run<double>(g, team);
+    case DType::u64: return run<uint64_t>(g, team);
+    default: return run<int64_t>(g, team);
+  }
+}
+size_t reduce_scratch(const ReduceArgs& g, int) {
+  const ReducePlan p = plan_reduce(g);
+  return p.parts > 1 ? static_cast<size_t>(p.parts * p.outs) * 2 * sizeof(int64_t) : 0;
+}
+
+}  // namespace PH_ISA
+}  // namespace ph

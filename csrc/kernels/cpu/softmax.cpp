@@ -1,0 +1,106 @@
+// Softmax and log-softmax over the rows of a matrix, forward and backward. Short rows are
+// turned (reduce_tile.h), long ones run three passes that stay in cache.
+#include "families.h"
+#include "reduce_tile.h"
+
+namespace ph {
+namespace PH_ISA {
+namespace {
+
+template <class T>
+void forward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows) {
+  const int64_t cols = g.cols;
+  Vec<T> v[kTurnedCols];
+  load_turned(static_cast<const T*>(g.x) + row * cols, rows, cols, v);
+  Vec<T> m = splat<T>(-FloatBits<T>::inf), sum = {};
+  for (int64_t c = 0; c < cols; ++c) m = vmax<T>(m, v[c]);
+  if (g.log) {
+    for (int64_t c = 0; c < cols; ++c) {
+      v[c] -= m;
+      sum += exp_t<T>(v[c]);
+    }
+    const Vec<T> shift = log_t<T>(sum);
+    for (int64_t c = 0; c < cols; ++c) v[c] -= shift;
+  } else {
+    for (int64_t c = 0; c < cols; ++c) sum += v[c] = exp_t<T>(v[c] - m);
+    const Vec<T> scale = 1 / sum;
+    for (int64_t c = 0; c < cols; ++c) v[c] *= scale;
+  }
+  store_turned(static_cast<T*>(g.y) + row * cols, rows, cols, v);
+}
+template <class T>
+void forward_row(const SoftmaxArgs& g, int64_t row) {
+  const int64_t n = g.cols;
+  const T* x = static_cast<const T*>(g.x) + row * n;
+  T* y = static_cast<T*>(g.y) + row * n;
+  const T m = row_max(x, n);
+  const T sum = row_sum<T>(n, [&](int64_t i, int64_t k) {
+    const Vec<T> e = exp_t<T>(load_n(x + i, k) - m);
+    if (!g.log) store_n(y + i, e, k);
+    return e;
+  });
+  const T shift = g.log ? scalar_log<T>(sum) : T(0), scale = 1 / sum;
+  for_vectors<T>(n, [&](int64_t i, int64_t k) {
+    store_n(y + i, g.log ? (load_n(x + i, k) - m) - shift : load_n(y + i, k) * scale, k);
+  });
+}
+
+template <class T>
+void backward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows) {
+  const int64_t cols = g.cols;
+  Vec<T> y[kTurnedCols], d[kTurnedCols], sum = {};
+  load_turned(static_cast<const T*>(g.y) + row * cols, rows, cols, y);
+  load_turned(static_cast<const T*>(g.dy) + row * cols, rows, cols, d);
+  if (g.log) {
+    for (int64_t c = 0; c < cols; ++c) sum += d[c];
+    for (int64_t c = 0; c < cols; ++c) d[c] = vfma<T>(-exp_t<T>(y[c]), sum, d[c]);
+  } else {
+    for (int64_t c = 0; c < cols; ++c) sum = vfma<T>(d[c], y[c], sum);
+    for (int64_t c = 0; c < cols; ++c) d[c] = y[c] * (d[c] - sum);
+  }
+  store_turned(static_cast<T*>(g.dx) + row * cols, rows, cols, d);
+}
+template <class T>
+void backward_row(const SoftmaxArgs& g, int64_t row) {
+  const int64_t n = g.cols;
+  const T* y = static_cast<const T*>(g.y) + row * n;
+  const T* dy = static_cast<const T*>(g.dy) + row * n;
+  T* dx = static_cast<T*>(g.dx) + row * n;
+  const T sum = row_sum<T>(n, [&](int64_t i, int64_t k) {
+    return g.log ? load_n(dy + i, k) : load_n(dy + i, k) * load_n(y + i, k);
+  });
+  for_vectors<T>(n, [&](int64_t i, int64_t k) {
+    const Vec<T> p = load_n(y + i, k), d = load_n(dy + i, k);
+    store_n(dx + i, g.log ? vfma<T>(-exp_t<T>(p), splat<T>(sum), d) : p * (d - sum), k);
+  });
+}
+
+template <class T, bool backward>
+void run(const SoftmaxArgs& g, const Team& team) {
+  if (g.cols <= 0) return;
+  const int64_t chunk = rows_per_chunk<T>(g.cols);
+  for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
+    const int64_t end = min_of((c + 1) * chunk, g.rows);
+    if (g.cols <= kTurnedCols) {
+      for (int64_t r = c * chunk; r < end; r += kLanes<T>) {
+        const int64_t rows = min_of(end - r, int64_t{kLanes<T>});
+        backward ? backward_turned<T>(g, r, rows) : forward_turned<T>(g, r, rows);
+      }
+    } else {
+      for (int64_t r = c * chunk; r < end; ++r)
+        backward ? backward_row<T>(g, r) : forward_row<T>(g, r);
+    }
+  });
+}
+
+}  // namespace
+
+void softmax(const SoftmaxArgs& g, const Team& team) {
+  g.dtype == DType::f64 ? run<double, false>(g, team) : run<float, false>(g, team);
+}
+void softmax_grad(const SoftmaxArgs& g, const Team& team) {
+  g.dtype == DType::f64 ? run<double, true>(g, team) : run<float, true>(g, team);
+}
+
+}  // namespace PH_ISA
+}  // namespace ph

@@ -1,0 +1,199 @@
+// Softmax cross-entropy from logits, forward and backward, labels dense or sparse. With
+// z = x - max: loss = log(sum e^z) * sum(label) - sum(label * z).
+#include "families.h"
+#include "reduce_tile.h"
+
+namespace ph {
+namespace PH_ISA {
+namespace {
+
+// A row's class, or -1 (and the status word set) where the label is out of range.
+PH_INLINE int64_t label_of(const XentArgs& g, int64_t row) {
+  int64_t label;
+  const int size = kDTypeSize[static_cast<int>(g.label_dtype)];
+  loader<int64_t>(g.label_dtype)(&label, static_cast<const char*>(g.labels) + row * size, 1, 1);
+  if (label >= 0 && label < g.cols) return label;
+  if (g.status) __atomic_store_n(g.status, kStatusLabel, __ATOMIC_RELAXED);
+  return -1;
+}
+template <class T>
+PH_INLINE void fill_nan(T* p, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) p[i] = FloatBits<T>::nan;
+}
+
+// ---------------------------------------------------------------- short rows
+template <class T>
+struct TurnedSoftmax {
+  Vec<T> v[kTurnedCols], m, sum;  // x - max, or its exponentials
+  PH_INLINE TurnedSoftmax(const T* x, int64_t rows, int64_t cols) {
+    load_turned(x, rows, cols, v);
+    m = splat<T>(-FloatBits<T>::inf);
+    for (int64_t c = 0; c < cols; ++c) m = vmax<T>(m, v[c]);
+    for (int64_t c = 0; c < cols; ++c) v[c] -= m;
+    sum = Vec<T>{};
+  }
+};
+
+template <class T>
+void forward_turned(const XentArgs& g, int64_t row, int64_t rows) {
+  const int64_t cols = g.cols;
+  const T* x = static_cast<const T*>(g.logits) + row * cols;
+  T* probs = g.probs ? static_cast<T*>(g.probs) + row * cols : nullptr;
+  TurnedSoftmax<T> s(x, rows, cols);
+  Vec<T> dot = {}, weight = {};
+  int64_t label[kLanes<T>];
+  if (g.sparse) {
+    T z[kLanes<T>] = {};
+    const T* flat = reinterpret_cast<const T*>(s.v);
+    for (int r = 0; r < rows; ++r) {
+      label[r] = label_of(g, row + r);
+      z[r] = label[r] < 0 ? FloatBits<T>::nan : flat[label[r] * kLanes<T> + r];
+    }
+    dot = load(z);
+  } else {
+    Vec<T> l[kTurnedCols];
+    load_turned(static_cast<const T*>(g.labels) + row * cols, rows, cols, l);
+    for (int64_t c = 0; c < cols; ++c) {
+      weight += l[c];
+      dot = vfma<T>(l[c], s.v[c], dot);
+    }
+  }
+  for (int64_t c = 0; c < cols; ++c) s.sum += s.v[c] = exp_t<T>(s.v[c]);
+  const Vec<T> lse = log_t<T>(s.sum);
+  store_n(static_cast<T*>(g.loss) + row, g.sparse ? lse - dot : vfma<T>(lse, weight, -dot), rows);
+  if (!probs) return;
+  const Vec<T> scale = 1 / s.sum;
+  for (int64_t c = 0; c < cols; ++c) s.v[c] *= scale;
+  store_turned(probs, rows, cols, s.v);
+  if (g.sparse)
+    for (int r = 0; r < rows; ++r)
+      if (label[r] < 0) fill_nan(probs + r * cols, cols);
+}
+template <class T>
+void backward_turned(const XentArgs& g, int64_t row, int64_t rows) {
+  const int64_t cols = g.cols;
+  Vec<T> p[kTurnedCols];
+  if (g.probs) {
+    load_turned(static_cast<const T*>(g.probs) + row * cols, rows, cols, p);
+  } else {
+    TurnedSoftmax<T> s(static_cast<const T*>(g.logits) + row * cols, rows, cols);
+    for (int64_t c = 0; c < cols; ++c) s.sum += p[c] = exp_t<T>(s.v[c]);
+    const Vec<T> scale = 1 / s.sum;
+    for (int64_t c = 0; c < cols; ++c) p[c] *= scale;
+  }
+  const Vec<T> dloss = load_n(static_cast<const T*>(g.dloss) + row, rows);
+  int64_t label[kLanes<T>];
+  if (g.sparse) {
+    T* flat = reinterpret_cast<T*>(p);
+    for (int r = 0; r < rows; ++r) {
+      label[r] = label_of(g, row + r);
+      if (label[r] >= 0) flat[label[r] * kLanes<T> + r] -= 1;
+    }
+    for (int64_t c = 0; c < cols; ++c) p[c] *= dloss;
+  } else {
+    Vec<T> l[kTurnedCols], weight = {};
+    load_turned(static_cast<const T*>(g.labels) + row * cols, rows, cols, l);
+    for (int64_t c = 0; c < cols; ++c) weight += l[c];
+    for (int64_t c = 0; c < cols; ++c) p[c] = vfma<T>(p[c], weight, -l[c]) * dloss;
+  }
+  T* dx = static_cast<T*>(g.dx) + row * cols;
+  store_turned(dx, rows, cols, p);
+  if (g.sparse)
+    for (int r = 0; r < rows; ++r)
+      if (label[r] < 0) fill_nan(dx + r * cols, cols);
+}
+
+// ---------------------------------------------------------------- long rows
+template <class T>
+void forward_row(const XentArgs& g, int64_t row) {
+  const int64_t n = g.cols;
+  const T* x = static_cast<const T*>(g.logits) + row * n;
+  const T* labels = g.sparse ? nullptr : static_cast<const T*>(g.labels) + row * n;
+  T* probs = g.probs ? static_cast<T*>(g.probs) + row * n : nullptr;
+  T* loss = static_cast<T*>(g.loss) + row;
+  const int64_t label = g.sparse ? label_of(g, row) : 0;
+  if (label < 0) {
+    *loss = FloatBits<T>::nan;
+    if (probs) fill_nan(probs, n);
+    return;
+  }
+  const T m = row_max(x, n);
+  const T sum = row_sum<T>(n, [&](int64_t i, int64_t k) {
+    const Vec<T> e = exp_t<T>(load_n(x + i, k) - m);
+    if (probs) store_n(probs + i, e, k);
+    return e;
+  });
+  const T lse = scalar_log<T>(sum), scale = 1 / sum;
+  if (g.sparse) {
+    *loss = lse - (x[label] - m);
+  } else {
+    const T weight = row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(labels + i, k); });
+    const T dot = row_sum<T>(n, [&](int64_t i, int64_t k) {
+      return load_n(labels + i, k) * (load_n(x + i, k) - m);
+    });
+    *loss = lse * weight - dot;
+  }
+  if (probs)
+    for_vectors<T>(n, [&](int64_t i, int64_t k) { store_n(probs + i, load_n(probs + i, k) * scale, k); });
+}
+template <class T>
+void backward_row(const XentArgs& g, int64_t row) {
+  const int64_t n = g.cols;
+  const T* x = static_cast<const T*>(g.logits) + row * n;
+  const T* probs = g.probs ? static_cast<const T*>(g.probs) + row * n : nullptr;
+  const T* labels = g.sparse ? nullptr : static_cast<const T*>(g.labels) + row * n;
+  const T dloss = static_cast<const T*>(g.dloss)[row];
+  T* dx = static_cast<T*>(g.dx) + row * n;
+  const int64_t label = g.sparse ? label_of(g, row) : 0;
+  if (label < 0) return fill_nan(dx, n);
+  T scale = 1;
+  const T* p = probs;
+  if (!probs) {
+    const T m = row_max(x, n);
+    scale = 1 / row_sum<T>(n, [&](int64_t i, int64_t k) {
+      const Vec<T> e = exp_t<T>(load_n(x + i, k) - m);
+      store_n(dx + i, e, k);
+      return e;
+    });
+    p = dx;
+  }
+  if (g.sparse) {
+    const T at = p[label];
+    for_vectors<T>(n, [&](int64_t i, int64_t k) { store_n(dx + i, load_n(p + i, k) * scale * dloss, k); });
+    dx[label] = (at * scale - 1) * dloss;
+    return;
+  }
+  const T weight = row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(labels + i, k); });
+  for_vectors<T>(n, [&](int64_t i, int64_t k) {
+    store_n(dx + i, vfma<T>(load_n(p + i, k) * scale, splat<T>(weight), -load_n(labels + i, k)) * dloss, k);
+  });
+}
+
+template <class T, bool backward>
+void run(const XentArgs& g, const Team& team) {
+  const int64_t chunk = rows_per_chunk<T>(g.cols);
+  for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
+    const int64_t end = min_of((c + 1) * chunk, g.rows);
+    if (g.cols <= kTurnedCols && g.cols > 0) {
+      for (int64_t r = c * chunk; r < end; r += kLanes<T>) {
+        const int64_t rows = min_of(end - r, int64_t{kLanes<T>});
+        backward ? backward_turned<T>(g, r, rows) : forward_turned<T>(g, r, rows);
+      }
+    } else {
+      for (int64_t r = c * chunk; r < end; ++r)
+        backward ? backward_row<T>(g, r) : forward_row<T>(g, r);
+    }
+  });
+}
+
+}  // namespace
+
+void xent(const XentArgs& g, const Team& team) {
+  g.dtype == DType::f64 ? run<double, false>(g, team) : run<float, false>(g, team);
+}
+void xent_grad(const XentArgs& g, const Team& team) {
+  g.dtype == DType::f64 ? run<double, true>(g, team) : run<float, true>(g, team);
+}
+
+}  // namespace PH_ISA
+}  // namespace ph
