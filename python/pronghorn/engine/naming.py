@@ -1,0 +1,90 @@
+"""Automatic object names ("dense", "dense_1") and the scopes that give variables their paths.
+
+Names and scopes are kept per thread, so that models built in two threads do not see each other's.
+"""
+
+import re
+import threading
+
+
+class _State(threading.local):
+    def __init__(self):
+        self.uids = {}
+        self.scopes = []
+
+
+_state = _State()
+
+
+def to_snake_case(name):
+    """`"MaxPooling2D"` -> `"max_pooling2d"`."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def uniquify(name):
+    """The name itself the first time, then name_1, name_2, ..."""
+    count = _state.uids.get(name, 0)
+    _state.uids[name] = count + 1
+    return f"{name}_{count}" if count else name
+
+
+def auto_name(prefix):
+    return uniquify(to_snake_case(prefix))
+
+
+def get_uid(prefix=""):
+    _state.uids[prefix] = _state.uids.get(prefix, 0) + 1
+    return _state.uids[prefix]
+
+
+def reset_uids():
+    _state.uids.clear()
+
+
+def check_name(name):
+    if not isinstance(name, str) or "/" in name:
+        raise ValueError(
+            "Argument `name` must be a string and cannot contain character `/`. "
+            f"Received: name={name} (of type {type(name)})"
+        )
+
+
+class name_scope:
+    """Opens a part of the path of the variables made inside it.
+
+    A scope whose owner was opened before starts from the path it was first opened under
+    (`owner._parent_path`); entering the owner's own scope twice in a row counts once.
+    """
+
+    __slots__ = ("name", "owner", "parent", "_pushed")
+
+    def __init__(self, name, owner=None):
+        self.name = name
+        self.owner = owner
+        self.parent = getattr(owner, "_parent_path", None)
+        self._pushed = False
+
+    def __enter__(self):
+        scopes = _state.scopes
+        top = scopes[-1] if scopes else None
+        if self.owner is None or top is None or top.owner is not self.owner:
+            scopes.append(self)
+            self._pushed = True
+        return self
+
+    def __exit__(self, *exc):
+        if self._pushed:
+            _state.scopes.pop()
+            self._pushed = False
+
+
+def current_path():
+    """The open scopes joined by "/"; "" outside of any."""
+    parts = []
+    for scope in _state.scopes:
+        if scope.parent is not None:
+            parts = [p for p in scope.parent.split("/") if p]
+        parts.append(scope.name)
+    return "/".join(parts)

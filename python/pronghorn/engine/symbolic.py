@@ -1,0 +1,341 @@
+"""The symbolic side: KerasTensor, the nodes that connect them, and recorded ops.
+
+A functional model is a graph of Nodes: one per layer call, and one per op applied directly to a
+KerasTensor. Nothing here computes; a shape-only pass of the engine gives shapes and dtypes.
+"""
+
+import threading
+from collections import namedtuple
+
+from . import nest, tensor
+from .naming import auto_name, check_name
+from .symdim import SymDim
+
+KerasHistory = namedtuple("KerasHistory", ["operation", "node_index", "tensor_index"])
+
+
+class KerasTensor:
+    """A placeholder with a shape and a dtype but no values; unknown sizes are None.
+
+    Args:
+        shape: Tuple of int or None.
+        dtype: Name of the dtype.
+        name: Name; made up where missing.
+    """
+
+    is_abstract = True
+    sparse = False
+    ragged = False
+
+    def __init__(self, shape, dtype="float32", sparse=False, ragged=False, name=None, **kwargs):
+        if sparse or ragged:
+            raise ValueError("Sparse and ragged tensors are not supported.")
+        self._shape = tuple(_size(s) for s in shape)
+        self._dtype = str(dtype)
+        self.name = name or auto_name("keras_tensor")
+
+    @property
+    def shape(self):
+        return self._shape
+
+    @shape.setter
+    def shape(self, value):
+        raise AttributeError("The `shape` attribute of KerasTensor is immutable.")
+
+    @property
+    def dtype(self):
+        return self._dtype
+
+    @dtype.setter
+    def dtype(self, value):
+        raise AttributeError("The `dtype` attribute of KerasTensor is immutable.")
+
+    @property
+    def ndim(self):
+        return len(self._shape)
+
+    def reshape(self, newshape):
+        return _ops().reshape(self, newshape)
+
+    def squeeze(self, axis=None):
+        return _ops().squeeze(self, axis)
+
+    def __repr__(self):
+        return (
+            f"<KerasTensor shape={self._shape}, dtype={self._dtype}, sparse=False, ragged=False, "
+            f"name={self.name}>"
+        )
+
+    def _no_value(self, wanted):
+        return TypeError(
+            f"A KerasTensor has no values, so it cannot be converted to {wanted}: {self}. It stands "
+            "for the input of a model that is being built; call layers and `pronghorn.ops` on it, or "
+            "put other computation into a Layer's `call`."
+        )
+
+    def __array__(self, *args, **kwargs):
+        raise self._no_value("a NumPy array")
+
+    def __bool__(self):
+        raise self._no_value("a bool")
+
+    def __int__(self):
+        raise self._no_value("an int")
+
+    def __float__(self):
+        raise self._no_value("a float")
+
+    def __index__(self):
+        raise self._no_value("an int")
+
+    def __iter__(self):
+        raise self._no_value("an iterator")
+
+    def __getitem__(self, key):
+        from ..ops import operators
+
+        return operators.getitem(self, key)
+
+    def __neg__(self):
+        return _ops().negative(self)
+
+    def __abs__(self):
+        return _ops().absolute(self)
+
+    def __invert__(self):
+        return _ops().logical_not(self)
+
+
+def _size(size):
+    if size is None or isinstance(size, SymDim):
+        return None
+    size = int(size)
+    return None if size < 0 else size
+
+
+def _ops():
+    from .. import ops
+
+    return ops
+
+
+def _install_operators():
+    binary = {
+        "add": "add",
+        "sub": "subtract",
+        "mul": "multiply",
+        "truediv": "true_divide",
+        "floordiv": "floor_divide",
+        "mod": "mod",
+        "pow": "power",
+        "matmul": "matmul",
+        "and": "logical_and",
+        "or": "logical_or",
+        "xor": "logical_xor",
+    }
+
+    def forward_of(op):
+        return lambda self, other: getattr(_ops(), op)(self, other)
+
+    def reverse_of(op):
+        return lambda self, other: getattr(_ops(), op)(other, self)
+
+    for name, op in binary.items():
+        setattr(KerasTensor, f"__{name}__", forward_of(op))
+        setattr(KerasTensor, f"__r{name}__", reverse_of(op))
+    for name, op in {
+        "lt": "less",
+        "le": "less_equal",
+        "gt": "greater",
+        "ge": "greater_equal",
+    }.items():
+        setattr(KerasTensor, f"__{name}__", forward_of(op))
+
+
+_install_operators()
+tensor.symbolic_types = (KerasTensor,)
+
+
+def any_symbolic(structure):
+    """Whether a nest holds a KerasTensor or a size of one."""
+    for x in nest.flatten(structure):
+        if isinstance(x, KerasTensor) or (isinstance(x, SymDim) and x.tensors()):
+            return True
+    return False
+
+
+def shape_of(tensor):
+    """The shape with a SymDim for every unknown size; what `ops.shape` returns."""
+    known = tensor if isinstance(tensor, KerasTensor) else None
+    return tuple(SymDim(known, i) if s is None else s for i, s in enumerate(tensor.shape))
+
+
+class Node:
+    """One call of an operation on symbolic tensors.
+
+    Args:
+        operation: What was called.
+        call_args, call_kwargs: Its arguments, a nest with KerasTensors and sizes in it.
+        outputs: Nest of the KerasTensors it returned; their `_keras_history` is set here.
+    """
+
+    def __init__(self, operation, call_args=(), call_kwargs=None, outputs=()):
+        self.operation = operation
+        self.args = tuple(call_args)
+        self.kwargs = dict(call_kwargs or {})
+        self.input_tensors = []
+        for leaf in nest.flatten((self.args, self.kwargs)):
+            if isinstance(leaf, KerasTensor):
+                self.input_tensors.append(leaf)
+            elif isinstance(leaf, SymDim):
+                self.input_tensors.extend(leaf.tensors())
+        self.outputs = nest.flatten(outputs)
+        for x in self.outputs:
+            if not isinstance(x, KerasTensor):
+                raise ValueError(
+                    "All operation outputs must be tensors. "
+                    f"Operation {operation} returned a non-tensor: {x}"
+                )
+        for x in self.input_tensors:
+            if not hasattr(x, "_keras_history"):
+                x._keras_history = KerasHistory(None, 0, 0)
+        index = len(operation._inbound_nodes)
+        operation._inbound_nodes.append(self)
+        for x in self.input_tensors:
+            if x._keras_history.operation is not None:
+                x._keras_history.operation._outbound_nodes.append(self)
+        for i, x in enumerate(self.outputs):
+            x._keras_history = KerasHistory(operation, index, i)
+
+    @property
+    def output_tensors(self):
+        return self.outputs
+
+    @property
+    def is_input(self):
+        return not self.input_tensors
+
+    @property
+    def parent_nodes(self):
+        nodes = []
+        for x in self.input_tensors:
+            operation, index, _ = x._keras_history
+            if operation is not None:
+                nodes.append(operation._inbound_nodes[index])
+        return nodes
+
+    def fill_in(self, values):
+        """(args, kwargs) with tensors and sizes replaced; `values` maps id(KerasTensor) to value."""
+
+        def size_of(tensor, axis):
+            size = values[id(tensor)].shape[axis]
+            return SymDim(values[id(tensor)], axis) if size is None else size
+
+        def fill(leaf):
+            if isinstance(leaf, KerasTensor):
+                return values[id(leaf)]
+            if isinstance(leaf, SymDim):
+                return leaf.resolve(size_of)
+            return leaf
+
+        return nest.map_structure(fill, self.args), nest.map_structure(fill, self.kwargs)
+
+    def __repr__(self):
+        return f"<Node operation={self.operation.name}, id={id(self)}>"
+
+
+class Operation:
+    """Something with a name that can be called on tensors and recorded in Nodes."""
+
+    def __init__(self, name=None):
+        if name is None:
+            name = auto_name(type(self).__name__)
+        check_name(name)
+        self.name = name
+        self._inbound_nodes = []
+        self._outbound_nodes = []
+
+    def _single(self, what):
+        if not self._inbound_nodes:
+            raise AttributeError(
+                f"The layer {self.name} has never been called and thus has no defined {what}."
+            )
+        return self._inbound_nodes[0]
+
+    @property
+    def input(self):
+        """The symbolic input(s) of the first call."""
+        return _unpack(self._single("input").input_tensors)
+
+    @property
+    def output(self):
+        """The symbolic output(s) of the first call."""
+        return _unpack(self._single("output").output_tensors)
+
+
+def _unpack(tensors):
+    return tensors[0] if len(tensors) == 1 else tensors
+
+
+class RecordedOp(Operation):
+    """A native op applied directly to KerasTensors; calling it runs the op."""
+
+    op_name = None
+
+    def call(self, inputs, attrs=()):
+        from . import dispatch
+
+        return dispatch.op(self.op_name)(inputs, attrs)
+
+    __call__ = call
+
+    def get_config(self):
+        return {"name": self.name, "op_name": self.op_name}
+
+
+_recorded = {}
+
+
+def recorded_class(op_name):
+    """The class of a recorded op; summaries print its name ("Add", "MatMul")."""
+    if op_name not in _recorded:
+        title = "".join(part.capitalize() for part in op_name.split("_"))
+        _recorded[op_name] = type(title, (RecordedOp,), {"op_name": op_name})
+    return _recorded[op_name]
+
+
+def to_keras_tensors(spec):
+    """A nest of abstract results as new KerasTensors."""
+    return nest.map_structure(
+        lambda x: None if x is None else KerasTensor(x.shape, dtype=x.dtype), spec
+    )
+
+
+def record_op(op_name, inputs, attrs=()):
+    """Records one op applied to KerasTensors and returns its symbolic result(s)."""
+    from . import dispatch, trace
+
+    function = dispatch.op(op_name)
+    symbolic = [x for x in inputs if isinstance(x, KerasTensor)]
+    static = nest.map_structure(lambda a: -1 if isinstance(a, SymDim) else a, attrs)
+
+    def run(*tensors):
+        given = iter(tensors)
+        return function(
+            tuple(next(given) if isinstance(x, KerasTensor) else x for x in inputs), static
+        )
+
+    outputs = to_keras_tensors(trace.eval_shape(run, *symbolic))
+    Node(recorded_class(op_name)(), (tuple(inputs), attrs), {}, outputs)
+    return outputs
+
+
+class _Context(threading.local):
+    """What a layer call hands to the layers it calls; one a thread."""
+
+    entry = None  # the outermost layer of the call in progress
+    training = None
+    symbolic = 0  # depth of shape-only passes: losses added there are dropped
+
+
+call_context = _Context()

@@ -1,0 +1,66 @@
+"""Layers by name, loaded when first asked for."""
+
+_WHERE = {
+    "base": ("Layer",),
+    "input_spec": ("InputSpec",),
+    "input_layer": ("Input", "InputLayer"),
+    "core": ("Dense", "Embedding", "Identity"),
+    "activation": ("Activation", "ELU", "LeakyReLU", "ReLU", "Softmax"),
+    "convolution": ("Conv2D", "Convolution2D"),
+    "pooling": (
+        "AveragePooling2D", "AvgPool2D", "GlobalAveragePooling2D", "GlobalAvgPool2D",
+        "GlobalMaxPool2D", "GlobalMaxPooling2D", "MaxPool2D", "MaxPooling2D",
+    ),
+    "normalization": ("BatchNormalization",),
+    "regularization": ("Dropout",),
+    "reshaping": ("Flatten", "Reshape"),
+    "merging": (
+        "Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract",
+        "add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract",
+    ),
+}  # fmt: skip
+_ROOM_OF = {name: room for room, names in _WHERE.items() for name in names}
+__all__ = sorted([*_ROOM_OF, "serialize", "deserialize"])
+
+
+def __getattr__(name):
+    room = _ROOM_OF.get(name)
+    if room is None:
+        from ..saving.registry import near_names
+
+        near = "" if name.startswith("__") else near_names(name, _ROOM_OF)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}.{near}")
+    import importlib
+
+    value = getattr(importlib.import_module(f".{room}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return __all__
+
+
+def serialize(layer):
+    """A layer's config with its class, for `deserialize`."""
+    from ..saving import serialize_keras_object
+
+    return serialize_keras_object(layer)
+
+
+def deserialize(config, custom_objects=None):
+    """The layer of such a config.
+
+    Raises:
+        ValueError: where the config is of something else.
+    """
+    from ..saving import deserialize_keras_object
+    from .base import Layer
+
+    obj = deserialize_keras_object(config, custom_objects=custom_objects)
+    if not isinstance(obj, Layer):
+        raise ValueError(
+            "`keras.layers.deserialize` was passed a `config` object that is not a "
+            f"`keras.layers.Layer`. Received: {config}"
+        )
+    return obj

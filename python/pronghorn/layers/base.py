@@ -1,0 +1,510 @@
+"""Layer: weights plus a `call`. The one door `__call__` is here.
+
+On symbolic tensors a call records one Node and gets its result's shape and dtype from running `call`
+on abstract tensors; on tensors it runs `call`. What is optional (masks, dtype policy, losses, input
+checks) is looked at once per input signature: `_accepted` remembers the last one that needs none.
+"""
+
+import warnings
+
+from ..dtype_policies import is_float
+from ..dtype_policies import get as get_policy
+from ..engine import KerasTensor, Tensor, Variable, convert_to_tensor, nest, trace, variable
+from ..engine.naming import auto_name, check_name, current_path, name_scope
+from ..engine.symbolic import Node, Operation, any_symbolic, call_context, to_keras_tensors
+from .call_spec import CallSpec, call_info, is_tensor, shape_tree, shapes_for
+from .configurable import Configurable
+from .input_spec import assert_input_compatibility
+from .masking import LayerMasks, get_keras_mask, set_keras_mask
+from .state import LayerState
+from .tracking import _UNTRACKED, Tracker
+
+
+def _wrap_build(build):
+    """`build` in the layer's name scope, marking it built; an inner super().build() runs plain."""
+    import functools
+
+    @functools.wraps(build)
+    def wrapper(self, *args, **kwargs):
+        if self.__dict__.get("_building"):
+            return build(self, *args, **kwargs)
+        self._check_super_called()
+        self.__dict__["_building"] = True
+        try:
+            with self._open_name_scope():
+                self.__dict__["_path"] = current_path()
+                build(self, *args, **kwargs)
+        finally:
+            self.__dict__["_building"] = False
+        arguments = wrapper.signature.bind(self, *args, **kwargs).arguments
+        self._built_with({k: v for i, (k, v) in enumerate(arguments.items()) if i})
+
+    import inspect
+
+    wrapper.signature = inspect.signature(build)
+    return wrapper
+
+
+variable.current_path = current_path
+
+
+class Layer(Configurable, LayerState, LayerMasks, Operation):
+    """A callable with weights.
+
+    A subclass makes sublayers in `__init__`, weights in `build(input_shape)` and computes in `call`.
+
+    Args:
+        activity_regularizer: Penalty on the outputs, divided by the batch size.
+        trainable: Whether training may change the weights.
+        dtype: A dtype name or DTypePolicy; the global policy where missing.
+        autocast: Whether floating inputs are cast to the compute dtype.
+        name: Name; made up from the class name where missing.
+
+    Raises:
+        ValueError: for unknown keyword arguments.
+
+    Example:
+
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.factor = self.add_weight(shape=(), initializer="ones")
+    ...     def call(self, x):
+    ...         return x * self.factor
+    """
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "build" in cls.__dict__:
+            cls.build = _wrap_build(cls.__dict__["build"])
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer=None,
+        trainable=True,
+        dtype=None,
+        autocast=True,
+        name=None,
+        **kwargs,
+    ):
+        cls = type(self)
+        if name is None:
+            name = auto_name(cls.__name__)
+        check_name(name)
+        if not isinstance(trainable, bool):
+            raise ValueError(
+                "Expected `trainable` to be a boolean. "
+                f"Received: trainable={trainable} (of type {type(trainable)})"
+            )
+        if activity_regularizer is not None:
+            from .. import regularizers
+
+            activity_regularizer = regularizers.get(activity_regularizer)
+        state = self.__dict__
+        state.setdefault("_tracker", Tracker())
+        state.update(
+            name=name,
+            _inbound_nodes=[],
+            _outbound_nodes=[],
+            _super_called=True,
+            _building=False,
+            _dtype_policy=get_policy(dtype),
+            activity_regularizer=activity_regularizer,
+            autocast=autocast,
+            supports_jit=True,
+            built=False,
+            _path=None,
+            _parent_path=None,
+            _build_shapes_dict=None,
+            _input_spec=None,
+            _trainable=trainable,
+            _losses=[],
+            _called=False,
+            _accepted=None,
+            _convert_input_args=True,
+            _allow_non_tensor_positional_args=False,
+            _call_info=call_info(self),
+            _supports_masking=cls.compute_mask is not LayerMasks.compute_mask,
+            _initial_weights=None,
+        )
+        if kwargs:
+            self._take_legacy_arguments(kwargs)
+
+    def _take_legacy_arguments(self, kwargs):
+        """Keras 1 and 2 spellings of the input shape, and `weights`."""
+        batch_size = kwargs.pop("batch_size", None) if "batch_input_shape" not in kwargs else None
+        shape = kwargs.pop("input_shape", None)
+        input_dim = kwargs.pop("input_dim", None)
+        input_length = kwargs.pop("input_length", None)
+        if shape is None and input_dim is not None:
+            shape = (input_dim,) if input_length is None else (input_length, input_dim)
+        batch_shape = kwargs.pop("batch_input_shape", None)
+        weights = kwargs.pop("weights", None)
+        if kwargs:
+            raise ValueError(
+                f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}"
+            )
+        if isinstance(shape, int):
+            shape = (shape,)
+        if batch_shape is None and shape is not None:
+            batch_shape = (batch_size, *shape)
+        if batch_shape is not None:
+            if shape is not None:
+                warnings.warn(
+                    "Do not pass an `input_shape`/`input_dim` argument to a layer. When using "
+                    "Sequential models, prefer using an `Input(shape)` object as the first layer in "
+                    "the model instead.",
+                    stacklevel=4,
+                )
+            self.__dict__["_batch_shape_argument"] = tuple(batch_shape)
+        self.__dict__["_initial_weights"] = weights
+
+    # Attributes.
+
+    def __setattr__(self, name, value):
+        state = self.__dict__
+        state["_accepted"] = None
+        if type(value) not in _UNTRACKED:
+            tracker = state.get("_tracker")
+            if tracker is None:
+                tracker = state["_tracker"] = Tracker()
+            value = tracker.track(value)
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name):
+        value = getattr(self, name)
+        if isinstance(value, (Variable, Operation)):
+            self._tracker.untrack(value)
+        object.__delattr__(self, name)
+
+    def _check_super_called(self):
+        if not self.__dict__.get("_super_called"):
+            raise RuntimeError(
+                f"In layer '{type(self).__name__}', you forgot to call `super().__init__()` as the "
+                "first statement in the `__init__()` method. Go add it!"
+            )
+
+    @property
+    def path(self):
+        """The layer's path, such as "model/block/dense"; None before it is built."""
+        return self._path
+
+    @property
+    def dtype_policy(self):
+        return self._dtype_policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, value):
+        self.__dict__["_dtype_policy"] = get_policy(value)
+
+    @property
+    def dtype(self):
+        """Dtype of the weights."""
+        return self._dtype_policy.variable_dtype
+
+    variable_dtype = dtype
+
+    @property
+    def compute_dtype(self):
+        """Dtype of inputs, computation and outputs."""
+        return self._dtype_policy.compute_dtype
+
+    @property
+    def input_dtype(self):
+        """Dtype that floating inputs are cast to."""
+        return self._dtype_policy.compute_dtype
+
+    @property
+    def quantization_mode(self):
+        return None
+
+    @property
+    def input_spec(self):
+        return self._input_spec
+
+    @input_spec.setter
+    def input_spec(self, value):
+        self.__dict__["_input_spec"] = value
+
+    @property
+    def supports_masking(self):
+        return self._supports_masking
+
+    @supports_masking.setter
+    def supports_masking(self, value):
+        self.__dict__["_supports_masking"] = value
+
+    def _obj_type(self):
+        return "Layer"
+
+    def __repr__(self):
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+    # Building.
+
+    def build(self, input_shape):
+        """Makes the weights for inputs of this shape; called once, at the first call."""
+        self._check_super_called()
+        if any(not layer.built for layer in self._layers):
+            warnings.warn(
+                f"`build()` was called on layer '{self.name}', however the layer does not have a "
+                "`build()` method implemented and it looks like it has unbuilt state. This will "
+                "cause the layer to be marked as built, despite not being actually built, which may "
+                "cause failures down the line. Make sure to implement a proper `build()` method.",
+                stacklevel=2,
+            )
+        self._built_with({"input_shape": input_shape})
+
+    def _built_with(self, shapes):
+        self.built = True
+        self.__dict__["_build_shapes_dict"] = shapes
+        if self._initial_weights is not None:
+            weights, self.__dict__["_initial_weights"] = self._initial_weights, None
+            self.set_weights(weights)
+        self._lock_state()
+
+    def _lock_state(self):
+        self._tracker.locked = True
+
+    def get_build_config(self):
+        """The shapes the layer was built with, for `build_from_config`; None before."""
+        shapes = self._build_shapes_dict
+        if shapes is None:
+            return None
+        if len(shapes) == 1:
+            return {"input_shape": next(iter(shapes.values()))}
+        return {"shapes_dict": shapes}
+
+    def build_from_config(self, config):
+        if not config:
+            return
+        if "input_shape" in config:
+            shape = config["input_shape"]
+            self.build(shape_tree(tuple, shape) if shape is not None else None)
+        elif "shapes_dict" in config:
+            self.build(**{k: shape_tree(tuple, v) for k, v in config["shapes_dict"].items()})
+
+    def _has_own_build(self):
+        return type(self).build is not Layer.build
+
+    def _open_name_scope(self):
+        if self._parent_path is None:
+            self.__dict__["_parent_path"] = current_path()
+        return name_scope(self.name, owner=self)
+
+    def _maybe_build(self, call_spec):
+        if self.built:
+            return
+        shapes = call_spec.shapes()
+        if self._has_own_build():
+            self.build(**shapes_for(self.build, shapes, call_spec, type(self).__name__))
+            self._assert_input_compatibility(call_spec.first)
+            return
+        if any(not layer.built for layer in self._layers):
+            eager = not any_symbolic(list(call_spec.tensors.values()))
+            try:
+                self._abstract_call(**call_spec.arguments)
+            except Exception as e:
+                if eager:
+                    return  # the call itself will build the sublayers, or say what is wrong
+                warnings.warn(
+                    f"Layer '{self.name}' looks like it has unbuilt state, but its `call()` cannot "
+                    "be run on abstract tensors in order to build it automatically. Call the layer "
+                    "eagerly on some input first to see if it works, or implement "
+                    "`def build(self, input_shape)`, which makes all its variables (by calling "
+                    f"`build()` of its sublayers). Exception encountered: {e}",
+                    stacklevel=3,
+                )
+        Layer.build(self, next(iter(shapes.values()), None))
+
+    def _assert_input_compatibility(self, inputs):
+        if self.input_spec:
+            assert_input_compatibility(self.input_spec, inputs, layer_name=self.name)
+
+    # Calling.
+
+    def __call__(self, *args, **kwargs):
+        context = call_context
+        accepted = self.__dict__.get("_accepted")
+        if accepted is not None and not kwargs and len(args) == 1:
+            x = args[0]
+            if (
+                type(x) is Tensor
+                and x.shape == accepted[0]
+                and x.dtype == accepted[1]
+                and get_keras_mask(x) is None
+            ):
+                return self._call_plain(context, x)
+        self._check_super_called()
+        return self._call_general(context, args, kwargs)
+
+    def _call_plain(self, context, x):
+        outermost = context.entry is None
+        if outermost:
+            context.entry = self
+            context.training = None
+            self._clear_losses()
+        try:
+            if context.training is not None and self._call_info.has_training:
+                return self.call(x, training=context.training)
+            return self.call(x)
+        finally:
+            if outermost:
+                context.entry = context.training = None
+
+    def _call_general(self, context, args, kwargs):
+        original = args, kwargs
+        self.__dict__["_called"] = True
+        info = self._call_info
+        if self._convert_input_args:
+            args = nest.map_structure(self._convert_input, args)
+            kwargs = nest.map_structure(self._convert_input, kwargs)
+        if not self._allow_non_tensor_positional_args:
+            for x in nest.flatten(args):
+                if x is not None and not is_tensor(x):
+                    raise ValueError(
+                        "Only input tensors may be passed as positional arguments. The following "
+                        f"argument value should be passed as a keyword argument: {x} (of type "
+                        f"{type(x)})"
+                    )
+        spec = CallSpec(self, info, args, kwargs)
+        self._assert_input_compatibility(spec.first)
+
+        outermost = context.entry is None
+        outer_training = context.training
+        if outermost:
+            context.entry = self
+            self._clear_losses()
+        try:
+            with self._open_name_scope():
+                self._maybe_build(spec)
+                kwargs = dict(kwargs)
+                training = kwargs.pop("training", None)
+                if training is None:
+                    training = spec.user.get("training")
+                if training is None:
+                    training = outer_training
+                if training is None:
+                    training = spec.arguments.get("training")
+                context.training = training
+                if info.has_training and training is not None:
+                    if "training" in spec.user and len(args) > info.names.index("training"):
+                        args = args[: info.names.index("training")]
+                    kwargs["training"] = training
+                self._take_masks(spec, kwargs)
+                previous = kwargs.get("mask")
+                if previous is None:
+                    previous = nest.map_structure(get_keras_mask, spec.first)
+                symbolic = any_symbolic(original)
+                if symbolic:
+                    outputs = self.symbolic_call(*args, **kwargs)
+                else:
+                    outputs = self._run(args, kwargs)
+                if not self.built:
+                    self.built = True
+                if self.activity_regularizer is not None and not symbolic:
+                    self._add_activity_losses(outputs)
+            self._set_output_masks(spec.first, outputs, previous)
+        finally:
+            context.training = outer_training
+            if outermost:
+                context.entry = context.training = None
+        if symbolic:
+            kept = {k: v for k, v in kwargs.items() if k in original[1] or k == "training"}
+            Node(self, original[0], kept, outputs)
+        elif len(args) == 1 and not original[1] and self._is_plain(original[0][0]):
+            self.__dict__["_accepted"] = (args[0].shape, args[0].dtype)
+        return outputs
+
+    def _is_plain(self, x):
+        """Whether later calls on the like of x need nothing but `call`."""
+        return (
+            type(x) is Tensor
+            and get_keras_mask(x) is None
+            and self.activity_regularizer is None
+            and not self._call_info.mask_names
+            and type(self).compute_mask is LayerMasks.compute_mask
+            and self.compute_dtype == self.variable_dtype
+            and (x.dtype == self.input_dtype or not is_float(x.dtype) or not self.autocast)
+            and "call" not in self.__dict__
+        )
+
+    def _convert_input(self, x):
+        if isinstance(x, (Tensor, KerasTensor)):
+            return self._cast(x)
+        if isinstance(x, Variable) or (hasattr(x, "__array__") and not isinstance(x, type)):
+            return self._cast(convert_to_tensor(x))
+        return x
+
+    def _cast(self, x):
+        dtype = self.input_dtype
+        if not self.autocast or x.dtype == dtype or not (is_float(x.dtype) and is_float(dtype)):
+            return x
+        from .. import ops
+
+        y = ops.cast(x, dtype)
+        mask = get_keras_mask(x)
+        if mask is not None:
+            set_keras_mask(y, mask)
+        return y
+
+    def _run(self, args, kwargs):
+        outer = variable.autocast_dtype
+        if self.compute_dtype == self.variable_dtype and outer is None:
+            return self.call(*args, **kwargs)
+        cast = self.autocast and is_float(self.compute_dtype)
+        variable.autocast_dtype = self.compute_dtype if cast else None
+        try:
+            return self.call(*args, **kwargs)
+        finally:
+            variable.autocast_dtype = outer
+
+    def call(self, *args, **kwargs):
+        raise NotImplementedError(
+            f"Layer {type(self).__name__} does not have a `call()` method implemented."
+        )
+
+    # Losses of the outputs.
+
+    def _add_activity_losses(self, outputs):
+        from .. import ops
+
+        for output in nest.flatten(outputs):
+            if isinstance(output, Tensor):
+                loss = self.activity_regularizer(output)
+                if output.ndim > 0:
+                    loss = ops.divide(loss, ops.cast(ops.shape(output)[0], loss.dtype))
+                self.add_loss(loss)
+
+    # Shapes.
+
+    def symbolic_call(self, *args, **kwargs):
+        return self.compute_output_spec(*args, **kwargs)
+
+    def _abstract_call(self, *args, **kwargs):
+        """`call` on abstract tensors in place of the symbolic ones: shapes and dtypes only."""
+        call_context.symbolic += 1
+        try:
+            return trace.eval_shape(lambda a, k: self._run(a, k), args, kwargs)
+        finally:
+            call_context.symbolic -= 1
+
+    def compute_output_spec(self, *args, **kwargs):
+        """KerasTensors with the shapes and dtypes of the outputs."""
+        if type(self).compute_output_shape is Layer.compute_output_shape:
+            return to_keras_tensors(self._abstract_call(*args, **kwargs))
+        spec = CallSpec(self, self._call_info, args, kwargs)
+        function = self.compute_output_shape
+        shapes = shapes_for(function, spec.shapes(), spec, type(self).__name__)
+        return shape_tree(lambda s: KerasTensor(s, dtype=self.compute_dtype), function(**shapes))
+
+    def compute_output_shape(self, input_shape):
+        """The shape of the outputs for inputs of this shape (or nest of shapes)."""
+        layer = self
+        if not self.built:  # shapes must not build the layer itself
+            layer = type(self).from_config({**self.get_config(), "name": self.name})
+            if layer._has_own_build():
+                layer.build(input_shape)
+        inputs = shape_tree(lambda s: KerasTensor(s, dtype=self.input_dtype), input_shape)
+        outputs = layer._abstract_call(inputs)
+        return nest.map_structure(lambda x: tuple(x.shape), outputs)

@@ -1,0 +1,131 @@
+"""What a layer's `call` takes: its signature, the arguments of one call, and shapes for `build`."""
+
+import functools
+import inspect
+
+from ..engine import KerasTensor, Tensor, nest
+
+
+class CallInfo:
+    """The parameters of a `call` function; `first` is the name of the first one."""
+
+    def __init__(self, function):
+        self.signature = inspect.signature(function)
+        parameters = list(self.signature.parameters.values())
+        self.names = [p.name for p in parameters]
+        self.first = self.names[0] if self.names else None
+        self.has_training = "training" in self.names
+        self.has_mask = "mask" in self.names
+        self.takes_any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        self.mask_names = [n for n in self.names if n == "mask" or n.endswith("_mask")]
+
+
+@functools.lru_cache(maxsize=None)
+def _info_of_function(function):
+    signature = inspect.signature(function)
+    parameters = list(signature.parameters.values())[1:]
+
+    def without_self(*args, **kwargs):
+        raise NotImplementedError
+
+    without_self.__signature__ = signature.replace(parameters=parameters)
+    return CallInfo(without_self)
+
+
+def call_info(layer):
+    """The CallInfo of a layer; computed once per class."""
+    call = layer.call
+    function = getattr(call, "__func__", None)
+    return CallInfo(call) if function is None else _info_of_function(function)
+
+
+def is_tensor(x):
+    return isinstance(x, (Tensor, KerasTensor))
+
+
+class CallSpec:
+    """One call: `user` holds the arguments given, `arguments` also the defaults.
+
+    `tensors` maps the names of arguments that are tensors, or nests of them, to the arguments.
+    """
+
+    def __init__(self, layer, info, args, kwargs):
+        if "training" in kwargs and not info.has_training and not info.takes_any_keyword:
+            kwargs = {k: v for k, v in kwargs.items() if k != "training"}
+        try:
+            bound = info.signature.bind(*args, **kwargs)
+        except TypeError as e:
+            raise TypeError(f"Layer '{layer.name}' (of type {type(layer).__name__}): {e}") from None
+        self.user = dict(bound.arguments)
+        bound.apply_defaults()
+        self.arguments = bound.arguments
+        self.tensors = {}
+        for name, value in self.arguments.items():
+            if is_tensor(value):
+                self.tensors[name] = value
+            elif isinstance(value, (list, tuple, dict)) and len(value) > 0:
+                flat = nest.flatten(value)
+                found = [is_tensor(x) for x in flat]
+                if all(f or x is None for f, x in zip(found, flat)) and any(found):
+                    self.tensors[name] = value
+                elif any(found):
+                    raise ValueError(
+                        "In a nested call() argument, you cannot mix tensors and non-tensors. "
+                        f"Received invalid mixed argument: {name}={value}"
+                    )
+        self.first = self.arguments[info.first] if info.first else None
+
+    def shapes(self):
+        """{"x_shape": shape or nest of shapes} of the tensor arguments, masks left out."""
+
+        def shape(x):
+            return None if x is None else tuple(x.shape)
+
+        return {
+            f"{name}_shape": nest.map_structure(shape, value)
+            for name, value in self.tensors.items()
+            if name not in ("mask", "args", "kwargs")
+        }
+
+
+def shapes_for(function, shapes, call_spec, class_name):
+    """The shapes to pass to `build` or `compute_output_shape`: by name, or the first for a single one.
+
+    Raises:
+        ValueError: where a parameter does not match an argument of `call`.
+    """
+    names = [
+        name
+        for name, p in inspect.signature(function).parameters.items()
+        if p.kind in (p.POSITIONAL_OR_KEYWORD, p.POSITIONAL_ONLY, p.KEYWORD_ONLY)
+    ]
+    if len(names) == 1:
+        return {names[0]: next(iter(shapes.values()), None)}
+    chosen = {}
+    for name in names:
+        argument = name[: -len("_shape")]
+        if not name.endswith("_shape") or argument not in call_spec.arguments:
+            raise ValueError(
+                f"For a `{function.__name__}()` method with more than one argument, all arguments "
+                "should have a `_shape` suffix and match an argument from `call()`. E.g. "
+                f"`{function.__name__}(self, foo_shape, bar_shape)`. For layer '{class_name}', "
+                f"received `{function.__name__}()` argument `{name}`."
+            )
+        if name in shapes:
+            chosen[name] = shapes[name]
+    return chosen
+
+
+def shape_tree(function, shapes):
+    """Maps a function over a nest whose leaves are shapes (tuples or lists of int and None)."""
+    if is_shape(shapes):
+        return function(tuple(shapes))
+    if isinstance(shapes, dict):
+        return {k: shape_tree(function, v) for k, v in shapes.items()}
+    if isinstance(shapes, (list, tuple)):
+        return type(shapes)([shape_tree(function, v) for v in shapes])
+    return shapes
+
+
+def is_shape(x):
+    return isinstance(x, (list, tuple)) and all(s is None or isinstance(s, int) for s in x)

@@ -1,0 +1,221 @@
+"""Dense, Embedding, Identity and Lambda-free basics: layers that are one product or look-up."""
+
+import warnings
+
+from .. import activations, constraints, initializers, ops, regularizers
+from .base import Layer
+from .input_spec import InputSpec
+
+
+class Dense(Layer):
+    """activation(inputs @ kernel + bias), over the last axis.
+
+    Args:
+        units: Size of the outputs' last axis.
+        activation: Name or function.
+        use_bias: Whether to add a bias.
+        kernel_initializer, bias_initializer: First values.
+        kernel_regularizer, bias_regularizer, activity_regularizer: Penalties.
+        kernel_constraint, bias_constraint: Projections after updates.
+
+    Shapes: inputs (batch, ..., n), kernel (n, units), outputs (batch, ..., units).
+
+    Raises:
+        ValueError: for `units` that is no positive integer, or inputs of another last size.
+
+    Example:
+
+    >>> Dense(4, activation="relu")(np.ones((2, 3))).shape
+    (2, 4)
+    """
+
+    def __init__(
+        self,
+        units,
+        activation=None,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        **kwargs,
+    ):
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.units = positive_int(units, "units")
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.bias = None
+        self.input_spec = InputSpec(min_ndim=2)
+        self.supports_masking = True
+
+    def build(self, input_shape):
+        size = known_size(self, input_shape, -1)
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(size, self.units),
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+        )
+        if self.use_bias:
+            self.bias = self.add_weight(
+                name="bias",
+                shape=(self.units,),
+                initializer=self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+            )
+        self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
+
+    def call(self, inputs, training=None):
+        x = ops.matmul(inputs, self.kernel)
+        if self.bias is not None:
+            x = ops.add(x, self.bias)
+        return self.activation(x)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            **weight_config(self, "kernel", "bias"),
+        }
+
+
+class Embedding(Layer):
+    """Rows of a table, chosen by integer indices.
+
+    Args:
+        input_dim: Number of rows; indices are below it.
+        output_dim: Size of a row.
+        embeddings_initializer, embeddings_regularizer, embeddings_constraint: As for other weights.
+        mask_zero: Whether index 0 is padding, masked in the layers that follow.
+        weights: The table's first value.
+
+    Shapes: inputs any, outputs inputs' shape + (output_dim,).
+
+    Raises:
+        ValueError: for sizes that are no positive integers, or an index out of range when called.
+    """
+
+    def __init__(
+        self,
+        input_dim,
+        output_dim,
+        embeddings_initializer="uniform",
+        embeddings_regularizer=None,
+        embeddings_constraint=None,
+        mask_zero=False,
+        weights=None,
+        **kwargs,
+    ):
+        if kwargs.pop("input_length", None) is not None:
+            warnings.warn("Argument `input_length` is deprecated. Just remove it.", stacklevel=2)
+        positive_int(input_dim, "input_dim")
+        positive_int(output_dim, "output_dim")
+        super().__init__(**kwargs)
+        self.input_dim = input_dim
+        self.output_dim = output_dim
+        self.embeddings_initializer = initializers.get(embeddings_initializer)
+        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint = constraints.get(embeddings_constraint)
+        self.mask_zero = mask_zero
+        self.supports_masking = mask_zero
+        self.autocast = False
+        if weights is not None:
+            self.build()
+            self.set_weights(weights if isinstance(weights, list) else [weights])
+
+    def build(self, input_shape=None):
+        if self.built:
+            return
+        self.embeddings = self.add_weight(
+            name="embeddings",
+            shape=(self.input_dim, self.output_dim),
+            initializer=self.embeddings_initializer,
+            regularizer=self.embeddings_regularizer,
+            constraint=self.embeddings_constraint,
+        )
+
+    def call(self, inputs):
+        if inputs.dtype not in ("int32", "int64"):
+            inputs = ops.cast(inputs, "int32")
+        return ops.cast(ops.take(self.embeddings, inputs, axis=0), self.compute_dtype)
+
+    def compute_mask(self, inputs, mask=None):
+        return ops.not_equal(inputs, 0) if self.mask_zero else None
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape, self.output_dim)
+
+    def get_config(self):
+        from ..saving import serialize_keras_object as serialize
+
+        return {
+            **super().get_config(),
+            "input_dim": self.input_dim,
+            "output_dim": self.output_dim,
+            **weight_config(self, "embeddings"),
+            "activity_regularizer": serialize(self.activity_regularizer),
+            "mask_zero": self.mask_zero,
+        }
+
+
+class Identity(Layer):
+    """The inputs themselves."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+
+    def call(self, inputs):
+        return inputs
+
+
+def positive_int(value, name):
+    """The value; raises ValueError unless it is an integer above 0."""
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        import numbers
+
+        if isinstance(value, numbers.Integral) and not isinstance(value, bool) and value > 0:
+            return int(value)
+        raise ValueError(
+            f"`{name}` must be a positive integer. Received: {name}={value} "
+            f"(of type {type(value).__name__})."
+        )
+    return value
+
+
+def known_size(layer, input_shape, axis):
+    """The input's size along an axis; raises ValueError where it is unknown."""
+    size = input_shape[axis]
+    if size is None:
+        raise ValueError(
+            f"Layer '{layer.name}' (of type {type(layer).__name__}) needs a known size of axis "
+            f"{axis} of its input to make its weights. Received: input_shape={tuple(input_shape)}"
+        )
+    return size
+
+
+def weight_config(layer, *weights):
+    """The initializers, regularizers and constraints of the named weights as configs."""
+    from ..saving import serialize_keras_object as serialize
+
+    return {
+        f"{weight}_{kind}": serialize(getattr(layer, f"{weight}_{kind}"))
+        for kind in ("initializer", "regularizer", "constraint")
+        for weight in weights
+    }

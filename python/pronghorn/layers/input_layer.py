@@ -1,0 +1,143 @@
+"""InputLayer and Input: where a functional model starts."""
+
+from ..engine import KerasTensor
+from ..engine.config import standardize_dtype
+from ..engine.symbolic import Node
+from .base import Layer
+
+
+class InputLayer(Layer):
+    """The entry of a graph: holds one KerasTensor; computes nothing.
+
+    Args:
+        shape: Shape of a sample.
+        batch_size: Size of the batch axis; None for any.
+        dtype: Dtype; floatx where missing.
+        batch_shape: `shape` with the batch axis, in place of the two.
+        input_tensor: A KerasTensor to start from, in place of all of them.
+        optional: Whether the input may be None.
+        name: Name.
+
+    Raises:
+        ValueError: without a shape, or with contradictory ones.
+    """
+
+    def __init__(
+        self,
+        shape=None,
+        batch_size=None,
+        dtype=None,
+        sparse=None,
+        ragged=None,
+        batch_shape=None,
+        input_tensor=None,
+        optional=False,
+        name=None,
+        **kwargs,
+    ):
+        if "input_shape" in kwargs:
+            shape = kwargs.pop("input_shape")
+        if "batch_input_shape" in kwargs:
+            batch_shape = kwargs.pop("batch_input_shape")
+        kwargs.pop("trainable", None)
+        if kwargs:
+            raise ValueError(f"Unrecognized keyword arguments passed to InputLayer: {kwargs}")
+        if sparse or ragged:
+            raise ValueError("Sparse and ragged inputs are not supported.")
+        super().__init__(name=name)
+        if input_tensor is not None:
+            if not isinstance(input_tensor, KerasTensor):
+                raise ValueError(
+                    "Argument `input_tensor` must be a KerasTensor. Received invalid type: "
+                    f"input_tensor={input_tensor} (of type {type(input_tensor)})"
+                )
+            batch_shape, dtype = input_tensor.shape, input_tensor.dtype
+        else:
+            batch_shape = self._full_shape(shape, batch_size, batch_shape)
+            dtype = standardize_dtype(dtype)
+            input_tensor = KerasTensor(batch_shape, dtype=dtype, name=name)
+        state = self.__dict__
+        state["_batch_shape"] = tuple(batch_shape)
+        state["_input_dtype"] = dtype
+        state["optional"] = optional
+        state["built"] = True
+        Node(self, (), {}, input_tensor)
+
+    @staticmethod
+    def _full_shape(shape, batch_size, batch_shape):
+        if shape is not None and batch_shape is not None:
+            raise ValueError("You cannot pass both `shape` and `batch_shape` at the same time.")
+        if batch_size is not None and batch_shape is not None:
+            raise ValueError("You cannot pass both `batch_size` and `batch_shape` at the same time.")
+        if shape is None and batch_shape is None:
+            raise ValueError("You must pass a `shape` argument.")
+        if shape is not None:
+            shape = (shape,) if isinstance(shape, int) else tuple(shape)
+            batch_shape = (batch_size, *shape)
+        for size in batch_shape:
+            if size is not None and (not hasattr(size, "__index__") or size < 0):
+                raise ValueError(
+                    f"Cannot convert '{batch_shape}' to a shape. Expected non-negative integers or "
+                    f"None. Found invalid entry '{size}'"
+                )
+        return tuple(None if s is None else int(s) for s in batch_shape)
+
+    @property
+    def batch_shape(self):
+        return self._batch_shape
+
+    @property
+    def dtype(self):
+        return self._input_dtype
+
+    def call(self):
+        return None
+
+    def get_config(self):
+        return {
+            "batch_shape": self.batch_shape,
+            "dtype": self.dtype,
+            "sparse": False,
+            "ragged": False,
+            "name": self.name,
+            "optional": self.optional,
+        }
+
+
+def Input(
+    shape=None,
+    batch_size=None,
+    dtype=None,
+    sparse=None,
+    ragged=None,
+    batch_shape=None,
+    name=None,
+    tensor=None,
+    optional=False,
+):
+    """A symbolic tensor to build a model from.
+
+    Args:
+        shape: Shape of a sample; None for unknown sizes.
+        batch_size, batch_shape, dtype, name, tensor, optional: As of InputLayer.
+
+    Returns:
+        A KerasTensor of shape (batch_size, *shape).
+
+    Example:
+
+    >>> Input((28, 28, 1)).shape
+    (None, 28, 28, 1)
+    """
+    layer = InputLayer(
+        shape=shape,
+        batch_size=batch_size,
+        dtype=dtype,
+        sparse=sparse,
+        ragged=ragged,
+        batch_shape=batch_shape,
+        name=name,
+        input_tensor=tensor,
+        optional=optional,
+    )
+    return layer.output

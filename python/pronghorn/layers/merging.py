@@ -1,0 +1,229 @@
+"""Layers that merge a list of inputs into one, and their functions."""
+
+from .. import ops
+from .base import Layer
+
+
+class _Merge(Layer):
+    """Inputs of one shape, or shapes that broadcast; masks must all hold."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+
+    def _merge(self, x, y):
+        raise NotImplementedError
+
+    def build(self, input_shape):
+        self.compute_output_shape(input_shape)
+
+    def call(self, inputs):
+        out = inputs[0]
+        inputs = _equal_ranks(inputs)
+        out = inputs[0]
+        for x in inputs[1:]:
+            out = self._merge(out, x)
+        return out
+
+    def compute_output_shape(self, input_shape):
+        check_shapes(self, input_shape)
+        out = tuple(input_shape[0])
+        for shape in input_shape[1:]:
+            out = _broadcast(out, tuple(shape), input_shape, self.name)
+        return out
+
+    def compute_mask(self, inputs, mask=None):
+        present = [m for m in (mask or []) if m is not None]
+        if not present:
+            return None
+        out = present[0]
+        for m in present[1:]:
+            out = ops.logical_and(out, m)
+        return out
+
+
+def check_shapes(layer, shapes):
+    """Raises ValueError unless the shapes are a list with equal batch sizes."""
+    ok = isinstance(shapes, (list, tuple)) and shapes and isinstance(shapes[0], (list, tuple))
+    if not ok:
+        raise ValueError(
+            f"Layer '{layer.name}' (of type {type(layer).__name__}) should be called on a list of "
+            f"at least 1 input. Received: input_shape={shapes} (not a list of shapes)"
+        )
+    if len({s[0] for s in shapes if s} - {None}) > 1:
+        raise ValueError(
+            f"Layer '{layer.name}' cannot merge tensors with different batch sizes. Received "
+            f"tensors with shapes {shapes}"
+        )
+
+
+def _broadcast(a, b, shapes, name):
+    if len(a) < len(b):
+        a, b = b, a
+    # Ranks differ: ones are put in after the batch axis, as Keras does.
+    b = b[:1] + (1,) * (len(a) - len(b)) + b[1:]
+    out = []
+    for x, y in zip(a, b):
+        if x is not None and y is not None and x != y and 1 not in (x, y):
+            raise ValueError(
+                f"Layer '{name}': inputs have incompatible shapes. Received shapes {shapes}"
+            )
+        if x is None or y is None:
+            out.append(None if x in (None, 1) and y in (None, 1) else (y if x is None else x))
+        else:
+            out.append(max(x, y) if 0 not in (x, y) else 0)
+    return tuple(out)
+
+
+def _equal_ranks(inputs):
+    ranks = [len(x.shape) for x in inputs]
+    if len(set(ranks)) == 1:
+        return inputs
+    out = []
+    for x, rank in zip(inputs, ranks):
+        for _ in range(max(ranks) - rank):
+            x = ops.expand_dims(x, axis=1)
+        out.append(x)
+    return out
+
+
+class Add(_Merge):
+    """Sum of the inputs."""
+
+    def _merge(self, x, y):
+        return ops.add(x, y)
+
+
+class Subtract(_Merge):
+    """First input less the second."""
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        if len(input_shape) != 2:
+            raise ValueError(
+                f"Layer '{self.name}' (of type Subtract) should be called on exactly 2 inputs. "
+                f"Received: input_shape={input_shape}"
+            )
+
+    def _merge(self, x, y):
+        return ops.subtract(x, y)
+
+
+class Multiply(_Merge):
+    """Product of the inputs."""
+
+    def _merge(self, x, y):
+        return ops.multiply(x, y)
+
+
+class Maximum(_Merge):
+    """Elementwise maximum of the inputs."""
+
+    def _merge(self, x, y):
+        return ops.maximum(x, y)
+
+
+class Minimum(_Merge):
+    """Elementwise minimum of the inputs."""
+
+    def _merge(self, x, y):
+        return ops.minimum(x, y)
+
+
+class Average(_Merge):
+    """Mean of the inputs."""
+
+    def _merge(self, x, y):
+        return ops.add(x, y)
+
+    def call(self, inputs):
+        return ops.divide(super().call(inputs), float(len(inputs)))
+
+
+class Concatenate(_Merge):
+    """The inputs one after the other along an axis.
+
+    Args:
+        axis: The axis; not the batch one.
+
+    Raises:
+        ValueError: for shapes that differ along another axis.
+    """
+
+    def __init__(self, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        self.axis = axis
+
+    def call(self, inputs):
+        return ops.concatenate(inputs, axis=self.axis)
+
+    def compute_output_shape(self, input_shape):
+        check_shapes(self, input_shape)
+        first = tuple(input_shape[0])
+        axis = self.axis % len(first) if -len(first) <= self.axis < len(first) else None
+        out = list(first)
+        for shape in input_shape[1:]:
+            for i, (a, b) in enumerate(zip(out, shape)):
+                if i == axis:
+                    out[i] = None if a is None or b is None else a + b
+                elif a is None:
+                    out[i] = b
+                elif b is not None and a != b:
+                    axis = None
+            if axis is None or len(shape) != len(first):
+                raise ValueError(
+                    f"Layer '{self.name}' (of type Concatenate) requires inputs with matching "
+                    f"shapes except for the concatenation axis ({self.axis}). "
+                    f"Received: input_shape={input_shape}"
+                )
+        return tuple(out)
+
+    def compute_mask(self, inputs, mask=None):
+        if mask is None or all(m is None for m in mask):
+            return None
+        masks = []
+        for x, m in zip(inputs, mask):
+            if m is None:
+                m = ops.ones_like(x, dtype="bool")
+            elif len(m.shape) < len(x.shape):
+                m = ops.logical_or(ops.expand_dims(m, axis=-1), ops.zeros_like(x, dtype="bool"))
+            masks.append(m)
+        return ops.any(ops.concatenate(masks, axis=self.axis), axis=-1)
+
+    def get_config(self):
+        return {**super().get_config(), "axis": self.axis}
+
+
+def add(inputs, **kwargs):
+    """`Add(**kwargs)(inputs)`."""
+    return Add(**kwargs)(inputs)
+
+
+def subtract(inputs, **kwargs):
+    """`Subtract(**kwargs)(inputs)`."""
+    return Subtract(**kwargs)(inputs)
+
+
+def multiply(inputs, **kwargs):
+    """`Multiply(**kwargs)(inputs)`."""
+    return Multiply(**kwargs)(inputs)
+
+
+def maximum(inputs, **kwargs):
+    """`Maximum(**kwargs)(inputs)`."""
+    return Maximum(**kwargs)(inputs)
+
+
+def minimum(inputs, **kwargs):
+    """`Minimum(**kwargs)(inputs)`."""
+    return Minimum(**kwargs)(inputs)
+
+
+def average(inputs, **kwargs):
+    """`Average(**kwargs)(inputs)`."""
+    return Average(**kwargs)(inputs)
+
+
+def concatenate(inputs, axis=-1, **kwargs):
+    """`Concatenate(axis, **kwargs)(inputs)`."""
+    return Concatenate(axis=axis, **kwargs)(inputs)

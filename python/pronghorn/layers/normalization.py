@@ -1,0 +1,186 @@
+"""BatchNormalization (Ioffe & Szegedy 2015)."""
+
+from .. import constraints, initializers, ops, regularizers
+from ..engine import config
+from .base import Layer
+from .core import known_size, weight_config
+from .input_spec import InputSpec
+
+
+class BatchNormalization(Layer):
+    """(x - mean) / sqrt(variance + epsilon) * gamma + beta, per channel.
+
+    While training, mean and (biased) variance are the batch's, and the moving ones follow them:
+    moving = moving * momentum + batch * (1 - momentum). Otherwise, and with `trainable = False`, the
+    moving ones are used.
+
+    Args:
+        axis: The channel axis.
+        momentum, epsilon: Numbers, as above.
+        center, scale: Whether there are a beta and a gamma.
+        *_initializer, *_regularizer, *_constraint: As for other weights.
+        synchronized: Accepted; there is one device.
+
+    Raises:
+        ValueError: for batch renormalisation, which is not supported, or inputs of another number
+            of channels.
+    """
+
+    def __init__(
+        self,
+        axis=-1,
+        momentum=0.99,
+        epsilon=1e-3,
+        center=True,
+        scale=True,
+        beta_initializer="zeros",
+        gamma_initializer="ones",
+        moving_mean_initializer="zeros",
+        moving_variance_initializer="ones",
+        beta_regularizer=None,
+        gamma_regularizer=None,
+        beta_constraint=None,
+        gamma_constraint=None,
+        renorm=False,
+        renorm_clipping=None,
+        renorm_momentum=0.99,
+        synchronized=False,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if renorm:
+            raise ValueError("Batch renormalisation (renorm=True) is not supported.")
+        self.axis = int(axis)
+        self.momentum = float(momentum)
+        self.epsilon = float(epsilon)
+        self.center = center
+        self.scale = scale
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
+        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_constraint = constraints.get(beta_constraint)
+        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.renorm = renorm
+        self.renorm_clipping = renorm_clipping
+        self.renorm_momentum = renorm_momentum
+        self.synchronized = synchronized
+        self.supports_masking = True
+        self.gamma = None
+        self.beta = None
+        self.moving_mean = None
+        self.moving_variance = None
+
+    def build(self, input_shape):
+        self.compute_output_shape(input_shape)
+        shape = (known_size(self, input_shape, self.axis),)
+        for name, wanted in (("gamma", self.scale), ("beta", self.center)):
+            if wanted:
+                weight = self.add_weight(
+                    name=name,
+                    shape=shape,
+                    initializer=getattr(self, f"{name}_initializer"),
+                    regularizer=getattr(self, f"{name}_regularizer"),
+                    constraint=getattr(self, f"{name}_constraint"),
+                    autocast=False,
+                )
+                setattr(self, name, weight)
+        for name in ("moving_mean", "moving_variance"):
+            weight = self.add_weight(
+                name=name,
+                shape=shape,
+                initializer=getattr(self, f"{name}_initializer"),
+                trainable=False,
+                autocast=False,
+            )
+            setattr(self, name, weight)
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: shape[0]})
+        axis = self.axis % len(input_shape)
+        self._reduction_axes = tuple(i for i in range(len(input_shape)) if i != axis)
+
+    def call(self, inputs, training=None, mask=None):
+        if mask is not None and len(mask.shape) != len(inputs.shape) - 1:
+            raise ValueError(
+                f"Layer '{self.name}': the mask should have one dimension less than the inputs. "
+                f"Received: mask.shape={mask.shape}, inputs.shape={inputs.shape}"
+            )
+        dtype = "float64" if inputs.dtype == "float64" else "float32"
+        x = inputs if inputs.dtype == dtype else ops.cast(inputs, dtype)
+
+        def cast(weight):
+            if weight is None or weight.dtype == dtype:
+                return weight
+            return ops.cast(weight, dtype)
+
+        mean, variance = cast(self.moving_mean), cast(self.moving_variance)
+        if training and self.trainable:
+            if mask is None:
+                mean, variance = ops.moments(x, axes=self._reduction_axes)
+            else:
+                mean, variance = self._masked_moments(x, mask)
+            self._follow(self.moving_mean, mean)
+            self._follow(self.moving_variance, variance)
+        out = ops.batch_normalization(
+            x,
+            mean,
+            variance,
+            axis=self.axis,
+            offset=cast(self.beta),
+            scale=cast(self.gamma),
+            epsilon=self.epsilon,
+        )
+        return out if out.dtype == self.compute_dtype else ops.cast(out, self.compute_dtype)
+
+    def _follow(self, moving, batch):
+        kept = ops.multiply(moving, self.momentum)
+        moving.assign(ops.add(kept, ops.multiply(batch, 1.0 - self.momentum)))
+
+    def _masked_moments(self, x, mask):
+        axes, tiny = self._reduction_axes, config.epsilon()
+        weight = ops.cast(ops.expand_dims(mask, axis=-1), x.dtype)
+        weight = ops.multiply(ops.ones_like(x), weight)
+        count = ops.add(ops.sum(weight, axis=axes, keepdims=True), tiny)
+        # where, not a product: masked values may be NaN.
+        kept = ops.where(ops.greater(weight, 0.0), x, 0.0)
+        mean = ops.divide(ops.sum(kept, axis=axes, keepdims=True), count)
+        far = ops.where(ops.greater(weight, 0.0), ops.subtract(x, mean), 0.0)
+        variance = ops.divide(ops.sum(ops.square(far), axis=axes, keepdims=True), count)
+        size = self.moving_mean.shape
+        return ops.reshape(mean, size), ops.reshape(variance, size)
+
+    def compute_output_shape(self, input_shape):
+        if not -len(input_shape) <= self.axis < len(input_shape):
+            raise ValueError(
+                f"Layer '{self.name}': axis {self.axis} is out of bounds for input shape "
+                f"{tuple(input_shape)}."
+            )
+        return input_shape
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "axis": self.axis,
+            "momentum": self.momentum,
+            "epsilon": self.epsilon,
+            "center": self.center,
+            "scale": self.scale,
+            **_statistics_config(self),
+            "synchronized": self.synchronized,
+            "renorm": self.renorm,
+            "renorm_clipping": self.renorm_clipping,
+            "renorm_momentum": self.renorm_momentum,
+        }
+
+
+def _statistics_config(layer):
+    from ..saving import serialize_keras_object as serialize
+
+    both = weight_config(layer, "beta", "gamma")
+    moving = {
+        f"moving_{name}_initializer": serialize(getattr(layer, f"moving_{name}_initializer"))
+        for name in ("mean", "variance")
+    }
+    first = {k: v for k, v in both.items() if k.endswith("initializer")}
+    return {**first, **moving, **{k: v for k, v in both.items() if k not in first}}

@@ -1,0 +1,94 @@
+"""Flatten and Reshape."""
+
+import math
+
+from .. import ops
+from ..engine import config
+from .base import Layer
+from .input_spec import InputSpec
+
+
+def standardize_data_format(value):
+    """ "channels_last" or "channels_first"; the global setting where None."""
+    if value is None:
+        return config.image_data_format()
+    value = str(value).lower()
+    if value not in ("channels_first", "channels_last"):
+        raise ValueError(
+            "The `data_format` argument must be one of {'channels_first', 'channels_last'}. "
+            f"Received: data_format={value}"
+        )
+    return value
+
+
+class Flatten(Layer):
+    """(batch, ...) -> (batch, product); channels are moved to the end first where they are first.
+
+    Args:
+        data_format: "channels_last" or "channels_first"; the global setting where missing.
+    """
+
+    def __init__(self, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.data_format = standardize_data_format(data_format)
+        self.input_spec = InputSpec(min_ndim=1)
+
+    def call(self, inputs):
+        shape = inputs.shape
+        if self.data_format == "channels_first" and len(shape) > 1:
+            inputs = ops.transpose(inputs, axes=(0, *range(2, len(shape)), 1))
+        batch, size = self.compute_output_shape(shape)
+        if size is None and batch is None:
+            batch = ops.shape(inputs)[0]
+        return ops.reshape(inputs, (-1 if batch is None else batch, -1 if size is None else size))
+
+    def compute_output_shape(self, input_shape):
+        sizes = input_shape[1:]
+        return (input_shape[0], None if None in sizes else math.prod(sizes))
+
+    def get_config(self):
+        return {**super().get_config(), "data_format": self.data_format}
+
+
+class Reshape(Layer):
+    """Gives each sample another shape.
+
+    Args:
+        target_shape: Shape of a sample; one size may be -1.
+
+    Raises:
+        ValueError: for sizes that do not fit the inputs.
+    """
+
+    def __init__(self, target_shape, **kwargs):
+        super().__init__(**kwargs)
+        target_shape = tuple(target_shape)
+        if target_shape.count(-1) > 1 or any(s < -1 for s in target_shape):
+            raise ValueError(
+                "There must be at most one unknown dimension (-1) in `target_shape`, and no other "
+                f"negative one. Received: target_shape={target_shape}."
+            )
+        self.target_shape = target_shape
+
+    def call(self, inputs):
+        shape = self.compute_output_shape(inputs.shape)
+        batch = shape[0]
+        if batch is None:
+            batch = ops.shape(inputs)[0] if None in shape[1:] else -1
+        return ops.reshape(inputs, (batch, *(-1 if s is None else s for s in shape[1:])))
+
+    def compute_output_shape(self, input_shape):
+        target, sizes = self.target_shape, tuple(input_shape[1:])
+        if None in sizes:
+            return (input_shape[0], *(None if s == -1 else s for s in target))
+        total, known = math.prod(sizes), math.prod(s for s in target if s != -1)
+        fits = total == known if -1 not in target else known > 0 and total % known == 0
+        if not fits:
+            raise ValueError(
+                f"Layer '{self.name}': the total size of the tensor must be unchanged. Received: "
+                f"input_shape={sizes}, target_shape={target}"
+            )
+        return (input_shape[0], *(total // known if s == -1 else s for s in target))
+
+    def get_config(self):
+        return {**super().get_config(), "target_shape": self.target_shape}

@@ -1,0 +1,324 @@
+"""The state of a layer: its weights in Keras's order, `trainable`, losses, and reading and writing.
+
+Part of Layer, which is defined in base.py.
+"""
+
+import math
+
+from ..engine import Variable, nest
+from ..engine.symbolic import call_context
+
+
+def unique(items):
+    """The items without repetitions (by identity), in order."""
+    return list({id(x): x for x in items}.values())
+
+
+class LayerState:
+    """Weights, losses and metrics of a layer and its sublayers."""
+
+    @property
+    def _trainable_variables(self):
+        return self._tracker.stores["trainable_variables"]
+
+    @property
+    def _non_trainable_variables(self):
+        return self._tracker.stores["non_trainable_variables"]
+
+    @property
+    def _metrics(self):
+        return self._tracker.stores["metrics"]
+
+    @property
+    def _seed_generators(self):
+        return self._tracker.stores["seed_generators"]
+
+    @property
+    def _layers(self):
+        return self._tracker.stores["layers"]
+
+    # Making weights.
+
+    def add_weight(
+        self,
+        *args,
+        shape=None,
+        initializer=None,
+        dtype=None,
+        trainable=True,
+        autocast=True,
+        regularizer=None,
+        constraint=None,
+        aggregation="none",
+        overwrite_with_gradient=False,
+        name=None,
+        **kwargs,
+    ):
+        """Makes a weight and adds it to the layer.
+
+        Args:
+            shape: Tuple of int; () where missing.
+            initializer: Name or callable; glorot_uniform for floats, else zeros, where missing.
+            dtype: The layer's variable dtype where missing.
+            trainable: Whether training changes it.
+            autocast: Whether it is read in the compute dtype under mixed precision.
+            regularizer: Penalty added to the layer's losses.
+            constraint: Projection applied after each update.
+            aggregation, overwrite_with_gradient: Kept on the variable.
+            name: Last part of its path.
+
+        Returns:
+            The Variable.
+
+        Raises:
+            ValueError: for a shape with unknown sizes, or a name in place of a shape. Of old,
+                `add_weight(name, shape)` was accepted; Keras 3 refuses it, and so do we.
+        """
+        self._check_super_called()
+        from .. import constraints, initializers, regularizers
+        from ..dtype_policies import is_float, standardize_dtype
+
+        kwargs.pop("synchronization", None)
+        kwargs.pop("use_resource", None)
+        if kwargs:
+            raise TypeError(f"add_weight() got unexpected keyword arguments {sorted(kwargs)}")
+        if len(args) > 3:
+            raise TypeError(
+                f"add_weight() takes at most 3 positional arguments but {len(args)} were given."
+            )
+        if args and isinstance(args[0], str):
+            raise ValueError(
+                "`name` must be passed as a keyword argument. "
+                f"Received: add_weight('{args[0]}', ...). "
+                f"Use: add_weight(shape=..., name='{args[0]}')."
+            )
+        given = {"shape": shape, "initializer": initializer, "dtype": dtype}
+        for key, value in zip(given, args):
+            if given[key] is not None:
+                raise ValueError(f"`{key}` was passed both positionally and as a keyword argument.")
+            given[key] = value
+        shape = given["shape"]
+        shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        if any(s is None for s in shape):
+            raise ValueError(
+                f"Shapes used to initialize variables must be fully-defined (no `None` dimensions). "
+                f"Received: shape={shape} for variable '{name}' of layer '{self.name}'"
+            )
+        dtype = given["dtype"]
+        dtype = self.variable_dtype if dtype is None else standardize_dtype(dtype)
+        initializer = given["initializer"]
+        if initializer is None:
+            initializer = "glorot_uniform" if is_float(dtype) else "zeros"
+        with self._open_name_scope():
+            variable = Variable(
+                initializers.get(initializer),
+                shape=shape,
+                dtype=dtype,
+                trainable=trainable,
+                autocast=autocast,
+                aggregation=aggregation,
+                name=name,
+            )
+        variable.regularizer = regularizers.get(regularizer)
+        variable.constraint = constraints.get(constraint)
+        variable.overwrite_with_gradient = overwrite_with_gradient
+        self._track_variable(variable)
+        return variable
+
+    add_variable = add_weight
+
+    def _track_variable(self, variable):
+        kind = "trainable_variables" if variable.trainable else "non_trainable_variables"
+        self._tracker.add(kind, variable)
+        if not self.trainable:
+            variable.trainable = False
+
+    def _untrack_variable(self, variable):
+        self._tracker.untrack(variable)
+
+    # Lists of weights.
+
+    @property
+    def trainable(self):
+        """Whether training may change the layer's weights; setting it sets all sublayers'."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        value = bool(value)
+        self.__dict__["_trainable"] = value
+        for variable in self._trainable_variables:
+            variable.trainable = value
+        for layer in self._layers:
+            layer.trainable = value
+
+    def _collect(self, with_seeds):
+        found = self._trainable_variables + self._non_trainable_variables
+        if with_seeds:
+            found = found + [generator.state for generator in self._seed_generators]
+        for layer in self._layers:
+            found = found + (layer.variables if with_seeds else layer.weights)
+        return unique(found)
+
+    @property
+    def variables(self):
+        """All weights and the states of seed generators; metrics are left out."""
+        return self._collect(with_seeds=True)
+
+    @property
+    def trainable_variables(self):
+        return [v for v in self.variables if v.trainable] if self.trainable else []
+
+    @property
+    def non_trainable_variables(self):
+        return [v for v in self.variables if not (v.trainable and self.trainable)]
+
+    @property
+    def weights(self):
+        """All weights: the layer's own trainable ones, its other ones, then its sublayers'."""
+        return self._collect(with_seeds=False)
+
+    @property
+    def trainable_weights(self):
+        return [v for v in self.weights if v.trainable] if self.trainable else []
+
+    @property
+    def non_trainable_weights(self):
+        return [v for v in self.weights if not (v.trainable and self.trainable)]
+
+    @property
+    def metrics(self):
+        """All metrics of the layer and its sublayers."""
+        found = list(self._metrics)
+        for layer in self._layers:
+            found.extend(layer.metrics)
+        return found
+
+    @property
+    def metrics_variables(self):
+        return [v for metric in self.metrics for v in metric.variables]
+
+    def _flatten_layers(self, include_self=True, recursive=True):
+        found = [self] if include_self else []
+        seen = set()
+
+        def visit(layers):
+            for layer in layers:
+                if id(layer) not in seen:
+                    seen.add(id(layer))
+                    found.append(layer)
+                    if recursive:
+                        visit(layer._layers)
+
+        visit(self._layers)
+        return found
+
+    def count_params(self):
+        """The number of scalars in the weights.
+
+        Raises:
+            ValueError: where the layer is not built.
+        """
+        if not self.built:
+            raise ValueError(
+                f"You tried to call `count_params` on layer '{self.name}', but the layer isn't "
+                "built. You can build it manually via: `layer.build(input_shape)`."
+            )
+        return sum(math.prod(w.shape) for w in self.weights)
+
+    # Values.
+
+    def get_weights(self):
+        """The values of `weights` as NumPy arrays."""
+        return [weight.numpy() for weight in self.weights]
+
+    def set_weights(self, weights):
+        """Sets the values of `weights`; all are checked before any is changed.
+
+        Args:
+            weights: List of arrays in the order of `weights`.
+
+        Raises:
+            ValueError: for a wrong number of arrays or a wrong shape.
+        """
+        import numpy as np
+
+        expected = self.weights
+        if len(expected) != len(weights):
+            raise ValueError(
+                f"You called `set_weights(weights)` on layer '{self.name}' with a weight list of "
+                f"length {len(weights)}, but the layer was expecting {len(expected)} weights."
+            )
+        values = [v if hasattr(v, "shape") else np.asarray(v) for v in weights]
+        for variable, value in zip(expected, values):
+            if tuple(variable.shape) != tuple(value.shape):
+                raise ValueError(
+                    f"Layer '{self.name}' weight '{variable.name}': expected shape "
+                    f"{tuple(variable.shape)}, received shape {tuple(value.shape)}, which is not "
+                    "compatible."
+                )
+        for variable, value in zip(expected, values):
+            variable.assign(value)
+
+    def save_own_variables(self, store):
+        """Writes the layer's own weights to a dict-like store, keys "0", "1", ..."""
+        for i, variable in enumerate(self._trainable_variables + self._non_trainable_variables):
+            store[str(i)] = variable.numpy()
+
+    def _own_variables(self):
+        return self._trainable_variables + self._non_trainable_variables
+
+    def load_own_variables(self, store):
+        """Reads the layer's own weights from such a store."""
+        own = self._own_variables()
+        if len(store.keys()) != len(own):
+            if not own and not self.built:
+                raise ValueError(
+                    f"Layer '{self.name}' was never built and thus it doesn't have any variables. "
+                    f"However the weights file lists {len(store.keys())} variables for this layer. "
+                    "Build the model first: call it on some data, or give its layers a `build()` "
+                    "that makes all their state."
+                )
+            raise ValueError(
+                f"Layer '{self.name}' expected {len(own)} variables, but received "
+                f"{len(store.keys())} variables during loading. "
+                f"Expected: {[v.name for v in own]}"
+            )
+        for i, variable in enumerate(own):
+            variable.assign(store[str(i)])
+
+    # Losses.
+
+    def add_loss(self, loss):
+        """Adds scalar losses; for use inside `call`. They are cleared at the next outermost call."""
+        from .call_spec import is_tensor
+
+        losses = nest.flatten(loss)
+        for x in losses:
+            if not is_tensor(x):
+                raise ValueError(
+                    "`add_loss()` can only be called from inside `build()` or `call()`, on a tensor "
+                    f"input. Received invalid value: {x}"
+                )
+        if not call_context.symbolic:
+            self._losses.extend(losses)
+
+    def _get_own_losses(self):
+        return list(self._losses)
+
+    def _get_regularization_losses(self):
+        return [v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None]
+
+    @property
+    def losses(self):
+        """Scalars from `add_loss`, activity regularizers and weight regularizers, sublayers' too."""
+        found = list(self._losses)
+        for layer in self._flatten_layers(include_self=False):
+            found.extend(layer._losses)
+        return found + self._get_regularization_losses()
+
+    def _clear_losses(self):
+        if self._losses:
+            self._losses.clear()
+        for layer in self._layers:
+            layer._clear_losses()

@@ -1,0 +1,238 @@
+"""Attribute tracking: what a layer's attributes add to its variables, sublayers and metrics.
+
+Lists, dicts and sets assigned to a layer are replaced by versions of themselves that track what is
+put into them later.
+"""
+
+import threading
+
+from ..engine import Variable
+from ..engine.random import SeedGenerator
+from ..engine.symbolic import Operation
+
+_UNTRACKED = frozenset((str, int, float, bool, type(None), type(lambda: 0), bytes, complex))
+
+
+class _Off(threading.local):
+    depth = 0
+
+
+_off = _Off()
+
+
+class DotNotTrackScope:
+    """Attributes set inside are stored as they are."""
+
+    def __enter__(self):
+        _off.depth += 1
+
+    def __exit__(self, *exc):
+        _off.depth -= 1
+
+
+def no_automatic_dependency_tracking(function):
+    """Decorator: runs a method with tracking off."""
+    import functools
+
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        with DotNotTrackScope():
+            return function(*args, **kwargs)
+
+    return wrapper
+
+
+def is_metric(x):
+    cls = type(x)
+    return hasattr(cls, "update_state") and hasattr(cls, "result") and hasattr(cls, "reset_state")
+
+
+class Tracker:
+    """The collections of one layer, by kind, in the order of assignment."""
+
+    def __init__(self):
+        self.stores = {
+            "trainable_variables": [],
+            "non_trainable_variables": [],
+            "metrics": [],
+            "layers": [],
+            "seed_generators": [],
+        }
+        self.locked = False
+
+    def track(self, value):
+        """Adds what `value` holds; returns what to store in the attribute."""
+        if type(value) in _UNTRACKED or _off.depth:
+            return value
+        kind = self._kind(value)
+        if kind is not None:
+            self.add(kind, value)
+            return value
+        if isinstance(value, (TrackedList, TrackedDict, TrackedSet)) and value.tracker is self:
+            return value
+        if isinstance(value, tuple):
+            items = [self.track(x) for x in value]
+            if hasattr(value, "_fields"):
+                return type(value)(*items)
+            return type(value)(items) if items else value
+        if isinstance(value, list):
+            return TrackedList(value, self)
+        if isinstance(value, dict):
+            return TrackedDict(value, self)
+        if isinstance(value, set):
+            return TrackedSet(value, self)
+        return value
+
+    def _kind(self, value):
+        if isinstance(value, Variable):
+            return "trainable_variables" if value.trainable else "non_trainable_variables"
+        if isinstance(value, Operation):
+            return "layers" if hasattr(value, "_tracker") else None
+        if isinstance(value, SeedGenerator):
+            return "seed_generators"
+        return "metrics" if is_metric(value) else None
+
+    def has(self, value):
+        return any(value is x for store in self.stores.values() for x in store)
+
+    def add(self, kind, value):
+        if self.has(value):
+            return
+        if self.locked:
+            raise ValueError(
+                "You cannot add new elements of state (variables or sub-layers) to a layer that is "
+                "already built. All state must be created in the `__init__()` method or in the "
+                "`build()` method."
+            )
+        self.stores[kind].append(value)
+
+    def untrack(self, value):
+        for store in self.stores.values():
+            store[:] = [x for x in store if x is not value]
+
+
+class TrackedList(list):
+    """A list that tells its tracker what is added or removed."""
+
+    def __init__(self, values=(), tracker=None):
+        self.tracker = tracker
+        super().__init__(self._track(v) for v in values)
+
+    def _track(self, value):
+        return self.tracker.track(value) if self.tracker is not None else value
+
+    def _untrack(self, value):
+        if self.tracker is not None:
+            self.tracker.untrack(value)
+
+    def append(self, value):
+        super().append(self._track(value))
+
+    def insert(self, index, value):
+        super().insert(index, self._track(value))
+
+    def extend(self, values):
+        super().extend([self._track(v) for v in values])
+
+    def __iadd__(self, values):
+        self.extend(values)
+        return self
+
+    def __setitem__(self, key, value):
+        if isinstance(key, slice):
+            value = [self._track(v) for v in value]
+        else:
+            value = self._track(value)
+        super().__setitem__(key, value)
+
+    def __delitem__(self, key):
+        gone = self[key]
+        for value in gone if isinstance(key, slice) else [gone]:
+            self._untrack(value)
+        super().__delitem__(key)
+
+    def remove(self, value):
+        self._untrack(value)
+        super().remove(value)
+
+    def pop(self, index=-1):
+        value = super().pop(index)
+        self._untrack(value)
+        return value
+
+    def clear(self):
+        for value in self:
+            self._untrack(value)
+        super().clear()
+
+    def __reduce__(self):
+        return list, (list(self),)
+
+
+class TrackedDict(dict):
+    """A dict that tells its tracker what is added or removed."""
+
+    def __init__(self, values=(), tracker=None):
+        self.tracker = tracker
+        super().__init__()
+        self.update(values)
+
+    def __setitem__(self, key, value):
+        super().__setitem__(key, self.tracker.track(value) if self.tracker is not None else value)
+
+    def update(self, *args, **kwargs):
+        for key, value in dict(*args, **kwargs).items():
+            self[key] = value
+
+    def setdefault(self, key, default=None):
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def __delitem__(self, key):
+        self.pop(key)
+
+    def pop(self, key, *default):
+        value = super().pop(key, *default)
+        if self.tracker is not None:
+            self.tracker.untrack(value)
+        return value
+
+    def popitem(self):
+        key = next(reversed(self))
+        return key, self.pop(key)
+
+    def clear(self):
+        for key in list(self):
+            self.pop(key)
+
+    def __reduce__(self):
+        return dict, (dict(self),)
+
+
+class TrackedSet(set):
+    """A set that tells its tracker what is added or removed."""
+
+    def __init__(self, values=(), tracker=None):
+        self.tracker = tracker
+        super().__init__(tracker.track(v) if tracker is not None else v for v in values)
+
+    def add(self, value):
+        super().add(self.tracker.track(value) if self.tracker is not None else value)
+
+    def update(self, *others):
+        for values in others:
+            for value in values:
+                self.add(value)
+
+    def remove(self, value):
+        super().remove(value)
+        if self.tracker is not None:
+            self.tracker.untrack(value)
+
+    def discard(self, value):
+        if value in self:
+            self.remove(value)
+
+    def __reduce__(self):
+        return set, (set(self),)

@@ -1,0 +1,291 @@
+"""Functional: a model made of the graph between symbolic inputs and outputs."""
+
+import inspect
+import warnings
+
+from ..engine import KerasTensor, Tensor, convert_to_tensor, nest
+from ..engine.symbolic import call_context
+from ..layers.base import Layer
+from ..layers.input_layer import InputLayer
+from ..layers.input_spec import InputSpec
+from ..layers.masking import get_keras_mask, set_keras_mask
+from .graph import Graph, from_intermediate, is_input
+from .model import Model, Trainer
+
+
+class Functional(Model):
+    """A model of the layers between `inputs` and `outputs`; made by `Model(inputs, outputs)`.
+
+    Args:
+        inputs, outputs: KerasTensors, or dicts, lists or tuples of them. Inputs that are no `Input`
+            are replaced by new ones, so that a part of another model can be cut out.
+        name: Name.
+        trainable: Whether training may change the weights.
+    """
+
+    def __init__(self, inputs, outputs, name=None, **kwargs):
+        trainable = kwargs.pop("trainable", None)
+        for what, structure in (("inputs", inputs), ("outputs", outputs)):
+            for x in nest.flatten(structure):
+                if not isinstance(x, KerasTensor):
+                    raise ValueError(
+                        f"All `{what}` values must be KerasTensors. Received: "
+                        f"{what}={structure} including invalid value {x} of type {type(x)}"
+                    )
+        if isinstance(inputs, dict):
+            for key, x in inputs.items():
+                if isinstance(x, KerasTensor) and key != x.name:
+                    warnings.warn(
+                        "When providing `inputs` as a dict, all keys in the dict must match the "
+                        f"names of the corresponding tensors. Received key '{key}' mapping to value "
+                        f"{x} which has name '{x.name}'. Change the tensor name to '{key}' (via "
+                        f"`Input(..., name='{key}')`)",
+                        stacklevel=2,
+                    )
+        if not all(is_input(x) for x in nest.flatten(inputs)):
+            inputs, outputs = from_intermediate(inputs, outputs)
+        if "_loss_tracker" not in self.__dict__:
+            Trainer.__init__(self)
+        Layer.__init__(self, name=name, **kwargs)
+        graph = Graph(nest.flatten(inputs), nest.flatten(outputs))
+        self.__dict__.update(
+            _graph=graph,
+            _inputs_struct=nest.map_structure(lambda x: x, inputs),
+            _outputs_struct=nest.map_structure(lambda x: x, outputs),
+            _manual_input_spec=None,
+            _cached_input_spec=None,
+            _convert_input_args=False,
+            _allow_non_tensor_positional_args=True,
+            output_names=[x._keras_history.operation.name for x in graph.outputs],
+            built=True,
+        )
+        self._layers.extend(self.layers)
+        if trainable is not None:
+            self.trainable = trainable
+
+    def _obj_type(self):
+        return "Functional"
+
+    def _lock_state(self):
+        """Layers may be added after the graph is made."""
+
+    def build(self, input_shape):
+        """Nothing to do: the layers were built as they were called."""
+
+    # What the graph is.
+
+    @property
+    def layers(self):
+        return [operation for operation in self._graph.operations if isinstance(operation, Layer)]
+
+    @layers.setter
+    def layers(self, value):
+        raise AttributeError(
+            "`Model.layers` attribute is reserved and should not be used. Please use another name."
+        )
+
+    @property
+    def operations(self):
+        """Layers and recorded ops, from the inputs on."""
+        return list(self._graph.operations)
+
+    @property
+    def _operations(self):
+        return self._graph.operations
+
+    @property
+    def _nodes_by_depth(self):
+        return self._graph.nodes_by_depth
+
+    @property
+    def inputs(self):
+        """Flat list of the symbolic inputs."""
+        return list(self._graph.inputs)
+
+    @property
+    def outputs(self):
+        """Flat list of the symbolic outputs."""
+        return list(self._graph.outputs)
+
+    @property
+    def input(self):
+        return self._inputs_struct
+
+    @property
+    def output(self):
+        return self._outputs_struct
+
+    @property
+    def input_names(self):
+        return [x._keras_history.operation.name for x in self._graph.inputs]
+
+    @property
+    def input_shape(self):
+        return _single([x.shape for x in self._graph.inputs])
+
+    @property
+    def output_shape(self):
+        return _single([x.shape for x in self._graph.outputs])
+
+    @property
+    def input_spec(self):
+        if self._manual_input_spec is not None:
+            return self._manual_input_spec
+        if self._cached_input_spec is None:
+            self.__dict__["_cached_input_spec"] = self._make_input_spec()
+        return self._cached_input_spec
+
+    @input_spec.setter
+    def input_spec(self, value):
+        self.__dict__["_manual_input_spec"] = value
+
+    def _make_input_spec(self):
+        names = self.input_names
+        if isinstance(self._inputs_struct, dict):
+            names = list(self._inputs_struct)
+            if any(not isinstance(x, KerasTensor) for x in self._inputs_struct.values()):
+                return None
+        return [
+            InputSpec(
+                shape=(None, *x.shape[1:]) if x.shape else (),
+                allow_last_axis_squeeze=True,
+                name=name,
+                optional=getattr(x._keras_history.operation, "optional", False),
+            )
+            for x, name in zip(self._graph.inputs, names)
+        ]
+
+    def _assert_input_compatibility(self, inputs):
+        super()._assert_input_compatibility(self._flat(inputs))
+
+    # Running.
+
+    def call(self, inputs, training=None, mask=None, **kwargs):
+        values = self._standardize_inputs(inputs)
+        if mask is not None:
+            for x, m in zip(values, nest.flatten(mask)):
+                if m is not None:
+                    set_keras_mask(x, m)
+        outer = call_context.entry, call_context.training
+        if outer[0] is None:
+            call_context.entry = self
+        if training is not None:
+            call_context.training = training
+        try:
+            results = self._graph.run(values, training=training)
+        finally:
+            call_context.entry, call_context.training = outer
+        return _single_output(nest.pack_as(self._outputs_struct, results))
+
+    def _flat(self, inputs):
+        """The inputs as a flat list in the graph's order: by key or name for dicts."""
+        struct = self._inputs_struct
+        if isinstance(inputs, dict):
+            by_key = isinstance(struct, dict)
+            if by_key and not all(isinstance(x, KerasTensor) for x in struct.values()):
+                return nest.flatten({key: inputs[key] for key in struct})
+            names = list(struct) if by_key else self.input_names
+            missing = [name for name in names if name not in inputs]
+            if missing:
+                raise ValueError(
+                    f"Model '{self.name}': missing data for input \"{missing[0]}\". You passed a "
+                    f"data dictionary with keys {list(inputs)}. Expected the following keys: {names}"
+                )
+            return [inputs[name] for name in names]
+        flat = nest.flatten(inputs)
+        if len(flat) != len(self._graph.inputs):
+            raise ValueError(
+                f'Layer "{self.name}" expects {len(self._graph.inputs)} input(s), but it received '
+                f"{len(flat)} input tensors. Expected: {self.input_names}. Inputs received: "
+                f"{[getattr(x, 'shape', x) for x in flat]}"
+            )
+        return flat
+
+    def _standardize_inputs(self, inputs):
+        values = []
+        for x, expected in zip(self._flat(inputs), self._graph.inputs):
+            if x is None:
+                if not getattr(expected._keras_history.operation, "optional", False):
+                    raise ValueError(
+                        f"The input '{expected.name}' is not optional, but None was passed. "
+                        "Please provide a valid tensor."
+                    )
+            elif isinstance(x, (Tensor, KerasTensor)) and x.dtype == expected.dtype:
+                pass
+            else:
+                x = self._converted(x, expected.dtype)
+            values.append(x if x is None else self._adjust_rank(x, expected))
+        return values
+
+    @staticmethod
+    def _converted(x, dtype):
+        mask = get_keras_mask(x)
+        if isinstance(x, KerasTensor):
+            from .. import ops
+
+            x = ops.cast(x, dtype)
+        else:
+            x = convert_to_tensor(x, dtype=dtype)
+        if mask is not None:
+            set_keras_mask(x, mask)
+        return x
+
+    def _adjust_rank(self, x, expected):
+        """A last axis of size 1 may be missing or extra."""
+        rank, wanted = len(x.shape), len(expected.shape)
+        if rank == wanted:
+            return x
+        from .. import ops
+
+        mask = get_keras_mask(x)
+        if rank == wanted + 1 and x.shape[-1] == 1:
+            y = ops.squeeze(x, axis=-1)
+        elif rank == wanted - 1 and expected.shape[-1] == 1:
+            y = ops.expand_dims(x, axis=-1)
+        else:
+            raise ValueError(
+                f"Invalid input shape for input '{expected.name}' of model '{self.name}'. Expected "
+                f"shape {expected.shape}, but input has incompatible shape {x.shape}"
+            )
+        if mask is not None:
+            set_keras_mask(y, mask)
+        return y
+
+    # Configs.
+
+    def get_config(self):
+        if not takes_graph_arguments(type(self)):
+            return Model.get_config(self)
+        from .functional_config import get_functional_config
+
+        return get_functional_config(self)
+
+
+def _single(items):
+    return items[0] if len(items) == 1 else items
+
+
+def _single_output(x):
+    return x[0] if isinstance(x, (list, tuple)) and len(x) == 1 else x
+
+
+def takes_graph_arguments(cls):
+    """Whether a class can be made from inputs, outputs and a name."""
+    if cls.__init__ in (Functional.__init__, Model.__init__):
+        return True
+    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    kinds = {p.kind for p in parameters}
+    if inspect.Parameter.VAR_POSITIONAL in kinds and inspect.Parameter.VAR_KEYWORD in kinds:
+        return True
+    names = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    return names == ["inputs", "outputs", "name"]
+
+
+def functional_from_config(cls, config, custom_objects=None):
+    from .functional_config import make_from_config
+
+    return make_from_config(cls, config, custom_objects)
+
+
+def is_input_layer(operation):
+    return isinstance(operation, InputLayer)

@@ -1,0 +1,168 @@
+"""Configs of functional models: layers, their calls, inputs and outputs, in Keras 3's form."""
+
+from ..engine import KerasTensor, nest
+from ..engine.symbolic import RecordedOp, recorded_class
+from ..saving import CustomObjectScope, deserialize_keras_object, serialize_keras_object
+from .functional import Functional
+
+
+def _node_numbers(model):
+    """{(operation, index): number} of the nodes of this model; others of a shared layer are left out.
+
+    A nested functional model counts from 1: its node 0 is its own graph.
+    """
+    inside = {id(node) for node in model._graph.nodes}
+    numbers = {}
+    for operation in model.operations:
+        kept = 1 if isinstance(operation, Functional) else 0
+        for i, node in enumerate(operation._inbound_nodes):
+            if id(node) in inside:
+                numbers[id(operation), i] = kept
+                kept += 1
+    return numbers
+
+
+def get_functional_config(model):
+    """The config of a functional model."""
+    numbers = _node_numbers(model)
+
+    def history(x):
+        operation, index, tensor_index = x._keras_history
+        return [operation.name, numbers[id(operation), index], tensor_index]
+
+    def saved(leaf):
+        if not isinstance(leaf, KerasTensor):
+            return serialize_keras_object(leaf)
+        operation, index, _ = leaf._keras_history
+        number = numbers[id(operation), index] - isinstance(operation, Functional)
+        config = {
+            "shape": list(leaf.shape),
+            "dtype": leaf.dtype,
+            "keras_history": [operation.name, number, leaf._keras_history.tensor_index],
+        }
+        return {"class_name": "__keras_tensor__", "config": config}
+
+    def saved_nest(x):
+        if isinstance(x, tuple):
+            return {"class_name": "__tuple__", "config": {"value": [saved_nest(v) for v in x]}}
+        if isinstance(x, list):
+            return [saved_nest(v) for v in x]
+        if isinstance(x, dict):
+            return {k: saved_nest(v) for k, v in x.items()}
+        return saved(x)
+
+    inside = {id(node) for node in model._graph.nodes}
+    layers = []
+    for operation in model.operations:
+        calls = [
+            {"args": [saved_nest(a) for a in node.args], "kwargs": saved_nest(node.kwargs)}
+            for node in operation._inbound_nodes
+            if id(node) in inside and not node.is_input
+        ]
+        entry = serialize_keras_object(operation)
+        layers.append({**entry, "name": operation.name, "inbound_nodes": calls})
+    return {
+        "name": model.name,
+        "trainable": model.trainable,
+        "layers": layers,
+        "input_layers": _single(nest.map_structure(history, model._inputs_struct)),
+        "output_layers": _single(nest.map_structure(history, model._outputs_struct)),
+    }
+
+
+def _single(x):
+    return x
+
+
+def make_from_config(cls, config, custom_objects=None):
+    """A model of class `cls` from such a config.
+
+    Raises:
+        ValueError: where calls need layers that are missing or form a loop.
+    """
+    config = dict(config)
+    with CustomObjectScope(custom_objects or {}):
+        made = {entry["name"]: _make_operation(entry) for entry in config["layers"]}
+        waiting = [(e["name"], list(e["inbound_nodes"])) for e in config["layers"]]
+        while waiting:
+            before = sum(len(calls) for _, calls in waiting)
+            for name, calls in waiting:
+                while calls and _ready(calls[0], made):
+                    args, kwargs = _arguments(calls.pop(0), made)
+                    made[name](*args, **kwargs)
+            waiting = [(name, calls) for name, calls in waiting if calls]
+            if sum(len(calls) for _, calls in waiting) == before and waiting:
+                raise ValueError(
+                    "Invalid functional model config: the graph has loops or missing layers. Calls "
+                    f"that could not be made: those of {[name for name, _ in waiting]}"
+                )
+    rest = {k: v for k, v in config.items() if k not in _KEYS}
+    return cls(
+        inputs=_tensors(config["input_layers"], made),
+        outputs=_tensors(config["output_layers"], made),
+        name=config.get("name"),
+        **({"trainable": config["trainable"]} if config.get("trainable") is not None else {}),
+        **rest,
+    )
+
+
+_KEYS = ("layers", "input_layers", "output_layers", "name", "trainable")
+
+
+def _make_operation(entry):
+    if "op_name" in entry["config"]:
+        return recorded_class(entry["config"]["op_name"])(name=entry["config"]["name"])
+    return deserialize_keras_object({k: v for k, v in entry.items() if k != "inbound_nodes"})
+
+
+def _nodes_of(operation):
+    return operation._inbound_nodes
+
+
+def _tensor(history, made):
+    name, node_index, tensor_index = history
+    nodes = made[name]._inbound_nodes
+    return nodes[node_index].outputs[tensor_index]
+
+
+def _histories(x):
+    if isinstance(x, dict):
+        if x.get("class_name") == "__keras_tensor__":
+            yield x["config"]["keras_history"]
+        else:
+            for value in x.values():
+                yield from _histories(value)
+    elif isinstance(x, (list, tuple)):
+        for value in x:
+            yield from _histories(value)
+
+
+def _ready(call, made):
+    return all(
+        name in made and len(made[name]._inbound_nodes) > index
+        for name, index, _ in _histories(call)
+    )
+
+
+def _arguments(call, made):
+    def revive(x):
+        history = getattr(x, "_saved_history", None)
+        return x if history is None else _tensor(history, made)
+
+    args = deserialize_keras_object(call["args"])
+    kwargs = deserialize_keras_object(call["kwargs"])
+    return nest.map_structure(revive, (tuple(args), kwargs))
+
+
+def _tensors(x, made):
+    if isinstance(x, (list, tuple)) and len(x) == 3 and isinstance(x[0], str):
+        name, index, tensor_index = x
+        if isinstance(made[name], Functional):
+            index -= 1
+        return _tensor((name, index, tensor_index), made)
+    if isinstance(x, dict):
+        return {k: _tensors(v, made) for k, v in x.items()}
+    return type(x)(_tensors(v, made) for v in x)
+
+
+__all__ = ["RecordedOp", "get_functional_config", "make_from_config"]

@@ -1,0 +1,205 @@
+"""The graph between symbolic inputs and outputs: which nodes, in which order, and running it.
+
+Order: a node's depth is the longest way from it to an output; nodes run from the deepest on, those of
+one depth as they were first reached from the outputs.
+"""
+
+from ..engine import KerasTensor, nest
+from ..engine.symbolic import Node
+from ..engine.symdim import SymDim
+
+
+def is_input(tensor):
+    """Whether a KerasTensor comes from an InputLayer."""
+    operation, index, _ = tensor._keras_history
+    return operation is not None and operation._inbound_nodes[index].is_input
+
+
+def sorted_nodes(inputs, outputs):
+    """The nodes between, each after those it needs, and each operation's number of first visit.
+
+    Depth first, without recursion, so that a thousand layers are no problem.
+    """
+    limits = {id(x) for x in inputs}
+    order, finished, visits = [], set(), {}
+
+    def open_node(tensor):
+        operation, index, _ = tensor._keras_history
+        if operation is None:
+            return None
+        node = operation._inbound_nodes[index]
+        if node in finished:
+            return None
+        if not node.is_input and id(tensor) in limits:
+            finished.add(node)
+            return None
+        visits.setdefault(operation, len(visits))
+        parents = [] if node.is_input else node.input_tensors
+        return node, iter(parents)
+
+    for output in outputs:
+        stack = [entry for entry in [open_node(output)] if entry]
+        while stack:
+            node, parents = stack[-1]
+            parent = next(parents, None)
+            if parent is not None:
+                entry = open_node(parent)
+                if entry:
+                    stack.append(entry)
+                continue
+            stack.pop()
+            if node not in finished:
+                finished.add(node)
+                order.append(node)
+    return order, visits
+
+
+class Graph:
+    """The nodes and operations between flat lists of symbolic inputs and outputs.
+
+    Raises:
+        ValueError: where an output does not depend on the inputs alone, or two operations share a
+            name.
+    """
+
+    def __init__(self, inputs, outputs):
+        self.inputs = inputs
+        self.outputs = outputs
+        order, visits = sorted_nodes(inputs, outputs)
+        inside = set(order)
+        depths, operation_depths = {}, {}
+        for node in reversed(order):
+            depth = max(depths.get(node, 0), operation_depths.get(node.operation, 0))
+            depths[node] = operation_depths[node.operation] = depth
+            for parent in node.parent_nodes:
+                if parent in inside:
+                    depths[parent] = max(depth + 1, depths.get(parent, 0))
+        for x in inputs:  # inputs that no output needs
+            operation, index, _ = x._keras_history
+            if operation is not None and operation not in operation_depths and is_input(x):
+                operation_depths[operation] = depths[operation._inbound_nodes[index]] = 0
+                visits[operation] = -1
+        self.nodes_by_depth = {}
+        for node, depth in depths.items():
+            self.nodes_by_depth.setdefault(depth, []).append(node)
+        by_depth = {}
+        for operation, depth in operation_depths.items():
+            by_depth.setdefault(depth, []).append(operation)
+        self.operations = [
+            operation
+            for depth in sorted(by_depth, reverse=True)
+            for operation in sorted(by_depth[depth], key=visits.__getitem__)
+        ]
+        self.nodes = [
+            node for depth in sorted(self.nodes_by_depth, reverse=True)
+            for node in self.nodes_by_depth[depth]
+        ]  # fmt: skip
+        self._check()
+        self.steps = [_Step(node) for node in self.nodes if not node.is_input]
+        self._last_uses()
+
+    def _check(self):
+        known = {id(x) for x in self.inputs}
+        for node in self.nodes:
+            for x in node.input_tensors:
+                if id(x) not in known:
+                    raise ValueError(
+                        f"Graph disconnected: cannot find parent for tensor {x} at operation "
+                        f"'{node.operation.name}'. The model's inputs are "
+                        f"{[i.name for i in self.inputs]}."
+                    )
+            if not node.is_input or any(id(x) in known for x in node.outputs):
+                known.update(id(x) for x in node.outputs)
+        for i, x in enumerate(self.outputs):
+            if id(x) not in known:
+                raise ValueError(f"Output {i} ({x}) is not connected to `inputs`")
+        names = [operation.name for operation in self.operations]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(
+                    f'The name "{name}" is used {names.count(name)} times in the model. All '
+                    "operation names should be unique."
+                )
+
+    def _last_uses(self):
+        """For each step, the tensors nobody needs after it, so that eager runs hold no more."""
+        kept = {id(x) for x in self.outputs}
+        for step in reversed(self.steps):
+            used = {id(x) for x in step.node.input_tensors}
+            used.update(id(x) for x in step.node.outputs)
+            step.free = [key for key in used if key not in kept]
+            kept.update(used)
+
+    def run(self, values, call=None, training=None):
+        """The values of the outputs.
+
+        Args:
+            values: One value per input.
+            call: Maps an operation to what is called in its place.
+            training: Replaces a `training` that a node was recorded with, unless None.
+        """
+        known = {id(x): value for x, value in zip(self.inputs, values)}
+        for step in self.steps:
+            function = step.operation if call is None else call(step.operation)
+            if step.source is not None:
+                result = function(known[step.source])
+            else:
+                args, kwargs = step.node.fill_in(known)
+                if training is not None and "training" in kwargs:
+                    kwargs["training"] = training
+                result = function(*args, **kwargs)
+            if step.target is not None:
+                known[step.target] = result
+            else:
+                for x, value in zip(step.node.outputs, nest.flatten(result)):
+                    known[id(x)] = value
+            if call is None:
+                for key in step.free:
+                    known.pop(key, None)
+        return [known[id(x)] for x in self.outputs]
+
+
+class _Step:
+    """A node, with its one input and one output at hand where it is that simple."""
+
+    __slots__ = ("node", "operation", "source", "target", "free")
+
+    def __init__(self, node):
+        self.node = node
+        self.operation = node.operation
+        simple = not node.kwargs and len(node.args) == 1 and isinstance(node.args[0], KerasTensor)
+        self.source = id(node.args[0]) if simple else None
+        self.target = None
+        self.free = ()
+
+
+def from_intermediate(inputs, outputs):
+    """(inputs, outputs) of the same graph with fresh Inputs in place of intermediate tensors.
+
+    The nodes between are recorded again on the same operations, so weights are shared.
+    """
+    from ..layers.input_layer import Input
+
+    new = {}
+    for x in nest.flatten(inputs):
+        new[id(x)] = (
+            x if is_input(x) else Input(batch_shape=x.shape, dtype=x.dtype, name=f"{x.name}CLONE")
+        )
+    flat_outputs = nest.flatten(outputs)
+
+    def renewed(leaf):
+        if isinstance(leaf, KerasTensor):
+            return new.get(id(leaf), leaf)
+        return leaf.moved(renewed) if isinstance(leaf, SymDim) else leaf
+
+    for node in sorted_nodes(nest.flatten(inputs), flat_outputs)[0]:
+        if node.is_input:
+            for x in node.outputs:
+                new.setdefault(id(x), x)
+            continue
+        args, kwargs = nest.map_structure(renewed, (node.args, node.kwargs))
+        copies = [KerasTensor(x.shape, x.dtype, name=f"{x.name}_clone") for x in node.outputs]
+        for x, copy in zip(node.outputs, copies):
+            new[id(x)] = copy
+        Node(node.operation, args, kwargs, copies)
+    return nest.map_structure(renewed, inputs), nest.map_structure(renewed, outputs)

@@ -1,0 +1,256 @@
+"""Model: a layer that can be trained, saved and summarised."""
+
+import warnings
+
+from ..engine import KerasTensor
+from ..layers.base import Layer
+from ..layers.call_spec import is_shape, shape_tree
+from ..training.trainer import Trainer
+
+
+def has_graph_arguments(args, kwargs):
+    """Whether a constructor was given inputs and outputs."""
+    return (
+        len(args) == 2
+        or (len(args) == 1 and "outputs" in kwargs)
+        or ("inputs" in kwargs and "outputs" in kwargs)
+    )
+
+
+def _make_functional(cls):
+    """Puts Functional in the place of Model among the bases of a user's class and its bases."""
+    from .functional import Functional
+
+    if cls in (Model, Functional, object) or issubclass(cls, Functional):
+        return
+    for base in cls.__bases__:
+        if base is not Model and issubclass(base, Model):
+            _make_functional(base)
+    cls.__bases__ = tuple(Functional if base is Model else base for base in cls.__bases__)
+
+
+class Model(Trainer, Layer):
+    """Layers grouped into something that trains.
+
+    Made in one of three ways: `Model(inputs, outputs)` from symbolic tensors; a subclass with its own
+    `call`; or Sequential.
+
+    Args:
+        inputs, outputs: KerasTensors, or dicts, lists or tuples of them.
+        trainable, dtype, name: As of Layer.
+
+    Raises:
+        ValueError: where outputs do not depend on the inputs.
+
+    Example:
+
+    >>> x = Input((3,))
+    >>> Model(x, Dense(1)(x)).count_params()
+    4
+    """
+
+    def __new__(cls, *args, **kwargs):
+        if cls is Model and has_graph_arguments(args, kwargs):
+            from .functional import Functional
+
+            cls = Functional
+        return super().__new__(cls, *args, **kwargs)
+
+    def __init__(self, *args, **kwargs):
+        Trainer.__init__(self)
+        if has_graph_arguments(args, kwargs):
+            from .functional import Functional
+
+            _make_functional(type(self))
+            Functional.__init__(self, *args, **kwargs)
+        else:
+            Layer.__init__(self, *args, **kwargs)
+
+    def call(self, *args, **kwargs):
+        raise NotImplementedError(
+            f"Model {type(self).__name__} does not have a `call()` method implemented."
+        )
+
+    def _obj_type(self):
+        return "Model"
+
+    def _set_output_masks(self, inputs, outputs, previous):
+        """The layers inside have put masks on what they return."""
+
+    def build(self, input_shape):
+        """Makes the weights for inputs of this shape (or nest of shapes), without computing."""
+        self._check_super_called()
+        if not any(not layer.built for layer in self._layers):
+            return
+        shapes = shape_tree(lambda s: KerasTensor(s, dtype=self.input_dtype), input_shape)
+        try:
+            self._abstract_call(shapes)
+        except NotImplementedError:
+            raise
+        except Exception as e:
+            warnings.warn(
+                f"`build()` of model '{self.name}' could not run its `call()` on shapes "
+                f"{input_shape}: {e}. Its layers will be built at the first call.",
+                stacklevel=3,
+            )
+
+    def _has_own_build(self):
+        return type(self).build is not Model.build
+
+    def _maybe_build(self, call_spec):
+        if self.built:
+            return
+        if self._has_own_build():
+            super()._maybe_build(call_spec)
+            return
+        # Without a `build` of the user's: run `call` on abstract tensors, or let the call build.
+        shapes = call_spec.shapes()
+        if any(not layer.built for layer in self._layers):
+            try:
+                self._abstract_call(**call_spec.arguments)
+            except Exception:
+                if any(isinstance(x, KerasTensor) for x in call_spec.tensors.values()):
+                    raise
+                return
+        self._built_with(shapes)
+
+    def build_from_config(self, config):
+        if not config:
+            return
+        if "input_shape" in config:
+            shape = config["input_shape"]
+            self.build(shape_tree(tuple, shape) if shape is not None else None)
+        elif "shapes_dict" in config and self._has_own_build():
+            super().build_from_config(config)
+        elif "shapes_dict" in config:
+            shapes = {k[: -len("_shape")]: v for k, v in config["shapes_dict"].items()}
+            if all(is_shape(s) for s in shapes.values()):
+                self._abstract_call(**{k: KerasTensor(s) for k, s in shapes.items()})
+                self._built_with(config["shapes_dict"])
+
+    @property
+    def layers(self):
+        """The layers directly inside, in order."""
+        return self._flatten_layers(include_self=False, recursive=False)
+
+    @layers.setter
+    def layers(self, value):
+        raise AttributeError(
+            "`Model.layers` attribute is reserved and should not be used. Please use another name."
+        )
+
+    def get_layer(self, name=None, index=None):
+        """A layer by its name or its index.
+
+        Raises:
+            ValueError: for an unknown name, an index out of range, or none or both given.
+        """
+        layers = self.layers
+        if (index is None) == (name is None):
+            raise ValueError(
+                "Provide either a layer name or a layer index at `get_layer`. Received: "
+                f"index={index}, name={name}."
+            )
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ValueError(
+                    f"Was asked to retrieve layer at index {index} but model only has "
+                    f"{len(layers)} layers."
+                )
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(
+            f"No such layer: {name}. Existing layers are: {[layer.name for layer in layers]}."
+        )
+
+    def summary(
+        self,
+        line_length=None,
+        positions=None,
+        print_fn=None,
+        expand_nested=False,
+        show_trainable=False,
+        layer_range=None,
+    ):
+        """Prints a table of the layers, their output shapes and numbers of parameters.
+
+        Args:
+            line_length: Width of the table; by default 88 or 108, at most the terminal's less 4.
+            positions: Where the columns end, as parts of the width.
+            print_fn: Receives the text in one call; by default it is written to stdout.
+            expand_nested: Whether to list the layers of nested models.
+            show_trainable: Whether to show which layers train.
+            layer_range: Names (or regular expressions) of the first and the last layer to show.
+        """
+        from ..utils.summary import print_summary
+
+        print_summary(
+            self,
+            line_length=line_length,
+            positions=positions,
+            print_fn=print_fn,
+            expand_nested=expand_nested,
+            show_trainable=show_trainable,
+            layer_range=layer_range,
+        )
+
+    def save_weights(self, filepath, overwrite=True, max_shard_size=None):
+        """Writes all weights (and the optimizer's state) to a `.weights.h5` file, in Keras 3's layout.
+
+        Args:
+            filepath: Path that ends in ".weights.h5".
+            overwrite: Whether to replace a file without asking.
+
+        Raises:
+            ValueError: for another file name.
+            ImportError: without h5py.
+        """
+        from ..saving.weights_file import save_weights
+
+        save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
+
+    def load_weights(self, filepath, skip_mismatch=False, **kwargs):
+        """Reads weights from a `.weights.h5` file; everything is checked before any weight changes.
+
+        Args:
+            filepath: The file.
+            skip_mismatch: Whether to leave out, with a warning, layers that do not fit.
+
+        Raises:
+            ValueError: where the file does not fit the model.
+            ImportError: without h5py.
+        """
+        from ..saving.weights_file import load_weights
+
+        load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    def to_json(self, **kwargs):
+        """The model's config as JSON, for `model_from_json`; keyword arguments go to json.dumps."""
+        import json
+
+        from ..saving import serialize_keras_object
+
+        return json.dumps(serialize_keras_object(self), **kwargs)
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        from .functional import Functional, functional_from_config, takes_graph_arguments
+
+        keys = ("name", "layers", "input_layers", "output_layers")
+        if all(key in config for key in keys):
+            if cls is Model:
+                cls = Functional
+            if takes_graph_arguments(cls):
+                return functional_from_config(cls, config, custom_objects)
+        return super().from_config(config)
+
+
+def model_from_json(json_string, custom_objects=None):
+    """A model (without weights) from what `to_json` returned."""
+    import json
+
+    from ..saving import deserialize_keras_object
+
+    return deserialize_keras_object(json.loads(json_string), custom_objects=custom_objects)

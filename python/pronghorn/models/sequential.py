@@ -1,0 +1,269 @@
+"""Sequential: a stack of layers."""
+
+import warnings
+
+from ..engine import KerasTensor, nest
+from ..layers.base import Layer
+from ..layers.call_spec import is_shape
+from ..layers.input_layer import InputLayer
+from ..layers.masking import get_keras_mask
+from .functional import Functional
+from .model import Model
+
+
+class Sequential(Model):
+    """A stack of layers, each with one input and one output.
+
+    With an Input in front the weights exist as layers are added; without, the model is built at its
+    first call or by `build(input_shape)`.
+
+    Args:
+        layers: List of layers.
+        trainable, name: As of Layer.
+
+    Raises:
+        ValueError: for what is no layer, or two layers of one name.
+
+    Example:
+
+    >>> model = Sequential([Input((3,)), Dense(4, activation="relu"), Dense(1)])
+    >>> model.output_shape
+    (None, 1)
+    """
+
+    def __init__(self, layers=None, trainable=True, name=None):
+        super().__init__(trainable=trainable, name=name)
+        self.__dict__["_functional"] = None
+        if layers:
+            if not isinstance(layers, (list, tuple)):
+                layers = [layers]
+            for layer in layers:
+                self.add(layer, rebuild=False)
+            self._maybe_rebuild()
+
+    def _obj_type(self):
+        return "Sequential"
+
+    def _lock_state(self):
+        """Layers may be added and removed at any time."""
+
+    def add(self, layer, rebuild=True):
+        """Puts a layer on top.
+
+        Args:
+            layer: The layer, or a tensor made by `Input`.
+        """
+        stack = self._layers
+        if not stack and getattr(layer, "_batch_shape_argument", None) is not None:
+            self.add(
+                InputLayer(
+                    batch_shape=layer._batch_shape_argument, dtype=_natural_input_dtype(layer)
+                ),
+                rebuild=False,
+            )
+        if isinstance(layer, KerasTensor) and hasattr(layer, "_keras_history"):
+            origin = layer._keras_history.operation
+            layer = origin if isinstance(origin, InputLayer) else layer
+        if not isinstance(layer, Layer):
+            raise ValueError(
+                "Only instances of `keras.Layer` can be added to a Sequential model. Received: "
+                f"{layer} (of type {type(layer)})"
+            )
+        if any(layer.name == other.name and other is not layer for other in stack):
+            raise ValueError(
+                "All layers added to a Sequential model should have unique names. Name "
+                f"'{layer.name}' is already the name of a layer in this model. Update the `name` "
+                "argument to pass a unique name."
+            )
+        if isinstance(layer, InputLayer) and stack and isinstance(stack[0], InputLayer):
+            raise ValueError(
+                f"Sequential model '{self.name}' has already been configured to use input shape "
+                f"{stack[0].batch_shape}. You cannot add a different Input layer to it."
+            )
+        stack.append(layer)
+        if rebuild:
+            self._maybe_rebuild()
+        else:
+            self._forget_graph()
+
+    def pop(self, rebuild=True):
+        """Takes the last layer off and returns it."""
+        layer = self._layers.pop()
+        self._forget_graph()
+        if rebuild and self._layers:
+            self._maybe_rebuild()
+        return layer
+
+    def _forget_graph(self):
+        self.built = False
+        self.__dict__["_functional"] = None
+
+    def _maybe_rebuild(self):
+        self._forget_graph()
+        first = self._layers[0]
+        if len(self._layers) < 2:
+            return
+        if isinstance(first, InputLayer):
+            self.build(first.batch_shape)
+        elif isinstance(first, (Functional, Sequential)) and first.built:
+            if isinstance(first, Functional) or first._functional is not None:
+                self.build(first.input_shape)
+
+    def build(self, input_shape=None):
+        """Makes the weights for inputs of this shape, the batch axis included."""
+        if not is_shape(input_shape):
+            return  # a nest of inputs: the layers are applied one by one
+        input_shape = tuple(input_shape)
+        stack = self._layers
+        if not stack:
+            raise ValueError(
+                f"Sequential model {self.name} cannot be built because it has no layers. Call "
+                "`model.add(layer)`."
+            )
+        if isinstance(stack[0], InputLayer):
+            if stack[0].batch_shape != input_shape:
+                raise ValueError(
+                    f"Sequential model '{self.name}' has already been configured to use input "
+                    f"shape {stack[0].batch_shape}. You cannot build it with input_shape "
+                    f"{input_shape}"
+                )
+        else:
+            dtype = _natural_input_dtype(stack[0])
+            stack.insert(0, InputLayer(batch_shape=input_shape, dtype=dtype))
+        x = stack[0].output
+        for layer in stack[1:]:
+            x = layer(x)
+        self.__dict__["_functional"] = Functional(inputs=stack[0].output, outputs=x)
+
+    def _has_own_build(self):
+        return True
+
+    def call(self, inputs, training=None, mask=None, **kwargs):
+        if self._functional is not None:
+            return self._functional.call(inputs, training=training, mask=mask, **kwargs)
+        for layer in self.layers:
+            keywords = {}
+            if layer._call_info.has_mask and mask is not None:
+                keywords["mask"] = mask
+            if layer._call_info.has_training and training is not None:
+                keywords["training"] = training
+            inputs = layer(inputs, **keywords)
+            mask = nest.map_structure(get_keras_mask, inputs)
+        return inputs
+
+    def _assert_input_compatibility(self, inputs):
+        if self._functional is not None:
+            flat = self._functional._flat(inputs)
+            Layer._assert_input_compatibility(self._functional, flat)
+
+    @property
+    def layers(self):
+        """The layers added, without the Input."""
+        stack = self._layers
+        return list(stack[1:] if stack and isinstance(stack[0], InputLayer) else stack)
+
+    @layers.setter
+    def layers(self, value):
+        raise AttributeError(
+            "`Sequential.layers` attribute is reserved and should not be used. Use `add()` and "
+            "`pop()` to change the layers in this model."
+        )
+
+    @property
+    def input_dtype(self):
+        stack = self._layers
+        if stack and isinstance(stack[0], InputLayer):
+            return stack[0].dtype
+        return super().input_dtype
+
+    def compute_output_shape(self, input_shape):
+        for layer in self.layers:
+            input_shape = layer.compute_output_shape(input_shape)
+        return input_shape
+
+    def compute_output_spec(self, *args, **kwargs):
+        from ..engine.symbolic import to_keras_tensors
+
+        return to_keras_tensors(self._abstract_call(*args, **kwargs))
+
+    def _graph_attribute(self, name, what):
+        if self._functional is None:
+            raise AttributeError(f"Sequential model '{self.name}' has no defined {what} yet.")
+        return getattr(self._functional, name)
+
+    @property
+    def input_shape(self):
+        return self._graph_attribute("input_shape", "input shape")
+
+    @property
+    def output_shape(self):
+        return self._graph_attribute("output_shape", "output shape")
+
+    @property
+    def inputs(self):
+        return self._graph_attribute("inputs", "inputs")
+
+    @property
+    def outputs(self):
+        return self._graph_attribute("outputs", "outputs")
+
+    @property
+    def input(self):
+        return self._graph_attribute("input", "input")
+
+    @property
+    def output(self):
+        return self._graph_attribute("output", "output")
+
+    @property
+    def input_names(self):
+        return self._graph_attribute("input_names", "inputs")
+
+    @property
+    def output_names(self):
+        return self._graph_attribute("output_names", "outputs")
+
+    def get_config(self):
+        from .. import dtype_policies
+        from ..saving import serialize_keras_object
+
+        config = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": dtype_policies.serialize(self.dtype_policy),
+            "layers": [serialize_keras_object(layer) for layer in self._layers],
+        }
+        if self._functional is not None:
+            config["build_input_shape"] = self._layers[0].batch_shape
+        return config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        from ..saving import deserialize_keras_object
+
+        if "name" not in config or "layers" not in config:
+            raise ValueError(
+                "A Sequential model configuration must be a dictionary containing the 'name' and "
+                f"'layers' keys. Received: config={config}"
+            )
+        model = cls(name=config["name"])
+        for entry in config["layers"]:
+            model.add(deserialize_keras_object(entry, custom_objects=custom_objects), rebuild=False)
+        if model._layers:
+            model._maybe_rebuild()
+        shape = config.get("build_input_shape")
+        if model._functional is None and shape and model._layers:
+            model.build(tuple(shape))
+        if config.get("trainable") is False:
+            model.trainable = False
+        return model
+
+
+def _natural_input_dtype(layer):
+    """The dtype of an Input made for a first layer: indices stay integers."""
+    from ..layers.core import Embedding
+
+    return "int32" if isinstance(layer, Embedding) else layer.compute_dtype
+
+
+__all__ = ["Sequential", "warnings"]

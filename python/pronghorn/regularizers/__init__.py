@@ -1,0 +1,111 @@
+"""Regularizers: penalties on weights or activations, added to the loss."""
+
+import math
+
+
+class Regularizer:
+    """A callable from a tensor to a scalar penalty; a subclass also defines `get_config`."""
+
+    def __call__(self, x):
+        return 0.0
+
+    def get_config(self):
+        raise NotImplementedError(f"{self} does not implement get_config()")
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+
+def _factor(value, name):
+    ok = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if not ok or value < 0:
+        raise ValueError(
+            f"Invalid value for argument {name}: expected a non-negative float. "
+            f"Received: {name}={value}"
+        )
+    return float(value)
+
+
+class L1L2(Regularizer):
+    """l1 * sum(|x|) + l2 * sum(x^2).
+
+    Args:
+        l1, l2: Non-negative factors.
+
+    Raises:
+        ValueError: for a factor that is negative or no finite number.
+    """
+
+    def __init__(self, l1=0.0, l2=0.0):
+        self.l1 = _factor(0.0 if l1 is None else l1, "l1")
+        self.l2 = _factor(0.0 if l2 is None else l2, "l2")
+
+    def __call__(self, x):
+        from .. import ops
+
+        penalty = None
+        if self.l1:
+            penalty = ops.multiply(ops.sum(ops.absolute(x)), self.l1)
+        if self.l2:
+            square = ops.multiply(ops.sum(ops.square(x)), self.l2)
+            penalty = square if penalty is None else ops.add(penalty, square)
+        return ops.zeros((), dtype=x.dtype) if penalty is None else penalty
+
+    def get_config(self):
+        return {"l1": self.l1, "l2": self.l2}
+
+
+class L1(L1L2):
+    """l1 * sum(|x|)."""
+
+    def __init__(self, l1=0.01):
+        super().__init__(l1=0.01 if l1 is None else l1)
+
+    def get_config(self):
+        return {"l1": self.l1}
+
+
+class L2(L1L2):
+    """l2 * sum(x^2)."""
+
+    def __init__(self, l2=0.01):
+        super().__init__(l2=0.01 if l2 is None else l2)
+
+    def get_config(self):
+        return {"l2": self.l2}
+
+
+def l1_l2(l1=0.01, l2=0.01):
+    """An L1L2 with both factors 0.01 where not given."""
+    return L1L2(l1=l1, l2=l2)
+
+
+l1, l2 = L1, L2
+
+_TABLE = {"L1": L1, "L2": L2, "L1L2": L1L2, "l1": L1, "l2": L2, "l1_l2": l1_l2}
+
+
+def get(identifier):
+    """A regularizer from a name, a config, or anything callable.
+
+    Raises:
+        ValueError: for an unknown name; the message lists near ones.
+    """
+    from ..saving.registry import find
+
+    if isinstance(identifier, str) and identifier in ("l1_l2", "L1L2", "l1l2"):
+        return l1_l2()
+    return find(identifier, _TABLE, "regularizer", Regularizer)
+
+
+def serialize(regularizer):
+    from ..saving import serialize_keras_object
+
+    return serialize_keras_object(regularizer)
+
+
+def deserialize(config, custom_objects=None):
+    from ..saving import deserialize_keras_object
+
+    return deserialize_keras_object(config, custom_objects, module_objects=_TABLE)

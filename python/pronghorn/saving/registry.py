@@ -1,0 +1,132 @@
+"""Names of classes and functions: custom objects, and finding one in a table by its name."""
+
+import difflib
+import threading
+
+_custom = {}
+_custom_names = {}
+_scopes = threading.local()
+
+
+def get_custom_objects():
+    """The dict of objects registered for all threads."""
+    return _custom
+
+
+def register_keras_serializable(package="Custom", name=None):
+    """Decorator: lets a class or function be found by name when a config is read.
+
+    Args:
+        package: Prefix of the registered name.
+        name: Name; the object's own where missing.
+
+    Example:
+
+    >>> @register_keras_serializable("shop")
+    ... class Basket:
+    ...     def get_config(self):
+    ...         return {}
+    >>> get_registered_name(Basket)
+    'shop>Basket'
+    """
+
+    def decorator(target):
+        if isinstance(target, type) and not hasattr(target, "get_config"):
+            raise ValueError(
+                "Cannot register a class that does not have a get_config() method. "
+                f"Received: {target.__name__}"
+            )
+        registered = f"{package}>{name if name is not None else target.__name__}"
+        _custom[registered] = target
+        _custom_names[target] = registered
+        return target
+
+    return decorator
+
+
+def get_registered_name(obj):
+    return _custom_names.get(obj, getattr(obj, "__name__", None))
+
+
+def get_registered_object(name, custom_objects=None, module_objects=None):
+    """The object of that name in the open scopes, the given dict or the registry; else None."""
+    for scope in reversed(getattr(_scopes, "stack", ())):
+        if name in scope:
+            return scope[name]
+    for table in (custom_objects, _custom, module_objects):
+        if table and name in table:
+            return table[name]
+    return None
+
+
+class CustomObjectScope:
+    """Names known inside a `with` block only.
+
+    Args:
+        custom_objects: Dict of name to class or function.
+    """
+
+    def __init__(self, custom_objects):
+        self.custom_objects = custom_objects or {}
+
+    def __enter__(self):
+        if not hasattr(_scopes, "stack"):
+            _scopes.stack = []
+        _scopes.stack.append(self.custom_objects)
+        return self
+
+    def __exit__(self, *exc):
+        _scopes.stack.pop()
+
+
+custom_object_scope = CustomObjectScope
+
+
+def near_names(name, known):
+    """" Did you mean ...?" with the known names near this one; "" where none is."""
+    lower = {k.lower(): k for k in sorted(known)}
+    near = difflib.get_close_matches(str(name).lower(), lower, n=3, cutoff=0.5)
+    return f" Did you mean {' or '.join(repr(lower[n]) for n in near)}?" if near else ""
+
+
+def find(identifier, table, kind, base=None):
+    """The object that an identifier names: for the `get` functions of each package.
+
+    Args:
+        identifier: None, a name, a config dict, or the object itself.
+        table: Dict of every accepted name to a class or function.
+        kind: What is looked for, for the message ("initializer").
+        base: Class whose subclasses are made into instances when named.
+
+    Raises:
+        ValueError: for an unknown name, with near ones.
+    """
+    if identifier is None:
+        return None
+    found = identifier
+    if isinstance(identifier, dict):
+        from .config import deserialize_keras_object
+
+        name = identifier.get("class_name")
+        if name in table and identifier.get("module") is None:  # {"class_name", "config"} as of old
+            cls = table[name]
+            config = identifier.get("config") or {}
+            return cls.from_config(config) if hasattr(cls, "from_config") else cls(**config)
+        return deserialize_keras_object(identifier, module_objects=table)
+    if isinstance(identifier, str):
+        found = get_registered_object(identifier, None, table)
+        if found is None:
+            found = get_registered_object(f"Custom>{identifier}")
+        if found is None:
+            raise ValueError(
+                f"Could not interpret {kind} identifier: {identifier!r}."
+                f"{near_names(identifier, table)} Expected None, a name, a config or a callable."
+            )
+    if isinstance(found, type):
+        found = found()
+    if callable(found) or (base is not None and isinstance(found, base)):
+        return found
+    raise ValueError(
+        f"Could not interpret {kind} identifier: {identifier!r} (of type {type(identifier)}). "
+        "Expected None, a name, a config or a callable."
+    )
