@@ -30,7 +30,7 @@ def mlp(k):
 
 
 def convnet(k):
-    # c1 has no bias: before batch normalisation its gradient is rounding noise, which Adam amplifies.
+    # c1 has no bias: before batch normalisation its gradient is rounding noise, which Adam grows.
     return k.Sequential(
         [
             k.Input((9, 10, 2)),

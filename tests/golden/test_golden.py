@@ -10,9 +10,8 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pytest
-
 import pronghorn
+import pytest
 from golden import make_values, models
 
 HERE = Path(__file__).parent
@@ -164,7 +163,9 @@ def test_weights_round_trip_and_layout(name, tmp_path):
     def datasets(file):
         found = {}
         with h5py.File(file) as f:
-            visit = lambda key, item: found.update({key: item[()]}) if hasattr(item, "dtype") else None  # noqa: E731
+            visit = (
+                lambda key, item: found.update({key: item[()]}) if hasattr(item, "dtype") else None
+            )  # noqa: E731
             f.visititems(visit)
         return found
 

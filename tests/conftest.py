@@ -1,0 +1,49 @@
+"""Shared fixtures. Every test starts from float32, one seed, and the width and threads it found."""
+
+import os
+from pathlib import Path
+
+import pronghorn
+import pytest
+from pronghorn.engine import device
+
+DATA_HOME = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")).expanduser()
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    pronghorn.utils.set_random_seed(1234)
+    yield
+    if pronghorn.config.floatx() != "float32":
+        raise AssertionError("a test left another floatx behind")
+
+
+@pytest.fixture(params=device.available_isas())
+def width(request):
+    """Runs a test under each width of this processor, and asserts that it was the one in use."""
+    before = device.isa()
+    device.force_isa(request.param)
+    assert device.isa() == request.param
+    yield request.param
+    device.force_isa(before)
+
+
+@pytest.fixture
+def threads():
+    """Set the thread count for one test: threads(2)."""
+    before = device.num_threads()
+    yield device.set_num_threads
+    device.set_num_threads(before)
+
+
+@pytest.fixture
+def data_file():
+    """A file of KERAS_HOME, or a skip that names what is missing."""
+
+    def find(name):
+        path = DATA_HOME / "datasets" / name
+        if not path.exists():
+            pytest.skip(f"needs {name}; looked for {path} (set KERAS_HOME)")
+        return path
+
+    return find
