@@ -1,0 +1,89 @@
+"""What every peer does in its own process: import, first step, steady steps, one sample, memory.
+
+A peer gives `prepare(workload)` -> an object with fit(x, y, batch, epochs), predict(x) and
+predict_on_batch(x). Prints one JSON line.
+"""
+
+import importlib
+import json
+import os
+import resource
+import sys
+import time
+
+import numpy as np
+
+PEERS = {
+    "pronghorn": "keras_like",
+    "keras-tensorflow": "keras_like",
+    "keras-jax": "keras_like",
+    "keras-torch": "keras_like",
+    "torch": "torch_plain",
+}
+
+
+def seconds(call):
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def resident_bytes():
+    with open("/proc/self/statm") as f:
+        return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def one_sample(call, budget=0.6):
+    """Median seconds of a call, after three that are not counted."""
+    for _ in range(3):
+        call()
+    times = []
+    end = time.perf_counter() + budget
+    while time.perf_counter() < end or len(times) < 5:
+        times.append(seconds(call))
+    return float(np.median(times))
+
+
+def measure(peer, workload_name, threads, repeats):
+    sys.path[:0] = [
+        os.path.dirname(os.path.abspath(__file__)),
+        os.path.join(os.path.dirname(__file__), ".."),
+    ]
+    import workloads
+
+    w = workloads.BY_NAME[workload_name]
+    rows = workloads.rows_of(w)
+    x, y = w.data(np.random.default_rng(0), rows)
+    base = resident_bytes()
+    module = importlib.import_module(PEERS[peer])
+    result = {"peer": peer, "workload": w.name}
+    start = time.perf_counter()
+    module.load(peer, threads)
+    result["import_s"] = time.perf_counter() - start
+    model = module.prepare(peer, w)
+    if w.trains:
+        batches = rows // w.batch
+        epochs = -(-w.steps // batches)
+        first = seconds(lambda: model.fit(x[: w.batch], y[: w.batch], w.batch, 1))
+        model.fit(x, y, w.batch, 1)
+        times = [seconds(lambda: model.fit(x, y, w.batch, epochs)) for _ in range(repeats)]
+        times = [t / (batches * epochs) for t in times]
+        result["steps_in_fit"] = batches * epochs
+    else:
+        first = seconds(lambda: model.predict_on_batch(x[: w.batch]))
+        times = [
+            seconds(lambda: model.predict_on_batch(x[: w.batch])) for _ in range(repeats * w.steps)
+        ]
+    result["step_ms"] = 1e3 * min(times)
+    result["step_ms_median"] = 1e3 * float(np.median(times))
+    result["first_s"] = first - min(times)
+    one = x[:1]
+    result["predict_ms"] = 1e3 * one_sample(lambda: model.predict(one))
+    result["predict_on_batch_ms"] = 1e3 * one_sample(lambda: model.predict_on_batch(one))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    result["peak_mb"] = (peak - base) / 2**20
+    print(json.dumps(result), flush=True)
+
+
+if __name__ == "__main__":
+    measure(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

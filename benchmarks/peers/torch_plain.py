@@ -1,0 +1,134 @@
+"""Plain PyTorch: eager modules, channels_last images, batches gathered from a shuffled set."""
+
+import workloads
+
+torch = None
+
+
+def load(peer, threads):
+    global torch
+    import torch
+
+    torch.set_num_threads(threads)
+
+
+def conv_stack(channels, filters, size, padding=0):
+    nn, layers = torch.nn, []
+    for f in filters:
+        layers += [nn.Conv2d(channels, f, 3, padding=padding), nn.ReLU(), nn.MaxPool2d(2)]
+        channels = f
+        size = (size - (0 if padding else 2)) // 2
+    return layers, channels * size * size
+
+
+def dense(*sizes):
+    nn, layers = torch.nn, []
+    for a, b in zip(sizes, sizes[1:]):
+        layers += [nn.Linear(a, b), nn.ReLU()]
+    return torch.nn.Sequential(*layers[:-1])
+
+
+def mnist():
+    nn = torch.nn
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(64, 64, 3), nn.ReLU(),
+        nn.Flatten(), nn.Linear(576, 64), nn.ReLU(), nn.Linear(64, 10),
+    )  # fmt: skip
+
+
+def catsdogs():
+    nn = torch.nn
+    layers, flat = conv_stack(3, (32, 64, 128, 128), 150)
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(flat, 512), nn.ReLU(), nn.Linear(512, 1))
+
+
+def embedding():
+    nn = torch.nn
+    return nn.Sequential(nn.Embedding(10000, 8), nn.Flatten(), nn.Linear(160, 1))
+
+
+def residual():
+    nn = torch.nn
+
+    class Block(nn.Module):
+        def __init__(self, a, b, stride):
+            super().__init__()
+            self.c1 = nn.Conv2d(a, b, 3, stride, 1, bias=False)
+            self.n1 = nn.BatchNorm2d(b)
+            self.c2 = nn.Conv2d(b, b, 3, 1, 1, bias=False)
+            self.n2 = nn.BatchNorm2d(b)
+            self.short = nn.Conv2d(a, b, 1, stride, bias=False)
+
+        def forward(self, x):
+            y = self.n2(self.c2(torch.relu(self.n1(self.c1(x)))))
+            return torch.relu(y + self.short(x))
+
+    blocks = [Block(3, 32, 1), Block(32, 64, 2), Block(64, 128, 2)]
+    return nn.Sequential(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10))
+
+
+def vgg16():
+    nn, layers, channels = torch.nn, [], 3
+    for filters, repeats in workloads.VGG16:
+        for _ in range(repeats):
+            layers += [nn.Conv2d(channels, filters, 3, padding=1), nn.ReLU()]
+            channels = filters
+        layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(*layers)
+
+
+BUILDERS = {
+    "dense1": lambda: dense(13, 64, 64, 1),
+    "dense784": lambda: dense(784, 512, 10),
+    "dense10000": lambda: dense(10000, 16, 16, 1),
+    "mnist": mnist,
+    "catsdogs": catsdogs,
+    "embedding": embedding,
+    "residual": residual,
+    "vgg16": vgg16,
+}
+
+
+class Subject:
+    def __init__(self, workload):
+        self.model = BUILDERS[workload.name]()
+        self.optimizer = torch.optim.RMSprop(self.model.parameters(), lr=0.001, alpha=0.9)
+        functional = torch.nn.functional
+        self.loss = {
+            "mse": functional.mse_loss,
+            "binary_crossentropy": functional.binary_cross_entropy_with_logits,
+            "sparse_categorical_crossentropy": lambda p, y: functional.cross_entropy(p, y.long()),
+        }[workload.loss]
+        self.model = self.model.to(memory_format=torch.channels_last)
+
+    def tensor(self, x):
+        t = torch.from_numpy(x)
+        return t.permute(0, 3, 1, 2) if t.ndim == 4 else t  # NHWC memory is channels_last
+
+    def fit(self, x, y, batch, epochs):
+        x, y = self.tensor(x), torch.from_numpy(y)
+        self.model.train()
+        for _ in range(epochs):
+            order = torch.randperm(len(x))
+            total = torch.zeros(())
+            for i in range(0, len(x), batch):
+                rows = order[i : i + batch]
+                self.optimizer.zero_grad()
+                loss = self.loss(self.model(x[rows]), y[rows])
+                loss.backward()
+                self.optimizer.step()
+                total += loss.detach()
+            float(total)
+
+    def predict_on_batch(self, x):
+        self.model.eval()
+        with torch.inference_mode():
+            return self.model(self.tensor(x)).numpy()
+
+    predict = predict_on_batch
+
+
+def prepare(peer, workload):
+    return Subject(workload)

@@ -1,0 +1,185 @@
+"""The networks that steps.py times, written once for every Keras-like module `k`.
+
+Data is random: only its shape and type matter for time. Torch's twins are in peers/torch_plain.py.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Workload:
+    name: str
+    what: str
+    build: object  # build(k) -> a model, not compiled
+    optimizer: str
+    loss: str
+    batch: int
+    data: object  # data(rng, rows) -> x, y
+    steps: int = 100  # in one timed fit
+    trains: bool = True  # False: predict_on_batch of one batch is the step
+    bar: float = 1.5  # times the fastest peer
+
+
+def floats(rng, *shape):
+    return rng.standard_normal(shape).astype("float32")
+
+
+def dense_1(k):
+    return k.Sequential(
+        [
+            k.Input((13,)),
+            k.layers.Dense(64, activation="relu"),
+            k.layers.Dense(64, activation="relu"),
+            k.layers.Dense(1),
+        ]
+    )
+
+
+def dense_784(k):
+    return k.Sequential(
+        [
+            k.Input((784,)),
+            k.layers.Dense(512, activation="relu"),
+            k.layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+def dense_10000(k):
+    return k.Sequential(
+        [
+            k.Input((10000,)),
+            k.layers.Dense(16, activation="relu"),
+            k.layers.Dense(16, activation="relu"),
+            k.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+
+
+def mnist_convnet(k):
+    return k.Sequential(
+        [
+            k.Input((28, 28, 1)),
+            k.layers.Conv2D(32, 3, activation="relu"),
+            k.layers.MaxPooling2D(2),
+            k.layers.Conv2D(64, 3, activation="relu"),
+            k.layers.MaxPooling2D(2),
+            k.layers.Conv2D(64, 3, activation="relu"),
+            k.layers.Flatten(),
+            k.layers.Dense(64, activation="relu"),
+            k.layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+def cats_and_dogs(k):
+    stack = [k.Input((150, 150, 3))]
+    for filters in (32, 64, 128, 128):
+        stack += [k.layers.Conv2D(filters, 3, activation="relu"), k.layers.MaxPooling2D(2)]
+    stack += [
+        k.layers.Flatten(),
+        k.layers.Dense(512, activation="relu"),
+        k.layers.Dense(1, activation="sigmoid"),
+    ]
+    return k.Sequential(stack)
+
+
+def embedding(k):
+    return k.Sequential(
+        [
+            k.Input((20,), dtype="int32"),
+            k.layers.Embedding(10000, 8),
+            k.layers.Flatten(),
+            k.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+
+
+def residual(k):
+    """32-64-128: two 3x3 convolutions a block, with batch normalisation, added to a shortcut."""
+    inputs = k.Input((32, 32, 3))
+    x = inputs
+    for i, filters in enumerate((32, 64, 128)):
+        stride = 1 if i == 0 else 2
+        y = k.layers.Conv2D(filters, 3, strides=stride, padding="same", use_bias=False)(x)
+        y = k.layers.BatchNormalization()(y)
+        y = k.layers.Activation("relu")(y)
+        y = k.layers.Conv2D(filters, 3, padding="same", use_bias=False)(y)
+        y = k.layers.BatchNormalization()(y)
+        shortcut = k.layers.Conv2D(filters, 1, strides=stride, use_bias=False)(x)
+        x = k.layers.Activation("relu")(k.layers.Add()([y, shortcut]))
+    x = k.layers.GlobalAveragePooling2D()(x)
+    return k.Model(inputs, k.layers.Dense(10, activation="softmax")(x))
+
+
+VGG16 = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
+
+
+def vgg16_features(k):
+    stack = [k.Input((150, 150, 3))]
+    for filters, repeats in VGG16:
+        for _ in range(repeats):
+            stack.append(k.layers.Conv2D(filters, 3, padding="same", activation="relu"))
+        stack.append(k.layers.MaxPooling2D(2))
+    return k.Sequential(stack)
+
+
+def classes(count, *shape):
+    return lambda rng, n: (floats(rng, n, *shape), rng.integers(0, count, n).astype("int32"))
+
+
+def yes_no(*shape):
+    return lambda rng, n: (floats(rng, n, *shape), rng.integers(0, 2, (n, 1)).astype("float32"))
+
+
+def regression(*shape):
+    return lambda rng, n: (floats(rng, n, *shape), floats(rng, n, 1))
+
+
+def words(rng, n):
+    return rng.integers(0, 10000, (n, 20)).astype("int32"), rng.integers(0, 2, (n, 1)).astype("f4")
+
+
+SPARSE = "sparse_categorical_crossentropy"
+BINARY = "binary_crossentropy"
+RMS = "rmsprop"
+WORKLOADS = [
+    Workload("dense1", "13-64-64-1, batch 1", dense_1, RMS, "mse", 1, regression(13), 400, bar=10),
+    Workload(
+        "dense784", "784-512-10, batch 128", dense_784, RMS, SPARSE, 128, classes(10, 784), 200,
+    ),
+    Workload(
+        "mnist", "28x28x1 conv 32-64-64, batch 64", mnist_convnet, RMS, SPARSE, 64,
+        classes(10, 28, 28, 1), 60,
+    ),
+    Workload(
+        "dense10000", "10000-16-16-1, batch 512", dense_10000, RMS, BINARY, 512, yes_no(10000), 50,
+    ),
+    Workload(
+        "catsdogs", "150x150x3 conv 32-64-128-128, batch 20", cats_and_dogs, RMS, BINARY, 20,
+        yes_no(150, 150, 3), 50,
+    ),
+    Workload(
+        "embedding", "Embedding 10000x8, 20 words, batch 32", embedding, RMS, BINARY, 32, words, 400,
+    ),
+    Workload(
+        "residual", "32x32x3 residual 32-64-128, batch 64", residual, RMS, SPARSE, 64,
+        classes(10, 32, 32, 3), 50,
+    ),
+    Workload(
+        "vgg16", "VGG16 features, predict 20 x 150x150x3", vgg16_features, RMS, "mse", 20,
+        regression(150, 150, 3), 3, trains=False, bar=2,
+    ),
+]  # fmt: skip
+BY_NAME = {w.name: w for w in WORKLOADS}
+FIRST = ("dense1", "dense784", "mnist")  # what the first bars are about
+
+
+def rows_of(workload):
+    """Rows of data: all the steps where that is under 64 MB, else a smaller set seen repeatedly."""
+    rng = np.random.default_rng(0)
+    row = workload.data(rng, 1)[0].nbytes
+    whole = max(1, (64 << 20) // (row * workload.batch))
+    return workload.batch * min(workload.steps, whole)
