@@ -13,8 +13,20 @@ struct Plan {
   bool vector, by_batch;   // one row or column; batch items are chunks of one thread each
   bool pack_a, pack_b;
   int64_t splits;          // parts of k, each into its own partial result
+  int64_t max_depth;       // of a block of k
   int64_t a_bytes, b_bytes, x_bytes;
 };
+
+// Whether the register tile may read A where it lies: small, or used by few panels of B.
+template <class T>
+bool reads_in_place(const GemmArgs& g) {
+  constexpr int64_t size = sizeof(T);
+  if (g.a_rs != 1 && g.a_cs != 1) return false;
+  if (g.m * g.k * size <= kDirectBytesA) return true;
+  if (g.a_rs == 1) return g.n <= kTileCols<T> * kDirectPanels;
+  const bool collide = g.a_rs * size % kSetBytes == 0;
+  return g.n <= kTileCols<T> * (collide ? 1 : kDirectPanels);
+}
 
 template <class T>
 Plan<T> make_plan(const GemmArgs& g) {
@@ -27,8 +39,9 @@ Plan<T> make_plan(const GemmArgs& g) {
     p.x_bytes = (g.m == 1 ? g.a_cs : g.b_rs) == 1 ? 0 : cache_rounded(g.k * size);
     return p;
   }
-  const bool a_direct = g.a_rs == 1 || g.a_cs == 1;
-  p.pack_a = !a_direct || (g.n > kTileCols<T> && g.m * g.k * size > kDirectBytesA);
+  p.pack_a = !reads_in_place<T>(g);
+  const bool scattered = !p.pack_a && g.a_rs == 1 && g.a_cs * size > kStripStride;
+  p.max_depth = scattered ? kScatteredDepth : kBlockDepth<T>;
   p.pack_b = g.b_cs != 1 || (g.m > kMaxRows && g.k * g.n * size > kDirectBytesB);
   p.splits = p.by_batch ? 1 : choose_splits<T>(g.m, g.n, g.k);
   const int64_t k = ceil_div(g.k, p.splits);
@@ -80,7 +93,8 @@ Product<T, Strided<T>, Strided<T>> item_product(const GemmArgs& g, const Plan<T>
           static_cast<T>(g.alpha),
           g.accumulate,
           {static_cast<const T*>(g.bias), gate ? gate + b * g.gate_bs : nullptr, g.ldgate, g.act,
-           g.gate_act}};
+           g.gate_act},
+          plan.max_depth};
 }
 
 // k == 0: the product is zero.

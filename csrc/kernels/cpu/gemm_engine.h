@@ -25,6 +25,7 @@ struct Product {
   T alpha;
   bool accumulate;
   Epilogue<T> epilogue;
+  int64_t max_depth = kBlockDepth<T>;  // of one block of k; at most kBlockDepth
 };
 
 PH_INLINE Team serial_team() {
@@ -36,8 +37,8 @@ PH_INLINE Team serial_team() {
 constexpr int64_t kZeroSegment[1] = {0};
 
 template <class T>
-PH_INLINE int64_t block_depth(int64_t k) {
-  const int64_t blocks = max_of<int64_t>(1, ceil_div(k, kBlockDepth<T>));
+PH_INLINE int64_t block_depth(int64_t k, int64_t max_depth = kBlockDepth<T>) {
+  const int64_t blocks = max_of<int64_t>(1, ceil_div(k, max_depth));
   return max_of<int64_t>(1, ceil_div(k, blocks));
 }
 PH_INLINE int64_t cache_rounded(int64_t bytes) { return round_up(bytes, 64); }
@@ -50,8 +51,9 @@ PH_INLINE int64_t b_block_bytes(int64_t n, int64_t k) {
 }
 template <class T>
 PH_INLINE int64_t a_block_bytes(int64_t m, int64_t k) {
-  const int64_t rows = min_of(m, kBlockRows);
-  return cache_rounded((rows * block_depth<T>(k) + kPackSlack<T>)*static_cast<int64_t>(sizeof(T)));
+  const int64_t rows = min_of(m, kBlockRows), strips = ceil_div(rows, kMaxRows);
+  return cache_rounded((rows * block_depth<T>(k) + strips * kPackSlack<T>)*static_cast<int64_t>(
+      sizeof(T)));
 }
 
 // How C is cut into chunks: rows x cols pieces, from sizes alone.
@@ -63,8 +65,27 @@ PH_INLINE Grid chunk_grid(int64_t m, int64_t n, int64_t k) {
   if (work < kSerialWork) return {1, 1};
   const int64_t want = min_of(kMaxChunks, ceil_div(work, kChunkWork));
   int64_t rows = min_of(want, ceil_div(m, kChunkRows));
-  const int64_t cols = min_of(max_of<int64_t>(1, want / rows), ceil_div(n, kChunkCols));
+  rows += rows > 1 && rows % 2;  // even, so that two threads share it fairly
+  int64_t cols = min_of(want / rows, ceil_div(n, kChunkCols));
+  if (rows == 1) cols += cols > 1 && cols % 2;
+  cols = max_of<int64_t>(1, cols);
   return {rows, cols};
+}
+
+// A block of A as strips, each followed by the slack its packing may write. A matrix whose
+// columns are contiguous is read a few columns at a time, whole, to stay on few pages.
+template <class T, class A>
+PH_INLINE void pack_rows_of_a(const A& a, T* packed, int64_t i0, int64_t block, int64_t p0,
+                              int64_t depth) {
+  const int64_t strips = ceil_div(block, kMaxRows);
+  int64_t step = depth;
+  if constexpr (requires { a.s_i; }) step = a.s_i == 1 ? kPackColumns : depth;
+  for (int64_t p = 0; p < depth; p += step)
+    for (int64_t s = 0; s < strips; ++s) {
+      const int64_t lo = s * block / strips, height = (s + 1) * block / strips - lo;
+      a.pack(packed + lo * depth + s * kPackSlack<T> + p * height, height, i0 + lo, height, p0 + p,
+             min_of(step, depth - p));
+    }
 }
 
 // One chunk of C: rows [i0, i1), columns [j0, j1) of the column block at jc.
@@ -87,11 +108,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
     const int64_t blocks_left = ceil_div(i1 - ib, kBlockRows);
     const int64_t block = ceil_div(i1 - ib, blocks_left);
     const int64_t strips = ceil_div(block, kMaxRows);
-    if (q.pack_a)
-      for (int64_t s = 0; s < strips; ++s) {
-        const int64_t lo = s * block / strips, hi = (s + 1) * block / strips;
-        q.a.pack(packed_a + lo * depth, hi - lo, ib + lo, hi - lo, p0, depth);
-      }
+    if (q.pack_a) pack_rows_of_a(q.a, packed_a, ib, block, p0, depth);
     for (int64_t j = j0; j < j1; j += tile_cols) {
       const int64_t cols = min_of(tile_cols, j1 - j);
       const int vectors = static_cast<int>(ceil_div(cols, lanes));
@@ -109,7 +126,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
       for (int64_t s = 0; s < strips; ++s) {
         const int64_t lo = s * block / strips, hi = (s + 1) * block / strips;
         if (q.pack_a) {
-          t.a = packed_a + lo * depth;
+          t.a = packed_a + lo * depth + s * kPackSlack<T>;
           t.a_stride = hi - lo;
         } else if constexpr (requires { q.a.s_i; }) {
           t.a = q.a.at(ib + lo, p0);
@@ -128,7 +145,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
 template <class T, class A, class B>
 void run_product(const Product<T, A, B>& q, const Team& team, char* packed_b, char* packed_a) {
   constexpr int64_t tile_cols = kTileCols<T>;
-  const int64_t depth = block_depth<T>(q.k), a_bytes = a_block_bytes<T>(q.m, q.k);
+  const int64_t depth = block_depth<T>(q.k, q.max_depth), a_bytes = a_block_bytes<T>(q.m, q.k);
   for (int64_t jc = 0; jc < q.n; jc += kBlockCols) {
     const int64_t cols = min_of(kBlockCols, q.n - jc), panels = ceil_div(cols, tile_cols);
     for (int64_t p0 = 0; p0 < q.k; p0 += depth) {

@@ -28,6 +28,9 @@ void micro(const Micro<T>& t) {
   Vec<T> acc[R][V] = {};
   const T* b = t.b;
   const int64_t b_stride = t.b_stride, a_stride = t.a_stride, kc = t.kc;
+  if (kc * t.segs >= kPrefetchDepth)  // C arrives while the sums run
+    for (int i = 0; i < R; ++i)
+      for (int v = 0; v < V; ++v) __builtin_prefetch(t.c + i * t.ldc + v * kLanes<T>, 1);
   for (int64_t s = 0; s < t.segs; ++s) {
     const T* a = t.a + t.seg[s];
     RowBases<T, R> rows(a, by_row ? a_stride : 0);

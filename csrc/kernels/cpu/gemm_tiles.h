@@ -22,10 +22,11 @@ constexpr int kTileCols = kVectors * kLanes<T>;
 constexpr int64_t kPanelRows = kMaxRows > kTileCols<float> ? kMaxRows : kTileCols<float>;
 
 // Bytes along k of one block: a row panel (kMaxRows x k) stays in L1, a B panel streams.
-constexpr int64_t kBlockDepthBytes = 1536;
+constexpr int64_t kBlockDepthBytes = 2048;
 template <class T>
 constexpr int64_t kBlockDepth = kBlockDepthBytes / static_cast<int64_t>(sizeof(T));
-constexpr int64_t kBlockRows = kMaxRows * ((112 + kMaxRows - 1) / kMaxRows);  // one chunk, in L2
+constexpr int64_t kPrefetchDepth = 96;  // sums at least this long prefetch their tile of C
+constexpr int64_t kBlockRows = kMaxRows * ((140 + kMaxRows - 1) / kMaxRows);  // one chunk, in L2
 constexpr int64_t kBlockCols = 4096;     // columns of B packed at once
 
 // Multiply-adds below which a product stays on one chunk, and wanted in each chunk.
@@ -38,7 +39,12 @@ constexpr int64_t kSerialPack = 64 * 1024;    // elements packed by one thread a
 
 // Operands of at most this many bytes are read in place when their layout allows.
 constexpr int64_t kDirectBytesA = 64 * 1024;
+constexpr int64_t kDirectPanels = 2;       // larger ones too, when B has at most this many panels
+constexpr int64_t kSetBytes = 4096;        // rows this far apart collide in L1
 constexpr int64_t kDirectBytesB = 96 * 1024;
+constexpr int64_t kPackColumns = 16;       // columns of a transposed A packed together
+constexpr int64_t kStripStride = 2048;     // columns further apart (bytes) are read in place ...
+constexpr int64_t kScatteredDepth = 192;   // ... at most so many at a time, to stay in L1
 
 // Long sums with few outputs are cut along k into at most kMaxSplits parts.
 constexpr int64_t kMaxSplits = 16;
@@ -47,8 +53,10 @@ constexpr int64_t kSplitChunks = 4;       // fewer chunks of outputs than this
 constexpr int64_t kSplitOutputs = 64 * 1024;  // outputs up to this many
 
 // Matrix times vector: rows handled together, and from when on columns are streamed.
-constexpr int64_t kVectorRows = 1024;
-constexpr int64_t kVectorUnit = 64;
+constexpr int64_t kVectorRows = 4096;
+constexpr int64_t kVectorWork = 400000;   // multiply-adds below which it stays on one chunk
+constexpr int64_t kVectorUnit = 64;       // a chunk is a multiple of this many rows ...
+constexpr int64_t kStreamUnit = 1024;      // ... or of this many, where columns are summed
 constexpr int64_t kStreamBytes = 128 * 1024;
 constexpr int64_t kStreamRows = 128;
 

@@ -172,12 +172,12 @@ void matvec_rows(const MatVec<T>& q, int64_t i0, int64_t i1) {
 template <class T>
 void run_matvec(const MatVec<T>& q, const Team& team) {
   const int64_t work = q.rows * q.k;
-  const int64_t units = ceil_div(q.rows, kVectorUnit);
-  const int64_t chunks =
-      work < kSerialWork ? 1 : min_of(min_of(units, kMaxChunks), ceil_div(work, kChunkWork / 4));
+  const int64_t unit = q.s_i == 1 ? kStreamUnit : kVectorUnit;
+  const int64_t units = ceil_div(q.rows, unit);
+  const int64_t chunks = work < kVectorWork ? 1 : min_of(units, kMaxChunks);
   for_chunks(team, chunks, [&](int64_t chunk, int) {
-    matvec_rows(q, min_of(q.rows, chunk * units / chunks * kVectorUnit),
-                min_of(q.rows, (chunk + 1) * units / chunks * kVectorUnit));
+    matvec_rows(q, min_of(q.rows, chunk * units / chunks * unit),
+                min_of(q.rows, (chunk + 1) * units / chunks * unit));
   });
 }
 
