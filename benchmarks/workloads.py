@@ -162,7 +162,8 @@ WORKLOADS = [
         yes_no(150, 150, 3), 50,
     ),
     Workload(
-        "embedding", "Embedding 10000x8, 20 words, batch 32", embedding, RMS, BINARY, 32, words, 400,
+        "embedding", "Embedding 10000x8, 20 words, batch 32",
+        embedding, RMS, BINARY, 32, words, 400,
     ),
     Workload(
         "residual", "32x32x3 residual 32-64-128, batch 64", residual, RMS, SPARSE, 64,

@@ -1,0 +1,187 @@
+"""The plan of docs/architecture.md, enforced: arrows between rooms, file sizes, a light import."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CSRC, PACKAGE = ROOT / "csrc", ROOT / "python" / "pronghorn"
+MAX_LINES = 500
+
+# What each room of csrc may include, itself aside.
+CSRC_ARROWS = {
+    "base": set(),
+    "kernels": {"base"},
+    "device": {"base", "kernels"},
+    "core": {"base", "kernels", "device"},
+    "ops": {"base", "kernels", "device", "core"},
+    "program": {"base", "kernels", "device", "core", "ops"},
+    "python": {"base", "kernels", "device", "core", "ops", "program"},
+}
+
+# What a room of the package must not import. engine <- ops <- layers <- models <- training.
+UPPER = {"layers", "models", "training", "optimizers", "callbacks", "cli"}
+FORBIDDEN = {
+    "engine": UPPER | {"ops", "losses", "metrics", "initializers", "activations", "saving"},
+    "ops": UPPER | {"losses", "metrics", "initializers", "activations"},
+    "activations": UPPER,
+    "initializers": UPPER,
+    "regularizers": UPPER,
+    "constraints": UPPER,
+    "losses": UPPER,
+    "metrics": UPPER,
+    "layers": {"models", "training", "optimizers", "callbacks", "cli"},
+    "optimizers": {"layers", "models", "training", "callbacks", "cli"},
+}
+LEAVES = {"datasets", "preprocessing", "applications", "cli", "legacy"}
+HEAVY = ["h5py", "matplotlib", "PIL", "tensorflow", "keras", "torch", "jax", "pandas", "scipy"]
+
+
+def sources(folder, *endings):
+    found = [p for p in folder.rglob("*") if p.suffix in endings and "build" not in p.parts]
+    assert found, f"no sources under {folder}"
+    return sorted(found)
+
+
+def room_of(path, top):
+    parts = path.relative_to(top).parts
+    return parts[0] if len(parts) > 1 else None
+
+
+def includes(path):
+    for quoted in re.findall(r'^\s*#\s*include\s+"([^"]+)"', path.read_text(), flags=re.M):
+        for base in (path.parent, CSRC):
+            target = (base / quoted).resolve()
+            if target.exists():
+                yield target
+                break
+
+
+def test_csrc_arrows():
+    wrong = []
+    for path in sources(CSRC, ".h", ".cpp", ".cu"):
+        room = room_of(path, CSRC)
+        assert room in CSRC_ARROWS, f"{path}: a room without a line in docs/architecture.md"
+        for target in includes(path):
+            other = room_of(target, CSRC)
+            if other != room and other not in CSRC_ARROWS[room]:
+                wrong.append(f"{path.relative_to(ROOT)} includes {other}")
+            if room == "kernels" and other == "base" and target.name != "dtype.h":
+                wrong.append(f"{path.relative_to(ROOT)} includes {target.name}")
+    assert not wrong
+
+
+def test_kernels_know_no_containers():
+    banned = r"#include\s*<(vector|string|map|memory|functional|iostream|stdexcept|unordered_map)>"
+    banned += r"|\bmalloc\s*\(|\bthrow\b|\bnew\s+\w|pybind11|\bprintf\s*\("
+    for path in sources(CSRC / "kernels", ".h", ".cpp"):
+        code = re.sub(r"//[^\n]*|/\*.*?\*/", "", path.read_text(), flags=re.S)
+        assert not re.search(banned, code), path
+
+
+def test_only_the_python_room_includes_pybind11():
+    for path in sources(CSRC, ".h", ".cpp"):
+        if room_of(path, CSRC) != "python":
+            assert "pybind11/" not in path.read_text(), path
+
+
+def test_program_sees_no_op_by_name():
+    for path in sources(CSRC / "program", ".h", ".cpp"):
+        code = re.sub(r"//[^\n]*", "", path.read_text())
+        for name in ("conv", "matmul", "relu", "softmax", "batch_norm", "add", "reduce_sum"):
+            assert f'op_by_name("{name}' not in code and f'name == "{name}' not in code, path
+
+
+def imports(path):
+    """(room, module) of every import inside the package, those within functions included."""
+    package = ("pronghorn", *path.relative_to(PACKAGE).parent.parts)
+    for node in ast.walk(ast.parse(path.read_text(), str(path))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            names = [f"{module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "pronghorn" and len(parts) > 1:
+                yield parts[1], name
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return [(p, room_of(p, PACKAGE), list(imports(p))) for p in sources(PACKAGE, ".py")]
+
+
+def test_only_engine_imports_the_core(graph):
+    wrong = [
+        p for p, room, found in graph if room != "engine" and any("_core" in n for _, n in found)
+    ]
+    assert not wrong
+
+
+def test_package_arrows(graph):
+    wrong = []
+    for path, room, found in graph:
+        for other, name in found:
+            if other in FORBIDDEN.get(room, ()) or (other in LEAVES and room not in (other, None)):
+                if room == "cli" or room == "legacy":
+                    continue
+                wrong.append(f"{path.relative_to(PACKAGE)} imports {name}")
+    assert not wrong
+
+
+def test_no_numpy_maths_in_layers(graph):
+    for path in sources(PACKAGE / "layers", ".py"):
+        code = path.read_text()
+        assert not re.search(r"\bnp\.(exp|log|matmul|dot|einsum|tanh|sqrt|mean|sum)\(", code), path
+
+
+@pytest.mark.parametrize("folder", ["csrc", "python", "tests", "benchmarks"])
+def test_file_sizes(folder):
+    endings = (".h", ".cpp", ".cu", ".py")
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in sources(ROOT / folder, *endings)
+        if (n := len(p.read_text().splitlines())) > MAX_LINES
+    }
+    assert not long
+
+
+def in_a_fresh_python(code):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_import_loads_nothing_heavy():
+    loaded = in_a_fresh_python(
+        f"import sys, json, pronghorn; print(json.dumps([m for m in {HEAVY} if m in sys.modules]))"
+    )
+    assert not loaded
+
+
+def test_import_time():
+    """The bar is 0.15 s (benchmarks/steps.py shows it); here a bound that a busy machine holds."""
+    code = (
+        "import time, json, numpy; t = time.perf_counter(); import pronghorn; "
+        "print(json.dumps(time.perf_counter() - t))"
+    )
+    assert min(in_a_fresh_python(code) for _ in range(3)) < 1.0
+
+
+def test_public_names_load_lazily():
+    few = in_a_fresh_python(
+        "import sys, json, pronghorn; print(json.dumps(sorted(m for m in sys.modules "
+        "if m.startswith(('pronghorn.layers', 'pronghorn.training', 'pronghorn.optimizers')))))"
+    )
+    assert not few
