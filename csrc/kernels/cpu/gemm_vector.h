@@ -3,7 +3,7 @@
 // Rows contiguous in memory are dot products; columns contiguous are sums of columns.
 #pragma once
 #include "gemm_epilogue.h"
-#include "gemm_tiles.h"
+#include "gemm_pack.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -93,6 +93,32 @@ void stream_columns(const MatVec<T>& q, int64_t i0, int64_t count, T* PH_RESTRIC
     for (int64_t i = 0; i < count; ++i) sum[i] += q.x[p] * m[p * q.s_p + i];
 }
 
+// sum[r] = all lanes of a[r], for four vectors at once: zips add inside the 128-bit lanes.
+PH_INLINE void sum_four(const vf32* a, float* sum) {
+  const vf32 low = zip_low(a[0], a[1]) + zip_high(a[0], a[1]);
+  const vf32 high = zip_low(a[2], a[3]) + zip_high(a[2], a[3]);
+  const vf32 all = (vf32)zip_low((vf64)low, (vf64)high) + (vf32)zip_high((vf64)low, (vf64)high);
+  float parts[kLanes<float>];
+  store(parts, all);
+  for (int r = 0; r < 4; ++r) {
+    float total = parts[r];
+    for (int l = 4; l < kLanes<float>; l += 4) total += parts[l + r];
+    sum[r] = total;
+  }
+}
+PH_INLINE void sum_four(const vf64* a, double* sum) {
+  for (int h = 0; h < 4; h += 2) {
+    const vf64 all = zip_low(a[h], a[h + 1]) + zip_high(a[h], a[h + 1]);
+    double parts[kLanes<double>];
+    store(parts, all);
+    for (int r = 0; r < 2; ++r) {
+      double total = parts[r];
+      for (int l = 2; l < kLanes<double>; l += 2) total += parts[l + r];
+      sum[h + r] = total;
+    }
+  }
+}
+
 // Dot products of R rows with x.
 template <class T, int R>
 PH_INLINE void dots(const MatVec<T>& q, int64_t i0, T* sum) {
@@ -114,8 +140,13 @@ PH_INLINE void dots(const MatVec<T>& q, int64_t i0, T* sum) {
 #pragma GCC unroll 8
     for (int r = 0; r < R; ++r) acc[r][0] += x * load_first<T>(m + r * q.s_i + p, left);
   }
-#pragma GCC unroll 8
-  for (int r = 0; r < R; ++r) sum[r] = horizontal_sum<T>(acc[r][0] + acc[r][1]);
+  if constexpr (R == 4) {
+    const Vec<T> both[4] = {acc[0][0] + acc[0][1], acc[1][0] + acc[1][1], acc[2][0] + acc[2][1],
+                            acc[3][0] + acc[3][1]};
+    sum_four(both, sum);
+  } else {
+    for (int r = 0; r < R; ++r) sum[r] = horizontal_sum<T>(acc[r][0] + acc[r][1]);
+  }
 }
 
 // Rows [i0, i1). Which rows go together depends on i0 and i1: chunks are cut by size alone.
