@@ -1,6 +1,11 @@
-// Elementary functions against long double, over every exponent, with specials. Built
-// once per width: g++ -DPH_ISA=avx2 -DPH_VECTOR_BYTES=32 -mavx2 -mfma. Fails (exit 1) when a
-// result is further than its bound in ulp, or when a lane depends on its neighbours.
+// Elementary functions against long double, over every exponent, with specials. Stands
+// alone; the width is the compiler's: -DPH_ISA=avx2 -DPH_VECTOR_BYTES=32 -mavx2 -mfma, by default
+// the generic one. Fails (exit 1) when a result is further than its bound in ulp, or when a lane
+// depends on its neighbours.
+#ifndef PH_ISA
+#define PH_ISA check_generic
+#define PH_VECTOR_BYTES 16
+#endif
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>

@@ -84,20 +84,35 @@ static PH_NOINLINE T exact_fmod(T a, T b) {
   int ea = static_cast<int>(ua >> B::mantissa), eb = static_cast<int>(ub >> B::mantissa);
   U ma = ea ? (ua & (hidden - 1)) | hidden : ua, mb = eb ? (ub & (hidden - 1)) | hidden : ub;
   ea += ea == 0, eb += eb == 0;
+  for (; ma < hidden; --ea) ma <<= 1;  // denormals
+  for (; mb < hidden; --eb) mb <<= 1;
   for (; ea > eb; --ea) {
     if (ma >= mb) ma -= mb;
     ma <<= 1;
   }
   if (ma >= mb) ma -= mb;
   if (ma == 0) return 0;
-  for (; ma < hidden && ea > 1; --ea) ma <<= 1;
-  return bit_cast<T>(ma < hidden ? ma : (ma & (hidden - 1)) | static_cast<U>(ea) << B::mantissa);
+  for (; ma < hidden; --ea) ma <<= 1;
+  if (ea < 1) return bit_cast<T>(ma >> (1 - ea));
+  return bit_cast<T>((ma & (hidden - 1)) | static_cast<U>(ea) << B::mantissa);
 }
 // Python's sign rule on the exact remainder.
 template <class T>
 PH_INLINE Vec<T> float_mod(Vec<T> a, Vec<T> b) {
   Vec<T> x = vabs<T>(a), y = vabs<T>(b);
-  Vec<T> r = x < y ? x : each_lane<T>(x, y, [](T p, T q) { return exact_fmod(p, q); });
+  Vec<T> r = x;
+#if defined(__FMA__) || defined(__aarch64__)
+  // A quotient below 2^mantissa is off by one at most, and the fused remainder exact.
+  const Vec<T> quotient = x / y;
+  const Vec<T> rest = vfma<T>(-vround<Round::zero, T>(quotient), y, x);
+  r = rest < 0 ? rest + y : (rest >= y ? rest - y : rest);
+  const IntVec<T> easy = (quotient < static_cast<T>(int64_t{1} << (FloatBits<T>::mantissa - 1))) & (x < FloatBits<T>::inf);
+#else
+  const IntVec<T> easy = x < y;
+#endif
+  if (any_lane<typename FloatBits<T>::Int>(~easy))
+    r = easy ? r : each_lane<T>(x, y, [](T p, T q) { return exact_fmod(p, q); });
+  r = x < y ? x : r;
   r = vcopysign<T>(r, a);
   r = (r != 0) & ((r < 0) != (b < 0)) ? r + b : r;
   return r == 0 ? vcopysign<T>(r, b) : r;

@@ -89,17 +89,27 @@ void slab_statistics(const Slab<T>& s, T* mean, T* m2) {
   }
 }
 
-// Joins (mean, m2) of `count` more elements to those of `before`, in double.
-struct Moments {
-  double mean = 0, m2 = 0, count = 0;
-  PH_INLINE void join(double other_mean, double other_m2, double n) {
-    if (n == 0) return;
-    const double total = count + n, d = other_mean - mean;
-    m2 += other_m2 + d * d * (count * n / total);
-    mean += d * (n / total);
-    count = total;
-  }
-};
+// The columns of a wide row that repeat one channel, joined: equal counts, so the mean is the
+// mean of means, and M2 grows by what they differ from it.
+template <class T>
+void fold_moments(const T* mean, const T* m2, T count, int64_t channels, int64_t wide, T* to_mean,
+                  T* to_m2) {
+  for (int64_t j = 0; j < channels; ++j) to_mean[j] = 0, to_m2[j] = 0;
+  for (int64_t k = 1; k < wide; ++k)
+    for (int64_t j = 0; j < channels; ++j) to_mean[j] += mean[k * channels + j] - mean[j];
+  for (int64_t j = 0; j < channels; ++j) to_mean[j] = mean[j] + to_mean[j] / static_cast<T>(wide);
+  for (int64_t k = 0; k < wide; ++k)
+    for (int64_t j = 0; j < channels; ++j) {
+      const T d = mean[k * channels + j] - to_mean[j];
+      to_m2[j] += m2[k * channels + j] + d * d * count;
+    }
+}
+template <class T>
+void fold_sums(const T* sum, int64_t channels, int64_t wide, T* to) {
+  for (int64_t j = 0; j < channels; ++j) to[j] = sum[j];
+  for (int64_t k = 1; k < wide; ++k)
+    for (int64_t j = 0; j < channels; ++j) to[j] += sum[k * channels + j];
+}
 
 // ---------------------------------------------------------------- batch, forward
 // y = (x - mean) * scale + shift, all by column.
@@ -129,10 +139,11 @@ void batch_forward(const NormArgs& g, const Team& team) {
     for_chunks(team, p.parts * p.tiles, [&](int64_t chunk, int) {
       const int64_t i = chunk / p.tiles, col = chunk % p.tiles * kNormTile;
       const int64_t n = min_of(kNormTile, p.width - col);
-      T* to = part + i * 2 * w + col;
+      const int64_t begin = i * p.split, end = min_of(begin + p.split, p.rows);
+      T* to = part + i * 2 * c + col;
       alignas(64) T m[kNormTile + kLanes<T>], m2[kNormTile + kLanes<T>];
-      slab_statistics(Slab<T>{x, p.width, i * p.split, min_of((i + 1) * p.split, p.rows), col, n}, m, m2);
-      for (int64_t j = 0; j < n; ++j) to[j] = m[j], to[w + j] = m2[j];
+      slab_statistics(Slab<T>{x, p.width, begin, end, col, n}, m, m2);
+      fold_moments(m, m2, static_cast<T>(end - begin), p.wide > 1 ? c : n, p.wide, to, to + c);
     });
   for_chunks(team, ceil_div(c, kNormTile), [&](int64_t chunk, int) {
     for (int64_t j = chunk * kNormTile; j < min_of((chunk + 1) * kNormTile, c); ++j) {
@@ -140,18 +151,23 @@ void batch_forward(const NormArgs& g, const Team& team) {
       if (g.use_given) {
         r = 1.0 / __builtin_sqrt(static_cast<double>(var[j]) + g.epsilon);
       } else {
-        Moments all;
-        for (int64_t i = 0; i < p.parts; ++i) {
-          const double n = static_cast<double>(min_of((i + 1) * p.split, p.rows) - i * p.split);
-          for (int64_t k = 0; k < p.wide; ++k) {
-            const T* from = part + i * 2 * w + k * c + j;
-            all.join(static_cast<double>(from[0]), static_cast<double>(from[w]), n);
+        // All parts, and the rest's single rows, relative to the first mean.
+        const double base = !g.rows ? 0 : static_cast<double>(p.rows ? part[j] : tail[j]), rows = static_cast<double>(g.rows);
+        auto each = [&](auto&& f) {
+          for (int64_t i = 0; i < p.parts && p.rows; ++i) {
+            const int64_t n = (min_of((i + 1) * p.split, p.rows) - i * p.split) * p.wide;
+            f(static_cast<double>(part[i * 2 * c + j]) - base, static_cast<double>(part[i * 2 * c + c + j]),
+              static_cast<double>(n));
           }
-        }
-        for (int64_t k = 0; k < p.rest; ++k) all.join(static_cast<double>(tail[k * c + j]), 0, 1);
-        const double v = all.count > 0 ? all.m2 / all.count : 0;
+          for (int64_t k = 0; k < p.rest; ++k) f(static_cast<double>(tail[k * c + j]) - base, 0.0, 1.0);
+        };
+        double shift_sum = 0, m2 = 0;
+        if (g.rows) each([&](double d, double, double n) { shift_sum += d * n; });
+        const double off = g.rows ? shift_sum / rows : 0;
+        if (g.rows) each([&](double d, double q, double n) { m2 += q + (d - off) * (d - off) * n; });
+        const double v = g.rows ? m2 / rows : 0;
         r = 1.0 / __builtin_sqrt(v + g.epsilon);
-        mean[j] = static_cast<T>(all.mean);
+        mean[j] = g.rows ? static_cast<T>(base + off) : T(0);
         if (var) var[j] = static_cast<T>(v);
         if (rstd) rstd[j] = static_cast<T>(r);
       }
@@ -192,7 +208,7 @@ void batch_backward(const NormArgs& g, const Team& team) {
     const int64_t i = chunk / p.tiles, col = chunk % p.tiles * kNormTile;
     const int64_t n = min_of(kNormTile, p.width - col), size = round_up(n, kLanes<T>);
     const int64_t last = min_of((i + 1) * p.split, p.rows);
-    T* to = part + i * 2 * w + col;
+    T* to = part + i * 2 * c + col;
     alignas(64) T sum[kNormTile + kLanes<T>], dot[kNormTile + kLanes<T>], m[kNormTile + kLanes<T>];
     alignas(64) T all_sum[kNormTile + kLanes<T>], all_dot[kNormTile + kLanes<T>];
     for (int64_t k = 0; k < size; ++k) m[k] = k < n ? column_mean[col + k] : T(0);
@@ -209,16 +225,16 @@ void batch_backward(const NormArgs& g, const Team& team) {
       });
       for (int64_t k = 0; k < size; ++k) all_sum[k] += sum[k], all_dot[k] += dot[k];
     }
-    for (int64_t k = 0; k < n; ++k) to[k] = all_sum[k], to[w + k] = all_dot[k];
+    fold_sums(all_sum, p.wide > 1 ? c : n, p.wide, to);
+    fold_sums(all_dot, p.wide > 1 ? c : n, p.wide, to + c);
   });
   for_chunks(team, ceil_div(c, kNormTile), [&](int64_t chunk, int) {
     for (int64_t j = chunk * kNormTile; j < min_of((chunk + 1) * kNormTile, c); ++j) {
       double sum = 0, dot = 0;
-      for (int64_t i = 0; i < p.parts; ++i)
-        for (int64_t k = 0; k < p.wide; ++k) {
-          sum += static_cast<double>(part[i * 2 * w + k * c + j]);
-          dot += static_cast<double>(part[i * 2 * w + w + k * c + j]);
-        }
+      for (int64_t i = 0; i < p.parts; ++i) {
+        sum += static_cast<double>(part[i * 2 * c + j]);
+        dot += static_cast<double>(part[i * 2 * c + c + j]);
+      }
       for (int64_t k = 0; k < p.rest; ++k) {
         const double v = static_cast<double>(dy[tail + k * c + j]);
         sum += v;

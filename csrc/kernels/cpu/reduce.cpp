@@ -121,7 +121,10 @@ PH_INLINE void add_rows(T* acc, const T* const* row, int rows, int64_t n) {
   constexpr int lanes = kLanes<T>;
   for (int64_t i = 0; i < n; i += lanes) {
     const bool whole = n - i >= lanes;
-    auto get = [&](int r) { return PH_LIKELY(whole) ? load(row[r] + i) : load_first(row[r] + i, n - i); };
+    auto get = [&](int r) {
+      if (PH_LIKELY(whole)) return load(row[r] + i);
+      return first_lanes<T>(load_first(row[r] + i, n - i), n - i, F::neutral);
+    };
     Vec<T> a = load(acc + i);
     if (rows == kRowGroup) {
       if constexpr (__is_same(F, Fold<ReduceOp::sum, T>)) {

@@ -26,6 +26,15 @@ constexpr T highest_value() {
   else return Limits<T>::max;
 }
 
+// v where the lane is below n, else `other`.
+template <class T>
+PH_INLINE Vec<T> first_lanes(Vec<T> v, int64_t n, T other) {
+  if (n >= kLanes<T>) return v;
+  Vec<T> lane = {};
+  for (int i = 0; i < kLanes<T>; ++i) lane[i] = static_cast<T>(i);
+  return lane < static_cast<T>(n) ? v : splat<T>(other);
+}
+
 // acc `op` x, for a vector (V = Vec<T>) of elements. any and all see x as truth.
 template <ReduceOp op, class T>
 struct Fold {
@@ -86,11 +95,7 @@ struct Fold {
     }
     for (; n >= lanes; n -= lanes, x += lanes) acc = take(acc, load(x));
     if (n > 0) {
-      T last[lanes];
-      store(last, splat<T>(op == ReduceOp::any ? T(0) : neutral));
-      for (int i = 0; i < lanes; ++i)
-        if (i < n) last[i] = x[i];
-      acc = take(acc, load(last));
+      acc = take(acc, first_lanes<T>(load_first(x, n), n, neutral));
     }
     return across(acc);
   }

@@ -2,8 +2,7 @@
 // is horizontal (a row's maximum, its sum) becomes plain vector arithmetic.
 // Also: loops over one long row.
 #pragma once
-#include "eltwise_convert.h"
-#include "math.h"
+#include "reduce_ops.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -88,14 +87,6 @@ PH_INLINE void store_n(T* p, Vec<T> v, int64_t n) {
     store(p, v);
   else
     store_first(p, v, n);
-}
-// v where the lane is below n, else `other`.
-template <class T>
-PH_INLINE Vec<T> first_lanes(Vec<T> v, int64_t n, T other) {
-  if (n == kLanes<T>) return v;
-  Vec<T> lane = {};
-  for (int i = 0; i < kLanes<T>; ++i) lane[i] = static_cast<T>(i);
-  return lane < static_cast<T>(n) ? v : splat<T>(other);
 }
 template <class T>
 PH_INLINE T horizontal_max(Vec<T> v) {
