@@ -3,6 +3,16 @@
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
 _settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
 
+# Part of every traced function's signature: rises when a setting that traces depend on changes
+# (floatx here; width and threads in device.py).
+generation = 0
+
+
+def new_generation() -> None:
+    """Makes every traced function trace again."""
+    global generation
+    generation += 1
+
 
 def floatx() -> str:
     """The default float dtype, a string such as ``"float32"``."""
@@ -13,7 +23,9 @@ def set_floatx(value: str) -> None:
     """Sets the default float dtype. Raises ValueError for anything but a float type."""
     if value not in _FLOATS:
         raise ValueError(f"Unknown floatx: {value!r}. Expected one of {_FLOATS}.")
-    _settings["floatx"] = value
+    if _settings["floatx"] != value:
+        _settings["floatx"] = value
+        new_generation()
 
 
 def epsilon() -> float:

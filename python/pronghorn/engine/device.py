@@ -1,16 +1,30 @@
 """Widths, threads, devices and counters."""
 
 from .. import _core
+from . import config
 
 isa = _core.isa
 available_isas = _core.available_isas
-force_isa = _core.force_isa
 num_threads = _core.num_threads
-set_num_threads = _core.set_num_threads
 memory_stats = _core.memory_stats
 trim_caches = _core.trim_caches
 compose_count = _core.compose_count
 reset_compose_count = _core.reset_compose_count
+
+
+def force_isa(name: str) -> None:
+    """Uses the kernels of that width from now on; "" returns to the default. For tests.
+
+    Raises ValueError for a width that is unknown or not supported here.
+    """
+    _core.force_isa(name)
+    config.new_generation()
+
+
+def set_num_threads(n: int) -> None:
+    """How many threads kernels may use, at least 1. Results do not depend on it."""
+    _core.set_num_threads(n)
+    config.new_generation()
 
 
 def info() -> dict:

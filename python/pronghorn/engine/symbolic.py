@@ -68,9 +68,9 @@ class KerasTensor:
 
     def _no_value(self, wanted):
         return TypeError(
-            f"A KerasTensor has no values, so it cannot be converted to {wanted}: {self}. It stands "
-            "for the input of a model that is being built; call layers and `pronghorn.ops` on it, or "
-            "put other computation into a Layer's `call`."
+            f"A KerasTensor has no values, so it cannot be converted to {wanted}: {self}. It "
+            "stands for the input of a model that is being built; call layers and `pronghorn.ops` "
+            "on it, or put other computation into a Layer's `call`."
         )
 
     def __array__(self, *args, **kwargs):
@@ -225,7 +225,7 @@ class Node:
         return nodes
 
     def fill_in(self, values):
-        """(args, kwargs) with tensors and sizes replaced; `values` maps id(KerasTensor) to value."""
+        """(args, kwargs) with tensors and sizes replaced; `values` maps id(tensor) to value."""
 
         def size_of(tensor, axis):
             size = values[id(tensor)].shape[axis]

@@ -1,8 +1,8 @@
 """SymDim: a size that is known only when the graph runs, with integer arithmetic.
 
 `ops.shape(x)[0]` of a symbolic tensor gives one; `SymDim * 2 + 1` gives another, and a recorded op
-may hold them in its arguments. `resolve` computes the integer from the shapes of the tensors that it
-was made of. Inside a shape-only pass there is no tensor to ask: the size is simply unknown (None).
+may hold them in its arguments. `resolve` computes the integer from the shapes of the tensors that
+it was made of. Inside a shape-only pass there is no tensor to ask: the size is unknown (None).
 """
 
 import operator
@@ -45,9 +45,7 @@ class SymDim:
         """The same size of other tensors: `new_tensor(old)` gives them."""
         if self.function is None:
             return self if self.tensor is None else SymDim(new_tensor(self.tensor), self.axis)
-        operands = tuple(
-            x.moved(new_tensor) if isinstance(x, SymDim) else x for x in self.operands
-        )
+        operands = tuple(x.moved(new_tensor) if isinstance(x, SymDim) else x for x in self.operands)
         return SymDim(function=self.function, operands=operands, text=self.text)
 
     def _unknown(self, wanted):

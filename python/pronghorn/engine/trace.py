@@ -169,9 +169,13 @@ class Function:
         return self._entry(tuple(key), args, leaves).program
 
     def _entry(self, key, structure, leaves):
-        key = (key, config.floatx(), _core.isa(), _core.num_threads())
+        key = (key, config.generation)
         entry = self._programs.get(key)
         if entry is not None:
+            if len(self._programs) > 1:
+                with self._lock:
+                    if key in self._programs:
+                        self._programs.move_to_end(key)
             return entry
         with self._lock:
             entry = self._programs.get(key)

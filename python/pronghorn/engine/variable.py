@@ -2,6 +2,8 @@
 
 import threading
 
+import numpy as np
+
 from .. import _core
 from . import config
 from . import tensor as tensor_module
@@ -29,6 +31,19 @@ class autocast_scope:
 
     def __exit__(self, *exc):
         _autocast.dtype = self._before
+
+
+def _zeros(shape, dtype=None):
+    return np.zeros(shape, dtype if dtype != "bfloat16" else "float32")
+
+
+def named_initializer(name):
+    """The initializer of that name; `initializers` is loaded only when it is not zeros."""
+    if name == "zeros":
+        return _zeros
+    import importlib
+
+    return importlib.import_module("pronghorn.initializers").get(name)
 
 
 class Variable:
@@ -62,6 +77,8 @@ class Variable:
         self.regularizer = None
         self.constraint = None
         self.overwrite_with_gradient = False
+        if isinstance(initializer, str):
+            initializer = named_initializer(initializer)
         self._initializer = initializer if callable(initializer) else None
         with _core.Suspend():
             if callable(initializer):
