@@ -1,0 +1,64 @@
+"""The command `pronghorn`: `demo` trains on handwritten digits, `info` tells what is here."""
+
+import argparse
+import sys
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="pronghorn", description=__doc__.split(":")[0] + ".")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | info")
+
+    demo = commands.add_parser(
+        "demo",
+        help="train a small convolutional network on handwritten digits",
+        description="Trains a small convolutional network, tells its test accuracy and the time "
+        "of a step, and draws one picture.",
+    )
+    demo.add_argument(
+        "--data",
+        choices=("digits", "mnist"),
+        default="digits",
+        help="digits: 1,797 images that come with the package (default); mnist: 70,000 images "
+        "from KERAS_HOME/datasets/mnist.npz",
+    )
+    demo.add_argument("--epochs", type=_positive, help="default: 30 for digits, 5 for mnist")
+    demo.add_argument("--batch-size", type=_positive, help="default: 32 for digits, 64 for mnist")
+    demo.add_argument("--seed", type=int, default=1, help="of weights and shuffling (default: 1)")
+    demo.add_argument(
+        "--picture",
+        default="demo.png",
+        metavar="FILE",
+        help="where to write the picture (default: demo.png; '' for none)",
+    )
+    commands.add_parser("info", help="version, compiler, widths, threads and devices")
+    return parser
+
+
+def _positive(text):
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {value}")
+    return value
+
+
+def main(arguments=None):
+    """Runs the command line; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "info":
+            from pronghorn.cli import info
+
+            print(info.text())
+        else:
+            from pronghorn.cli import demo
+
+            demo.run(
+                options.data, options.epochs, options.batch_size, options.seed, options.picture
+            )
+    except (OSError, ValueError) as error:
+        print(f"pronghorn {options.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped", file=sys.stderr)
+        return 130
+    return 0

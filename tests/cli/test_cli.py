@@ -1,0 +1,57 @@
+"""The command line: what it prints and writes, exit statuses, errors without a traceback."""
+
+import re
+
+import numpy as np
+import pronghorn
+import pytest
+from pronghorn.cli import main
+
+
+def test_info_prints_every_fact(capsys):
+    assert main(["info"]) == 0
+    lines = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines())
+    assert lines["version"] == pronghorn.__version__
+    assert list(lines) == ["version", "compiler", "python", "widths", "threads", "devices"]
+    assert lines["widths"].count("(in use)") == 1 and "generic" in lines["widths"]
+    assert int(lines["threads"]) >= 1 and "cpu:0" in lines["devices"]
+
+
+def test_demo_trains_to_98_percent_and_draws(tmp_path, capsys):
+    picture = tmp_path / "demo.png"
+    assert main(["demo", "--picture", str(picture)]) == 0
+    out = capsys.readouterr().out
+    assert float(re.search(r"Test accuracy: ([\d.]+)", out)[1]) >= 0.98
+    assert float(re.search(r"Time per step: ([\d.]+) ms", out)[1]) > 0
+    assert "Epoch 30/30" in out and "val_accuracy:" in out
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_demo_reads_mnist_from_keras_home(tmp_path, monkeypatch, capsys):
+    (tmp_path / "datasets").mkdir()
+    images = np.zeros((40, 28, 28), np.uint8)
+    labels = np.arange(40, dtype=np.uint8) % 10
+    images[np.arange(40), labels + 5] = 255  # a bar at the height of the label
+    np.savez(
+        tmp_path / "datasets" / "mnist.npz",
+        x_train=images, y_train=labels, x_test=images[:10], y_test=labels[:10],
+    )  # fmt: skip
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert main(["demo", "--data", "mnist", "--epochs", "1", "--picture", ""]) == 0
+    assert "40 images to train on, 10 to test on" in capsys.readouterr().out
+
+
+def test_absent_mnist_is_told_without_a_traceback(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert main(["demo", "--data", "mnist"]) == 1
+    captured = capsys.readouterr()
+    assert str(tmp_path / "datasets" / "mnist.npz") in captured.err
+    assert captured.err.startswith("pronghorn demo: ")
+
+
+@pytest.mark.parametrize("arguments", [["demo", "--epochs", "0"], ["demo", "--data", "x"], []])
+def test_wrong_arguments_exit_2(arguments, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: pronghorn" in capsys.readouterr().err
