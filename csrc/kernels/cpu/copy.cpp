@@ -1,0 +1,206 @@
+// copy: any strided move. Dimensions are dropped, sorted and merged until two remain that
+// matter, the plane: rows of contiguous elements, or a transpose done in register tiles.
+// The other dimensions are walked like an odometer.
+#include "bytes.h"
+#include "families.h"
+#include "reduce_tile.h"
+
+namespace ph {
+namespace PH_ISA {
+
+namespace {
+
+constexpr int64_t kTransposeRows = 256;   // a transpose's block: rows and columns of the plane
+constexpr int64_t kTransposeCols = 64;    // (columns are what touches a new page each)
+
+struct Dim {
+  int64_t size, src, dst;   // strides in elements
+};
+
+struct Plan {
+  Dim outer[kMaxDims];
+  int n_outer;
+  Dim row, col;             // the plane; col is innermost in dst
+  bool transpose;           // row.src == 1 == col.dst
+  int64_t row_block, col_block, row_parts, col_parts;
+  int64_t outer_count;
+};
+
+PH_INLINE int64_t magnitude(int64_t x) { return x < 0 ? -x : x; }
+
+// Without dimensions of size 1, by descending dst stride, neighbours merged. Returns how many
+// remain, or -1 when there is nothing to copy.
+int normalise(const CopyArgs& a, Dim* d) {
+  int n = 0;
+  for (int i = 0; i < a.ndim; ++i) {
+    if (a.shape[i] <= 0) return -1;
+    if (a.shape[i] == 1) continue;
+    const Dim dim = {a.shape[i], a.src_stride[i], a.dst_stride[i]};
+    int at = n++;
+    for (; at > 0 && magnitude(d[at - 1].dst) < magnitude(dim.dst); --at) d[at] = d[at - 1];
+    d[at] = dim;
+  }
+  int kept = 0;
+  for (int i = 0; i < n; ++i) {
+    Dim& last = d[kept ? kept - 1 : 0];
+    if (kept && last.dst == d[i].dst * d[i].size && last.src == d[i].src * d[i].size)
+      last = {last.size * d[i].size, d[i].src, d[i].dst};
+    else
+      d[kept++] = d[i];
+  }
+  return kept;
+}
+
+Plan make_plan(const Dim* d, int n, int64_t elem_size) {
+  Plan p = {};
+  p.row = p.col = {1, 1, 1};
+  int row = -1;
+  if (n > 0) {
+    p.col = d[n - 1];
+    // A dimension that is contiguous in src pairs with the one contiguous in dst.
+    if (p.col.dst == 1 && p.col.src != 1 && p.col.src != 0)
+      for (int i = 0; i < n - 1; ++i)
+        if (d[i].src == 1) row = i;
+    p.transpose = row >= 0;
+    if (row < 0 && n > 1) row = n - 2;
+    if (row >= 0) p.row = d[row];
+  }
+  p.outer_count = 1;
+  for (int i = 0; i < n - 1; ++i) {
+    if (i == row) continue;
+    p.outer[p.n_outer++] = d[i];
+    p.outer_count *= d[i].size;
+  }
+  const int64_t wanted = kMoveChunk / elem_size;   // elements
+  if (p.transpose) {
+    p.row_block = min_of(p.row.size, kTransposeRows);
+    p.col_block = min_of(p.col.size, kTransposeCols);
+  } else {
+    p.col_block = min_of(p.col.size, wanted);
+    p.row_block = min_of(p.row.size, max_of(wanted / p.col_block, int64_t{1}));
+  }
+  p.row_parts = ceil_div(p.row.size, p.row_block);
+  p.col_parts = ceil_div(p.col.size, p.col_block);
+  return p;
+}
+
+template <class T>
+PH_INLINE void copy_run(T* PH_RESTRICT dst, const T* PH_RESTRICT src, int64_t n, int64_t dst_stride,
+                        int64_t src_stride) {
+  if (dst_stride == 1 && src_stride == 1) {
+    copy_bytes(dst, src, n * static_cast<int64_t>(sizeof(T)));
+  } else if (dst_stride == 1 && src_stride == 0) {
+    const Vec<T> v = splat<T>(src[0]);
+    int64_t i = 0;
+    for (; i + kLanes<T> <= n; i += kLanes<T>) store(dst + i, v);
+    for (; i < n; ++i) dst[i] = src[0];
+  } else if (dst_stride == 1) {
+    for (int64_t i = 0; i < n; ++i) dst[i] = src[i * src_stride];
+  } else {
+    for (int64_t i = 0; i < n; ++i) dst[i * dst_stride] = src[i * src_stride];
+  }
+}
+
+// dst[r * rd + c] = src[r + c * cs]. A cache line's square at a time: what is loaded is used
+// before it can be evicted, even where all rows fall into one cache set.
+template <class T>
+PH_INLINE void transpose_block(T* dst, const T* src, int64_t rows, int64_t cols, int64_t rd,
+                               int64_t cs) {
+  constexpr int lanes = sizeof(T) >= 4 ? kLanes<T> : 16;
+  constexpr int square = 64 / static_cast<int>(sizeof(T)) > lanes ? 64 / static_cast<int>(sizeof(T)) : lanes;
+  for (int64_t r0 = 0; r0 < rows; r0 += square) {
+    const int64_t r1 = min_of(rows, r0 + square);
+    for (int64_t c0 = 0; c0 < cols; c0 += square) {
+      const int64_t c1 = min_of(cols, c0 + square);
+      int64_t r = r0;
+      for (; r + lanes <= r1; r += lanes) {
+        int64_t c = c0;
+        for (; c + lanes <= c1; c += lanes) {
+          if constexpr (sizeof(T) >= 4) {
+            Vec<T> v[lanes];
+            for (int i = 0; i < lanes; ++i) v[i] = load(src + r + (c + i) * cs);
+            transpose<T>(v);
+            for (int i = 0; i < lanes; ++i) store(dst + (r + i) * rd + c, v[i]);
+          } else {
+            for (int i = 0; i < lanes; ++i)
+              for (int j = 0; j < lanes; ++j) dst[(r + i) * rd + c + j] = src[r + i + (c + j) * cs];
+          }
+        }
+        for (; c < c1; ++c)
+          for (int i = 0; i < lanes; ++i) dst[(r + i) * rd + c] = src[r + i + c * cs];
+      }
+      for (; r < r1; ++r)
+        for (int64_t c = c0; c < c1; ++c) dst[r * rd + c] = src[r + c * cs];
+    }
+  }
+}
+
+// One block of the plane.
+template <class T>
+PH_INLINE void copy_block(const Plan& p, T* dst, const T* src, int64_t block) {
+  const int64_t r0 = block / p.col_parts * p.row_block, c0 = block % p.col_parts * p.col_block;
+  const int64_t rows = min_of(p.row_block, p.row.size - r0);
+  const int64_t cols = min_of(p.col_block, p.col.size - c0);
+  dst += r0 * p.row.dst + c0 * p.col.dst;
+  src += r0 * p.row.src + c0 * p.col.src;
+  if (p.transpose) {
+    transpose_block(dst, src, rows, cols, p.row.dst, p.col.src);
+    return;
+  }
+  for (int64_t r = 0; r < rows; ++r, dst += p.row.dst, src += p.row.src)
+    copy_run(dst, src, cols, p.col.dst, p.col.src);
+}
+
+template <class T>
+void copy_t(const CopyArgs& a, const Team& team) {
+  Dim dims[kMaxDims];
+  const int n = normalise(a, dims);
+  if (n < 0) return;
+  const Plan p = make_plan(dims, n, sizeof(T));
+  const int64_t blocks = p.row_parts * p.col_parts, units = p.outer_count * blocks;
+  const int64_t unit_bytes = p.row_block * p.col_block * static_cast<int64_t>(sizeof(T));
+  const int64_t per_chunk = max_of(kMoveChunk / unit_bytes, int64_t{1});
+  for_chunks(team, ceil_div(units, per_chunk), [&](int64_t chunk, int) {
+    const int64_t first = chunk * per_chunk, end = min_of(units, first + per_chunk);
+    int64_t block = first % blocks, left = first / blocks, at[kMaxDims] = {};
+    const T* src = static_cast<const T*>(a.src);
+    T* dst = static_cast<T*>(a.dst);
+    for (int i = p.n_outer - 1; i >= 0; --i) {
+      at[i] = left % p.outer[i].size;
+      left /= p.outer[i].size;
+      src += at[i] * p.outer[i].src;
+      dst += at[i] * p.outer[i].dst;
+    }
+    for (int64_t unit = first;;) {
+      copy_block(p, dst, src, block);
+      if (++unit == end) return;
+      if (++block < blocks) continue;
+      block = 0;
+      for (int i = p.n_outer - 1; i >= 0; --i) {
+        const Dim& d = p.outer[i];
+        src += d.src;
+        dst += d.dst;
+        if (++at[i] < d.size) break;
+        at[i] = 0;
+        src -= d.src * d.size;
+        dst -= d.dst * d.size;
+      }
+    }
+  });
+}
+
+}  // namespace
+
+void copy(const CopyArgs& a, const Team& team) {
+  if (a.elem_size == 1)
+    copy_t<uint8_t>(a, team);
+  else if (a.elem_size == 2)
+    copy_t<uint16_t>(a, team);
+  else if (a.elem_size == 4)
+    copy_t<uint32_t>(a, team);
+  else
+    copy_t<uint64_t>(a, team);
+}
+
+}  // namespace PH_ISA
+}  // namespace ph

@@ -1,0 +1,233 @@
+// Max and average pooling and their gradients, NHWC, vectors along the channels. A window is
+// clipped to the image once a row and once a column; padding is never looked at.
+#include "families.h"
+#include "simd.h"
+
+namespace ph {
+namespace PH_ISA {
+
+namespace {
+
+constexpr int64_t kPoolChunk = 32768;   // elements of x that make a chunk worth a thread
+
+struct Span {
+  int64_t begin, end;
+};
+// The part of window `o` that lies inside [0, size).
+PH_INLINE Span clip(int64_t o, int64_t stride, int64_t pad, int64_t window, int64_t size) {
+  const int64_t at = o * stride - pad;
+  const int64_t begin = min_of(max_of(at, int64_t{0}), size);
+  return {begin, max_of(begin, min_of(at + window, size))};
+}
+
+// A lane is a vector of channels, or one channel for the tail. The same code serves both.
+template <class T>
+struct VectorLane {
+  using V = Vec<T>;
+  using Mask = decltype(V{} < V{});
+  static constexpr int width = kLanes<T>;
+  static PH_INLINE V get(const T* p) { return load(p); }
+  static PH_INLINE void put(T* p, V v) { store(p, v); }
+  static PH_INLINE V all(T x) { return splat<T>(x); }
+  static PH_INLINE Mask none() { return Mask{}; }
+};
+template <class T>
+struct ScalarLane {
+  using V = T;
+  using Mask = bool;
+  static constexpr int width = 1;
+  static PH_INLINE V get(const T* p) { return *p; }
+  static PH_INLINE void put(T* p, V v) { *p = v; }
+  static PH_INLINE V all(T x) { return x; }
+  static PH_INLINE Mask none() { return false; }
+};
+
+// The larger; a nan wins and stays.
+template <class V>
+PH_INLINE V larger(V best, V x) {
+  return (x > best) | (x != x) ? x : best;
+}
+
+// One output pixel, channels [c, c1) in steps of the lane; returns where it stopped.
+template <class Lane, PoolMode mode, class T>
+PH_INLINE int64_t pool_pixel(const T* image, int64_t row_stride, int64_t channels, Span rows,
+                             Span cols, T* y, int64_t c, int64_t c1) {
+  const int64_t count = (rows.end - rows.begin) * (cols.end - cols.begin);
+  const T scale = count ? T(1) / static_cast<T>(count) : T(0);
+  for (; c + Lane::width <= c1; c += Lane::width) {
+    auto best = Lane::all(mode == PoolMode::max ? static_cast<T>(-__builtin_huge_val()) : T(0));
+    for (int64_t i = rows.begin; i < rows.end; ++i) {
+      const T* p = image + i * row_stride + cols.begin * channels + c;
+      for (int64_t j = cols.begin; j < cols.end; ++j, p += channels) {
+        if constexpr (mode == PoolMode::max)
+          best = larger(best, Lane::get(p));
+        else
+          best = best + Lane::get(p);
+      }
+    }
+    if constexpr (mode == PoolMode::average) best = best * Lane::all(scale);
+    Lane::put(y + c, best);
+  }
+  return c;
+}
+
+template <class T, PoolMode mode>
+void pool_rows(const PoolArgs& a, int64_t first, int64_t end) {
+  for (int64_t row = first; row < end; ++row) {
+    const int64_t n = row / a.oh, oh = row % a.oh;
+    const T* image = static_cast<const T*>(a.x) + n * a.h * a.w * a.c;
+    T* y = static_cast<T*>(a.y) + row * a.ow * a.c;
+    const Span rows = clip(oh, a.stride_h, a.pad_top, a.kh, a.h);
+    for (int64_t ow = 0; ow < a.ow; ++ow, y += a.c) {
+      const Span cols = clip(ow, a.stride_w, a.pad_left, a.kw, a.w);
+      const int64_t c =
+          pool_pixel<VectorLane<T>, mode>(image, a.w * a.c, a.c, rows, cols, y, 0, a.c);
+      pool_pixel<ScalarLane<T>, mode>(image, a.w * a.c, a.c, rows, cols, y, c, a.c);
+    }
+  }
+}
+
+// The gradient of one output pixel, added to dx.
+template <class Lane, PoolMode mode, class T>
+PH_INLINE int64_t grad_pixel(const T* image, T* dx, int64_t row_stride, int64_t channels, Span rows,
+                             Span cols, const T* y, const T* dy, int64_t c, int64_t c1) {
+  const int64_t count = (rows.end - rows.begin) * (cols.end - cols.begin);
+  const T scale = count ? T(1) / static_cast<T>(count) : T(0);
+  for (; c + Lane::width <= c1; c += Lane::width) {
+    const auto grad = Lane::get(dy + c);
+    const auto share = grad * Lane::all(scale);
+    auto best = grad;
+    if constexpr (mode == PoolMode::max) best = Lane::get(y + c);
+    auto taken = Lane::none();
+    for (int64_t i = rows.begin; i < rows.end; ++i) {
+      const int64_t at = i * row_stride + cols.begin * channels + c;
+      T* d = dx + at;
+      for (int64_t j = 0; j < cols.end - cols.begin; ++j) {
+        auto part = share;
+        if constexpr (mode == PoolMode::max) {
+          const auto x = Lane::get(image + at + j * channels);
+          const typename Lane::Mask hit = ((x == best) | ((x != x) & (best != best))) & (taken == Lane::none());
+          taken = taken | hit;
+          part = hit ? grad : Lane::all(T(0));
+        }
+        Lane::put(d + j * channels, Lane::get(d + j * channels) + part);
+      }
+    }
+  }
+  return c;
+}
+
+// Output rows [o0, o1) and channels [c0, c1) of image n; clears and owns dx rows [r0, r1).
+template <class T, PoolMode mode>
+void grad_block(const PoolArgs& a, int64_t n, Span out_rows, Span owned, Span channels) {
+  const int64_t row_stride = a.w * a.c, image_at = n * a.h * row_stride;
+  const T* image = static_cast<const T*>(a.x) + (mode == PoolMode::max ? image_at : 0);
+  T* dx = static_cast<T*>(a.dx) + image_at;
+  int64_t cleared = owned.begin;
+  // Rows are cleared shortly before they are added to, while they are on their way to cache.
+  const auto clear_to = [&](int64_t end) {
+    for (; cleared < end; ++cleared) {
+      T* row = dx + cleared * row_stride;
+      const int64_t run = channels.end - channels.begin;
+      if (run == a.c)
+        __builtin_memset(row, 0, static_cast<size_t>(row_stride) * sizeof(T));
+      else
+        for (int64_t j = 0; j < a.w; ++j)
+          __builtin_memset(row + j * a.c + channels.begin, 0, static_cast<size_t>(run) * sizeof(T));
+    }
+  };
+  for (int64_t oh = out_rows.begin; oh < out_rows.end; ++oh) {
+    const Span rows = clip(oh, a.stride_h, a.pad_top, a.kh, a.h);
+    clear_to(rows.end);
+    const int64_t out = ((n * a.oh + oh) * a.ow) * a.c;
+    const T* dy = static_cast<const T*>(a.dy) + out;
+    const T* y = mode == PoolMode::max ? static_cast<const T*>(a.y) + out : dy;
+    for (int64_t ow = 0; ow < a.ow; ++ow, y += a.c, dy += a.c) {
+      const Span cols = clip(ow, a.stride_w, a.pad_left, a.kw, a.w);
+      const int64_t c = grad_pixel<VectorLane<T>, mode>(image, dx, row_stride, a.c, rows, cols, y,
+                                                        dy, channels.begin, channels.end);
+      grad_pixel<ScalarLane<T>, mode>(image, dx, row_stride, a.c, rows, cols, y, dy, c, channels.end);
+    }
+  }
+  clear_to(owned.end);
+}
+
+// Windows that do not overlap in height: bands of output rows own bands of dx. Otherwise
+// channels are what can be cut.
+template <class T, PoolMode mode>
+void grad_chunks(const PoolArgs& a, const Team& team) {
+  const int64_t image = a.h * a.w * a.c;
+  if (a.kh <= a.stride_h && a.oh > 0) {
+    const int64_t per_band = max_of(kPoolChunk / max_of(a.stride_h * a.w * a.c, int64_t{1}), int64_t{1});
+    const int64_t bands = ceil_div(a.oh, per_band);
+    const auto first_row = [&](int64_t oh) {
+      return min_of(max_of(oh * a.stride_h - a.pad_top, int64_t{0}), a.h);
+    };
+    const int64_t images = max_of(kPoolChunk / max_of(image, int64_t{1}), int64_t{1});
+    if (bands == 1) {   // small images: several a chunk
+      for_chunks(team, ceil_div(a.n, images), [&](int64_t chunk, int) {
+        for (int64_t n = chunk * images; n < min_of(a.n, (chunk + 1) * images); ++n)
+          grad_block<T, mode>(a, n, {0, a.oh}, {0, a.h}, {0, a.c});
+      });
+      return;
+    }
+    for_chunks(team, a.n * bands, [&](int64_t chunk, int) {
+      const int64_t band = chunk % bands;
+      const Span out_rows = {band * per_band, min_of(a.oh, (band + 1) * per_band)};
+      const Span owned = {band == 0 ? 0 : first_row(out_rows.begin),
+                          band == bands - 1 ? a.h : first_row(out_rows.end)};
+      grad_block<T, mode>(a, chunk / bands, out_rows, owned, {0, a.c});
+    });
+    return;
+  }
+  const int64_t lanes = 64 / static_cast<int64_t>(sizeof(T));   // whole cache lines of channels
+  const int64_t wanted = ceil_div(image, kPoolChunk);
+  const int64_t run = a.n >= 16 ? a.c : max_of(round_up(ceil_div(a.c, max_of(wanted, int64_t{1})), lanes), lanes);
+  const int64_t parts = max_of(ceil_div(a.c, max_of(run, int64_t{1})), int64_t{1});
+  for_chunks(team, a.n * parts, [&](int64_t chunk, int) {
+    const int64_t c0 = chunk % parts * run;
+    grad_block<T, mode>(a, chunk / parts, {0, a.oh}, {0, a.h}, {c0, min_of(a.c, c0 + run)});
+  });
+}
+
+template <class T>
+void pool_t(const PoolArgs& a, const Team& team) {
+  const int64_t rows = a.n * a.oh;
+  if (rows <= 0 || a.ow <= 0 || a.c <= 0) return;
+  const int64_t per_chunk = max_of(kPoolChunk / max_of(a.stride_h * a.w * a.c, int64_t{1}), int64_t{1});
+  for_chunks(team, ceil_div(rows, per_chunk), [&](int64_t chunk, int) {
+    const int64_t first = chunk * per_chunk, end = min_of(rows, first + per_chunk);
+    if (a.mode == PoolMode::max)
+      pool_rows<T, PoolMode::max>(a, first, end);
+    else
+      pool_rows<T, PoolMode::average>(a, first, end);
+  });
+}
+
+template <class T>
+void pool_grad_t(const PoolArgs& a, const Team& team) {
+  if (a.n <= 0 || a.h <= 0 || a.w <= 0 || a.c <= 0) return;
+  if (a.mode == PoolMode::max)
+    grad_chunks<T, PoolMode::max>(a, team);
+  else
+    grad_chunks<T, PoolMode::average>(a, team);
+}
+
+}  // namespace
+
+void pool(const PoolArgs& a, const Team& team) {
+  if (a.dtype == DType::f32)
+    pool_t<float>(a, team);
+  else
+    pool_t<double>(a, team);
+}
+
+void pool_grad(const PoolArgs& a, const Team& team) {
+  if (a.dtype == DType::f32)
+    pool_grad_t<float>(a, team);
+  else
+    pool_grad_t<double>(a, team);
+}
+
+}  // namespace PH_ISA
+}  // namespace ph
