@@ -1,0 +1,9 @@
+"""Callbacks: code that runs at fixed places of the loops. Host code only."""
+
+from .callback import Callback
+from .callback_list import CallbackList
+from .early_stopping import EarlyStopping
+from .history import History
+from .lambda_callback import LambdaCallback
+from .progbar_logger import ProgbarLogger
+from .terminate_on_nan import TerminateOnNaN

@@ -1,0 +1,123 @@
+"""CallbackList: several callbacks called as one, and what the loop must do for them."""
+
+from ..engine import nest
+from .callback import Callback, looks_at_batches
+from .history import History
+from .logs import plain_logs
+from .progbar_logger import ProgbarLogger
+
+
+class CallbackList(Callback):
+    """Calls a list of callbacks in order.
+
+    Args:
+        callbacks: Callback, or nest of callbacks, or None.
+        add_history: Whether to add a `History` if there is none.
+        add_progbar: Whether to add a `ProgbarLogger` if there is none.
+        model: The model they are used with.
+        **params: Given to each callback's `set_params`.
+    """
+
+    def __init__(
+        self, callbacks=None, add_history=False, add_progbar=False, model=None, **params
+    ):
+        super().__init__()
+        self.callbacks = nest.flatten(callbacks) if callbacks else []
+        self._history = self._first(History)
+        self._progbar = self._first(ProgbarLogger)
+        if self._history is None and add_history:
+            self._history = History()
+            self.callbacks.append(self._history)
+        if self._progbar is None and add_progbar:
+            self._progbar = ProgbarLogger()
+            self.callbacks.append(self._progbar)
+        self.set_model(model)
+        self.set_params(params)
+
+    def _first(self, cls):
+        return next((c for c in self.callbacks if isinstance(c, cls)), None)
+
+    def append(self, callback):
+        self.callbacks.append(callback)
+
+    def set_params(self, params):
+        self.params = params
+        if params:
+            for callback in self.callbacks:
+                callback.set_params(params)
+
+    def set_model(self, model):
+        if model is None:
+            return
+        super().set_model(model)
+        if self._history is not None:
+            model.history = self._history
+        for callback in self.callbacks:
+            callback.set_model(model)
+
+    # ---- what the loop asks ----------------------------------------------------------------
+
+    def looks(self, mode):
+        """Whether any callback needs Python after every batch of "train", "test", "predict".
+
+        The built-in progress bar does not: `progress` advances it whenever the loop is back.
+        """
+        return any(
+            looks_at_batches(c, mode) for c in self.callbacks if type(c) is not ProgbarLogger
+        )
+
+    def shows_progress(self, mode):
+        """Whether `progress` would print something."""
+        bar = self._progbar
+        return bar is not None and type(bar) is ProgbarLogger and bar.wants_batches(mode)
+
+    def progress(self, mode, step, logs):
+        """Tells the progress bar that the batch numbered `step` is done."""
+        bar = self._progbar
+        if mode == "train":
+            bar.on_train_batch_end(step, plain_logs(logs))
+        elif mode == "test":
+            bar.on_test_batch_end(step, plain_logs(logs))
+        else:
+            bar.on_predict_batch_end(step)
+
+
+def _forwarded(hook, style):
+    """A method of CallbackList that calls `hook` of every callback with plain logs.
+
+    Logs go by position to epoch hooks and by name to batch hooks, as callbacks in the wild expect.
+    """
+
+    def batch(self, index, logs=None):
+        logs = plain_logs(logs)
+        for callback in self.callbacks:
+            getattr(callback, hook)(index, logs=logs)
+
+    def epoch(self, index, logs=None):
+        logs = plain_logs(logs)
+        for callback in self.callbacks:
+            getattr(callback, hook)(index, logs)
+
+    def whole(self, logs=None):
+        logs = plain_logs(logs)
+        for callback in self.callbacks:
+            getattr(callback, hook)(logs)
+
+    method = {"batch": batch, "epoch": epoch, "whole": whole}[style]
+    method.__name__ = hook
+    method.__doc__ = getattr(Callback, hook).__doc__
+    return method
+
+
+for _end in ("begin", "end"):
+    for _what, _style in (
+        ("batch", "batch"),
+        ("train_batch", "batch"),
+        ("test_batch", "batch"),
+        ("predict_batch", "batch"),
+        ("epoch", "epoch"),
+        ("train", "whole"),
+        ("test", "whole"),
+        ("predict", "whole"),
+    ):
+        setattr(CallbackList, f"on_{_what}_{_end}", _forwarded(f"on_{_what}_{_end}", _style))

@@ -1,0 +1,42 @@
+"""LambdaCallback: a callback out of functions."""
+
+from .callback import Callback
+
+
+class LambdaCallback(Callback):
+    """Calls the given functions at the places named by the arguments.
+
+    Args:
+        on_epoch_begin, on_epoch_end: `function(epoch, logs)`.
+        on_train_begin, on_train_end: `function(logs)`.
+        on_train_batch_begin, on_train_batch_end: `function(batch, logs)`.
+        **kwargs: Any other hook of `Callback`.
+
+    Example:
+
+    ```python
+    LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, logs["loss"]))
+    ```
+    """
+
+    def __init__(
+        self,
+        on_epoch_begin=None,
+        on_epoch_end=None,
+        on_train_begin=None,
+        on_train_end=None,
+        on_train_batch_begin=None,
+        on_train_batch_end=None,
+        **kwargs,
+    ):
+        super().__init__()
+        self.__dict__.update(kwargs)
+        hooks = {
+            "on_epoch_begin": on_epoch_begin,
+            "on_epoch_end": on_epoch_end,
+            "on_train_begin": on_train_begin,
+            "on_train_end": on_train_end,
+            "on_train_batch_begin": on_train_batch_begin,
+            "on_train_batch_end": on_train_batch_end,
+        }
+        self.__dict__.update({name: hook for name, hook in hooks.items() if hook is not None})

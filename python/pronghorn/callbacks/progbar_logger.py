@@ -1,0 +1,80 @@
+"""ProgbarLogger: the callback that prints the progress line."""
+
+from .callback import Callback
+from .progbar import Progbar, print_message
+
+
+class ProgbarLogger(Callback):
+    """Prints progress and results. `fit`, `evaluate` and `predict` add one unless verbose is 0."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = 0
+        self.progbar = None
+        self.target = None
+        self.verbose = 1
+        self.epochs = 1
+        self._called_in_fit = False
+
+    def set_params(self, params):
+        self.params = params
+        verbose = params["verbose"]
+        self.verbose = 1 if verbose == "auto" else verbose
+        self.epochs = params["epochs"]
+        self.target = params["steps"]
+
+    def wants_batches(self, mode):
+        """Whether a batch hook of this mode would do anything."""
+        return self.verbose == 1 and not (mode == "test" and self._called_in_fit)
+
+    def on_train_begin(self, logs=None):
+        # Validation inside fit is silent.
+        self._called_in_fit = True
+
+    def on_test_begin(self, logs=None):
+        if not self._called_in_fit:
+            self._new_bar()
+
+    def on_predict_begin(self, logs=None):
+        self._new_bar()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._new_bar()
+        if self.verbose and self.epochs > 1:
+            print_message(f"Epoch {epoch + 1}/{self.epochs}")
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._update(batch, logs)
+
+    def on_test_batch_end(self, batch, logs=None):
+        if not self._called_in_fit:
+            self._update(batch, logs)
+
+    def on_predict_batch_end(self, batch, logs=None):
+        self._update(batch, None)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._finish(logs)
+
+    def on_test_end(self, logs=None):
+        if not self._called_in_fit:
+            self._finish(logs)
+
+    def on_predict_end(self, logs=None):
+        self._finish(None)
+
+    def _new_bar(self):
+        self.seen = 0
+        self.progbar = Progbar(target=self.target, verbose=self.verbose, stateless_metrics=())
+
+    def _update(self, batch, logs):
+        if self.progbar is None:
+            self._new_bar()
+        self.seen = batch + 1
+        if self.verbose == 1:
+            self.progbar.update(self.seen, list((logs or {}).items()), finalize=False)
+
+    def _finish(self, logs):
+        if self.target is None:
+            self.target = self.progbar.target = self.seen
+        self.progbar.update(self.target, list((logs or {}).items()), finalize=True)

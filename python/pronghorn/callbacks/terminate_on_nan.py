@@ -1,0 +1,30 @@
+"""TerminateOnNaN: stops training when the loss is no longer a number."""
+
+import math
+
+from .callback import Callback
+from .progbar import print_message
+
+
+class TerminateOnNaN(Callback):
+    """Looks at the loss after every batch and stops training when it is NaN or infinite.
+
+    Args:
+        raise_error: Whether to raise a RuntimeError instead; `on_train_end` is then not called.
+    """
+
+    def __init__(self, raise_error=False):
+        super().__init__()
+        self.raise_error = raise_error
+
+    def on_batch_end(self, batch, logs=None):
+        loss = (logs or {}).get("loss")
+        if loss is None or math.isfinite(loss):
+            return
+        if self.raise_error:
+            raise RuntimeError(
+                f"NaN or Inf loss encountered at batch {batch}. Loss value: {loss}. "
+                "Terminating training immediately."
+            )
+        print_message(f"Batch {batch}: Invalid loss, terminating training")
+        self.model.stop_training = True

@@ -1,0 +1,92 @@
+"""Losses: what a step minimises. `get` finds one by name."""
+
+from ..saving import registry
+from .base import Loss, LossFunctionWrapper
+from .crossentropy import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    KLDivergence,
+    Poisson,
+    SparseCategoricalCrossentropy,
+    binary_crossentropy,
+    categorical_crossentropy,
+    kl_divergence,
+    poisson,
+    sparse_categorical_crossentropy,
+)
+from .hinge import Hinge, SquaredHinge, hinge, squared_hinge
+from .regression import (
+    Huber,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    huber,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+)
+
+CLASSES = (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    SparseCategoricalCrossentropy,
+    KLDivergence,
+    Poisson,
+    MeanSquaredError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredLogarithmicError,
+    Huber,
+    Hinge,
+    SquaredHinge,
+)
+FUNCTIONS = (
+    binary_crossentropy,
+    categorical_crossentropy,
+    sparse_categorical_crossentropy,
+    kl_divergence,
+    poisson,
+    mean_squared_error,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_logarithmic_error,
+    huber,
+    hinge,
+    squared_hinge,
+)
+
+KNOWN = {obj.__name__: obj for obj in CLASSES + FUNCTIONS}
+for _function, _short in (
+    (binary_crossentropy, "bce"),
+    (kl_divergence, "kld"),
+    (mean_squared_error, "mse"),
+    (mean_absolute_error, "mae"),
+    (mean_absolute_percentage_error, "mape"),
+    (mean_squared_logarithmic_error, "msle"),
+):
+    KNOWN[_short] = KNOWN[_short.upper()] = _function
+
+
+def get(identifier):
+    """The loss function or `Loss` that a name, a config dict or an object stands for.
+
+    Raises:
+        ValueError: If the name is unknown; the message lists near ones.
+    """
+    return registry.find(identifier, KNOWN, "loss")
+
+
+def serialize(loss):
+    """The config of a loss function or object."""
+    from ..saving.config import serialize_keras_object
+
+    return serialize_keras_object(loss)
+
+
+def deserialize(name, custom_objects=None):
+    """The inverse of `serialize`."""
+    from ..saving.config import deserialize_keras_object
+
+    return deserialize_keras_object(name, custom_objects, module_objects=KNOWN)

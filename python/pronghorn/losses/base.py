@@ -1,0 +1,186 @@
+"""Loss: the base class, and how per-sample values become one number.
+
+Reductions, masks and sample weights live here; the formulas live beside their classes in
+regression.py, crossentropy.py and hinge.py.
+"""
+
+import math
+
+from .. import ops
+from ..engine import config, nest
+from ..engine.naming import auto_name
+
+REDUCTIONS = ("sum_over_batch_size", "sum", None, "none", "mean", "mean_with_sample_weight")
+
+
+class Loss:
+    """Base class of the losses: subclass it and write `call(y_true, y_pred)`.
+
+    Args:
+        name: Name of the instance; made from the class name where missing.
+        reduction: `"sum_over_batch_size"` or `"mean"` (sum divided by the number of values),
+            `"sum"`, `"mean_with_sample_weight"` (sum divided by the sum of the weights),
+            `"none"` or None (no reduction).
+        dtype: dtype of the computation; `floatx()` by default.
+
+    Raises:
+        ValueError: If `reduction` is none of these.
+
+    Example:
+
+    ```python
+    class MeanQuartic(pronghorn.losses.Loss):
+        def call(self, y_true, y_pred):
+            return ops.mean(ops.square(ops.square(y_true - y_pred)), axis=-1)
+    ```
+    """
+
+    # Class indices are better kept as integers than cast to floats and back.
+    _labels_are_indices = False
+
+    def __init__(self, name=None, reduction="sum_over_batch_size", dtype=None):
+        self.name = name or auto_name(type(self).__name__)
+        self.reduction = check_reduction(reduction)
+        self._dtype = getattr(dtype, "compute_dtype", dtype) or config.floatx()
+
+    @property
+    def dtype(self):
+        return self._dtype
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        mask = getattr(y_pred, "_keras_mask", None)
+        dtype = self._dtype
+        y_pred = nest.map_structure(lambda t: ops.convert_to_tensor(t, dtype=dtype), y_pred)
+        label_dtype = None if self._labels_are_indices else dtype
+        y_true = nest.map_structure(lambda t: ops.convert_to_tensor(t, dtype=label_dtype), y_true)
+        values = self.call(y_true, y_pred)
+        own_mask = getattr(values, "_keras_mask", None)
+        if own_mask is not None:
+            mask = own_mask if mask is None else ops.logical_and(mask, own_mask)
+        return reduce_weighted_values(values, sample_weight, mask, self.reduction, dtype)
+
+    def call(self, y_true, y_pred):
+        raise NotImplementedError(f"{type(self).__name__} must implement `call(y_true, y_pred)`.")
+
+    def get_config(self):
+        return {"name": self.name, "reduction": self.reduction}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+
+class LossFunctionWrapper(Loss):
+    """Makes a Loss of a function `fn(y_true, y_pred, **kwargs)`."""
+
+    def __init__(self, fn, reduction="sum_over_batch_size", name=None, dtype=None, **kwargs):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.fn = fn
+        self._fn_kwargs = kwargs
+        self._labels_are_indices = getattr(fn, "labels_are_indices", False)
+
+    def call(self, y_true, y_pred):
+        if hasattr(y_true, "shape") and hasattr(y_pred, "shape"):
+            y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
+        return self.fn(y_true, y_pred, **self._fn_kwargs)
+
+    def get_config(self):
+        config = {**super().get_config(), **self._fn_kwargs}
+        if type(self) is LossFunctionWrapper:
+            from ..saving.config import serialize_keras_object
+
+            config["fn"] = serialize_keras_object(self.fn)
+        return config
+
+    @classmethod
+    def from_config(cls, config):
+        if "fn" in config:
+            from ..saving.config import deserialize_keras_object
+
+            config = {**config, "fn": deserialize_keras_object(config["fn"])}
+        return cls(**config)
+
+    def __repr__(self):
+        return f"<LossFunctionWrapper({self.fn}, kwargs={self._fn_kwargs})>"
+
+
+def check_reduction(reduction):
+    if reduction not in REDUCTIONS:
+        raise ValueError(
+            "Invalid value for argument `reduction`. "
+            f"Expected one of {REDUCTIONS}. Received: reduction={reduction}"
+        )
+    return reduction
+
+
+def squeeze_or_expand_to_same_rank(x1, x2, expand_rank_1=True):
+    """Drops (or, beside a vector, adds) a last axis of size 1 where the ranks differ by one."""
+    rank1, rank2 = len(x1.shape), len(x2.shape)
+    if rank1 == rank2 + 1 and x1.shape[-1] == 1:
+        if rank2 == 1 and expand_rank_1:
+            return x1, ops.expand_dims(x2, axis=-1)
+        return ops.squeeze(x1, axis=-1), x2
+    if rank2 == rank1 + 1 and x2.shape[-1] == 1:
+        if rank1 == 1 and expand_rank_1:
+            return ops.expand_dims(x1, axis=-1), x2
+        return x1, ops.squeeze(x2, axis=-1)
+    return x1, x2
+
+
+def element_count(tensor, dtype):
+    """The number of elements: a Python number where the shape is known, else a scalar tensor."""
+    if all(isinstance(size, int) for size in tensor.shape):
+        return math.prod(tensor.shape)
+    count = 1
+    for size in ops.shape(tensor):
+        count = count * size
+    return ops.cast(count, dtype)
+
+
+def safe_divide(x, count):
+    """x / count, and 0 where count is 0; count may be a Python number."""
+    if isinstance(count, (int, float)):
+        return x / count if count else x * 0.0
+    zero = ops.equal(count, 0)
+    return ops.where(zero, 0.0, x / ops.where(zero, 1.0, count))
+
+
+def apply_mask(sample_weight, mask, dtype, reduction):
+    """Folds a boolean mask into the weights.
+
+    For a mean, valid entries weigh total / valid, so that dividing by the total later gives the
+    mean over the valid ones.
+    """
+    if mask is None:
+        return sample_weight
+    mask = ops.cast(mask, dtype)
+    if reduction in ("mean", "sum_over_batch_size"):
+        mask = mask * safe_divide(
+            ops.cast(element_count(mask, dtype), dtype), ops.sum(mask)
+        )
+    if sample_weight is None:
+        return mask
+    mask, sample_weight = squeeze_or_expand_to_same_rank(mask, ops.cast(sample_weight, dtype))
+    return sample_weight * mask
+
+
+def reduce_weighted_values(
+    values, sample_weight=None, mask=None, reduction="sum_over_batch_size", dtype=None
+):
+    """values * sample_weight * mask, reduced to a scalar (or left as it is by "none")."""
+    check_reduction(reduction)
+    values = ops.convert_to_tensor(values, dtype=dtype)
+    if sample_weight is not None:
+        sample_weight = ops.convert_to_tensor(sample_weight, dtype=values.dtype)
+    sample_weight = apply_mask(sample_weight, mask, values.dtype, reduction)
+    if sample_weight is not None:
+        values, sample_weight = squeeze_or_expand_to_same_rank(values, sample_weight)
+        values = values * sample_weight
+    if reduction in (None, "none") or values.shape in ((), (0,)):
+        return values
+    total = ops.sum(values)
+    if reduction == "sum":
+        return total
+    if reduction == "mean_with_sample_weight" and sample_weight is not None:
+        return safe_divide(total, ops.sum(sample_weight))
+    return safe_divide(total, element_count(values, total.dtype))

@@ -1,0 +1,224 @@
+"""Losses between probability distributions: the crossentropies, KL divergence, Poisson.
+
+The numerics (logits behind a softmax, clipping of probabilities) live in ops; here are label
+smoothing, ignored classes and the Keras names.
+"""
+
+import warnings
+
+from .. import ops
+from ..engine import config
+from .base import Loss, LossFunctionWrapper
+from .regression import _Named
+
+
+def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
+    """Crossentropy of independent yes/no labels, averaged over `axis`.
+
+    Args:
+        y_true: Labels 0 or 1, shape (batch, ..., n).
+        y_pred: Probabilities (or logits), same shape.
+        from_logits: Whether y_pred holds logits.
+        label_smoothing: In [0, 1]; labels become `label * (1 - s) + s / 2`.
+        axis: Axis of the mean.
+    """
+    y_pred = ops.convert_to_tensor(y_pred)
+    y_true = ops.cast(y_true, y_pred.dtype)
+    if label_smoothing:
+        y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
+    return ops.mean(ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits), axis=axis)
+
+
+def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
+    """Crossentropy of one-hot labels (batch, ..., classes) -> (batch, ...).
+
+    Args:
+        y_true: One-hot (or soft) labels.
+        y_pred: Probabilities (or logits), same shape.
+        from_logits: Whether y_pred holds logits.
+        label_smoothing: In [0, 1]; labels become `label * (1 - s) + s / classes`.
+        axis: The axis of the classes.
+    """
+    if isinstance(axis, bool):
+        raise ValueError(f"`axis` must be of type `int`. Received: axis={axis} of type {type(axis)}")
+    y_pred = ops.convert_to_tensor(y_pred)
+    y_true = ops.cast(y_true, y_pred.dtype)
+    if y_pred.shape[-1] == 1:
+        warnings.warn(
+            "In loss categorical_crossentropy, expected y_pred.shape to be (batch_size, "
+            f"num_classes) with num_classes > 1. Received: y_pred.shape={y_pred.shape}. "
+            "Consider using 'binary_crossentropy' if you only have 2 classes.",
+            SyntaxWarning,
+            stacklevel=2,
+        )
+    if label_smoothing:
+        y_true = y_true * (1.0 - label_smoothing) + label_smoothing / y_true.shape[-1]
+    return ops.categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
+
+
+def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_class=None, axis=-1):
+    """Crossentropy of integer class indices (batch, ...) against (batch, ..., classes).
+
+    Args:
+        y_true: Class indices in [0, classes).
+        y_pred: Probabilities (or logits).
+        from_logits: Whether y_pred holds logits.
+        ignore_class: An index whose samples count nothing.
+        axis: The axis of the classes.
+
+    Raises:
+        ValueError: When run, if an index is out of range.
+    """
+    y_pred = ops.convert_to_tensor(y_pred)
+    y_true = ops.convert_to_tensor(y_true)
+    if len(y_true.shape) == len(y_pred.shape) and y_true.shape[axis] == 1:
+        y_true = ops.squeeze(y_true, axis=axis)
+    if ignore_class is None:
+        return ops.sparse_categorical_crossentropy(
+            y_true, y_pred, from_logits=from_logits, axis=axis
+        )
+    valid = ops.not_equal(y_true, ignore_class)
+    y_true = ops.where(valid, y_true, 0)
+    y_pred = ops.where(ops.expand_dims(valid, axis), y_pred, 0.0)
+    values = ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
+    values = ops.where(valid, values, 0.0)
+    values._keras_mask = valid
+    return values
+
+
+sparse_categorical_crossentropy.labels_are_indices = True
+
+
+def kl_divergence(y_true, y_pred):
+    """sum(y_true * log(y_true / y_pred)) over the last axis; both are clipped to [epsilon, 1]."""
+    y_pred = ops.convert_to_tensor(y_pred)
+    y_true = ops.clip(ops.convert_to_tensor(y_true, dtype=y_pred.dtype), config.epsilon(), 1.0)
+    y_pred = ops.clip(y_pred, config.epsilon(), 1.0)
+    return ops.sum(y_true * ops.log(y_true / y_pred), axis=-1)
+
+
+def poisson(y_true, y_pred):
+    """mean(y_pred - y_true * log(y_pred + epsilon)) over the last axis."""
+    y_pred = ops.convert_to_tensor(y_pred)
+    y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
+    return ops.mean(y_pred - y_true * ops.log(y_pred + config.epsilon()), axis=-1)
+
+
+class BinaryCrossentropy(LossFunctionWrapper):
+    """Crossentropy of yes/no labels.
+
+    Args:
+        from_logits: Whether predictions are logits.
+        label_smoothing: In [0, 1]; squeezes labels towards 0.5.
+        axis: Axis of the mean.
+        reduction: See `Loss`.
+        name: Name of the instance.
+        dtype: dtype of the computation.
+    """
+
+    def __init__(
+        self,
+        from_logits=False,
+        label_smoothing=0.0,
+        axis=-1,
+        reduction="sum_over_batch_size",
+        name="binary_crossentropy",
+        dtype=None,
+    ):
+        super().__init__(
+            binary_crossentropy,
+            reduction,
+            name,
+            dtype,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
+            axis=axis,
+        )
+        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+
+
+class CategoricalCrossentropy(LossFunctionWrapper):
+    """Crossentropy of one-hot labels.
+
+    Args:
+        from_logits: Whether predictions are logits.
+        label_smoothing: In [0, 1]; spreads that much of each label over all classes.
+        axis: The axis of the classes.
+        reduction: See `Loss`.
+        name: Name of the instance.
+        dtype: dtype of the computation.
+    """
+
+    def __init__(
+        self,
+        from_logits=False,
+        label_smoothing=0.0,
+        axis=-1,
+        reduction="sum_over_batch_size",
+        name="categorical_crossentropy",
+        dtype=None,
+    ):
+        super().__init__(
+            categorical_crossentropy,
+            reduction,
+            name,
+            dtype,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
+            axis=axis,
+        )
+        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+
+
+class SparseCategoricalCrossentropy(LossFunctionWrapper):
+    """Crossentropy of integer labels.
+
+    Args:
+        from_logits: Whether predictions are logits.
+        ignore_class: An index whose samples count nothing.
+        reduction: See `Loss`.
+        axis: The axis of the classes.
+        name: Name of the instance.
+        dtype: dtype of the computation.
+    """
+
+    def __init__(
+        self,
+        from_logits=False,
+        ignore_class=None,
+        reduction="sum_over_batch_size",
+        axis=-1,
+        name="sparse_categorical_crossentropy",
+        dtype=None,
+    ):
+        super().__init__(
+            sparse_categorical_crossentropy,
+            reduction,
+            name,
+            dtype,
+            from_logits=from_logits,
+            ignore_class=ignore_class,
+            axis=axis,
+        )
+        self.from_logits, self.ignore_class = from_logits, ignore_class
+
+    def get_config(self):
+        return {
+            **Loss.get_config(self),
+            "from_logits": self.from_logits,
+            "ignore_class": self.ignore_class,
+        }
+
+
+class KLDivergence(_Named):
+    """Kullback-Leibler divergence. Args as MeanSquaredError."""
+
+    def __init__(self, reduction="sum_over_batch_size", name="kl_divergence", dtype=None):
+        super().__init__(kl_divergence, reduction, name, dtype)
+
+
+class Poisson(_Named):
+    """Poisson loss. Args as MeanSquaredError."""
+
+    def __init__(self, reduction="sum_over_batch_size", name="poisson", dtype=None):
+        super().__init__(poisson, reduction, name, dtype)

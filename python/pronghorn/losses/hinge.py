@@ -1,0 +1,40 @@
+"""Maximum-margin losses; labels are -1 or 1, and 0/1 labels are turned into these."""
+
+from .. import ops
+from .regression import _Named
+
+
+def _signed_labels(y_true):
+    """2 * y - 1 if every label is 0 or 1, else y."""
+    binary = ops.all(ops.logical_or(ops.equal(y_true, 0), ops.equal(y_true, 1)))
+    return ops.where(binary, 2.0 * y_true - 1.0, y_true)
+
+
+def _margins(y_true, y_pred):
+    y_pred = ops.convert_to_tensor(y_pred)
+    y_true = _signed_labels(ops.cast(y_true, y_pred.dtype))
+    return ops.maximum(1.0 - y_true * y_pred, 0.0)
+
+
+def hinge(y_true, y_pred):
+    """mean(max(1 - y_true * y_pred, 0)) over the last axis."""
+    return ops.mean(_margins(y_true, y_pred), axis=-1)
+
+
+def squared_hinge(y_true, y_pred):
+    """mean(max(1 - y_true * y_pred, 0)**2) over the last axis."""
+    return ops.mean(ops.square(_margins(y_true, y_pred)), axis=-1)
+
+
+class Hinge(_Named):
+    """Hinge loss. Args as MeanSquaredError."""
+
+    def __init__(self, reduction="sum_over_batch_size", name="hinge", dtype=None):
+        super().__init__(hinge, reduction, name, dtype)
+
+
+class SquaredHinge(_Named):
+    """Squared hinge loss. Args as MeanSquaredError."""
+
+    def __init__(self, reduction="sum_over_batch_size", name="squared_hinge", dtype=None):
+        super().__init__(squared_hinge, reduction, name, dtype)

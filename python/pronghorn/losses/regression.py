@@ -1,0 +1,117 @@
+"""Losses between real numbers: each formula and its class."""
+
+from .. import ops
+from ..engine import config
+from .base import LossFunctionWrapper, squeeze_or_expand_to_same_rank
+
+
+def _pair(y_true, y_pred):
+    """Both as tensors of the predictions' dtype and of equal rank."""
+    y_pred = ops.convert_to_tensor(y_pred)
+    y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
+    return squeeze_or_expand_to_same_rank(y_true, y_pred)
+
+
+def mean_squared_error(y_true, y_pred):
+    """mean((y_true - y_pred)**2) over the last axis; shapes (batch, ..., n) -> (batch, ...)."""
+    y_true, y_pred = _pair(y_true, y_pred)
+    return ops.mean(ops.square(y_true - y_pred), axis=-1)
+
+
+def mean_absolute_error(y_true, y_pred):
+    """mean(|y_true - y_pred|) over the last axis."""
+    y_true, y_pred = _pair(y_true, y_pred)
+    return ops.mean(ops.abs(y_true - y_pred), axis=-1)
+
+
+def mean_absolute_percentage_error(y_true, y_pred):
+    """100 * mean(|y_true - y_pred| / max(|y_true|, epsilon)) over the last axis."""
+    y_true, y_pred = _pair(y_true, y_pred)
+    floor = ops.maximum(ops.abs(y_true), config.epsilon())
+    return 100.0 * ops.mean(ops.abs((y_true - y_pred) / floor), axis=-1)
+
+
+def mean_squared_logarithmic_error(y_true, y_pred):
+    """mean((log(y_true + 1) - log(y_pred + 1))**2); values below epsilon count as epsilon."""
+    y_true, y_pred = _pair(y_true, y_pred)
+    epsilon = config.epsilon()
+    log_pred = ops.log(ops.maximum(y_pred, epsilon) + 1.0)
+    log_true = ops.log(ops.maximum(y_true, epsilon) + 1.0)
+    return ops.mean(ops.square(log_pred - log_true), axis=-1)
+
+
+def huber(y_true, y_pred, delta=1.0):
+    """Quadratic where |error| <= delta, linear beyond: mean over the last axis."""
+    y_true, y_pred = _pair(y_true, y_pred)
+    error = y_pred - y_true
+    size = ops.abs(error)
+    values = ops.where(
+        size <= delta, 0.5 * ops.square(error), delta * size - 0.5 * delta * delta
+    )
+    return ops.mean(values, axis=-1)
+
+
+class _Named(LossFunctionWrapper):
+    """A loss without options of its own: only the function and the default name differ."""
+
+    def get_config(self):
+        return {"name": self.name, "reduction": self.reduction}
+
+
+class MeanSquaredError(_Named):
+    """Mean of the squared differences of labels and predictions.
+
+    Args:
+        reduction: See `Loss`.
+        name: Name of the instance.
+        dtype: dtype of the computation.
+
+    Example:
+
+    >>> float(MeanSquaredError()([[0.0, 1.0]], [[1.0, 1.0]]))
+    0.5
+    """
+
+    def __init__(self, reduction="sum_over_batch_size", name="mean_squared_error", dtype=None):
+        super().__init__(mean_squared_error, reduction, name, dtype)
+
+
+class MeanAbsoluteError(_Named):
+    """Mean of the absolute differences of labels and predictions. Args as MeanSquaredError."""
+
+    def __init__(self, reduction="sum_over_batch_size", name="mean_absolute_error", dtype=None):
+        super().__init__(mean_absolute_error, reduction, name, dtype)
+
+
+class MeanAbsolutePercentageError(_Named):
+    """Mean difference in percent of the labels. Args as MeanSquaredError."""
+
+    def __init__(
+        self, reduction="sum_over_batch_size", name="mean_absolute_percentage_error", dtype=None
+    ):
+        super().__init__(mean_absolute_percentage_error, reduction, name, dtype)
+
+
+class MeanSquaredLogarithmicError(_Named):
+    """Mean squared difference of log(value + 1). Args as MeanSquaredError."""
+
+    def __init__(
+        self, reduction="sum_over_batch_size", name="mean_squared_logarithmic_error", dtype=None
+    ):
+        super().__init__(mean_squared_logarithmic_error, reduction, name, dtype)
+
+
+class Huber(LossFunctionWrapper):
+    """Huber's loss: quadratic up to `delta`, linear beyond.
+
+    Args:
+        delta: Where the quadratic part ends.
+        reduction: See `Loss`.
+        name: Name of the instance.
+        dtype: dtype of the computation.
+    """
+
+    def __init__(
+        self, delta=1.0, reduction="sum_over_batch_size", name="huber_loss", dtype=None
+    ):
+        super().__init__(huber, reduction, name, dtype, delta=delta)

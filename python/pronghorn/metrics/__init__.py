@@ -1,0 +1,102 @@
+"""Metrics: what is measured while training and testing. `get` finds one by name."""
+
+from .. import losses
+from ..saving import registry
+from .accuracy import (
+    Accuracy,
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    SparseCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
+)
+from .base import Metric
+from .errors import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    KLDivergence,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    Poisson,
+    RootMeanSquaredError,
+    SparseCategoricalCrossentropy,
+)
+from .reduction import Mean, MeanMetricWrapper, Sum
+
+CLASSES = (
+    Metric,
+    Mean,
+    Sum,
+    MeanMetricWrapper,
+    Accuracy,
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    SparseCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy,
+    MeanSquaredError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredLogarithmicError,
+    RootMeanSquaredError,
+    KLDivergence,
+    Poisson,
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    SparseCategoricalCrossentropy,
+)
+FUNCTIONS = losses.FUNCTIONS + (
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    top_k_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+)
+
+KNOWN = {obj.__name__: obj for obj in CLASSES + FUNCTIONS}
+for _class, _short in (
+    (BinaryCrossentropy, "bce"),
+    (MeanSquaredError, "mse"),
+    (MeanAbsoluteError, "mae"),
+    (MeanAbsolutePercentageError, "mape"),
+    (MeanSquaredLogarithmicError, "msle"),
+):
+    KNOWN[_short] = KNOWN[_short.upper()] = _class
+# Resolved by shape in compile(); listed here so that near misses of them are suggested.
+KNOWN["accuracy"] = KNOWN["acc"] = Accuracy
+
+mean_squared_error = losses.mean_squared_error
+mean_absolute_error = losses.mean_absolute_error
+binary_crossentropy = losses.binary_crossentropy
+categorical_crossentropy = losses.categorical_crossentropy
+sparse_categorical_crossentropy = losses.sparse_categorical_crossentropy
+
+
+def get(identifier):
+    """The metric function or `Metric` that a name, a config dict or an object stands for.
+
+    Raises:
+        ValueError: If the name is unknown; the message lists near ones.
+    """
+    return registry.find(identifier, KNOWN, "metric")
+
+
+def serialize(metric):
+    """The config of a metric function or object."""
+    from ..saving.config import serialize_keras_object
+
+    return serialize_keras_object(metric)
+
+
+def deserialize(config, custom_objects=None):
+    """The inverse of `serialize`."""
+    from ..saving.config import deserialize_keras_object
+
+    return deserialize_keras_object(config, custom_objects, module_objects=KNOWN)

@@ -1,0 +1,158 @@
+"""The accuracy family: how often predictions match labels."""
+
+from .. import ops
+from ..engine import config
+from ..losses.base import squeeze_or_expand_to_same_rank
+from .reduction import MeanMetricWrapper
+
+
+def _matches(equal):
+    return ops.cast(equal, config.floatx())
+
+
+def accuracy(y_true, y_pred):
+    """1 where y_true equals y_pred, else 0."""
+    y_pred = ops.convert_to_tensor(y_pred)
+    y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
+    y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
+    return _matches(ops.equal(y_true, y_pred))
+
+
+def binary_accuracy(y_true, y_pred, threshold=0.5):
+    """1 where (y_pred > threshold) equals the 0/1 label, else 0."""
+    y_pred = ops.convert_to_tensor(y_pred)
+    y_true = ops.convert_to_tensor(y_true)
+    y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
+    return _matches(ops.equal(y_true, ops.cast(ops.greater(y_pred, threshold), y_true.dtype)))
+
+
+def categorical_accuracy(y_true, y_pred):
+    """1 where the largest entry of the one-hot label and of the prediction are the same."""
+    y_true = ops.argmax(y_true, axis=-1)
+    y_pred = ops.argmax(y_pred, axis=-1)
+    if len(y_true.shape) == len(y_pred.shape) + 1:
+        y_true = ops.squeeze(y_true, axis=-1)
+    return _matches(ops.equal(y_true, y_pred))
+
+
+def sparse_categorical_accuracy(y_true, y_pred):
+    """1 where the largest prediction is at the label's index; labels (batch, ...) or with a
+    last axis of 1."""
+    y_pred = ops.convert_to_tensor(y_pred)
+    y_true = ops.convert_to_tensor(y_true)
+    if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1:
+        y_true = ops.squeeze(y_true, axis=-1)
+    predicted = ops.argmax(y_pred, axis=-1)
+    # Float labels are compared as floats, so that 0.5 matches no class.
+    matches = _matches(ops.equal(y_true, ops.cast(predicted, y_true.dtype)))
+    if len(matches.shape) > 1 and matches.shape[-1] == 1:
+        matches = ops.squeeze(matches, axis=-1)
+    return matches
+
+
+def _in_top_k(targets, scores, k):
+    """Whether fewer than k scores are larger than the target's; ties all count as in."""
+    at_target = ops.one_hot(targets, scores.shape[-1], dtype="bool")
+    target_score = ops.sum(ops.where(at_target, scores, 0.0), axis=-1, keepdims=True)
+    larger = ops.sum(ops.cast(ops.greater(scores, target_score), "int32"), axis=-1)
+    finite = ops.squeeze(ops.isfinite(target_score), axis=-1)
+    return ops.logical_and(finite, ops.less(larger, k))
+
+
+def top_k_categorical_accuracy(y_true, y_pred, k=5):
+    """1 where the one-hot label's class is among the k largest predictions."""
+    y_true = ops.argmax(ops.convert_to_tensor(y_true), axis=-1)
+    return sparse_top_k_categorical_accuracy(y_true, y_pred, k=k)
+
+
+def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5):
+    """1 where the label's index is among the k largest predictions."""
+    y_pred = ops.convert_to_tensor(y_pred)
+    y_true = ops.cast(y_true, "int32")
+    if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1:
+        return ops.expand_dims(_matches(_in_top_k(ops.squeeze(y_true, -1), y_pred, k)), -1)
+    return _matches(_in_top_k(y_true, y_pred, k))
+
+
+class _Accuracy(MeanMetricWrapper):
+    _direction = "up"
+    _options = ()
+
+    def get_config(self):
+        base = {"name": self.name, "dtype": self.dtype}
+        return {**base, **{option: getattr(self, option) for option in self._options}}
+
+
+class Accuracy(_Accuracy):
+    """How often predictions equal labels.
+
+    Args:
+        name: Name, the key in logs.
+        dtype: dtype of the state.
+
+    Example:
+
+    >>> m = Accuracy()
+    >>> m.update_state([1, 2, 3, 4], [0, 2, 3, 4])
+    >>> float(m.result())
+    0.75
+    """
+
+    def __init__(self, name="accuracy", dtype=None):
+        super().__init__(accuracy, name, dtype)
+
+
+class BinaryAccuracy(_Accuracy):
+    """How often probabilities on the right side of `threshold` match 0/1 labels.
+
+    Args:
+        name: Name, the key in logs.
+        dtype: dtype of the state.
+        threshold: Probabilities above it count as 1.
+    """
+
+    _options = ("threshold",)
+
+    def __init__(self, name="binary_accuracy", dtype=None, threshold=0.5):
+        super().__init__(binary_accuracy, name, dtype, threshold=threshold)
+        self.threshold = threshold
+
+
+class CategoricalAccuracy(_Accuracy):
+    """How often the most probable class is the one-hot label's. Args as Accuracy."""
+
+    def __init__(self, name="categorical_accuracy", dtype=None):
+        super().__init__(categorical_accuracy, name, dtype)
+
+
+class SparseCategoricalAccuracy(_Accuracy):
+    """How often the most probable class is the integer label. Args as Accuracy."""
+
+    def __init__(self, name="sparse_categorical_accuracy", dtype=None):
+        super().__init__(sparse_categorical_accuracy, name, dtype)
+
+
+class TopKCategoricalAccuracy(_Accuracy):
+    """How often the one-hot label's class is among the k most probable.
+
+    Args:
+        k: How many classes count.
+        name: Name, the key in logs.
+        dtype: dtype of the state.
+    """
+
+    _options = ("k",)
+
+    def __init__(self, k=5, name="top_k_categorical_accuracy", dtype=None):
+        super().__init__(top_k_categorical_accuracy, name, dtype, k=k)
+        self.k = k
+
+
+class SparseTopKCategoricalAccuracy(_Accuracy):
+    """How often the integer label is among the k most probable. Args as the one-hot form."""
+
+    _options = ("k",)
+
+    def __init__(self, k=5, name="sparse_top_k_categorical_accuracy", dtype=None):
+        super().__init__(sparse_top_k_categorical_accuracy, name, dtype, k=k)
+        self.k = k

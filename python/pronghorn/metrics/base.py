@@ -1,0 +1,116 @@
+"""Metric: state in Variables, updated by batches, read by `result()`."""
+
+from .. import ops
+from ..engine import Variable, config
+from ..engine.naming import auto_name, name_scope
+
+
+class Metric:
+    """Base class of the metrics.
+
+    Subclasses make their state in `__init__` with `add_variable`, change it in `update_state`
+    with ops (so that it can run inside a compiled step) and compute `result` from it.
+
+    Args:
+        dtype: dtype of the computation; `floatx()` by default.
+        name: Name, the key in logs; made from the class name where missing.
+
+    Example:
+
+    ```python
+    class Largest(pronghorn.metrics.Metric):
+        def __init__(self, name="largest", **kwargs):
+            super().__init__(name=name, **kwargs)
+            self.largest = self.add_variable(shape=(), initializer="zeros", name="largest")
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            self.largest.assign(ops.maximum(self.largest, ops.max(y_pred)))
+
+        def result(self):
+            return self.largest
+    ```
+    """
+
+    # What a callback reads to tell whether larger is better: "up", "down" or None.
+    _direction = None
+
+    def __init__(self, dtype=None, name=None):
+        self.name = name or auto_name(type(self).__name__)
+        self._dtype = getattr(dtype, "compute_dtype", dtype) or config.floatx()
+        self._variables = []
+        self._metrics = []
+
+    def __setattr__(self, name, value):
+        if isinstance(value, (Variable, Metric)):
+            self._check_super_called()
+            self._track(value)
+        object.__setattr__(self, name, value)
+
+    def _track(self, value):
+        kept = self._variables if isinstance(value, Variable) else self._metrics
+        if not any(value is other for other in kept):
+            kept.append(value)
+
+    def _check_super_called(self):
+        if "_variables" not in self.__dict__:
+            raise RuntimeError(
+                f"In metric {type(self).__name__}, `super().__init__()` was not called before "
+                "state was added. Call it first in `__init__`."
+            )
+
+    @property
+    def dtype(self):
+        return self._dtype
+
+    @property
+    def variables(self):
+        variables = list(self._variables)
+        for metric in self._metrics:
+            variables.extend(metric.variables)
+        return variables
+
+    def add_variable(self, shape, initializer, dtype=None, aggregation="sum", name=None):
+        """Makes a state variable that `reset_state` sets to zero."""
+        self._check_super_called()
+        with name_scope(self.name.replace("/", ">"), owner=self):
+            variable = Variable(
+                initializer=initializer,
+                shape=shape,
+                dtype=dtype or self._dtype,
+                trainable=False,
+                aggregation=aggregation,
+                synchronization="on_read",
+                name=name,
+            )
+        self._track(variable)
+        return variable
+
+    def add_weight(self, shape=(), initializer=None, dtype=None, name=None):
+        """The older name of `add_variable`."""
+        return self.add_variable(shape, initializer or "zeros", dtype=dtype, name=name)
+
+    def reset_state(self):
+        """Sets every state variable to zero; called at the start of an epoch."""
+        for variable in self.variables:
+            variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
+
+    def update_state(self, *args, **kwargs):
+        raise NotImplementedError(f"{type(self).__name__} must implement `update_state()`.")
+
+    def result(self):
+        raise NotImplementedError(f"{type(self).__name__} must implement `result()`.")
+
+    def __call__(self, *args, **kwargs):
+        self._check_super_called()
+        self.update_state(*args, **kwargs)
+        return self.result()
+
+    def get_config(self):
+        return {"name": self.name, "dtype": self.dtype}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+    def __repr__(self):
+        return f"<{type(self).__name__} name={self.name}>"

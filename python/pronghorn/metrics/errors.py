@@ -1,0 +1,161 @@
+"""Running means of losses: the regression errors and the crossentropies as metrics."""
+
+from .. import losses, ops
+from ..losses.base import squeeze_or_expand_to_same_rank
+from .reduction import Mean, MeanMetricWrapper
+
+
+class _LossMetric(MeanMetricWrapper):
+    _direction = "down"
+
+    def get_config(self):
+        return {"name": self.name, "dtype": self.dtype, **self._fn_kwargs}
+
+
+class MeanSquaredError(_LossMetric):
+    """Running mean of the squared errors.
+
+    Args:
+        name: Name, the key in logs.
+        dtype: dtype of the state.
+    """
+
+    def __init__(self, name="mean_squared_error", dtype=None):
+        super().__init__(losses.mean_squared_error, name, dtype)
+
+
+class MeanAbsoluteError(_LossMetric):
+    """Running mean of the absolute errors. Args as MeanSquaredError."""
+
+    def __init__(self, name="mean_absolute_error", dtype=None):
+        super().__init__(losses.mean_absolute_error, name, dtype)
+
+
+class MeanAbsolutePercentageError(_LossMetric):
+    """Running mean of the errors in percent. Args as MeanSquaredError."""
+
+    def __init__(self, name="mean_absolute_percentage_error", dtype=None):
+        super().__init__(losses.mean_absolute_percentage_error, name, dtype)
+
+
+class MeanSquaredLogarithmicError(_LossMetric):
+    """Running mean of the squared differences of logarithms. Args as MeanSquaredError."""
+
+    def __init__(self, name="mean_squared_logarithmic_error", dtype=None):
+        super().__init__(losses.mean_squared_logarithmic_error, name, dtype)
+
+
+class RootMeanSquaredError(Mean):
+    """Square root of the running mean of the squared errors. Args as MeanSquaredError."""
+
+    _direction = "down"
+
+    def __init__(self, name="root_mean_squared_error", dtype=None):
+        super().__init__(name=name, dtype=dtype)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y_true = ops.convert_to_tensor(y_true, dtype=self.dtype)
+        y_pred = ops.convert_to_tensor(y_pred, dtype=self.dtype)
+        y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
+        super().update_state(ops.square(y_pred - y_true), sample_weight=sample_weight)
+
+    def result(self):
+        return ops.sqrt(super().result())
+
+
+class KLDivergence(_LossMetric):
+    """Running mean of the Kullback-Leibler divergence. Args as MeanSquaredError."""
+
+    _direction = None
+
+    def __init__(self, name="kl_divergence", dtype=None):
+        super().__init__(losses.kl_divergence, name, dtype)
+
+
+class Poisson(_LossMetric):
+    """Running mean of the Poisson loss. Args as MeanSquaredError."""
+
+    _direction = None
+
+    def __init__(self, name="poisson", dtype=None):
+        super().__init__(losses.poisson, name, dtype)
+
+
+class BinaryCrossentropy(_LossMetric):
+    """Running mean of the binary crossentropy.
+
+    Args:
+        name: Name, the key in logs.
+        dtype: dtype of the state.
+        from_logits: Whether predictions are logits.
+        label_smoothing: In [0, 1].
+    """
+
+    def __init__(
+        self, name="binary_crossentropy", dtype=None, from_logits=False, label_smoothing=0
+    ):
+        super().__init__(
+            losses.binary_crossentropy,
+            name,
+            dtype,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
+        )
+
+
+class CategoricalCrossentropy(_LossMetric):
+    """Running mean of the crossentropy of one-hot labels.
+
+    Args:
+        name: Name, the key in logs.
+        dtype: dtype of the state.
+        from_logits: Whether predictions are logits.
+        label_smoothing: In [0, 1].
+        axis: The axis of the classes.
+    """
+
+    def __init__(
+        self,
+        name="categorical_crossentropy",
+        dtype=None,
+        from_logits=False,
+        label_smoothing=0,
+        axis=-1,
+    ):
+        super().__init__(
+            losses.categorical_crossentropy,
+            name,
+            dtype,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
+            axis=axis,
+        )
+
+
+class SparseCategoricalCrossentropy(_LossMetric):
+    """Running mean of the crossentropy of integer labels.
+
+    Args:
+        name: Name, the key in logs.
+        dtype: dtype of the state.
+        from_logits: Whether predictions are logits.
+        ignore_class: An index whose samples count nothing.
+        axis: The axis of the classes.
+    """
+
+    def __init__(
+        self,
+        name="sparse_categorical_crossentropy",
+        dtype=None,
+        from_logits=False,
+        ignore_class=None,
+        axis=-1,
+    ):
+        super().__init__(
+            losses.sparse_categorical_crossentropy,
+            name,
+            dtype,
+            from_logits=from_logits,
+            ignore_class=ignore_class,
+            axis=axis,
+        )

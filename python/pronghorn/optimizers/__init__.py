@@ -1,0 +1,44 @@
+"""Optimizers: how gradients change weights. `get` finds one by name."""
+
+from ..saving import registry
+from .adam import Adam
+from .base import Optimizer
+from .rmsprop import RMSprop
+from .schedules import CosineDecay, ExponentialDecay, InverseTimeDecay, LearningRateSchedule
+from .sgd import SGD
+
+CLASSES = (SGD, RMSprop, Adam)
+KNOWN = {cls.__name__: cls for cls in CLASSES}
+KNOWN.update({cls.__name__.lower(): cls for cls in CLASSES})
+SCHEDULES = {cls.__name__: cls for cls in (ExponentialDecay, InverseTimeDecay, CosineDecay)}
+
+
+def get(identifier):
+    """The optimizer that a name (in any case), a config dict or an optimizer stands for.
+
+    Raises:
+        ValueError: If the name is unknown; the message lists near ones.
+    """
+    if isinstance(identifier, str) and identifier.lower() in KNOWN:
+        identifier = identifier.lower()
+    found = registry.find(identifier, KNOWN, "optimizer", base=Optimizer)
+    if found is not None and not isinstance(found, Optimizer):
+        raise ValueError(
+            f"Could not interpret optimizer identifier: {identifier!r} (of type "
+            f"{type(identifier)}). Expected None, a name, a config or an Optimizer."
+        )
+    return found
+
+
+def serialize(optimizer):
+    """The config of an optimizer."""
+    from ..saving.config import serialize_keras_object
+
+    return serialize_keras_object(optimizer)
+
+
+def deserialize(config, custom_objects=None):
+    """The inverse of `serialize`."""
+    from ..saving.config import deserialize_keras_object
+
+    return deserialize_keras_object(config, custom_objects, module_objects=KNOWN)

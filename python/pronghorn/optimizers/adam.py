@@ -1,0 +1,78 @@
+"""Adam: running means of the gradient and of its square."""
+
+from .. import ops
+from .base import Optimizer
+
+
+class Adam(Optimizer):
+    """`m += (g - m) * (1 - beta_1)`, `v += (g**2 - v) * (1 - beta_2)`, `w -= a * m / (sqrt(v) + e)`.
+
+    `a = rate * sqrt(1 - beta_2**t) / (1 - beta_1**t)` corrects the start from zero. Source: Kingma
+    and Ba 2014; `amsgrad` keeps the largest v (Reddi et al. 2018).
+
+    Args:
+        learning_rate: Number, schedule or function.
+        beta_1: Momentum of the mean gradient.
+        beta_2: Momentum of the mean square.
+        epsilon: Added to the square root ("epsilon hat" in the paper).
+        amsgrad: Whether to divide by the largest v so far.
+        **kwargs: `weight_decay`, `clipnorm` ... `name`: see `Optimizer`.
+
+    Example:
+
+    >>> optimizer = Adam(learning_rate=1e-3)
+    """
+
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-7,
+        amsgrad=False,
+        *args,
+        **kwargs,
+    ):
+        super().__init__(learning_rate, *args, **kwargs)
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.amsgrad = amsgrad
+
+    def build(self, var_list):
+        if self.built:
+            return
+        super().build(var_list)
+        names = ["momentum", "velocity"]
+        self._momentums, self._velocities = self.add_optimizer_variables(var_list, names)
+        if self.amsgrad:
+            self._velocity_hats = self.add_optimizer_variables(var_list, "velocity_hat")
+
+    def _corrected_rate(self, learning_rate, dtype):
+        t = ops.cast(self.iterations + 1, dtype)
+        beta_1_power = ops.power(ops.cast(self.beta_1, dtype), t)
+        beta_2_power = ops.power(ops.cast(self.beta_2, dtype), t)
+        return ops.cast(learning_rate, dtype) * ops.sqrt(1 - beta_2_power) / (1 - beta_1_power)
+
+    def update_step(self, gradient, variable, learning_rate):
+        dtype = variable.dtype
+        alpha = self._once(dtype, lambda: self._corrected_rate(learning_rate, dtype))
+        g = ops.cast(gradient, dtype)
+        index = self._get_variable_index(variable)
+        m, v = self._momentums[index], self._velocities[index]
+        self.assign_add(m, (g - m) * (1 - self.beta_1))
+        self.assign_add(v, (ops.square(g) - v) * (1 - self.beta_2))
+        if self.amsgrad:
+            largest = self._velocity_hats[index]
+            self.assign(largest, ops.maximum(largest, v))
+            v = largest
+        self.assign_sub(variable, m * alpha / (ops.sqrt(v) + self.epsilon))
+
+    def get_config(self):
+        own = {
+            "beta_1": self.beta_1,
+            "beta_2": self.beta_2,
+            "epsilon": self.epsilon,
+            "amsgrad": self.amsgrad,
+        }
+        return {**super().get_config(), **own}
