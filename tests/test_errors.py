@@ -5,9 +5,8 @@ import signal
 import threading
 
 import numpy as np
-import pytest
-
 import pronghorn
+import pytest
 from pronghorn import layers, ops
 
 
