@@ -1,0 +1,60 @@
+// What infer and bind functions of several families share: argument checks and strided copies.
+#pragma once
+#include <algorithm>
+#include <limits>
+
+#include "functions.h"
+
+namespace ph {
+
+using Specs = std::span<const Spec>;
+using Tensors = std::vector<Tensor>;
+
+// ---- attributes that may be missing
+inline bool flag_or(const Attrs& a, size_t i, bool otherwise) {
+  return a.has(i) ? a.flag(i) : otherwise;
+}
+inline int64_t integer_or(const Attrs& a, size_t i, int64_t otherwise) {
+  return a.has(i) ? a.integer(i) : otherwise;
+}
+inline Act act_of(const Attrs& a, size_t i) { return static_cast<Act>(integer_or(a, i, 0)); }
+
+// ---- checks: they throw the caller's error
+void need_inputs(const char* op, Specs in, size_t count);
+void need_rank(const char* op, const Spec& x, int rank, const char* layout);
+void need_float(const char* op, const Spec& x);
+void need_integer(const char* op, const Spec& x, const char* what);
+const Ints& need_ints(const char* op, const Attrs& attrs, size_t i, size_t count, const char* what);
+// The spec, once its bytes are known to fit in 63 bits.
+Spec checked(const char* op, DType dtype, const Shape& shape);
+inline bool same_size(int64_t a, int64_t b) { return a == b || a < 0 || b < 0; }
+// The shape held by an attribute; -1 is an unknown size.
+Shape shape_attr(const char* op, const Attrs& attrs, size_t i);
+
+// ---- dtypes
+inline bool native_float(DType d) { return d == DType::f32 || d == DType::f64; }
+// The native float that computes for d.
+inline DType working_float(DType d) { return d == DType::f64 ? d : DType::f32; }
+inline DType float_of(DType d) { return is_float(d) ? d : DType::f32; }
+DType promote_all(Specs in);
+// Casts every input to `dtype`.
+Tensors cast_all(std::span<const Tensor> in, DType dtype);
+
+// ---- bind
+// p + bytes, where there is memory at all (dry binds have none).
+inline void* at(void* p, int64_t bytes) { return p ? static_cast<char*>(p) + bytes : nullptr; }
+// Copies shape elements between strided arrays (strides in elements); drops sizes of 1 and merges
+// dimensions that both sides walk as one.
+struct CopyDims {
+  int ndim = 0;
+  int64_t shape[kMaxDims], src[kMaxDims], dst[kMaxDims];
+  void add(int64_t size, int64_t src_stride, int64_t dst_stride) {
+    shape[ndim] = size, src[ndim] = src_stride, dst[ndim] = dst_stride, ++ndim;
+  }
+};
+bool push_copy(BindContext& ctx, const CopyDims& dims, DType dtype, const void* src, void* dst);
+bool push_fill(BindContext& ctx, const Spec& spec, double value, void* dst);
+
+Ints iota(int n);   // 0, 1, ... n-1
+
+}  // namespace ph

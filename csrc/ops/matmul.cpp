@@ -1,0 +1,229 @@
+// matmul: a (..., m, k) @ b (..., k, n), batch dimensions broadcast. Attributes (transpose_a,
+// transpose_b): the last two dimensions swapped. matmul_epilogue: the same with an epilogue.
+#include "epilogue.h"
+
+namespace ph {
+namespace {
+
+constexpr size_t kOwn = 2;
+
+struct Dims {
+  bool ta, tb;
+  int64_t m, k, kb, n;
+  Shape batch_a, batch_b;
+
+  Dims(const Spec& a, const Spec& b, const Attrs& attrs)
+      : ta(flag_or(attrs, 0, false)), tb(flag_or(attrs, 1, false)) {
+    const int ra = a.shape.rank(), rb = b.shape.rank();
+    m = a.shape[ta ? ra - 1 : ra - 2];
+    k = a.shape[ta ? ra - 2 : ra - 1];
+    kb = b.shape[tb ? rb - 1 : rb - 2];
+    n = b.shape[tb ? rb - 2 : rb - 1];
+    for (int i = 0; i < ra - 2; ++i) batch_a.push_back(a.shape[i]);
+    for (int i = 0; i < rb - 2; ++i) batch_b.push_back(b.shape[i]);
+  }
+};
+
+std::vector<Spec> infer_product(const char* name, Specs in, const Attrs& attrs) {
+  const Spec &a = in[0], &b = in[1];
+  if (a.shape.rank() < 2 || b.shape.rank() < 2)
+    throw ValueError(cat(name, ": expected two tensors of at least 2 dimensions; received shapes ", a.shape,
+                         " and ", b.shape, "; expand_dims the vector first"));
+  const Dims d(a, b, attrs);
+  if (!same_size(d.k, d.kb))
+    throw ValueError(cat(name, ": shapes ", a.shape, d.ta ? " (transposed)" : "", " and ", b.shape,
+                         d.tb ? " (transposed)" : "", " cannot be multiplied: the first sums over ", d.k,
+                         " columns but the second has ", d.kb,
+                         " rows; these must be equal (transpose or reshape one of them)"));
+  Shape out = broadcast(name, d.batch_a, d.batch_b);
+  out.push_back(d.m);
+  out.push_back(d.n);
+  return {checked(name, promote(a.dtype, b.dtype), out)};
+}
+
+// A batch dimension as both operands and the result walk it; 0 broadcasts.
+struct Batch {
+  int64_t size, a, b, c;
+};
+
+// The batch dimensions, merged where all three walk them as one.
+std::vector<Batch> batches(const Dims& d, const Shape& out) {
+  std::vector<Batch> dims;
+  const int rank = out.rank() - 2;
+  int64_t a_step = d.m * d.k, b_step = d.k * d.n, c_step = d.m * d.n;
+  for (int i = rank - 1; i >= 0; --i) {
+    const int ia = i - (rank - d.batch_a.rank()), ib = i - (rank - d.batch_b.rank());
+    const int64_t na = ia < 0 ? 1 : d.batch_a[ia], nb = ib < 0 ? 1 : d.batch_b[ib];
+    if (out[i] != 1) {
+      const Batch next{out[i], na == 1 ? 0 : a_step, nb == 1 ? 0 : b_step, c_step};
+      if (!dims.empty()) {
+        Batch& p = dims.back();
+        if (next.a == p.a * p.size && next.b == p.b * p.size && next.c == p.c * p.size) {
+          p.size *= next.size;
+          a_step *= na, b_step *= nb, c_step *= out[i];
+          continue;
+        }
+      }
+      dims.push_back(next);
+    }
+    a_step *= na, b_step *= nb, c_step *= out[i];
+  }
+  return dims;   // innermost first
+}
+
+bool bind_product(BindContext& ctx, const Epilogue& e) {
+  const Spec &a = ctx.in[0].spec, &b = ctx.in[1].spec, &out = ctx.out[0].spec;
+  if (!native_float(out.dtype)) return false;
+  for (const Operand& in : ctx.in)
+    if (in.spec.dtype != out.dtype) return false;
+  const Dims d(a, b, *ctx.attrs);
+  std::vector<Batch> dims = batches(d, out.shape);
+  GemmArgs g;
+  std::memset(&g, 0, sizeof g);
+  g.dtype = out.dtype;
+  g.m = d.m, g.n = d.n, g.k = d.k, g.batch = 1;
+  g.a_rs = d.ta ? 1 : d.k, g.a_cs = d.ta ? d.m : 1;
+  g.b_rs = d.tb ? 1 : d.n, g.b_cs = d.tb ? d.k : 1;
+  g.ldc = d.n, g.ldgate = d.n;
+  g.alpha = 1;
+  g.act = e.act, g.gate_act = e.gate_act;
+  if (e.has_bias) g.bias = ctx.in[e.bias_at].data;
+  const bool rows = !dims.empty() && dims[0].b == 0 && dims[0].a == d.m * d.k && dims[0].c == d.m * d.n && !d.ta;
+  if (rows) {   // one weight for the whole batch: more rows of one product
+    g.m *= dims[0].size;
+    dims.erase(dims.begin());
+  } else if (!dims.empty()) {
+    g.batch = dims[0].size;
+    g.a_bs = dims[0].a, g.b_bs = dims[0].b, g.c_bs = dims[0].c, g.gate_bs = dims[0].c;
+    dims.erase(dims.begin());
+  }
+  if (g.batch == 0 || g.m == 0 || g.n == 0) return ctx.kernels->gemm != nullptr;
+  const size_t need = ctx.kernels->gemm_scratch ? ctx.kernels->gemm_scratch(g, ctx.threads) : 0;
+  if (need) g.scratch = ctx.scratch(need);
+
+  int64_t calls = 1;
+  for (const Batch& dim : dims) calls *= dim.size;
+  const int64_t bytes = dtype_size(out.dtype);
+  for (int64_t call = 0; call < calls; ++call) {
+    int64_t rest = call, at_a = 0, at_b = 0, at_c = 0;
+    for (const Batch& dim : dims) {
+      const int64_t i = rest % dim.size;
+      rest /= dim.size;
+      at_a += i * dim.a, at_b += i * dim.b, at_c += i * dim.c;
+    }
+    g.a = at(ctx.in[0].data, at_a * bytes);
+    g.b = at(ctx.in[1].data, at_b * bytes);
+    g.c = at(ctx.out[0].data, at_c * bytes);
+    if (e.has_gate) g.gate = at(ctx.in[e.gate_at].data, at_c * bytes);
+    if (!ctx.push<&Kernels::gemm>(g)) return false;
+  }
+  return true;
+}
+
+Tensor swap_last(const Tensor& x) {
+  Ints perm = iota(x.shape().rank());
+  std::swap(perm[perm.size() - 1], perm[perm.size() - 2]);
+  return transpose(x, perm);
+}
+
+// What has no native product: halves in float32, small integers in float64 (exact there), other
+// integers, or a table without gemm, by broadcasting and a sum.
+Tensor compose_product(const Tensor& a, const Tensor& b, const Attrs& attrs) {
+  const bool ta = flag_or(attrs, 0, false), tb = flag_or(attrs, 1, false);
+  const DType d = promote(a.dtype(), b.dtype());
+  if (is_float(d) && (!native_float(d) || a.dtype() != b.dtype())) {
+    const DType w = working_float(d);
+    return cast(matmul(cast(a, w), cast(b, w), ta, tb), d);
+  }
+  if (!is_float(d) && dtype_size(d) <= 2) {
+    const Tensor exact = matmul(cast(a, DType::f64), cast(b, DType::f64), ta, tb);
+    return cast(cast(exact, DType::i64), d);
+  }
+  const Tensor x = ta ? swap_last(a) : a;    // (..., m, k)
+  const Tensor y = tb ? b : swap_last(b);    // (..., n, k)
+  Shape xs = x.shape(), left, right;
+  for (int i = 0; i < xs.rank() - 1; ++i) left.push_back(xs[i]);
+  left.push_back(1);
+  left.push_back(xs.back());                 // (..., m, 1, k)
+  for (int i = 0; i < y.shape().rank() - 2; ++i) right.push_back(y.shape()[i]);
+  right.push_back(1);
+  right.push_back(y.shape()[y.shape().rank() - 2]);
+  right.push_back(y.shape().back());         // (..., 1, n, k)
+  return cast(reduce_sum(mul(reshape(x, left), reshape(y, right)), {-1}, false), d);
+}
+
+Shape rows_of(const Shape& s) {
+  int64_t rows = 1;
+  for (int i = 0; i < s.rank() - 1; ++i) rows *= s[i];
+  return {rows, s.back()};
+}
+
+// Gradients of a @ b for the gradient g of the product.
+std::pair<Tensor, Tensor> product_grads(const VjpContext& c, const Tensor& g) {
+  const Tensor &a = c.in(0), &b = c.in(1);
+  const bool ta = flag_or(c.attrs(), 0, false), tb = flag_or(c.attrs(), 1, false);
+  Tensor da, db;
+  if (c.needs[0]) da = ta ? matmul(b, g, tb, true) : matmul(g, b, false, !tb);
+  if (c.needs[1]) {
+    const bool shared = b.shape().rank() == 2 && a.shape().rank() > 2 && !ta;
+    const Tensor x = shared ? reshape(a, rows_of(a.shape())) : a;
+    const Tensor y = shared ? reshape(g, rows_of(g.shape())) : g;
+    db = tb ? matmul(y, x, true, ta) : matmul(x, y, !ta, false);
+  }
+  return {da, db};
+}
+
+const Register matmul_op({
+    .name = "matmul",
+    .infer = [](Specs in, const Attrs& attrs) {
+      need_inputs("matmul", in, 2);
+      return infer_product("matmul", in, attrs);
+    },
+    .bind = [](BindContext& ctx) { return bind_product(ctx, Epilogue({}, 0)); },
+    .vjp = [](const VjpContext& c) -> Tensors {
+      const auto [da, db] = product_grads(c, c.grad());
+      return {da, db};
+    },
+    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
+      return {compose_product(in[0], in[1], attrs)};
+    },
+    .epilogue = "matmul_epilogue",
+    .own_attrs = static_cast<int>(kOwn),
+    .epilogue_gate = true,
+    .epilogue_bias = true,
+});
+
+const Register matmul_epilogue_op({
+    .name = "matmul_epilogue",
+    .infer = [](Specs in, const Attrs& attrs) {
+      const Epilogue e(attrs, kOwn);
+      need_inputs("matmul_epilogue", in, e.inputs);
+      auto out = infer_product("matmul_epilogue", in, attrs);
+      check_epilogue("matmul_epilogue", in, e, out[0]);
+      return out;
+    },
+    .bind = [](BindContext& ctx) { return bind_product(ctx, Epilogue(*ctx.attrs, kOwn)); },
+    .vjp = [](const VjpContext& c) -> Tensors {
+      const Epilogue e(c.attrs(), kOwn);
+      const Tensor z = e.has_gate ? matmul(c.in(0), c.in(1), flag_or(c.attrs(), 0, false), flag_or(c.attrs(), 1, false)) : Tensor();
+      const EpilogueGrad g = epilogue_grad(c, e, z);
+      const auto [da, db] = product_grads(c, g.dz);
+      Tensors out{da, db};
+      if (e.has_bias) out.push_back(g.dbias);
+      if (e.has_gate) out.push_back(g.dgate);
+      return out;
+    },
+    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
+      const Tensor z = matmul(in[0], in[1], flag_or(attrs, 0, false), flag_or(attrs, 1, false));
+      return {finish(z, in, Epilogue(attrs, kOwn))};
+    },
+});
+
+}  // namespace
+
+Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
+  static const OpDef& op = op_by_name("matmul");
+  return apply1(op, {a, b}, {transpose_a, transpose_b});
+}
+
+}  // namespace ph

@@ -1,0 +1,210 @@
+// Reductions. Attributes of sum, mean, prod, max, min, any, all: (axes, keepdims); none or a missing
+// list means every axis. Of argmax, argmin: (axis or none, keepdims); int32, the first extremum.
+#include "common.h"
+
+namespace ph {
+namespace {
+
+struct Folded {
+  bool reduce[kMaxDims] = {};
+  bool keepdims = false;
+  Shape kept, ones;      // the result without and with the reduced dimensions as 1
+  int64_t count = 1;     // elements folded into one; -1 unknown
+  const Shape& out() const { return keepdims ? ones : kept; }
+
+  Folded(const char* op, const Shape& x, const Attrs& attrs, bool single) {
+    keepdims = flag_or(attrs, 1, false);
+    const bool every = !attrs.has(0);
+    if (every) std::fill(reduce, reduce + x.rank(), true);
+    Ints axes;
+    if (!every && single) axes = {attrs.integer(0)};
+    if (!every && !single) axes = attrs.ints(0);
+    for (int64_t axis : axes) {
+      const int d = normalize_axis(op, axis, x.rank());
+      if (reduce[d])
+        throw ValueError(cat(op, ": axis ", axis, " is given twice for a tensor of shape ", x));
+      reduce[d] = true;
+    }
+    for (int d = 0; d < x.rank(); ++d) {
+      ones.push_back(reduce[d] ? 1 : x[d]);
+      if (!reduce[d]) kept.push_back(x[d]);
+      if (reduce[d]) count = count < 0 || x[d] < 0 ? -1 : count * x[d];
+    }
+  }
+};
+
+bool push_reduce(BindContext& ctx, ReduceOp op, const Folded& f, double scale) {
+  const Shape& x = ctx.in[0].spec.shape;
+  ReduceArgs a;
+  std::memset(&a, 0, sizeof a);
+  a.op = op;
+  a.in_dtype = ctx.in[0].spec.dtype;
+  a.out_dtype = ctx.out[0].spec.dtype;
+  a.in = ctx.in[0].data;
+  a.out = ctx.out[0].data;
+  a.scale = scale;
+  // Neighbours that are both folded or both kept are one dimension of a dense tensor.
+  int64_t stride = 1;
+  int n = kMaxDims;
+  for (int d = x.rank() - 1; d >= 0; --d) {
+    if (x[d] != 1) {
+      if (n < kMaxDims && a.reduce[n] == f.reduce[d]) {
+        a.shape[n] *= x[d];
+      } else {
+        --n;
+        a.shape[n] = x[d], a.stride[n] = stride, a.reduce[n] = f.reduce[d];
+      }
+    }
+    stride *= x[d];
+  }
+  a.ndim = kMaxDims - n;
+  std::copy(a.shape + n, a.shape + kMaxDims, a.shape);
+  std::copy(a.stride + n, a.stride + kMaxDims, a.stride);
+  std::copy(a.reduce + n, a.reduce + kMaxDims, a.reduce);
+  const size_t need = ctx.kernels->reduce_scratch ? ctx.kernels->reduce_scratch(a, ctx.threads) : 0;
+  if (need) a.scratch = ctx.scratch(need);
+  return ctx.push<&Kernels::reduce>(a);
+}
+
+enum class Kind { same, sum, mean, truth, position };
+
+template <ReduceOp op, Kind kind>
+struct Rules {
+  static constexpr const char* name() {
+    if (kind == Kind::mean) return "mean";
+    constexpr const char* names[] = {"sum", "prod", "max", "min", "any", "all", "argmax", "argmin"};
+    return names[static_cast<int>(op)];
+  }
+  static Folded fold(const Shape& x, const Attrs& attrs) {
+    return Folded(name(), x, attrs, kind == Kind::position);
+  }
+  static DType result(DType d) {
+    if (kind == Kind::truth) return DType::b8;
+    if (kind == Kind::position) return DType::i32;
+    if (kind == Kind::mean) return float_of(d);
+    return kind == Kind::sum && d == DType::b8 ? DType::i32 : d;
+  }
+  static std::vector<Spec> infer(Specs in, const Attrs& attrs) {
+    need_inputs(name(), in, 1);
+    const Folded f = fold(in[0].shape, attrs);
+    if (kind == Kind::position && (f.count == 0 || f.count > std::numeric_limits<int32_t>::max()))
+      throw ValueError(cat(name(), ": ", f.count, " elements to choose from in a tensor of shape ", in[0].shape,
+                           "; expected 1 to 2147483647; give an axis that is neither empty nor longer"));
+    return {{result(in[0].dtype), f.out()}};
+  }
+  static bool bind(BindContext& ctx) {
+    const DType from = ctx.in[0].spec.dtype, to = ctx.out[0].spec.dtype;
+    if ((kind == Kind::sum || kind == Kind::mean) && from != to) return false;   // converts first
+    const Folded f = fold(ctx.in[0].spec.shape, *ctx.attrs);
+    return push_reduce(ctx, op, f, kind == Kind::mean ? 1.0 / static_cast<double>(f.count) : 1.0);
+  }
+  static Tensors compose(std::span<const Tensor> in, const Attrs& attrs) {
+    const DType to = result(in[0].dtype());
+    PH_CHECK(in[0].dtype() != to);
+    return {apply1(op_by_name(name()), {cast(in[0], to)}, attrs)};
+  }
+  static void define(Tensors (*vjp)(const VjpContext&)) {
+    OpDef def;
+    def.name = name();
+    def.flags = vjp ? kNoFlags : kNoGrad;
+    def.infer = infer;
+    def.bind = bind;
+    def.vjp = vjp;
+    if (kind == Kind::sum || kind == Kind::mean) def.compose = compose;
+    const Register reg(def);
+  }
+};
+
+// g with the reduced dimensions back as 1: it broadcasts against the input.
+Tensor kept(const VjpContext& c, const Tensor& t) {
+  return reshape(t, Folded("gradient", c.in(0).shape(), c.attrs(), false).ones);
+}
+int64_t folded_count(const VjpContext& c) {
+  return Folded("gradient", c.in(0).shape(), c.attrs(), false).count;
+}
+Ints reduced_axes(const VjpContext& c) {
+  const Folded f("gradient", c.in(0).shape(), c.attrs(), false);
+  Ints axes;
+  for (int d = 0; d < c.in(0).shape().rank(); ++d)
+    if (f.reduce[d]) axes.push_back(d);
+  return axes;
+}
+
+Tensors sum_vjp(const VjpContext& c) { return {broadcast_to(kept(c, c.grad()), c.in(0).shape())}; }
+
+Tensors mean_vjp(const VjpContext& c) {
+  const int64_t n = folded_count(c);
+  const Tensor g = kept(c, c.grad());
+  return {broadcast_to(mul(g, like(g, n ? 1.0 / static_cast<double>(n) : 0.0)), c.in(0).shape())};
+}
+
+// Ties share the gradient equally, as in TensorFlow.
+Tensors extremum_vjp(const VjpContext& c) {
+  const Tensor& x = c.in(0);
+  const Tensor hit = cast(equal(x, kept(c, c.out())), x.dtype());
+  const Tensor count = reduce_sum(hit, reduced_axes(c), true);
+  return {mul(hit, div(kept(c, c.grad()), count))};
+}
+
+// The product of the other elements: out / x, but exact beside a single zero.
+Tensors prod_vjp(const VjpContext& c) {
+  static const OpDef& prod = op_by_name("prod");
+  const Tensor& x = c.in(0);
+  const Tensor zero = equal(x, like(x, 0)), one = like(x, 1);
+  const Tensor filled = where(zero, one, x);
+  const Tensor zeros = reduce_sum(cast(zero, x.dtype()), reduced_axes(c), true);
+  const Tensor rest = kept(c, apply1(prod, {filled}, c.attrs()));
+  const Tensor at_zero = where(equal(zeros, one), rest, like(x, 0));
+  const Tensor elsewhere = where(equal(zeros, like(x, 0)), div(rest, filled), like(x, 0));
+  return {mul(kept(c, c.grad()), where(zero, at_zero, elsewhere))};
+}
+
+const bool defined = [] {
+  Rules<ReduceOp::sum, Kind::sum>::define(sum_vjp);
+  Rules<ReduceOp::sum, Kind::mean>::define(mean_vjp);
+  Rules<ReduceOp::prod, Kind::sum>::define(prod_vjp);
+  Rules<ReduceOp::max, Kind::same>::define(extremum_vjp);
+  Rules<ReduceOp::min, Kind::same>::define(extremum_vjp);
+  Rules<ReduceOp::any, Kind::truth>::define(nullptr);
+  Rules<ReduceOp::all, Kind::truth>::define(nullptr);
+  Rules<ReduceOp::argmax, Kind::position>::define(nullptr);
+  Rules<ReduceOp::argmin, Kind::position>::define(nullptr);
+  return true;
+}();
+
+}  // namespace
+
+Tensor reduce_sum(const Tensor& x, const Ints& axes, bool keepdims) {
+  static const OpDef& op = op_by_name("sum");
+  return apply1(op, {x}, {axes, keepdims});
+}
+Tensor reduce_mean(const Tensor& x, const Ints& axes, bool keepdims) {
+  static const OpDef& op = op_by_name("mean");
+  return apply1(op, {x}, {axes, keepdims});
+}
+Tensor reduce_max(const Tensor& x, const Ints& axes, bool keepdims) {
+  static const OpDef& op = op_by_name("max");
+  return apply1(op, {x}, {axes, keepdims});
+}
+
+Tensor sum_to(const Tensor& x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  const int extra = x.shape().rank() - shape.rank();
+  if (extra < 0) return broadcast_to(x, shape);
+  Ints axes;
+  bool wider = false;   // a size the gradient has not broadcast to yet
+  for (int d = 0; d < x.shape().rank(); ++d) {
+    if (d < extra || (shape[d - extra] == 1 && x.shape()[d] != 1)) axes.push_back(d);
+    if (d >= extra && shape[d - extra] != 1 && x.shape()[d] == 1) wider = true;
+  }
+  Tensor out = axes.empty() ? x : reduce_sum(x, axes, true);
+  if (wider) {
+    Shape full;
+    for (int d = 0; d < extra; ++d) full.push_back(1);
+    for (int64_t d : shape) full.push_back(d);
+    out = broadcast_to(out, full);
+  }
+  return reshape(out, shape);
+}
+
+}  // namespace ph
