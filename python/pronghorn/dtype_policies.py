@@ -6,12 +6,13 @@ from .engine import config
 from .engine.config import DTYPES, standardize_dtype
 from .engine.config import is_float_dtype as is_float  # noqa: F401
 
+
 class DTypePolicy:
     """The compute and variable dtypes of a layer.
 
     Args:
-        name: A dtype name (both dtypes are that), or "mixed_float16" or "mixed_bfloat16" (compute in
-            half precision, keep variables in float32). None is the global policy's.
+        name: A dtype name (both dtypes are that), or "mixed_float16" or "mixed_bfloat16" (compute
+            in half precision, keep variables in float32). None is the global policy's.
 
     Raises:
         ValueError: for an unknown name.

@@ -110,8 +110,8 @@ def exponential(x):
 
 
 _FUNCTIONS = (
-    linear, relu, leaky_relu, relu6, softmax, log_softmax, elu, selu, softplus, softsign, silu, gelu,
-    tanh, sigmoid, log_sigmoid, hard_sigmoid, exponential,
+    linear, relu, leaky_relu, relu6, softmax, log_softmax, elu, selu, softplus, softsign, silu,
+    gelu, tanh, sigmoid, log_sigmoid, hard_sigmoid, exponential,
 )  # fmt: skip
 _TABLE = {function.__name__: function for function in _FUNCTIONS}
 _TABLE["swish"] = silu

@@ -289,6 +289,12 @@ class RecordedOp(Operation):
 
     __call__ = call
 
+    def record(self, inputs, attrs=()):
+        """Adds a Node of this op, which keeps its name; returns its symbolic result(s)."""
+        outputs = _result_of(self.op_name, inputs, attrs)
+        Node(self, (tuple(inputs), attrs), {}, outputs)
+        return outputs
+
     def get_config(self):
         return {"name": self.name, "op_name": self.op_name}
 
@@ -313,6 +319,10 @@ def to_keras_tensors(spec):
 
 def record_op(op_name, inputs, attrs=()):
     """Records one op applied to KerasTensors and returns its symbolic result(s)."""
+    return recorded_class(op_name)().record(inputs, attrs)
+
+
+def _result_of(op_name, inputs, attrs):
     from . import dispatch, trace
 
     function = dispatch.op(op_name)
@@ -325,9 +335,7 @@ def record_op(op_name, inputs, attrs=()):
             tuple(next(given) if isinstance(x, KerasTensor) else x for x in inputs), static
         )
 
-    outputs = to_keras_tensors(trace.eval_shape(run, *symbolic))
-    Node(recorded_class(op_name)(), (tuple(inputs), attrs), {}, outputs)
-    return outputs
+    return to_keras_tensors(trace.eval_shape(run, *symbolic))
 
 
 class _Context(threading.local):

@@ -56,7 +56,7 @@ def get(identifier):
     Example:
 
     >>> get("he_normal").get_config()
-    {'seed': None}
+    {'seed': None, 'input_axes': None, 'output_axes': None}
     """
     import numpy as np
 

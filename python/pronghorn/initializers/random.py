@@ -1,7 +1,7 @@
 """Random initializers.
 
 Glorot & Bengio 2010 (glorot_*), He et al. 2015 (he_*), LeCun et al. 1998 (lecun_*) choose the scale
-from the numbers of inputs and outputs of a weight. The same instance gives the same values each time.
+from the numbers of inputs and outputs of a weight. An instance gives the same values each time.
 """
 
 import math
@@ -56,7 +56,11 @@ class RandomNormal(_Random):
 
     def __call__(self, shape, dtype=None):
         return _random().normal(
-            shape, mean=self.mean, stddev=self.stddev, seed=self.seed, dtype=standardize_dtype(dtype)
+            shape,
+            mean=self.mean,
+            stddev=self.stddev,
+            seed=self.seed,
+            dtype=standardize_dtype(dtype),
         )
 
     def get_config(self):
@@ -68,7 +72,11 @@ class TruncatedNormal(RandomNormal):
 
     def __call__(self, shape, dtype=None):
         return _random().truncated_normal(
-            shape, mean=self.mean, stddev=self.stddev, seed=self.seed, dtype=standardize_dtype(dtype)
+            shape,
+            mean=self.mean,
+            stddev=self.stddev,
+            seed=self.seed,
+            dtype=standardize_dtype(dtype),
         )
 
 
@@ -101,16 +109,24 @@ class VarianceScaling(_Random):
         mode: "fan_in", "fan_out" or "fan_avg": what n is.
         distribution: "truncated_normal", "untruncated_normal" or "uniform".
         seed: int, SeedGenerator or None.
+        input_axes, output_axes: The axes that make up fan_in and fan_out; chosen by the shape where
+            missing.
 
     Raises:
         ValueError: for a scale not above 0, or an unknown mode or distribution.
     """
 
-    def __init__(self, scale=1.0, mode="fan_in", distribution="truncated_normal", seed=None):
+    def __init__(
+        self,
+        scale=1.0,
+        mode="fan_in",
+        distribution="truncated_normal",
+        seed=None,
+        input_axes=None,
+        output_axes=None,
+    ):
         if scale <= 0.0:
-            raise ValueError(
-                f"Argument `scale` must be positive float. Received: scale={scale}"
-            )
+            raise ValueError(f"Argument `scale` must be positive float. Received: scale={scale}")
         if mode not in ("fan_in", "fan_out", "fan_avg"):
             raise ValueError(
                 "Invalid `mode` argument: Please use one of {'fan_in', 'fan_out', 'fan_avg'}. "
@@ -127,10 +143,12 @@ class VarianceScaling(_Random):
         self.scale = scale
         self.mode = mode
         self.distribution = distribution
+        self.input_axes = input_axes
+        self.output_axes = output_axes
         super().__init__(seed)
 
     def __call__(self, shape, dtype=None):
-        fan_in, fan_out = compute_fans(shape)
+        fan_in, fan_out = compute_fans(shape, self.input_axes, self.output_axes)
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2.0}[self.mode]
         variance = self.scale / max(1.0, n)
         random = _random()
@@ -148,7 +166,10 @@ class VarianceScaling(_Random):
 
     def get_config(self):
         config = {"scale": self.scale, "mode": self.mode, "distribution": self.distribution}
-        return {**config, **super().get_config()}
+        return {**config, **super().get_config(), **self._axes_config()}
+
+    def _axes_config(self):
+        return {"input_axes": self.input_axes, "output_axes": self.output_axes}
 
 
 class _Scaled(VarianceScaling):
@@ -156,11 +177,11 @@ class _Scaled(VarianceScaling):
 
     _settings = ()
 
-    def __init__(self, seed=None):
-        super().__init__(*self._settings, seed=seed)
+    def __init__(self, seed=None, input_axes=None, output_axes=None):
+        super().__init__(*self._settings, seed, input_axes, output_axes)
 
     def get_config(self):
-        return _Random.get_config(self)
+        return {**_Random.get_config(self), **self._axes_config()}
 
 
 class GlorotUniform(_Scaled):
@@ -199,9 +220,11 @@ class HeNormal(_Scaled):
     _settings = (2.0, "fan_in", "truncated_normal")
 
 
-def compute_fans(shape):
+def compute_fans(shape, input_axes=None, output_axes=None):
     """(fan_in, fan_out) of a weight: kernels are (*spatial, inputs, outputs)."""
     shape = tuple(shape)
+    if input_axes is not None and output_axes is not None:
+        return math.prod(shape[a] for a in input_axes), math.prod(shape[a] for a in output_axes)
     if len(shape) < 1:
         return 1, 1
     if len(shape) == 1:

@@ -20,7 +20,7 @@ _WHERE = {
     ),
 }  # fmt: skip
 _ROOM_OF = {name: room for room, names in _WHERE.items() for name in names}
-__all__ = sorted([*_ROOM_OF, "serialize", "deserialize"])
+__all__ = [*_ROOM_OF, "serialize", "deserialize"]  # noqa: PLE0604
 
 
 def __getattr__(name):

@@ -1,20 +1,21 @@
 """Layer: weights plus a `call`. The one door `__call__` is here.
 
-On symbolic tensors a call records one Node and gets its result's shape and dtype from running `call`
-on abstract tensors; on tensors it runs `call`. What is optional (masks, dtype policy, losses, input
-checks) is looked at once per input signature: `_accepted` remembers the last one that needs none.
+On symbolic tensors a call records one Node and gets its result's shape and dtype from running
+`call` on abstract tensors; on tensors it runs `call`. What is optional (masks, dtype policy,
+losses, checks) is looked at once per kind of input: `_accepted` remembers the last that needs none.
 """
 
 import warnings
 
-from ..dtype_policies import is_float
 from ..dtype_policies import get as get_policy
+from ..dtype_policies import is_float
 from ..engine import KerasTensor, Tensor, Variable, convert_to_tensor, nest, trace, variable
 from ..engine.naming import auto_name, check_name, current_path, name_scope
 from ..engine.symbolic import Node, Operation, any_symbolic, call_context, to_keras_tensors
-from .call_spec import CallSpec, call_info, is_tensor, shape_tree, shapes_for
+from .call_spec import CallSpec, call_info, explained, is_tensor, shape_tree, shapes_for
 from .configurable import Configurable
 from .input_spec import assert_input_compatibility
+from .legacy import take_legacy_arguments
 from .masking import LayerMasks, get_keras_mask, set_keras_mask
 from .state import LayerState
 from .tracking import _UNTRACKED, Tracker
@@ -51,7 +52,7 @@ variable.current_path = current_path
 class Layer(Configurable, LayerState, LayerMasks, Operation):
     """A callable with weights.
 
-    A subclass makes sublayers in `__init__`, weights in `build(input_shape)` and computes in `call`.
+    A subclass makes sublayers in `__init__`, weights in `build(input_shape)`, computes in `call`.
 
     Args:
         activity_regularizer: Penalty on the outputs, divided by the batch size.
@@ -128,36 +129,7 @@ class Layer(Configurable, LayerState, LayerMasks, Operation):
             _initial_weights=None,
         )
         if kwargs:
-            self._take_legacy_arguments(kwargs)
-
-    def _take_legacy_arguments(self, kwargs):
-        """Keras 1 and 2 spellings of the input shape, and `weights`."""
-        batch_size = kwargs.pop("batch_size", None) if "batch_input_shape" not in kwargs else None
-        shape = kwargs.pop("input_shape", None)
-        input_dim = kwargs.pop("input_dim", None)
-        input_length = kwargs.pop("input_length", None)
-        if shape is None and input_dim is not None:
-            shape = (input_dim,) if input_length is None else (input_length, input_dim)
-        batch_shape = kwargs.pop("batch_input_shape", None)
-        weights = kwargs.pop("weights", None)
-        if kwargs:
-            raise ValueError(
-                f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}"
-            )
-        if isinstance(shape, int):
-            shape = (shape,)
-        if batch_shape is None and shape is not None:
-            batch_shape = (batch_size, *shape)
-        if batch_shape is not None:
-            if shape is not None:
-                warnings.warn(
-                    "Do not pass an `input_shape`/`input_dim` argument to a layer. When using "
-                    "Sequential models, prefer using an `Input(shape)` object as the first layer in "
-                    "the model instead.",
-                    stacklevel=4,
-                )
-            self.__dict__["_batch_shape_argument"] = tuple(batch_shape)
-        self.__dict__["_initial_weights"] = weights
+            take_legacy_arguments(self, kwargs)
 
     # Attributes.
 
@@ -249,8 +221,8 @@ class Layer(Configurable, LayerState, LayerMasks, Operation):
             warnings.warn(
                 f"`build()` was called on layer '{self.name}', however the layer does not have a "
                 "`build()` method implemented and it looks like it has unbuilt state. This will "
-                "cause the layer to be marked as built, despite not being actually built, which may "
-                "cause failures down the line. Make sure to implement a proper `build()` method.",
+                "cause the layer to be marked as built, despite not being actually built, which "
+                "may cause failures down the line. Make sure to implement a proper `build()`.",
                 stacklevel=2,
             )
         self._built_with({"input_shape": input_shape})
@@ -348,6 +320,8 @@ class Layer(Configurable, LayerState, LayerMasks, Operation):
             if context.training is not None and self._call_info.has_training:
                 return self.call(x, training=context.training)
             return self.call(x)
+        except (ValueError, TypeError) as e:
+            raise explained(self, e, (x,), {}) from e.__cause__
         finally:
             if outermost:
                 context.entry = context.training = None
@@ -449,6 +423,12 @@ class Layer(Configurable, LayerState, LayerMasks, Operation):
         return y
 
     def _run(self, args, kwargs):
+        try:
+            return self._run_in_dtype(args, kwargs)
+        except (ValueError, TypeError) as e:
+            raise explained(self, e, args, kwargs) from e.__cause__
+
+    def _run_in_dtype(self, args, kwargs):
         outer = variable.autocast_dtype
         if self.compute_dtype == self.variable_dtype and outer is None:
             return self.call(*args, **kwargs)

@@ -20,7 +20,7 @@ class CallInfo:
         self.mask_names = [n for n in self.names if n == "mask" or n.endswith("_mask")]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _info_of_function(function):
     signature = inspect.signature(function)
     parameters = list(signature.parameters.values())[1:]
@@ -89,7 +89,7 @@ class CallSpec:
 
 
 def shapes_for(function, shapes, call_spec, class_name):
-    """The shapes to pass to `build` or `compute_output_shape`: by name, or the first for a single one.
+    """The shapes to pass to `build` or `compute_output_shape`: by name, or the first of them.
 
     Raises:
         ValueError: where a parameter does not match an argument of `call`.
@@ -129,3 +129,29 @@ def shape_tree(function, shapes):
 
 def is_shape(x):
     return isinstance(x, (list, tuple)) and all(s is None or isinstance(s, int) for s in x)
+
+
+def explained(layer, error, args, kwargs):
+    """The error with the layer and its arguments in the message, once: of the innermost call."""
+    if hasattr(error, "_layer_is_named") or type(error) not in (ValueError, TypeError):
+        return error
+    cls = type(layer).__name__
+    names = layer._call_info.names
+    given = {**dict(zip(names, args)), **kwargs}
+    lines = [f"  • {name}={_short(value)}" for name, value in given.items()]
+    new = type(error)(
+        f"Exception encountered when calling {cls}.call() of layer '{layer.name}'.\n\n{error}\n\n"
+        f"Arguments received by {cls}.call():\n" + "\n".join(lines)
+    )
+    new._layer_is_named = True
+    return new.with_traceback(error.__traceback__)
+
+
+def _short(value):
+    def one(x):
+        if is_tensor(x):
+            return f"Tensor(shape={tuple(x.shape)}, dtype={x.dtype})"
+        return x
+
+    text = str(nest.map_structure(one, value))
+    return text if len(text) <= 200 else text[:200] + "..."

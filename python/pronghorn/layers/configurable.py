@@ -34,10 +34,8 @@ class Configurable:
         if "name" not in parameters and not takes_any:
             config.pop("name")
         base = self._base_config()
-        known = set(parameters)
-        config.update({k: v for k, v in base.items() if takes_any or k in known})
-        config.update(auto)
-        return config
+        config.update({k: v for k, v in base.items() if takes_any or k in parameters})
+        return {**config, **auto}
 
     def _base_config(self):
         from .. import dtype_policies, regularizers
@@ -87,7 +85,8 @@ def _automatic(layer):
             values.update(values.pop(name, {}))
         elif p.kind is p.VAR_POSITIONAL and values.pop(name, ()):
             return None
-    values.pop("name", None)
+    for name in ("name", "trainable", "dtype", "activity_regularizer"):
+        values.pop(name, None)
     if not all(isinstance(x, _PLAIN) for x in nest.flatten(values)):
         return None
     return values

@@ -127,7 +127,9 @@ class Conv2D(Layer):
             window_output_size(self, *args)
             for args in zip(sizes, self.kernel_size, self.strides, self.dilation_rate)
         )
-        return (input_shape[0], self.filters, *out) if first else (input_shape[0], *out, self.filters)
+        return (
+            (input_shape[0], self.filters, *out) if first else (input_shape[0], *out, self.filters)
+        )
 
     def get_config(self):
         from ..saving import serialize_keras_object as serialize

@@ -43,6 +43,7 @@ class Dense(Layer):
         bias_constraint=None,
         **kwargs,
     ):
+        refuse_unsupported(kwargs)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.units = positive_int(units, "units")
         self.activation = activations.get(activation)
@@ -92,6 +93,7 @@ class Dense(Layer):
             "activation": activations.serialize(self.activation),
             "use_bias": self.use_bias,
             **weight_config(self, "kernel", "bias"),
+            "quantization_config": None,
         }
 
 
@@ -124,6 +126,7 @@ class Embedding(Layer):
     ):
         if kwargs.pop("input_length", None) is not None:
             warnings.warn("Argument `input_length` is deprecated. Just remove it.", stacklevel=2)
+        refuse_unsupported(kwargs)
         positive_int(input_dim, "input_dim")
         positive_int(output_dim, "output_dim")
         super().__init__(**kwargs)
@@ -171,6 +174,7 @@ class Embedding(Layer):
             **weight_config(self, "embeddings"),
             "activity_regularizer": serialize(self.activity_regularizer),
             "mask_zero": self.mask_zero,
+            "quantization_config": None,
         }
 
 
@@ -197,6 +201,14 @@ def positive_int(value, name):
             f"(of type {type(value).__name__})."
         )
     return value
+
+
+def refuse_unsupported(kwargs):
+    """Takes Keras's arguments for LoRA and quantisation out of kwargs; they must be None."""
+    for name in ("lora_rank", "lora_alpha", "quantization_config"):
+        value = kwargs.pop(name, None)
+        if value is not None:
+            raise ValueError(f"Argument `{name}` is not supported. Received: {name}={value}")
 
 
 def known_size(layer, input_shape, axis):

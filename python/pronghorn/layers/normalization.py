@@ -11,8 +11,8 @@ class BatchNormalization(Layer):
     """(x - mean) / sqrt(variance + epsilon) * gamma + beta, per channel.
 
     While training, mean and (biased) variance are the batch's, and the moving ones follow them:
-    moving = moving * momentum + batch * (1 - momentum). Otherwise, and with `trainable = False`, the
-    moving ones are used.
+    moving = moving * momentum + batch * (1 - momentum). Otherwise, and with `trainable = False`,
+    the moving ones are used.
 
     Args:
         axis: The channel axis.

@@ -101,7 +101,7 @@ class LayerState:
         shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
         if any(s is None for s in shape):
             raise ValueError(
-                f"Shapes used to initialize variables must be fully-defined (no `None` dimensions). "
+                "Shapes used to initialize variables must be fully-defined (no `None` sizes). "
                 f"Received: shape={shape} for variable '{name}' of layer '{self.name}'"
             )
         dtype = given["dtype"]
@@ -290,15 +290,15 @@ class LayerState:
     # Losses.
 
     def add_loss(self, loss):
-        """Adds scalar losses; for use inside `call`. They are cleared at the next outermost call."""
+        """Adds scalar losses, inside `call`. They are cleared at the next outermost call."""
         from .call_spec import is_tensor
 
         losses = nest.flatten(loss)
         for x in losses:
             if not is_tensor(x):
                 raise ValueError(
-                    "`add_loss()` can only be called from inside `build()` or `call()`, on a tensor "
-                    f"input. Received invalid value: {x}"
+                    "`add_loss()` can only be called from inside `build()` or `call()`, on a "
+                    f"tensor input. Received invalid value: {x}"
                 )
         if not call_context.symbolic:
             self._losses.extend(losses)
@@ -311,7 +311,7 @@ class LayerState:
 
     @property
     def losses(self):
-        """Scalars from `add_loss`, activity regularizers and weight regularizers, sublayers' too."""
+        """Scalars from `add_loss` and from activity and weight regularizers, sublayers' too."""
         found = list(self._losses)
         for layer in self._flatten_layers(include_self=False):
             found.extend(layer._losses)

@@ -7,7 +7,7 @@ _WHERE = {
     "clone_model": "cloning",
     "model_from_json": "model",
 }
-__all__ = sorted(_WHERE)
+__all__ = [*_WHERE]  # noqa: PLE0604
 
 
 def __getattr__(name):

@@ -47,8 +47,8 @@ def clone_model(
         return _clone_functional(model, clone_function, call_function, input_tensors)
     if input_tensors is not None or call_function is not None:
         raise ValueError(
-            "Arguments `input_tensors` and `call_function` are not supported for subclassed models. "
-            f"Received: model={model}"
+            "Arguments `input_tensors` and `call_function` are not supported for subclassed "
+            f"models. Received: model={model}"
         )
     return _copy(model)
 

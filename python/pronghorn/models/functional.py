@@ -6,7 +6,6 @@ import warnings
 from ..engine import KerasTensor, Tensor, convert_to_tensor, nest
 from ..engine.symbolic import call_context
 from ..layers.base import Layer
-from ..layers.input_layer import InputLayer
 from ..layers.input_spec import InputSpec
 from ..layers.masking import get_keras_mask, set_keras_mask
 from .graph import Graph, from_intermediate, is_input
@@ -37,9 +36,9 @@ class Functional(Model):
                 if isinstance(x, KerasTensor) and key != x.name:
                     warnings.warn(
                         "When providing `inputs` as a dict, all keys in the dict must match the "
-                        f"names of the corresponding tensors. Received key '{key}' mapping to value "
-                        f"{x} which has name '{x.name}'. Change the tensor name to '{key}' (via "
-                        f"`Input(..., name='{key}')`)",
+                        f"names of the corresponding tensors. Received key '{key}' mapping to "
+                        f"value {x} which has name '{x.name}'. Change the tensor name to '{key}' "
+                        f"(via `Input(..., name='{key}')`)",
                         stacklevel=2,
                     )
         if not all(is_input(x) for x in nest.flatten(inputs)):
@@ -189,7 +188,7 @@ class Functional(Model):
             if missing:
                 raise ValueError(
                     f"Model '{self.name}': missing data for input \"{missing[0]}\". You passed a "
-                    f"data dictionary with keys {list(inputs)}. Expected the following keys: {names}"
+                    f"data dictionary with keys {list(inputs)}. Expected the keys: {names}"
                 )
             return [inputs[name] for name in names]
         flat = nest.flatten(inputs)
@@ -285,7 +284,3 @@ def functional_from_config(cls, config, custom_objects=None):
     from .functional_config import make_from_config
 
     return make_from_config(cls, config, custom_objects)
-
-
-def is_input_layer(operation):
-    return isinstance(operation, InputLayer)

@@ -7,7 +7,7 @@ from .functional import Functional
 
 
 def _node_numbers(model):
-    """{(operation, index): number} of the nodes of this model; others of a shared layer are left out.
+    """{(operation, index): number} of the nodes of this model, not of a shared layer's others.
 
     A nested functional model counts from 1: its node 0 is its own graph.
     """
@@ -43,10 +43,8 @@ def get_functional_config(model):
         return {"class_name": "__keras_tensor__", "config": config}
 
     def saved_nest(x):
-        if isinstance(x, tuple):
-            return {"class_name": "__tuple__", "config": {"value": [saved_nest(v) for v in x]}}
-        if isinstance(x, list):
-            return [saved_nest(v) for v in x]
+        if isinstance(x, (list, tuple)):
+            return type(x)(saved_nest(v) for v in x)
         if isinstance(x, dict):
             return {k: saved_nest(v) for k, v in x.items()}
         return saved(x)
@@ -65,13 +63,9 @@ def get_functional_config(model):
         "name": model.name,
         "trainable": model.trainable,
         "layers": layers,
-        "input_layers": _single(nest.map_structure(history, model._inputs_struct)),
-        "output_layers": _single(nest.map_structure(history, model._outputs_struct)),
+        "input_layers": nest.map_structure(history, model._inputs_struct),
+        "output_layers": nest.map_structure(history, model._outputs_struct),
     }
-
-
-def _single(x):
-    return x
 
 
 def make_from_config(cls, config, custom_objects=None):
@@ -89,7 +83,10 @@ def make_from_config(cls, config, custom_objects=None):
             for name, calls in waiting:
                 while calls and _ready(calls[0], made):
                     args, kwargs = _arguments(calls.pop(0), made)
-                    made[name](*args, **kwargs)
+                    if isinstance(made[name], RecordedOp):
+                        made[name].record(*_tuples(args))
+                    else:
+                        made[name](*args, **kwargs)
             waiting = [(name, calls) for name, calls in waiting if calls]
             if sum(len(calls) for _, calls in waiting) == before and waiting:
                 raise ValueError(
@@ -113,10 +110,6 @@ def _make_operation(entry):
     if "op_name" in entry["config"]:
         return recorded_class(entry["config"]["op_name"])(name=entry["config"]["name"])
     return deserialize_keras_object({k: v for k, v in entry.items() if k != "inbound_nodes"})
-
-
-def _nodes_of(operation):
-    return operation._inbound_nodes
 
 
 def _tensor(history, made):
@@ -154,6 +147,10 @@ def _arguments(call, made):
     return nest.map_structure(revive, (tuple(args), kwargs))
 
 
+def _tuples(x):
+    return tuple(_tuples(v) for v in x) if isinstance(x, (list, tuple)) else x
+
+
 def _tensors(x, made):
     if isinstance(x, (list, tuple)) and len(x) == 3 and isinstance(x[0], str):
         name, index, tensor_index = x
@@ -163,6 +160,3 @@ def _tensors(x, made):
     if isinstance(x, dict):
         return {k: _tensors(v, made) for k, v in x.items()}
     return type(x)(_tensors(v, made) for v in x)
-
-
-__all__ = ["RecordedOp", "get_functional_config", "make_from_config"]

@@ -1,7 +1,7 @@
 """The graph between symbolic inputs and outputs: which nodes, in which order, and running it.
 
-Order: a node's depth is the longest way from it to an output; nodes run from the deepest on, those of
-one depth as they were first reached from the outputs.
+Order: a node's depth is the longest way from it to an output; nodes run from the deepest on, those
+of one depth as they were first reached from the outputs.
 """
 
 from ..engine import KerasTensor, nest

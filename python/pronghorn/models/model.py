@@ -32,8 +32,8 @@ def _make_functional(cls):
 class Model(Trainer, Layer):
     """Layers grouped into something that trains.
 
-    Made in one of three ways: `Model(inputs, outputs)` from symbolic tensors; a subclass with its own
-    `call`; or Sequential.
+    Made in one of three ways: `Model(inputs, outputs)` from symbolic tensors; a subclass with its
+    own `call`; or Sequential.
 
     Args:
         inputs, outputs: KerasTensors, or dicts, lists or tuples of them.
@@ -197,7 +197,7 @@ class Model(Trainer, Layer):
         )
 
     def save_weights(self, filepath, overwrite=True, max_shard_size=None):
-        """Writes all weights (and the optimizer's state) to a `.weights.h5` file, in Keras 3's layout.
+        """Writes all weights (and the optimizer's state) to a `.weights.h5` file in Keras 3's form.
 
         Args:
             filepath: Path that ends in ".weights.h5".

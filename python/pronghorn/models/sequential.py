@@ -1,7 +1,5 @@
 """Sequential: a stack of layers."""
 
-import warnings
-
 from ..engine import KerasTensor, nest
 from ..layers.base import Layer
 from ..layers.call_spec import is_shape
@@ -151,11 +149,6 @@ class Sequential(Model):
             mask = nest.map_structure(get_keras_mask, inputs)
         return inputs
 
-    def _assert_input_compatibility(self, inputs):
-        if self._functional is not None:
-            flat = self._functional._flat(inputs)
-            Layer._assert_input_compatibility(self._functional, flat)
-
     @property
     def layers(self):
         """The layers added, without the Input."""
@@ -264,6 +257,3 @@ def _natural_input_dtype(layer):
     from ..layers.core import Embedding
 
     return "int32" if isinstance(layer, Embedding) else layer.compute_dtype
-
-
-__all__ = ["Sequential", "warnings"]

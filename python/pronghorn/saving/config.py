@@ -1,8 +1,8 @@
 """Objects to and from plain dicts, in Keras 3's form.
 
-An object is {"module", "class_name", "config", "registered_name"}; classes of this package carry the
-names of Keras's modules, so that either side reads the other's. Reading never runs code from a
-config: classes come from this package, the registry, `custom_objects` or a module already imported.
+An object is {"module", "class_name", "config", "registered_name"}; classes of this package carry
+the names of Keras's modules, so that either side reads the other's. Reading never runs code from
+a config: classes come from this package, the registry, `custom_objects` or an imported module.
 """
 
 import sys
@@ -44,10 +44,7 @@ def serialize_keras_object(obj):
     if isinstance(obj, list):
         return [serialize_keras_object(x) for x in obj]
     if isinstance(obj, tuple):
-        return {
-            "class_name": "__tuple__",
-            "config": {"value": [serialize_keras_object(x) for x in obj]},
-        }
+        return tuple(serialize_keras_object(x) for x in obj)
     if isinstance(obj, dict):
         return {key: serialize_keras_object(value) for key, value in obj.items()}
     if isinstance(obj, symbolic.KerasTensor):
@@ -81,26 +78,15 @@ def _serialize_object(obj):
     out = {
         "module": public_module(cls),
         "class_name": cls.__name__,
-        "config": serialize_dict(config),
+        "config": serialize_keras_object(config),
         "registered_name": None if _is_ours(cls) else get_registered_name(cls),
     }
     build_config = getattr(obj, "get_build_config", None)
     if build_config is not None:
         build = build_config()
         if build is not None:
-            out["build_config"] = serialize_dict(build)
+            out["build_config"] = serialize_keras_object(build)
     return out
-
-
-def serialize_dict(config):
-    """A config with the objects in its values as configs; shape tuples stay tuples."""
-
-    def one(value):
-        if isinstance(value, tuple) and all(isinstance(x, _PLAIN) for x in value):
-            return value
-        return serialize_keras_object(value)
-
-    return {key: one(value) for key, value in config.items()}
 
 
 def _serialize_function(function):

@@ -83,7 +83,7 @@ custom_object_scope = CustomObjectScope
 
 
 def near_names(name, known):
-    """" Did you mean ...?" with the known names near this one; "" where none is."""
+    """ " Did you mean ...?" with the known names near this one; "" where none is."""
     lower = {k.lower(): k for k in sorted(known)}
     near = difflib.get_close_matches(str(name).lower(), lower, n=3, cutoff=0.5)
     return f" Did you mean {' or '.join(repr(lower[n]) for n in near)}?" if near else ""

@@ -10,7 +10,7 @@ from ..engine.naming import to_snake_case
 from ..layers.base import Layer
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _skipped():
     """Attributes that every layer has, and our own bookkeeping: never part of a path."""
     names = set(dir(Layer())) | {"operations", "_operations", "_functional", "_graph"}

@@ -27,16 +27,14 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None):
     """Writes a model's weights, and its optimizer's state where it is compiled.
 
     Raises:
-        ValueError: for a file name that does not end in ".weights.h5", or a model without weights yet.
+        ValueError: for a file name that does not end in ".weights.h5", or an unbuilt model.
         ImportError: without h5py.
     """
     filepath = os.fspath(filepath)
     if max_shard_size is not None:
         raise ValueError("Weights in several files (max_shard_size) are not supported.")
     if not str(filepath).endswith(".weights.h5"):
-        raise ValueError(
-            f"The filename must end in `.weights.h5`. Received: filepath={filepath}"
-        )
+        raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={filepath}")
     if not model.built:
         raise ValueError(
             f"You are saving the weights of model '{model.name}', which has not yet been built. "
@@ -132,8 +130,7 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     skip = {id(x) for x in kwargs.pop("objects_to_skip", None) or ()}
     if kwargs.pop("by_name", None) is not None:
         raise ValueError(
-            "`by_name` only supports loading legacy '.h5' or '.hdf5' files. "
-            f"Received: {filepath}"
+            f"`by_name` only supports loading legacy '.h5' or '.hdf5' files. Received: {filepath}"
         )
     if kwargs:
         raise ValueError(f"Invalid keyword arguments: {kwargs}")
@@ -192,7 +189,7 @@ def _match(h5py, f, model, skip):
 
 
 def _checked(owner, store):
-    """A function that assigns what is in the store to the owner; raises ValueError where it can't."""
+    """A function that assigns the store's values to the owner; raises ValueError where it can't."""
     if not isinstance(owner, Layer):
         return _checked_optimizer(owner, store)
     if type(owner).load_own_variables is not LayerState.load_own_variables:

@@ -65,6 +65,9 @@ def summary_text(
         wanted.append(width)
         done += width
 
+    if len(wanted) < len(header):
+        raise ValueError(f"`positions` needs {len(header)} numbers. Received: {positions}")
+    wanted = wanted[: len(header)]
     layers = model._operations if isinstance(model, Functional) else model.layers
     nodes = set(model._graph.nodes) if connected else None
     rows = []

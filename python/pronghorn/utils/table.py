@@ -94,9 +94,11 @@ def render(header, rows, widths, alignments):
     def rule(left, line, middle, right):
         return left + middle.join(line * (w + 2) for w in widths) + right
 
-    def block(cells, bar):
+    def block(cells, bar, at_bottom=False):
         columns = [wrap(c, w) for c, w in zip(cells, widths)]
         height = max(len(c) for c in columns)
+        if at_bottom:
+            columns = [[""] * (height - len(c)) + c for c in columns]
         out = []
         for i in range(height):
             parts = [
@@ -106,7 +108,7 @@ def render(header, rows, widths, alignments):
             out.append(bar + bar.join(parts) + bar)
         return out
 
-    lines = [rule("┏", "━", "┳", "┓"), *block(header, "┃")]
+    lines = [rule("┏", "━", "┳", "┓"), *block(header, "┃", at_bottom=True)]
     lines.append(rule("┡", "━", "╇", "┩"))
     for i, row in enumerate(rows):
         if i:
