@@ -102,6 +102,13 @@ def categorical_crossentropy(target, output, from_logits):
     return -(target * np.log(output)).sum(-1)
 
 
+def sparse_crossentropy(index, output, from_logits):
+    """From probabilities Keras on TensorFlow clips first and renormalises after."""
+    if not from_logits:
+        output = np.log(np.clip(output, 1e-7, 1 - 1e-7))
+    return -(one_hot(index, output.shape[-1]) * log_softmax(output)).sum(-1)
+
+
 def binary_crossentropy(target, output, from_logits):
     if from_logits:
         return np.maximum(output, 0) - output * target + np.log1p(np.exp(-np.abs(output)))

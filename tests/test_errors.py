@@ -60,7 +60,7 @@ class TestShapes:
                 call(X, Y[:23], verbose=0)
 
     def test_merge_of_unequal_shapes(self):
-        with pytest.raises(ValueError, match=r"\(None, 3\).*\(None, 4\)"):
+        with pytest.raises(ValueError, match=r"3,?\).*4,?\)"):
             layers.Add()([pronghorn.Input((3,)), pronghorn.Input((4,))])
         with pytest.raises(ValueError, match=r"\(None, 3, 2\).*\(None, 4, 3\)"):
             layers.Concatenate(axis=1)([pronghorn.Input((3, 2)), pronghorn.Input((4, 3))])
@@ -94,7 +94,9 @@ class TestDtypes:
             ops.convert_to_tensor(np.array([1, None, 2], dtype=object))
 
     def test_ragged_lists(self):
-        with pytest.raises((TypeError, ValueError), match="(?i)ragged|inhomogeneous|shape|length"):
+        with pytest.raises(
+            (TypeError, ValueError), match="(?i)ragged|inhomogeneous|rectang|shape|length"
+        ):
             ops.convert_to_tensor([[1.0, 2.0], [3.0]])
 
     def test_float_indices(self):
