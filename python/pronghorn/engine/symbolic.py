@@ -54,12 +54,6 @@ class KerasTensor:
     def ndim(self):
         return len(self._shape)
 
-    def reshape(self, newshape):
-        return _ops().reshape(self, newshape)
-
-    def squeeze(self, axis=None):
-        return _ops().squeeze(self, axis)
-
     def __repr__(self):
         return (
             f"<KerasTensor shape={self._shape}, dtype={self._dtype}, sparse=False, ragged=False, "
@@ -91,20 +85,6 @@ class KerasTensor:
     def __iter__(self):
         raise self._no_value("an iterator")
 
-    def __getitem__(self, key):
-        from ..ops import operators
-
-        return operators.getitem(self, key)
-
-    def __neg__(self):
-        return _ops().negative(self)
-
-    def __abs__(self):
-        return _ops().absolute(self)
-
-    def __invert__(self):
-        return _ops().logical_not(self)
-
 
 def _size(size):
     if size is None or isinstance(size, SymDim):
@@ -113,46 +93,23 @@ def _size(size):
     return None if size < 0 else size
 
 
-def _ops():
-    from .. import ops
-
-    return ops
-
-
-def _install_operators():
-    binary = {
-        "add": "add",
-        "sub": "subtract",
-        "mul": "multiply",
-        "truediv": "true_divide",
-        "floordiv": "floor_divide",
-        "mod": "mod",
-        "pow": "power",
-        "matmul": "matmul",
-        "and": "logical_and",
-        "or": "logical_or",
-        "xor": "logical_xor",
-    }
-
-    def forward_of(op):
-        return lambda self, other: getattr(_ops(), op)(self, other)
-
-    def reverse_of(op):
-        return lambda self, other: getattr(_ops(), op)(other, self)
-
-    for name, op in binary.items():
-        setattr(KerasTensor, f"__{name}__", forward_of(op))
-        setattr(KerasTensor, f"__r{name}__", reverse_of(op))
-    for name, op in {
-        "lt": "less",
-        "le": "less_equal",
-        "gt": "greater",
-        "ge": "greater_equal",
-    }.items():
-        setattr(KerasTensor, f"__{name}__", forward_of(op))
+# The operators of Tensor, which ops/ installs, work on symbolic tensors as well.
+_OPERATORS = (
+    "add radd sub rsub mul rmul matmul rmatmul truediv rtruediv floordiv rfloordiv mod rmod"
+)
+_OPERATORS += " pow rpow and rand or ror xor rxor lt le gt ge neg abs invert getitem"
 
 
-_install_operators()
+def _operator(name):
+    def function(self, *args):
+        return getattr(tensor.Tensor, name)(self, *args)
+
+    function.__name__ = name
+    return function
+
+
+for _name in _OPERATORS.split():
+    setattr(KerasTensor, f"__{_name}__", _operator(f"__{_name}__"))
 tensor.symbolic_types = (KerasTensor,)
 
 
@@ -164,10 +121,10 @@ def any_symbolic(structure):
     return False
 
 
-def shape_of(tensor):
+def shape_of(x):
     """The shape with a SymDim for every unknown size; what `ops.shape` returns."""
-    known = tensor if isinstance(tensor, KerasTensor) else None
-    return tuple(SymDim(known, i) if s is None else s for i, s in enumerate(tensor.shape))
+    known = x if isinstance(x, KerasTensor) else None
+    return tuple(SymDim(known, i) if s is None else s for i, s in enumerate(x.shape))
 
 
 class Node:
