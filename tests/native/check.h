@@ -1,6 +1,7 @@
 // What every native checker shares: CHECK counts failures and prints them, check_result() is
 // what main returns. No framework: each check_*.cpp is one executable.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -48,8 +49,9 @@ template <class T>
 class Guarded {
  public:
   explicit Guarded(int64_t count, unsigned char fill = 0xa5)
-      : count_(count), bytes_(static_cast<size_t>(count) * sizeof(T) + 2 * kGuard, kPattern) {
-    for (size_t i = 0; i < static_cast<size_t>(count) * sizeof(T); ++i) bytes_[kGuard + i] = fill;
+      : bytes_(static_cast<size_t>(count) * sizeof(T) + 2 * kGuard, fill) {
+    std::fill_n(bytes_.begin(), kGuard, kPattern);
+    std::fill_n(bytes_.rbegin(), kGuard, kPattern);
   }
   T* data() { return reinterpret_cast<T*>(bytes_.data() + kGuard); }
   T& operator[](int64_t i) { return data()[i]; }
@@ -63,7 +65,6 @@ class Guarded {
  private:
   static constexpr size_t kGuard = 64 + 8;
   static constexpr unsigned char kPattern = 0x5c;
-  int64_t count_;
   std::vector<unsigned char> bytes_;
 };
 

@@ -2,6 +2,7 @@
 #include "bytes.h"
 #include "eltwise_convert.h"
 #include "families.h"
+#include "unfused.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -84,7 +85,7 @@ void range_chunks(const RangeArgs& a, const Team& team) {
       const int64_t n = min_of<int64_t>(kStrip, end - at);
       for (int64_t i = 0; i < n; ++i) {
         if constexpr (is_float<C>)
-          strip[i] = start + static_cast<C>(at + i) * step;
+          strip[i] = start + rounded(static_cast<C>(at + i) * step);
         else   // integers wrap
           strip[i] = static_cast<C>(static_cast<uint64_t>(start) +
                                     static_cast<uint64_t>(at + i) * static_cast<uint64_t>(step));

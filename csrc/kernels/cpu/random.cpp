@@ -6,6 +6,7 @@
 #include "math.h"
 #include "math_trig.h"
 #include "philox.h"
+#include "unfused.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -13,18 +14,6 @@ namespace PH_ISA {
 namespace {
 
 constexpr int64_t kBlocksPerChunk = 64;
-
-// Keeps a product from being fused into the addition that follows, which the widths without
-// fused multiply-add could not follow.
-template <class V>
-PH_INLINE V rounded(V v) {
-#if defined(__x86_64__)
-  asm("" : "+x"(v));
-#elif defined(__aarch64__)
-  asm("" : "+w"(v));
-#endif
-  return v;
-}
 
 // ---------------------------------------------------------------- one element's bits
 // Draw<T>: T's share of the stream, and how it becomes a fraction with T's precision.
