@@ -1,0 +1,29 @@
+"""Utilities by name, loaded when first asked for."""
+
+_WHERE = {
+    "saving": (
+        "CustomObjectScope", "custom_object_scope", "deserialize_keras_object",
+        "get_custom_objects", "get_registered_name", "get_registered_object",
+        "register_keras_serializable", "serialize_keras_object",
+    ),
+    "engine": ("set_random_seed",),
+    "engine.config": ("standardize_dtype",),
+    "utils.arrays": ("normalize", "to_categorical"),
+    "utils.session": ("clear_session", "is_keras_tensor"),
+}  # fmt: skip
+_ROOM_OF = {name: room for room, names in _WHERE.items() for name in names}
+__all__ = [*_ROOM_OF]  # noqa: PLE0604
+
+
+def __getattr__(name):
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(f"..{_ROOM_OF[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return __all__

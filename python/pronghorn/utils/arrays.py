@@ -1,0 +1,43 @@
+"""NumPy helpers for labels and features; they work on arrays before training, not on tensors."""
+
+import numpy as np
+
+
+def to_categorical(x, num_classes=None):
+    """Integer classes as rows of zeros with a one.
+
+    Args:
+        x: Integers from 0 on, of any shape; a last axis of size 1 is dropped.
+        num_classes: Length of a row; the largest class plus 1 where missing.
+
+    Returns:
+        A float array of shape (..., num_classes).
+
+    Raises:
+        ValueError: for classes below 0, or not below `num_classes`.
+
+    Example:
+
+    >>> to_categorical([0, 2], num_classes=3).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    x = np.asarray(x, dtype="int64")
+    shape = x.shape[:-1] if x.ndim > 1 and x.shape[-1] == 1 else x.shape
+    x = x.reshape(-1)
+    if num_classes is None:
+        num_classes = int(x.max()) + 1 if x.size else 0
+    if x.size and not 0 <= x.min() <= x.max() < num_classes:
+        raise ValueError(
+            f"to_categorical: classes must be from 0 to num_classes - 1 = {num_classes - 1}. "
+            f"Received classes from {x.min()} to {x.max()}."
+        )
+    out = np.zeros((x.size, num_classes))
+    out[np.arange(x.size), x] = 1
+    return out.reshape(*shape, num_classes)
+
+
+def normalize(x, axis=-1, order=2):
+    """An array scaled so that its norms along `axis` are 1; zero vectors stay."""
+    norms = np.atleast_1d(np.linalg.norm(x, order, axis))
+    norms[norms == 0] = 1
+    return x / np.expand_dims(norms, axis)
