@@ -1,5 +1,6 @@
 // Convolution as matrix products with their own packing; see conv_source.h.
 #include "conv_depthwise.h"
+#include "conv_direct.h"
 #include "conv_source.h"
 #include "families.h"
 #include "gemm_engine.h"
@@ -59,6 +60,108 @@ Epilogue<T> group_epilogue(const ConvArgs& g, int64_t offset, int64_t ld) {
           forward ? g.act : Act::none, g.gate_act};
 }
 
+// ---- read straight from the image
+PH_INLINE int64_t residues(const ConvArgs& g) {
+  return g.mode == ConvMode::grad_input ? g.stride_h * g.stride_w : 1;
+}
+PH_INLINE bool is_direct(const ConvArgs& g) {
+  if (g.mode == ConvMode::grad_filter || g.kh > kMaxTaps || g.kw > kMaxTaps) return false;
+  if (residues(g) > 1) return true;
+  if (is_pointwise(g)) return false;
+  const int64_t size = g.dtype == DType::f32 ? 4 : 8;
+  const bool forward = g.mode == ConvMode::forward;
+  const int64_t step = (forward ? g.stride_w * g.c : g.k) * size;
+  return (forward ? g.ow : g.w) >= kDirectCols && step % kSetBytes != 0;
+}
+
+// The problem of one group and, for grad_input, one residue.
+template <class T>
+DirectConv<T> direct_problem(const ConvArgs& g, int64_t group, int64_t residue) {
+  const int64_t c = g.c / g.groups, k = g.k / g.groups;
+  T* const x = static_cast<T*>(g.x) + group * c;
+  T* const y = static_cast<T*>(g.y) + group * k;
+  DirectConv<T> q = {};
+  q.images = g.n;
+  q.filter = static_cast<const T*>(g.filter) + group * k;
+  q.filter_w = g.kw;
+  q.tap_step = c * g.k;
+  q.accumulate = g.accumulate;
+  if (g.mode == ConvMode::forward) {
+    q.in = x, q.in_h = g.h, q.in_w = g.w, q.in_channels = g.c, q.used = c;
+    q.out = y, q.rows = g.oh, q.cols = g.ow, q.n = k;
+    q.pixel_step = g.k, q.row_step = g.ow * g.k, q.image_step = g.oh * q.row_step;
+    q.mul_h = g.stride_h, q.mul_w = g.stride_w;
+    q.taps_h = forward_taps(g.kh, g.dil_h, g.pad_top);
+    q.taps_w = forward_taps(g.kw, g.dil_w, g.pad_left);
+    q.s_j = 1, q.s_c = g.k;
+    q.epilogue = group_epilogue<T>(g, group * k, q.pixel_step);
+  } else {
+    const int64_t first_h = residue / g.stride_w, first_w = residue % g.stride_w;
+    const int64_t corner = (first_h * g.w + first_w) * g.c;
+    q.in = y, q.in_h = g.oh, q.in_w = g.ow, q.in_channels = g.k, q.used = k;
+    q.out = x + corner, q.n = c;
+    q.rows = ceil_div(g.h - first_h, g.stride_h), q.cols = ceil_div(g.w - first_w, g.stride_w);
+    q.pixel_step = g.stride_w * g.c, q.row_step = g.stride_h * g.w * g.c;
+    q.image_step = g.h * g.w * g.c;
+    q.mul_h = q.mul_w = 1;
+    q.taps_h = backward_taps(g.kh, g.dil_h, g.pad_top, g.stride_h, first_h);
+    q.taps_w = backward_taps(g.kw, g.dil_w, g.pad_left, g.stride_w, first_w);
+    q.s_j = g.k, q.s_c = 1;
+    q.epilogue = group_epilogue<T>(g, corner + group * c, q.pixel_step);
+  }
+  return q;
+}
+template <class T>
+PH_INLINE bool has_sum(const DirectConv<T>& q) {
+  return q.taps_h.count > 0 && q.taps_w.count > 0;
+}
+
+// A residue that no tap reaches: zero, or kept, before its epilogue.
+template <class T>
+void direct_empty(const DirectConv<T>& q) {
+  if (q.accumulate && q.epilogue.empty()) return;
+  for (int64_t i = 0; i < q.images * q.rows; ++i) {
+    T* const row = q.out + i / q.rows * q.image_step + i % q.rows * q.row_step;
+    if (!q.accumulate)
+      for (int64_t u = 0; u < q.cols; ++u)
+        __builtin_memset(row + u * q.pixel_step, 0, static_cast<size_t>(q.n) * sizeof(T));
+    Epilogue<T> e = q.epilogue;
+    if (e.gate) e.gate += row - q.out;
+    if (!e.empty()) finish_tile<T>(row, q.pixel_step, q.cols, q.n, e);
+  }
+}
+
+template <class T>
+void conv_direct(const ConvArgs& g, const Team& team) {
+  int64_t filter_size = 0;
+  for (int64_t r = 0; r < residues(g); ++r) {
+    const auto q = direct_problem<T>(g, 0, r);
+    if (has_sum(q)) filter_size = max_of(filter_size, filter_bytes(q));
+  }
+  char* const scratch = static_cast<char*>(g.scratch);
+  for (int64_t group = 0; group < g.groups; ++group)
+    for (int64_t r = 0; r < residues(g); ++r) {
+      const auto q = direct_problem<T>(g, group, r);
+      if (q.rows <= 0 || q.cols <= 0) continue;
+      if (has_sum(q))
+        run_direct(q, team, scratch, scratch + filter_size);
+      else
+        direct_empty(q);
+    }
+}
+template <class T>
+int64_t direct_bytes(const ConvArgs& g, int threads) {
+  int64_t filter_size = 0, frame_size = 0;
+  for (int64_t r = 0; r < residues(g); ++r) {
+    const auto q = direct_problem<T>(g, 0, r);
+    if (!has_sum(q) || q.rows <= 0 || q.cols <= 0) continue;
+    filter_size = max_of(filter_size, filter_bytes(q));
+    frame_size = max_of(frame_size, frame_bytes(q));
+  }
+  return filter_size + threads * frame_size;
+}
+
+// ---- packed
 template <class T>
 struct Plan {
   bool by_group;  // groups are chunks of one thread each
@@ -139,6 +242,7 @@ void conv_typed(const ConvArgs& g, const Team& team) {
   if (rows <= 0 || cols <= 0) return;
   if (s.k <= 0) return empty_sum<T>(g, rows, cols);
   if (is_depthwise(g)) return depthwise<T>(g, group_epilogue<T>(g, 0, cols), team);
+  if (is_direct(g)) return conv_direct<T>(g, team);
   const Plan<T> plan = make_plan<T>(g);
   char* const scratch = static_cast<char*>(g.scratch);
   if (plan.by_group) {
@@ -156,6 +260,7 @@ template <class T>
 size_t scratch_typed(const ConvArgs& g, int threads) {
   const Shape s = product_shape(g);
   if (s.m <= 0 || s.n <= 0 || s.k <= 0 || is_depthwise(g)) return 0;
+  if (is_direct(g)) return static_cast<size_t>(direct_bytes<T>(g, threads));
   const Plan<T> p = make_plan<T>(g);
   int64_t bytes = p.b_bytes + threads * p.a_bytes;
   if (p.by_group) bytes = threads * (p.a_bytes + p.b_bytes);

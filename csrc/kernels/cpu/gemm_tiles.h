@@ -60,5 +60,13 @@ constexpr int64_t kStreamUnit = 1024;      // ... or of this many, where columns
 constexpr int64_t kStreamBytes = 128 * 1024;
 constexpr int64_t kStreamRows = 128;
 
+// Convolution.
+constexpr int64_t kMaxTaps = 11;           // along one axis, where read straight from the image
+constexpr int64_t kMaxSegments = kMaxTaps * kMaxTaps;
+constexpr int64_t kDirectCols = 6;         // narrower outputs are packed
+constexpr int64_t kFrameBytes = 256 * 1024;  // image rows of one chunk
+template <class T>
+constexpr int64_t kBlockChannels = 1024 / static_cast<int64_t>(sizeof(T));
+
 }  // namespace PH_ISA
 }  // namespace ph
