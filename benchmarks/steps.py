@@ -53,6 +53,17 @@ def one(peer, workload, threads, repeats, timeout):
     return json.loads(lines[-1])
 
 
+def measured_floors(names, threads):
+    """Milliseconds a step that no implementation can beat on this machine."""
+    import pronghorn
+    from floor import Machine, step_floor
+
+    machine = Machine(threads)
+    print(machine.describe(), file=sys.stderr)
+    every = [workloads.BY_NAME[name] for name in names]
+    return {w.name: 1e3 * step_floor(machine, w.build(pronghorn), w.batch, w.trains) for w in every}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workloads", default=",".join(workloads.FIRST))
@@ -61,6 +72,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=3, help="fits timed in each process")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--timeout", type=float, default=600)
+    parser.add_argument("--floor", action="store_true", help="also print each step's floor")
     parser.add_argument("--json")
     options = parser.parse_args()
     names = list(workloads.BY_NAME) if options.workloads == "all" else options.workloads.split(",")
@@ -71,11 +83,16 @@ def main():
                 run = one(peer, workload, options.threads, options.repeats, options.timeout)
                 runs.append(run)
                 print(run, file=sys.stderr, flush=True)
+    floors = measured_floors(names, options.threads) if options.floor else {}
     if options.json:
         machine = {"processor": platform.processor(), "cores": os.cpu_count()}
         with open(options.json, "w") as f:
-            json.dump({"machine": machine, "threads": options.threads, "runs": runs}, f, indent=1)
-    return 0 if compare.report(runs) else 1
+            json.dump(
+                {"machine": machine, "threads": options.threads, "runs": runs, "floors_ms": floors},
+                f,
+                indent=1,
+            )
+    return 0 if compare.report(runs, floors) else 1
 
 
 if __name__ == "__main__":
