@@ -9,9 +9,10 @@ import warnings
 
 from ..dtype_policies import get as get_policy
 from ..dtype_policies import is_float
-from ..engine import KerasTensor, Tensor, Variable, convert_to_tensor, nest, trace, variable
+from ..engine import KerasTensor, Tensor, Variable, convert_to_tensor, nest, trace
 from ..engine.naming import auto_name, check_name, current_path, name_scope
 from ..engine.symbolic import Node, Operation, any_symbolic, call_context, to_keras_tensors
+from ..engine.variable import _autocast, autocast_scope
 from .call_spec import CallSpec, call_info, explained, is_tensor, shape_tree, shapes_for
 from .configurable import Configurable
 from .input_spec import assert_input_compatibility
@@ -44,9 +45,6 @@ def _wrap_build(build):
 
     wrapper.signature = inspect.signature(build)
     return wrapper
-
-
-variable.current_path = current_path
 
 
 class Layer(Configurable, LayerState, LayerMasks, Operation):
@@ -305,6 +303,7 @@ class Layer(Configurable, LayerState, LayerMasks, Operation):
                 and x.shape == accepted[0]
                 and x.dtype == accepted[1]
                 and get_keras_mask(x) is None
+                and _autocast.dtype is None
             ):
                 return self._call_plain(context, x)
         self._check_super_called()
@@ -429,15 +428,11 @@ class Layer(Configurable, LayerState, LayerMasks, Operation):
             raise explained(self, e, args, kwargs) from e.__cause__
 
     def _run_in_dtype(self, args, kwargs):
-        outer = variable.autocast_dtype
-        if self.compute_dtype == self.variable_dtype and outer is None:
+        if self.compute_dtype == self.variable_dtype and _autocast.dtype is None:
             return self.call(*args, **kwargs)
         cast = self.autocast and is_float(self.compute_dtype)
-        variable.autocast_dtype = self.compute_dtype if cast else None
-        try:
+        with autocast_scope(self.compute_dtype if cast else None):
             return self.call(*args, **kwargs)
-        finally:
-            variable.autocast_dtype = outer
 
     def call(self, *args, **kwargs):
         raise NotImplementedError(

@@ -1,12 +1,11 @@
 """clear_session and small questions about symbolic tensors."""
 
-from ..engine import KerasTensor, naming, variable
+from ..engine import KerasTensor, naming
 
 
 def clear_session(free_memory=True):
     """Starts automatic names again; memory of dropped models is freed as they are collected."""
     naming.reset_uids()
-    variable.clear_names()
     if free_memory:
         import gc
 
