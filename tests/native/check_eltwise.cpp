@@ -528,6 +528,63 @@ static void check_programs(const Kernels& k) {
   CHECK(y == 10, "%s scalar", k.name);
 }
 
+// Random programs of cheap operations: whatever passes they are merged into, the bits are
+// those of one instruction at a time.
+template <class T>
+static void check_fusion(const Kernels& k) {
+  check::Lcg rng(31);
+  const DType t = dtype_of<T>();
+  const EltOp cheap[] = {EltOp::add, EltOp::sub, EltOp::mul, EltOp::div, EltOp::min, EltOp::max, EltOp::fma,
+                         EltOp::neg, EltOp::abs, EltOp::square, EltOp::relu, EltOp::sqrt, EltOp::gt, EltOp::where, EltOp::mov};
+  for (int round = 0; round < 300; ++round) {
+    const int64_t sizes[] = {201, 256, 1000, 1031, 5000, 20011}, n = sizes[rng.below(6)];
+    const size_t un = static_cast<size_t>(n);
+    std::vector<std::vector<T>> reg(12, std::vector<T>(un)), out(3, std::vector<T>(un));
+    for (size_t r = 0; r < 4; ++r)
+      for (auto& x : reg[r]) x = static_cast<T>(rng.uniform(-2, 2));
+    Builder p(t, {n});
+    for (size_t r = 0; r < 3; ++r) p.in(reg[r].data(), t);
+    const T c = reg[3][0];
+    reg[3].assign(un, c);
+    p.constant(static_cast<double>(c));
+    const int count = 1 + static_cast<int>(rng.below(14));
+    int last = 0;
+    for (int i = 0; i < count; ++i) {
+      const int temps = i < 8 ? i : 8, live = 4 + temps;
+      auto pick = [&] { return i && rng.below(3) ? last : static_cast<int>(rng.below(live)); };
+      const int dst = i < 8 ? 4 + i : 4 + static_cast<int>(rng.below(8));
+      const EltOp op = cheap[rng.below(15)];
+      const int a = pick(), b = pick(), d = pick();
+      p.op(op, dst, a, b, d);
+      Builder one(t, {n});
+      std::vector<T> result(un);
+      one.in(reg[static_cast<size_t>(a)].data(), t).in(reg[static_cast<size_t>(b)].data(), t).in(reg[static_cast<size_t>(d)].data(), t);
+      one.op(op, 3, 0, 1, 2).out(result.data(), t, 3);
+      k.eltwise(one.g, kSerial);
+      reg[static_cast<size_t>(dst)] = result;
+      last = dst;
+    }
+    std::vector<std::vector<T>> want;
+    for (size_t o = 0; o < 3; ++o) {
+      const int r = o ? static_cast<int>(rng.below(4 + std::min(count, 8))) : last;
+      want.push_back(reg[static_cast<size_t>(r)]);
+      p.out(out[o].data(), t, r);
+    }
+    // some outputs take the place of inputs
+    std::vector<std::vector<T>> inputs(reg.begin(), reg.begin() + 3);
+    for (size_t i = 0; i < 3; ++i) p.g.in[i].data = inputs[i].data();
+    const int64_t shared = rng.below(4);
+    for (int64_t o = 0; o < shared; ++o) p.g.out[o].data = inputs[static_cast<size_t>(o)].data();
+    k.eltwise(p.g, kTwo);
+    for (size_t o = 0; o < 3; ++o) {
+      const T* got = static_cast<const T*>(p.g.out[o].data);
+      bool ok = true;
+      for (size_t i = 0; i < un; ++i) ok &= std::memcmp(&got[i], &want[o][i], sizeof(T)) == 0 || (got[i] != got[i] && want[o][i] != want[o][i]);
+      CHECK(ok, "%s fusion round %d output %d of %d instructions, n=%ld", k.name, round, static_cast<int>(o), count, static_cast<long>(n));
+    }
+  }
+}
+
 // As many registers as there may be, and arrays that bypass the cache.
 static void check_limits(const Kernels& k) {
   const int64_t n = 777;
@@ -577,6 +634,8 @@ int main() {
     check_broadcast(k);
     check_programs<float>(k);
     check_programs<double>(k);
+    check_fusion<float>(k);
+    check_fusion<double>(k);
     check_limits(k);
   });
   return check::result("eltwise");

@@ -1,76 +1,13 @@
 // Elementwise programs. The iteration space is cut into blocks whose registers fit L1;
-// within a block one opcode runs over all elements before the next. Contiguous
-// operands of the compute type are used in place, scalars take one vector, all else is
-// converted or gathered into the block's buffers. Short rows are joined into wide blocks.
-#include "eltwise_ops.h"
+// within a block one opcode, or one chain of cheap ones, runs over all elements before the
+// next. Contiguous operands of the compute type are used in place, scalars take one vector, all
+// else is converted or gathered into the block's buffers. Short rows are joined into wide blocks.
+#include "eltwise_plan.h"
 #include "families.h"
 
 namespace ph {
 namespace PH_ISA {
 namespace {
-
-constexpr int kBlockBytes = 24 * 1024;   // all registers of a block
-constexpr int kMaxBlockBytes = 8 * 1024;  // one register of a block
-constexpr int kMinBlock = 64;            // elements; 64 registers of them still fit the stack
-constexpr int kBufferPad = 256;          // bytes: whole vectors past the end, and no 4 KB aliasing
-constexpr int kBufferBytes = kEltMaxReg * (kMinBlock * 8 + kBufferPad);
-constexpr int64_t kChunkCost = 65536;    // elements x cheap operations that pay for a thread
-constexpr int64_t kWholeRows = 2048;     // rows up to this length (elements) are never cut by chunks
-constexpr int64_t kMaxChunks = 512;
-constexpr int64_t kStreamBytes = int64_t{48} << 20;  // outputs above bypass the cache
-
-enum class Mode : uint8_t {
-  in_place,  // dense in the compute type
-  dense,     // dense, another type
-  scalar,    // one element for all
-  row,       // the same inner row for all outer indices: filled once
-  strided,
-};
-
-struct Operand {
-  Mode mode;
-  int elem_size;
-  int64_t inner;  // stride of the last dimension
-};
-
-struct Shape {
-  int64_t total, inner, outer;
-};
-
-Mode classify(const EltwiseArgs& g, const EltOperand& op, bool same_type) {
-  int64_t expect = 1;
-  bool dense = true, zero = true, outer_zero = true;
-  for (int d = g.ndim - 1; d >= 0; --d) {
-    if (g.shape[d] != 1) {
-      dense &= op.stride[d] == expect;
-      zero &= op.stride[d] == 0;
-      if (d < g.ndim - 1) outer_zero &= op.stride[d] == 0;
-    }
-    expect *= g.shape[d];
-  }
-  if (dense) return same_type ? Mode::in_place : Mode::dense;
-  if (zero) return Mode::scalar;
-  return outer_zero ? Mode::row : Mode::strided;
-}
-
-// Everything that does not change between blocks. Built once per chunk of work, on the stack.
-template <class T>
-struct Program {
-  const EltwiseArgs& g;
-  Shape shape;
-  Operand in[kEltMaxIn], out[kEltMaxOut];
-  EltFn<T> fn[kEltMaxInstr];
-  int8_t direct[kEltMaxInstr];   // the output this instruction writes itself, or -1
-  bool stored[kEltMaxOut];       // written by its instruction
-  const T* reg[kEltMaxReg];
-  int64_t step[kEltMaxReg];
-  T* buffer[kEltMaxReg];
-  bool flat, stream;             // one long row; outputs bypass the cache
-  int64_t block;                 // elements
-  int64_t rows_per_block;        // 0: blocks lie within a row
-
-  PH_INLINE explicit Program(const EltwiseArgs& args) : g(args) {}
-};
 
 // Where the last dimension has stride and the outer index is `row`: the element offset.
 PH_INLINE int64_t row_offset(const EltwiseArgs& g, const EltOperand& op, int64_t row) {
@@ -164,116 +101,25 @@ void stream_out(T* dst, const T* src, int64_t n) {
   for (; i < n; ++i) dst[i] = src[i];
 }
 
-PH_INLINE Shape measure(const EltwiseArgs& g) {
-  Shape s = {1, g.ndim ? g.shape[g.ndim - 1] : 1, 1};
-  for (int d = 0; d < g.ndim; ++d) s.total *= g.shape[d];
-  s.outer = s.inner ? s.total / s.inner : 0;
-  return s;
-}
-// Overlap beyond the exact alias that the contract allows does not occur, so data pointers tell.
-PH_INLINE bool hazard(const EltwiseArgs& g, int output, int writer) {
-  for (int i = 0; i < g.n_in; ++i) {
-    if (g.in[i].data != g.out[output].data) continue;
-    for (int k = writer + 1; k < g.n_instr; ++k) {
-      const EltInstr& s = g.instr[k];
-      const int arity = kEltArity[static_cast<int>(s.op)];
-      if (s.a == i || (arity > 1 && s.b == i) || (arity > 2 && s.c == i)) return true;
-    }
-  }
-  return false;
-}
-
-// Input i is itself a result, and another output lies where it does: it needs a copy.
-PH_INLINE bool overwritten(const EltwiseArgs& g, int i) {
-  bool result = false, covered = false;
-  for (int o = 0; o < g.n_out; ++o) {
-    result |= g.out_reg[o] == i;
-    covered |= g.out_reg[o] != i && g.out[o].data == g.in[i].data;
-  }
-  return result && covered;
-}
-
 template <class T>
-PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
+PH_INLINE void execute_chain(Program<T>& p, int head, int64_t at, int64_t n) {
   const EltwiseArgs& g = p.g;
-  constexpr int lanes = kLanes<T>;
-  p.shape = measure(g);
-  p.flat = true;
-  int streams = 0, buffers = 0;
-  for (int i = 0; i < g.n_in; ++i) {
-    const EltOperand& op = g.in[i];
-    p.in[i] = {classify(g, op, op.dtype == compute_dtype<T>), kDTypeSize[static_cast<int>(op.dtype)],
-               g.ndim ? op.stride[g.ndim - 1] : 0};
-    if (p.in[i].mode == Mode::in_place && overwritten(g, i)) p.in[i].mode = Mode::dense;
-    const Mode m = p.in[i].mode;
-    p.flat &= m != Mode::row && m != Mode::strided;
-    streams += m != Mode::scalar;
-    p.step[i] = lanes;
-    if (m == Mode::scalar) {
-      T x;
-      loader<T>(op.dtype)(&x, op.data, 0, 1);
-      store(scalars, splat<T>(x));
-      p.reg[i] = scalars, p.step[i] = 0;
-      scalars += lanes;
-    }
-  }
-  for (int i = 0; i < g.n_const; ++i, scalars += lanes) {
-    const double c = g.constant[i];
-    T x;
-    if constexpr (is_float<T>) x = static_cast<T>(c);
-    else x = saturate<T>(c);
-    store(scalars, splat<T>(x));
-    p.reg[g.n_in + i] = scalars, p.step[g.n_in + i] = 0;
-  }
-  const int first_temp = g.n_in + g.n_const;
-  int last_temp = first_temp - 1;
-  int writer[kEltMaxOut];
-  int64_t out_bytes = 0;
-  for (int o = 0; o < g.n_out; ++o) {
-    const EltOperand& op = g.out[o];
-    p.out[o] = {classify(g, op, op.dtype == compute_dtype<T>), kDTypeSize[static_cast<int>(op.dtype)],
-                g.ndim ? op.stride[g.ndim - 1] : 0};
-    p.flat &= p.out[o].mode <= Mode::dense;
-    streams += p.out[o].mode != Mode::in_place;
-    out_bytes += p.shape.total * p.out[o].elem_size;
-    writer[o] = -1;
-    p.stored[o] = false;
-  }
-  p.stream = out_bytes > kStreamBytes;
-  for (int k = 0; k < g.n_instr; ++k) {
+  ChainStep<T> steps[kEltMaxInstr];
+  const int count = p.chain[head], first = g.instr[head].a;
+  const T* start = p.reg[first];
+  const int64_t start_step = p.step[first];
+  for (int i = 0; i < count; ++i) {
+    const int k = head + i, o = p.direct[k];
     const EltInstr& s = g.instr[k];
-    p.fn[k] = elt_function<T>(s.op);
-    p.direct[k] = -1;
-    if (s.dst > last_temp) last_temp = s.dst;
-    for (int o = 0; o < g.n_out; ++o)
-      if (g.out_reg[o] == s.dst) writer[o] = k;
+    const int arity = kEltArity[static_cast<int>(s.op)];
+    const int left = p.acc[k] == 0 ? s.b : s.a, right = p.acc[k] == 2 ? s.b : s.c;
+    const int x = arity > 1 ? left : first, y = arity > 2 ? right : first;
+    T* dst = o >= 0 ? static_cast<T*>(g.out[o].data) + at : p.buffer[s.dst];
+    steps[i] = {chain_op(s.op, p.acc[k]), p.reg[x], p.reg[y], p.step[x], p.step[y],
+                p.kept[k] ? dst : nullptr};
+    if (p.kept[k]) p.reg[s.dst] = dst;
   }
-  const int temps = last_temp + 1 - first_temp;
-  for (int o = 0; o < g.n_out; ++o) {
-    const int w = writer[o];
-    if (w < 0 || p.stream || p.out[o].mode != Mode::in_place || p.direct[w] >= 0 || hazard(g, o, w))
-      continue;
-    p.direct[w] = static_cast<int8_t>(o);
-    p.stored[o] = true;
-  }
-  int64_t block = kBlockBytes / ((streams + temps + 1) * static_cast<int>(sizeof(T)));
-  constexpr int64_t most = kMaxBlockBytes / sizeof(T);
-  block = block > most ? most : (block < kMinBlock ? kMinBlock : block / kMinBlock * kMinBlock);
-  p.rows_per_block = 0;
-  if (!p.flat && p.shape.inner * 2 <= block) {
-    p.rows_per_block = block / p.shape.inner;
-    block = p.rows_per_block * p.shape.inner;
-  }
-  p.block = block;
-  const int64_t pitch = round_up(block, lanes) + kBufferPad / static_cast<int64_t>(sizeof(T));
-  // Row operands are contiguous where a block lies within a row; they then stay in place.
-  for (int i = 0; i < g.n_in; ++i)
-    if (p.in[i].mode != Mode::in_place && p.in[i].mode != Mode::scalar)
-      p.buffer[i] = memory + pitch * buffers++;
-  for (int t = 0; t < temps; ++t) {
-    p.buffer[first_temp + t] = memory + pitch * buffers++;
-    p.step[first_temp + t] = lanes;
-  }
+  run_chain<T>(start, start_step, steps, count, n);
 }
 
 // Elements [begin, end) in row-major order.
@@ -329,7 +175,11 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
       }
     }
     first = false;
-    for (int k = 0; k < g.n_instr; ++k) {
+    for (int k = 0; k < g.n_instr; k += p.chain[k]) {
+      if (p.chain[k] > 1) {
+        execute_chain(p, k, at, n);
+        continue;
+      }
       const EltInstr& s = g.instr[k];
       const int arity = kEltArity[static_cast<int>(s.op)];
       const int b = arity > 1 ? s.b : s.a, c = arity > 2 ? s.c : s.a;

@@ -114,7 +114,7 @@ PH_INLINE Vec<T> float_mod(Vec<T> a, Vec<T> b) {
     r = easy ? r : each_lane<T>(x, y, [](T p, T q) { return exact_fmod(p, q); });
   r = x < y ? x : r;
   r = vcopysign<T>(r, a);
-  r = (r != 0) & ((r < 0) != (b < 0)) ? r + b : r;
+  r = ((r != 0) & ((r < 0) != (b < 0))) ? r + b : r;
   return r == 0 ? vcopysign<T>(r, b) : r;
 }
 

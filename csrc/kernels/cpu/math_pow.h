@@ -15,9 +15,9 @@ PH_INLINE Vec<T> pow_finish(Vec<T> x, Vec<T> y, Vec<T> r) {
   Vec<T> a = vabs<T>(x), half = y * T(0.5);
   auto whole = vround<Round::zero, T>(y) == y;
   auto odd = whole & (vround<Round::zero, T>(half) != half);
-  r = (bits_of<T>(x) < 0) & odd ? -r : r;
-  r = (x < 0) & (a < inf) & ~whole ? nan : r;
-  r = (x != x) | (y != y) ? nan : r;
+  r = ((bits_of<T>(x) < 0) & odd) ? -r : r;
+  r = ((x < 0) & (a < inf) & ~whole) ? nan : r;
+  r = ((x != x) | (y != y)) ? nan : r;
   auto unit = (x == 1) | (y == 0) | ((x == -1) & (vabs<T>(y) == inf));
   return unit ? one : r;
 }

@@ -95,7 +95,7 @@ PH_INLINE TrigF64 trig_reduce(vf64 x) {
   }
   return out;
 }
-PH_INLINE vf64 sincos(vf64 x, int64_t phase) {
+PH_INLINE vf64 sine_or_cosine(vf64 x, int phase) {
   constexpr double s[] = {-0.16666666666666632,   0.008333333333322316,    -0.00019841269829725343,
                           2.7557313662095291e-06, -2.5050753269354635e-08, 1.5896505183952017e-10};
   constexpr double c[] = {0.041666666666666602,    -0.001388888888887399,  2.4801587289395025e-05,
@@ -156,7 +156,7 @@ PH_INLINE TrigF32 trig_reduce(vf32 x) {
   return trig_reduce_wide(x);
 #endif
 }
-PH_INLINE vf32 sincos(vf32 x, int32_t phase) {
+PH_INLINE vf32 sine_or_cosine(vf32 x, int phase) {
   constexpr float s[] = {-0.166666549f, 0.00833217355f, -0.000195166565f};
   constexpr float c[] = {0.0416666467f, -0.00138873614f, 2.443773e-05f};
   TrigF32 t = trig_reduce(x);
@@ -168,10 +168,10 @@ PH_INLINE vf32 sincos(vf32 x, int32_t phase) {
   y = (vf32)((vi32)y ^ ((q & 2) << 30));
   return phase == 0 ? (x == 0 ? x : y) : y;
 }
-PH_INLINE vf32 vsin(vf32 x) { return sincos(x, 0); }
-PH_INLINE vf64 vsin(vf64 x) { return sincos(x, 0); }
-PH_INLINE vf32 vcos(vf32 x) { return sincos(x, 1); }
-PH_INLINE vf64 vcos(vf64 x) { return sincos(x, 1); }
+PH_INLINE vf32 vsin(vf32 x) { return sine_or_cosine(x, 0); }
+PH_INLINE vf64 vsin(vf64 x) { return sine_or_cosine(x, 0); }
+PH_INLINE vf32 vcos(vf32 x) { return sine_or_cosine(x, 1); }
+PH_INLINE vf64 vcos(vf64 x) { return sine_or_cosine(x, 1); }
 
 }  // namespace PH_ISA
 }  // namespace ph
