@@ -1,10 +1,6 @@
 """Activation functions by name. Each is a plain function from a tensor to a tensor."""
 
-
-def _ops():
-    from .. import ops
-
-    return ops
+from .. import ops
 
 
 def linear(x):
@@ -21,7 +17,6 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
         max_value: Largest result; None for no limit.
         threshold: Values below give `negative_slope * (x - threshold)`.
     """
-    ops = _ops()
     if threshold == 0.0 and max_value is None:
         return ops.leaky_relu(x, negative_slope) if negative_slope else ops.relu(x)
     if threshold == 0.0 and max_value == 6 and not negative_slope:
@@ -33,47 +28,47 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
 
 def leaky_relu(x, negative_slope=0.2):
     """x where positive, `negative_slope * x` elsewhere."""
-    return _ops().leaky_relu(x, negative_slope)
+    return ops.leaky_relu(x, negative_slope)
 
 
 def relu6(x):
     """min(max(x, 0), 6)."""
-    return _ops().relu6(x)
+    return ops.relu6(x)
 
 
 def softmax(x, axis=-1):
     """exp(x) / sum(exp(x)) along `axis`."""
-    return _ops().softmax(x, axis=axis)
+    return ops.softmax(x, axis=axis)
 
 
 def log_softmax(x, axis=-1):
     """Logarithm of softmax."""
-    return _ops().log_softmax(x, axis=axis)
+    return ops.log_softmax(x, axis=axis)
 
 
 def elu(x, alpha=1.0):
     """x where positive, alpha * (exp(x) - 1) elsewhere."""
-    return _ops().elu(x, alpha=alpha)
+    return ops.elu(x, alpha=alpha)
 
 
 def selu(x):
     """elu scaled so that activations keep mean 0 and variance 1 (Klambauer et al. 2017)."""
-    return _ops().selu(x)
+    return ops.selu(x)
 
 
 def softplus(x):
     """log(1 + exp(x))."""
-    return _ops().softplus(x)
+    return ops.softplus(x)
 
 
 def softsign(x):
     """x / (1 + |x|)."""
-    return _ops().softsign(x)
+    return ops.softsign(x)
 
 
 def silu(x):
     """x * sigmoid(x); also called swish."""
-    return _ops().silu(x)
+    return ops.silu(x)
 
 
 swish = silu
@@ -81,32 +76,32 @@ swish = silu
 
 def gelu(x, approximate=False):
     """x * P(normal <= x); `approximate` uses tanh."""
-    return _ops().gelu(x, approximate=approximate)
+    return ops.gelu(x, approximate=approximate)
 
 
 def tanh(x):
     """Hyperbolic tangent."""
-    return _ops().tanh(x)
+    return ops.tanh(x)
 
 
 def sigmoid(x):
     """1 / (1 + exp(-x))."""
-    return _ops().sigmoid(x)
+    return ops.sigmoid(x)
 
 
 def log_sigmoid(x):
     """Logarithm of sigmoid."""
-    return _ops().log_sigmoid(x)
+    return ops.log_sigmoid(x)
 
 
 def hard_sigmoid(x):
     """clip(x / 6 + 0.5, 0, 1)."""
-    return _ops().hard_sigmoid(x)
+    return ops.hard_sigmoid(x)
 
 
 def exponential(x):
     """exp(x)."""
-    return _ops().exp(x)
+    return ops.exp(x)
 
 
 _FUNCTIONS = (

@@ -296,7 +296,7 @@ class Layer(Configurable, LayerState, LayerMasks, Operation):
     def __call__(self, *args, **kwargs):
         context = call_context
         accepted = self.__dict__.get("_accepted")
-        if accepted is not None and not kwargs and len(args) == 1:
+        if accepted is not None and len(args) == 1:
             x = args[0]
             if (
                 type(x) is Tensor
@@ -304,26 +304,33 @@ class Layer(Configurable, LayerState, LayerMasks, Operation):
                 and x.dtype == accepted[1]
                 and get_keras_mask(x) is None
                 and _autocast.dtype is None
+                and (not kwargs or (len(kwargs) == 1 and "training" in kwargs))
             ):
-                return self._call_plain(context, x)
+                return self._call_plain(context, x, kwargs.get("training"))
         self._check_super_called()
         return self._call_general(context, args, kwargs)
 
-    def _call_plain(self, context, x):
+    def _call_plain(self, context, x, training):
         outermost = context.entry is None
+        outer_training = context.training
         if outermost:
             context.entry = self
-            context.training = None
             self._clear_losses()
+        if training is None:
+            training = outer_training
+            if training is None:
+                training = self._call_info.training_default
+        context.training = training
         try:
-            if context.training is not None and self._call_info.has_training:
-                return self.call(x, training=context.training)
+            if training is not None and self._call_info.has_training:
+                return self.call(x, training=training)
             return self.call(x)
         except (ValueError, TypeError) as e:
             raise explained(self, e, (x,), {}) from e.__cause__
         finally:
+            context.training = outer_training
             if outermost:
-                context.entry = context.training = None
+                context.entry = None
 
     def _call_general(self, context, args, kwargs):
         original = args, kwargs
@@ -358,7 +365,7 @@ class Layer(Configurable, LayerState, LayerMasks, Operation):
                 if training is None:
                     training = outer_training
                 if training is None:
-                    training = spec.arguments.get("training")
+                    training = info.training_default
                 context.training = training
                 if info.has_training and training is not None:
                     if "training" in spec.user and len(args) > info.names.index("training"):
@@ -381,12 +388,12 @@ class Layer(Configurable, LayerState, LayerMasks, Operation):
         finally:
             context.training = outer_training
             if outermost:
-                context.entry = context.training = None
+                context.entry = None
         if symbolic:
             kept = {k: v for k, v in kwargs.items() if k in original[1] or k == "training"}
             Node(self, original[0], kept, outputs)
-        elif len(args) == 1 and not original[1] and self._is_plain(original[0][0]):
-            self.__dict__["_accepted"] = (args[0].shape, args[0].dtype)
+        elif len(original[0]) == 1 and not original[1] and self._is_plain(original[0][0]):
+            self.__dict__["_accepted"] = (original[0][0].shape, original[0][0].dtype)
         return outputs
 
     def _is_plain(self, x):
@@ -395,8 +402,7 @@ class Layer(Configurable, LayerState, LayerMasks, Operation):
             type(x) is Tensor
             and get_keras_mask(x) is None
             and self.activity_regularizer is None
-            and not self._call_info.mask_names
-            and type(self).compute_mask is LayerMasks.compute_mask
+            and (type(self).compute_mask is LayerMasks.compute_mask or not self._supports_masking)
             and self.compute_dtype == self.variable_dtype
             and (x.dtype == self.input_dtype or not is_float(x.dtype) or not self.autocast)
             and "call" not in self.__dict__

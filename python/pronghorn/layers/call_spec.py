@@ -15,6 +15,8 @@ class CallInfo:
         self.names = [p.name for p in parameters]
         self.first = self.names[0] if self.names else None
         self.has_training = "training" in self.names
+        default = self.signature.parameters["training"].default if self.has_training else None
+        self.training_default = None if default is inspect.Parameter.empty else default
         self.has_mask = "mask" in self.names
         self.takes_any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
         self.mask_names = [n for n in self.names if n == "mask" or n.endswith("_mask")]
