@@ -45,7 +45,7 @@ struct ScalarLane {
 // The larger; a nan wins and stays.
 template <class V>
 PH_INLINE V larger(V best, V x) {
-  return (x > best) | (x != x) ? x : best;
+  return ((x > best) | (x != x)) ? x : best;
 }
 
 // One output pixel, channels [c, c1) in steps of the lane; returns where it stopped.
