@@ -1,10 +1,13 @@
 """BatchNormalization (Ioffe & Szegedy 2015)."""
 
 from .. import constraints, initializers, ops, regularizers
-from ..engine import config
+from ..engine import config, dispatch
 from .base import Layer
 from .core import known_size, weight_config
 from .input_spec import InputSpec
+
+# With the channels last, one native op each; other layouts and masks go through plain ops.
+_train, _infer = dispatch.op("batch_norm_train"), dispatch.op("batch_norm_infer")
 
 
 class BatchNormalization(Layer):
@@ -114,23 +117,31 @@ class BatchNormalization(Layer):
                 return weight
             return ops.cast(weight, dtype)
 
-        mean, variance = cast(self.moving_mean), cast(self.moving_variance)
+        gamma, beta = cast(self.gamma), cast(self.beta)
+        affine = tuple(weight for weight in (gamma, beta) if weight is not None)
+        attrs = (self.epsilon, gamma is not None, beta is not None)
+        channels_last = self.axis in (-1, len(inputs.shape) - 1)
         if training and self.trainable:
-            if mask is None:
-                mean, variance = ops.moments(x, axes=self._reduction_axes)
+            if channels_last and mask is None:
+                out, mean, variance, _ = _train((x, *affine), attrs)
             else:
-                mean, variance = self._masked_moments(x, mask)
+                if mask is None:
+                    mean, variance = ops.moments(x, axes=self._reduction_axes)
+                else:
+                    mean, variance = self._masked_moments(x, mask)
+                out = ops.batch_normalization(
+                    x, mean, variance, self.axis, offset=beta, scale=gamma, epsilon=self.epsilon
+                )
             self._follow(self.moving_mean, mean)
             self._follow(self.moving_variance, variance)
-        out = ops.batch_normalization(
-            x,
-            mean,
-            variance,
-            axis=self.axis,
-            offset=cast(self.beta),
-            scale=cast(self.gamma),
-            epsilon=self.epsilon,
-        )
+        else:
+            mean, variance = cast(self.moving_mean), cast(self.moving_variance)
+            if channels_last:
+                out = _infer((x, *affine, mean, variance), attrs)
+            else:
+                out = ops.batch_normalization(
+                    x, mean, variance, self.axis, offset=beta, scale=gamma, epsilon=self.epsilon
+                )
         return out if out.dtype == self.compute_dtype else ops.cast(out, self.compute_dtype)
 
     def _follow(self, moving, batch):

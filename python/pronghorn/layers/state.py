@@ -5,7 +5,7 @@ Part of Layer, which is defined in base.py.
 
 import math
 
-from ..engine import Variable, nest
+from ..engine import Variable, is_tracing, nest
 from ..engine.symbolic import call_context
 
 
@@ -315,6 +315,8 @@ class LayerState:
         found = list(self._losses)
         for layer in self._flatten_layers(include_self=False):
             found.extend(layer._losses)
+        if not is_tracing():  # what a compiled step added has no value outside of it
+            found = [x for x in found if not x.is_abstract]
         return found + self._get_regularization_losses()
 
     def _clear_losses(self):
