@@ -1,6 +1,7 @@
 // Convolution as matrix products with their own packing; see conv_source.h.
 #include "conv_depthwise.h"
 #include "conv_direct.h"
+#include "conv_filter.h"
 #include "conv_source.h"
 #include "families.h"
 #include "gemm_engine.h"
@@ -161,6 +162,31 @@ int64_t direct_bytes(const ConvArgs& g, int threads) {
   return filter_size + threads * frame_size;
 }
 
+PH_INLINE bool is_direct_filter(const ConvArgs& g) {
+  return g.mode == ConvMode::grad_filter && g.kh <= kMaxTaps && g.kw <= kMaxTaps;
+}
+template <class T>
+FilterGrad<T> filter_problem(const ConvArgs& g, int64_t group) {
+  const int64_t c = g.c / g.groups, k = g.k / g.groups;
+  return {static_cast<const T*>(g.x) + group * c,
+          g.n,
+          g.h,
+          g.w,
+          g.c,
+          c,
+          static_cast<const T*>(g.y) + group * k,
+          g.oh,
+          g.ow,
+          g.k,
+          k,
+          g.stride_h,
+          g.stride_w,
+          forward_taps(g.kh, g.dil_h, g.pad_top),
+          forward_taps(g.kw, g.dil_w, g.pad_left),
+          static_cast<T*>(g.filter) + group * k,
+          g.accumulate};
+}
+
 // ---- packed
 template <class T>
 struct Plan {
@@ -243,6 +269,11 @@ void conv_typed(const ConvArgs& g, const Team& team) {
   if (s.k <= 0) return empty_sum<T>(g, rows, cols);
   if (is_depthwise(g)) return depthwise<T>(g, group_epilogue<T>(g, 0, cols), team);
   if (is_direct(g)) return conv_direct<T>(g, team);
+  if (is_direct_filter(g)) {
+    for (int64_t group = 0; group < g.groups; ++group)
+      run_filter_grad(filter_problem<T>(g, group), team, static_cast<char*>(g.scratch));
+    return;
+  }
   const Plan<T> plan = make_plan<T>(g);
   char* const scratch = static_cast<char*>(g.scratch);
   if (plan.by_group) {
@@ -261,6 +292,8 @@ size_t scratch_typed(const ConvArgs& g, int threads) {
   const Shape s = product_shape(g);
   if (s.m <= 0 || s.n <= 0 || s.k <= 0 || is_depthwise(g)) return 0;
   if (is_direct(g)) return static_cast<size_t>(direct_bytes<T>(g, threads));
+  if (is_direct_filter(g))
+    return static_cast<size_t>(filter_grad_bytes(filter_problem<T>(g, 0), threads));
   const Plan<T> p = make_plan<T>(g);
   int64_t bytes = p.b_bytes + threads * p.a_bytes;
   if (p.by_group) bytes = threads * (p.a_bytes + p.b_bytes);

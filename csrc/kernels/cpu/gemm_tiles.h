@@ -65,6 +65,9 @@ constexpr int64_t kMaxTaps = 11;           // along one axis, where read straigh
 constexpr int64_t kMaxSegments = kMaxTaps * kMaxTaps;
 constexpr int64_t kDirectCols = 6;         // narrower outputs are packed
 constexpr int64_t kFrameBytes = 256 * 1024;  // image rows of one chunk
+constexpr int64_t kBlockPixels = 192;      // pixels of one block of the filter's gradient
+constexpr int64_t kPackDyStrips = 4;       // dy is packed when more strips than this use it
+constexpr int64_t kPartBytes = 16 * 1024 * 1024;  // partial results together, at most
 template <class T>
 constexpr int64_t kBlockChannels = 1024 / static_cast<int64_t>(sizeof(T));
 

@@ -1,0 +1,168 @@
+// The filter's gradient read straight from the image. A strip of A is a run of (kw, channel)
+// at one window row, which is contiguous in memory; the sum runs over output pixels, in which
+// both the image and dy advance by constant steps:
+//
+//   dw[kh][(kw, c)][k] = sum over pixels p: x[p + kh][(kw, c)] * dy[p][k]
+//
+// Pixels are cut into blocks that stay in cache, blocks into a fixed number of parts, each
+// with its own partial result; the parts are summed in order.
+#pragma once
+#include "conv_direct.h"
+
+namespace ph {
+namespace PH_ISA {
+
+template <class T>
+struct FilterGrad {
+  const T* x;  // (images, in_h, in_w, in_channels), at the group's first channel
+  int64_t images, in_h, in_w, in_channels, used;
+  const T* dy;  // (images, rows, cols, dy_channels), at the group's first channel
+  int64_t rows, cols, dy_channels, n;
+  int64_t mul_h, mul_w;
+  Taps taps_h, taps_w;
+  T* dw;  // (taps, used, dy_channels), at the group's first channel
+  bool accumulate;
+};
+
+struct FilterPlan {
+  int64_t images, rows;  // of a block; whole images where several fit
+  int64_t blocks, parts, col_groups;
+  bool pack_dy, merge;
+};
+template <class T>
+PH_INLINE FilterPlan plan_filter(const FilterGrad<T>& q) {
+  FilterPlan p;
+  const int64_t size = sizeof(T), depth = q.taps_h.count * q.taps_w.count * q.used;
+  const Frame one = frame_of(q.taps_h, q.taps_w, q.mul_h, q.mul_w, 0, 1, q.cols);
+  const int64_t line = one.width() * q.used * size;
+  int64_t wish = min_of(kMaxSegments, max_of<int64_t>(1, kBlockPixels / q.cols));
+  if (wish >= 2 * q.rows) {
+    p.images = min_of(q.images, wish / q.rows);
+    p.rows = q.rows;
+  } else {
+    const int64_t fit = max_of<int64_t>(1, (kFrameBytes / line - one.height()) / q.mul_h + 1);
+    p.images = 1;
+    p.rows = ceil_div(q.rows, ceil_div(q.rows, min_of(wish, fit)));
+  }
+  p.blocks = ceil_div(q.images, p.images) * ceil_div(q.rows, p.rows);
+  const int64_t work = depth * q.n * q.images * q.rows * q.cols;
+  const int64_t by_memory = max_of<int64_t>(1, kPartBytes / (depth * q.n * size));
+  p.parts = min_of(min_of(kMaxSplits, p.blocks), min_of(by_memory, work / (2 * kChunkWork)));
+  p.parts = max_of<int64_t>(1, p.parts);
+  const int64_t panels = ceil_div(q.n, kTileCols<T>);
+  p.col_groups = work < kSerialWork ? 1 : min_of(panels, ceil_div(kMaxSplits, p.parts));
+  p.pack_dy = depth > kPackDyStrips * kMaxRows;
+  p.merge = q.taps_w.offset[q.taps_w.count - 1] - q.taps_w.offset[0] == q.taps_w.count - 1;
+  return p;
+}
+template <class T>
+PH_INLINE int64_t filter_frame_bytes(const FilterGrad<T>& q, const FilterPlan& p) {
+  const Frame f = frame_of(q.taps_h, q.taps_w, q.mul_h, q.mul_w, 0, p.rows, q.cols);
+  return cache_rounded(p.images * f.height() * f.width() * q.used * static_cast<int64_t>(sizeof(T)));
+}
+template <class T>
+PH_INLINE int64_t dy_panel_bytes(const FilterGrad<T>& q, const FilterPlan& p) {
+  if (!p.pack_dy) return 0;
+  return cache_rounded(p.images * p.rows * q.cols * kTileCols<T> * static_cast<int64_t>(sizeof(T)));
+}
+template <class T>
+int64_t filter_grad_bytes(const FilterGrad<T>& q, int threads) {
+  const FilterPlan p = plan_filter(q);
+  const int64_t part = q.taps_h.count * q.taps_w.count * q.used * q.n;
+  return threads * (filter_frame_bytes(q, p) + dy_panel_bytes(q, p)) +
+         (p.parts > 1 ? p.parts * cache_rounded(part * static_cast<int64_t>(sizeof(T))) : 0);
+}
+
+// One block of pixels into columns [k0, k1) of `out` (taps * used, ldc).
+template <class T>
+void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, int64_t k0,
+                  int64_t k1, T* out, int64_t ldc, bool accumulate, T* frame, T* panel) {
+  constexpr int64_t lanes = kLanes<T>, tile_cols = kTileCols<T>;
+  const MicroTable<T>& table = micro_table<T>();
+  const int64_t row_blocks = ceil_div(q.rows, p.rows);
+  const int64_t n0 = block / row_blocks * p.images, r0 = block % row_blocks * p.rows;
+  const int64_t n1 = min_of(q.images, n0 + p.images), r1 = min_of(q.rows, r0 + p.rows);
+  const Frame f = frame_of(q.taps_h, q.taps_w, q.mul_h, q.mul_w, r0, r1, q.cols);
+  const int64_t image_size = q.in_h * q.in_w * q.in_channels;
+  const T* base;
+  int64_t line, pixel, image_step;
+  if (f.inside(q.in_h, q.in_w) && q.used == q.in_channels) {
+    base = q.x + n0 * image_size + (f.row_lo * q.in_w + f.col_lo) * q.in_channels;
+    line = q.in_w * q.in_channels, pixel = q.in_channels, image_step = image_size;
+  } else {
+    base = frame, line = f.width() * q.used, pixel = q.used, image_step = f.height() * line;
+    for (int64_t n = n0; n < n1; ++n)
+      copy_frame(frame + (n - n0) * image_step, q.x + n * image_size, f, q.in_h, q.in_w,
+                 q.in_channels, q.used);
+  }
+  int64_t seg[kMaxSegments];
+  Micro<T> t;
+  t.segs = 0;
+  for (int64_t n = n0; n < n1; ++n)
+    for (int64_t r = r0; r < r1; ++r)
+      seg[t.segs++] = (n - n0) * image_step + (r - r0) * q.mul_h * line;
+  t.seg = seg;
+  t.kc = q.cols;
+  t.alpha = T(1);
+  t.ldc = ldc;
+  t.accumulate = accumulate;
+  t.a_stride = q.mul_w * pixel;
+  const int64_t taps_w = p.merge ? 1 : q.taps_w.count;
+  const int64_t run = p.merge ? q.taps_w.count * q.used : q.used, strips = ceil_div(run, kMaxRows);
+  const T* const dy = q.dy + (n0 * q.rows + r0) * q.cols * q.dy_channels;
+  for (int64_t j = k0; j < k1; j += tile_cols) {
+    const int64_t count = min_of(tile_cols, k1 - j);
+    const int vectors = static_cast<int>(ceil_div(count, lanes));
+    t.tail = static_cast<int>(count - (vectors - 1) * lanes);
+    if (p.pack_dy) {
+      t.b_stride = vectors * lanes;
+      pack_panel(panel, t.b_stride, dy + j, int64_t{1}, q.dy_channels, count, t.segs * q.cols);
+      t.b = panel;
+    } else {
+      t.b_stride = q.dy_channels;
+      t.b = dy + j;
+    }
+    const MicroFn<T>* fn = table.fn[false][!p.pack_dy && t.tail < lanes][vectors - 1];
+    for (int64_t h = 0; h < q.taps_h.count; ++h)
+      for (int64_t w = 0; w < taps_w; ++w) {
+        const T* const window = base + (q.taps_h.offset[h] - q.taps_h.offset[0]) * line +
+                                (q.taps_w.offset[w] - q.taps_w.offset[0]) * pixel;
+        T* const rows = out + (h * q.taps_w.count + w) * q.used * ldc + j;
+        for (int64_t s = 0; s < strips; ++s) {
+          const int64_t lo = s * run / strips, hi = (s + 1) * run / strips;
+          t.a = window + lo;
+          t.c = rows + lo * ldc;
+          fn[hi - lo - 1](t);
+        }
+      }
+  }
+}
+
+template <class T>
+void run_filter_grad(const FilterGrad<T>& q, const Team& team, char* scratch) {
+  const FilterPlan p = plan_filter(q);
+  const int64_t depth = q.taps_h.count * q.taps_w.count * q.used;
+  const int64_t frame_size = filter_frame_bytes(q, p);
+  const int64_t own_bytes = frame_size + dy_panel_bytes(q, p);
+  const int64_t part_bytes = cache_rounded(depth * q.n * static_cast<int64_t>(sizeof(T)));
+  const int64_t panels = ceil_div(q.n, kTileCols<T>);
+  char* const parts = scratch + team.threads * own_bytes;
+  for_chunks(team, p.parts * p.col_groups, [&](int64_t chunk, int thread) {
+    const int64_t part = chunk / p.col_groups, g = chunk % p.col_groups;
+    const int64_t k0 = g * panels / p.col_groups * kTileCols<T>;
+    const int64_t k1 = min_of(q.n, (g + 1) * panels / p.col_groups * kTileCols<T>);
+    const int64_t lo = part * p.blocks / p.parts, hi = (part + 1) * p.blocks / p.parts;
+    char* const own = scratch + thread * own_bytes;
+    T* const out = p.parts > 1 ? reinterpret_cast<T*>(parts + part * part_bytes) : q.dw;
+    for (int64_t b = lo; b < hi; ++b)
+      filter_block(q, p, b, k0, k1, out, p.parts > 1 ? q.n : q.dy_channels,
+                   b > lo || (p.parts == 1 && q.accumulate), reinterpret_cast<T*>(own),
+                   reinterpret_cast<T*>(own + frame_size));
+  });
+  if (p.parts > 1)
+    sum_parts<T>(reinterpret_cast<T*>(parts), part_bytes, p.parts, depth, q.n, q.dw, q.dy_channels,
+                 q.accumulate, {}, team);
+}
+
+}  // namespace PH_ISA
+}  // namespace ph
