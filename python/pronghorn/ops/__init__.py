@@ -1,0 +1,11 @@
+"""Operations on tensors: the functions of keras.ops. Importing this installs Tensor's operators."""
+
+from . import operators as _operators  # noqa: F401
+from .activation import *  # noqa: F403
+from .array import *  # noqa: F403
+from .creation import *  # noqa: F403
+from .linalg import dot, matmul  # noqa: F401
+from .losses import *  # noqa: F403
+from .math import *  # noqa: F403
+from .normalization import *  # noqa: F403
+from .windows import *  # noqa: F403

@@ -1,0 +1,138 @@
+"""How arguments become tensors: weak Python scalars, axes, sizes that only the run knows."""
+
+import operator
+
+from ..engine import config, dispatch, symbolic
+from ..engine.symdim import SymDim
+from ..engine.tensor import Tensor, convert_to_tensor
+from ..engine.variable import Variable
+
+KerasTensor = symbolic.KerasTensor
+op = dispatch.op
+
+FLOATS = ("float16", "bfloat16", "float32", "float64")
+_RANGES = {"bool": (0, 1)}
+for _bits in (8, 16, 32, 64):
+    _RANGES[f"uint{_bits}"] = (0, 2**_bits - 1)
+    _RANGES[f"int{_bits}"] = (-(2 ** (_bits - 1)), 2 ** (_bits - 1) - 1)
+_SCALARS = (bool, int, float)
+
+
+def tensor(x, dtype=None):
+    """x as a Tensor (a KerasTensor stays what it is)."""
+    if type(x) is Tensor and dtype is None:
+        return x
+    return convert_to_tensor(x, dtype)
+
+
+def weak(value, dtype):
+    """A Python scalar as a tensor that does not widen a tensor of `dtype`.
+
+    int8 + 1 stays int8 and float16 * 2.0 float16; an integer tensor with a float gives floatx, bool
+    with an integer int32. An integer that `dtype` cannot hold keeps its own type.
+    """
+    if dtype in FLOATS:
+        return convert_to_tensor(value, dtype)
+    kind = type(value)
+    if kind is float:
+        return convert_to_tensor(value, config.floatx())
+    if kind is int and dtype != "bool":
+        low, high = _RANGES[dtype]
+        if low <= value <= high:
+            return convert_to_tensor(value, dtype)
+    return convert_to_tensor(value)
+
+
+def pair(a, b):
+    """Both operands as tensors, Python scalars weak."""
+    if type(a) is Tensor and type(b) is Tensor:
+        return a, b
+    scalar_a, scalar_b = type(a) in _SCALARS, type(b) in _SCALARS
+    if not scalar_a:
+        a = tensor(a)
+    if not scalar_b:
+        b = tensor(b)
+    if scalar_a and scalar_b:
+        if type(a) is float or type(b) is float:
+            return convert_to_tensor(float(a)), convert_to_tensor(float(b))
+        return convert_to_tensor(a), convert_to_tensor(b)
+    if scalar_a:
+        a = weak(a, b.dtype)
+    elif scalar_b:
+        b = weak(b, a.dtype)
+    return a, b
+
+
+def floating(x):
+    """x as a tensor; integers and bool become floatx."""
+    x = tensor(x)
+    if config.floatx() != "float32" and x.dtype not in FLOATS:
+        return cast(x, config.floatx())
+    return x
+
+
+_cast = op("cast")
+
+
+def cast(x, dtype):
+    """x in the dtype of that name; x itself where it has it already."""
+    return x if x.dtype == dtype else _cast((x,), (dtype,))
+
+
+def axes(axis):
+    """An axis argument (None, an int, a tuple or list of ints) as an attribute."""
+    if axis is None:
+        return None
+    if isinstance(axis, (list, tuple)):
+        return tuple(operator.index(a) for a in axis)
+    return (operator.index(axis),)
+
+
+def normalize_axis(axis, rank, name):
+    """axis in [0, rank). Raises ValueError out of range."""
+    axis = operator.index(axis)
+    if not -rank <= axis < rank:
+        raise ValueError(
+            f"{name}: axis {axis} is out of range for a tensor of {rank} dimensions; expected "
+            f"{-rank} <= axis < {rank}."
+        )
+    return axis % rank if rank else 0
+
+
+def shape_of(x):
+    """x's shape; a size that only the run knows is a SymDim."""
+    shape = x.shape
+    return symbolic.shape_of(x) if None in shape else shape
+
+
+def size(value, what="shape"):
+    """One size of a shape argument: an int, -1 for None or an unknown size, or a SymDim of the graph."""
+    if type(value) is int:
+        return value
+    if value is None:
+        return -1
+    if isinstance(value, SymDim):
+        return value if any(isinstance(t, KerasTensor) for t in value.tensors()) else -1
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"Argument `{what}` must hold integers. Received: {value!r}") from None
+
+
+def sizes(shape, what="shape"):
+    """A shape argument (an int, or a sequence of sizes) as a tuple of `size`s."""
+    if isinstance(shape, Tensor):
+        shape = shape.numpy().tolist()
+    if isinstance(shape, (list, tuple)):
+        return tuple([size(s, what) for s in shape])
+    return (size(shape, what),)
+
+
+def call(native_op, inputs, attrs):
+    """native_op(inputs, attrs), recorded where only the attributes are symbolic."""
+    if symbolic.any_symbolic(attrs) and not any(isinstance(x, KerasTensor) for x in inputs):
+        return symbolic.record_op(native_op.name, inputs, attrs)
+    return native_op(inputs, attrs)
+
+
+__all__ = ["KerasTensor", "Tensor", "Variable"]

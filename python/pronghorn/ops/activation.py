@@ -1,0 +1,179 @@
+"""Activation functions."""
+
+from ._args import FLOATS, cast, floating, op, shape_of
+from .array import reshape, transpose
+from .math import abs, add, divide, exp, expm1, greater, maximum, minimum, multiply, where
+
+_relu, _sigmoid, _softplus = op("relu"), op("sigmoid"), op("softplus")
+_softmax, _log_softmax = op("softmax"), op("log_softmax")
+_tanh, _erf = op("tanh"), op("erf")
+
+
+def relu(x):
+    """max(x, 0). The gradient at 0 is 0.
+
+    Example:
+        >>> ops.relu([-1.0, 2.0])  # [0., 2.]
+    """
+    return _relu((floating(x),))
+
+
+def relu6(x):
+    """min(max(x, 0), 6)."""
+    return minimum(relu(x), 6.0)
+
+
+def leaky_relu(x, negative_slope=0.2):
+    """x where positive, negative_slope * x elsewhere."""
+    x = floating(x)
+    return where(greater(x, 0), x, multiply(x, negative_slope))
+
+
+def elu(x, alpha=1.0):
+    """x where positive, alpha * (exp(x) - 1) elsewhere."""
+    x = floating(x)
+    # the branch not taken must stay finite, or its gradient is 0 * inf
+    below = expm1(minimum(x, 0.0))
+    return where(greater(x, 0), x, multiply(below, alpha) if alpha != 1.0 else below)
+
+
+def selu(x):
+    """elu scaled to keep mean 0 and variance 1 (Klambauer et al. 2017)."""
+    return multiply(elu(x, 1.6732632423543772), 1.0507009873554805)
+
+
+def gelu(x, approximate=True):
+    """x times the normal distribution function of x (Hendrycks and Gimpel 2016).
+
+    Args:
+        x: Tensor.
+        approximate: Whether to use the tanh approximation.
+    """
+    x = floating(x)
+    if approximate:
+        cube = multiply(multiply(x, x), x)
+        inner = multiply(add(x, multiply(cube, 0.044715)), 0.7978845608028654)
+        return multiply(multiply(x, 0.5), add(_tanh((inner,)), 1.0))
+    return multiply(multiply(x, 0.5), add(_erf((multiply(x, 0.7071067811865476),)), 1.0))
+
+
+def silu(x):
+    """x * sigmoid(x)."""
+    x = floating(x)
+    return multiply(x, _sigmoid((x,)))
+
+
+swish = silu
+
+
+def softplus(x):
+    """log(1 + exp(x)), without overflow."""
+    return _softplus((floating(x),))
+
+
+def softsign(x):
+    """x / (1 + |x|)."""
+    x = floating(x)
+    return divide(x, add(abs(x), 1.0))
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x)).
+
+    The result remembers x, so that a cross-entropy of it is computed from the logits.
+    """
+    x = floating(x)
+    y = _sigmoid((x,))
+    y._keras_logits = x
+    return y
+
+
+def hard_sigmoid(x):
+    """relu6(x + 3) / 6, a piecewise linear sigmoid."""
+    return divide(relu6(add(floating(x), 3.0)), 6.0)
+
+
+def hard_silu(x):
+    """x * hard_sigmoid(x)."""
+    return multiply(x, hard_sigmoid(x))
+
+
+hard_swish = hard_silu
+
+
+def hard_tanh(x):
+    """x limited to [-1, 1]."""
+    return maximum(minimum(floating(x), 1.0), -1.0)
+
+
+def log_sigmoid(x):
+    """log(sigmoid(x)), without underflow."""
+    return multiply(_softplus((multiply(floating(x), -1.0),)), -1.0)
+
+
+def exponential(x):
+    """exp(x)."""
+    return exp(x)
+
+
+def _float_tensor(x):
+    x = floating(x)
+    return x if x.dtype in FLOATS else cast(x, "float32")
+
+
+def _over_axis(native, x, axis):
+    """native over any axis (or several, as one), which it knows only as the last."""
+    rank = len(x.shape)
+    several = isinstance(axis, (list, tuple))
+    if not several and (axis == -1 or axis == rank - 1):
+        return native((x,))
+    given = [a + rank if a < 0 else a for a in (axis if several else (axis,))]
+    if any(not 0 <= a < rank for a in given):
+        raise ValueError(
+            f"softmax: axis {axis} is out of range for a tensor of shape {tuple(x.shape)}; expected "
+            f"{-rank} <= axis < {rank}."
+        )
+    order = [a for a in range(rank) if a not in given] + given
+    back = [order.index(a) for a in range(rank)]
+    y = transpose(x, order)
+    moved = y
+    if several and len(given) > 1:
+        y = reshape(y, (*shape_of(y)[: rank - len(given)], -1))
+    y = native((y,))
+    if several and len(given) > 1:
+        y = reshape(y, shape_of(moved))
+    return transpose(y, back)
+
+
+def softmax(x, axis=-1):
+    """exp(x) / sum(exp(x)) along an axis, or over several.
+
+    The result remembers x, so that a cross-entropy of it is computed from the logits.
+
+    Args:
+        x: Tensor of at least one axis.
+        axis: An int, or several.
+
+    Raises:
+        ValueError: a scalar, or an axis out of range.
+
+    Example:
+        >>> ops.softmax([0.0, 0.0])  # [0.5, 0.5]
+    """
+    x = _float_tensor(x)
+    y = _over_axis(_softmax, x, axis)
+    y._keras_logits = x
+    return y
+
+
+def log_softmax(x, axis=-1):
+    """x - logsumexp(x) along an axis; arguments as in `softmax`."""
+    x = _float_tensor(x)
+    return _over_axis(_log_softmax, x, axis)
+
+
+__all__ = [
+    "elu", "exponential", "gelu", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh",
+    "leaky_relu", "log_sigmoid", "log_softmax", "relu", "relu6", "selu", "sigmoid", "silu",
+    "softmax", "softplus", "softsign", "swish",
+]  # fmt: skip

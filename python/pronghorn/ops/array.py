@@ -1,0 +1,420 @@
+"""Shapes, indexing, joining and creation."""
+
+import operator
+
+from ..engine import config
+from ..engine import convert_to_numpy as _to_numpy
+from ..engine.tensor import convert_to_tensor as _to_tensor
+from . import _args
+from ._args import KerasTensor, normalize_axis, op, shape_of, sizes, tensor
+
+_reshape, _transpose, _broadcast_to = op("reshape"), op("transpose"), op("broadcast_to")
+_slice, _concat, _pad, _gather = op("slice"), op("concat"), op("pad"), op("gather")
+_scatter_add, _stop_gradient = op("scatter_add"), op("stop_gradient")
+
+OPEN_END = 2**63 - 1
+OPEN_START = -(2**63)
+
+
+def _many(name, xs):
+    if not isinstance(xs, (list, tuple)):
+        raise TypeError(f"{name}: expected a list of tensors. Received: {type(xs).__name__}")
+    if not xs:
+        raise ValueError(f"{name}: expected at least one tensor. Received an empty list.")
+    return tuple(tensor(x) for x in xs)
+
+
+# ---- shapes
+def shape(x):
+    """The shape as a tuple.
+
+    A size that is unknown while a model is built or traced is an integer-like stand-in, good for
+    arithmetic and for shape arguments.
+
+    Example:
+        >>> ops.shape(ops.zeros((2, 3)))  # (2, 3)
+    """
+    return shape_of(tensor(x))
+
+
+def reshape(x, newshape):
+    """x's elements under another shape, row-major.
+
+    Args:
+        x: Tensor.
+        newshape: Sizes; at most one is -1, which takes what remains.
+
+    Raises:
+        ValueError: the element counts differ.
+
+    Example:
+        >>> ops.reshape([[1, 2], [3, 4]], (-1,))  # [1, 2, 3, 4]
+    """
+    return _args.call(_reshape, (tensor(x),), (sizes(newshape, "newshape"),))
+
+
+def ravel(x):
+    """x's elements in one axis."""
+    return _reshape((tensor(x),), ((-1,),))
+
+
+def transpose(x, axes=None):
+    """x with its axes permuted; reversed where `axes` is None.
+
+    Example:
+        >>> ops.shape(ops.transpose(ops.zeros((2, 3, 4)), (1, 0, 2)))  # (3, 2, 4)
+    """
+    x = tensor(x)
+    rank = len(x.shape)
+    if axes is None:
+        axes = range(rank - 1, -1, -1)
+    return _transpose((x,), (tuple(a + rank if a < 0 else a for a in axes),))
+
+
+def moveaxis(x, source, destination):
+    """x with one axis moved (or several, given as sequences); the others keep their order."""
+    x = tensor(x)
+    rank = len(x.shape)
+    source = (source,) if isinstance(source, int) else source
+    destination = (destination,) if isinstance(destination, int) else destination
+    source = [normalize_axis(a, rank, "moveaxis") for a in source]
+    destination = [normalize_axis(a, rank, "moveaxis") for a in destination]
+    order = [a for a in range(rank) if a not in source]
+    for to, origin in sorted(zip(destination, source)):
+        order.insert(to, origin)
+    return _transpose((x,), (tuple(order),))
+
+
+def squeeze(x, axis=None):
+    """x without axes of size 1: the given ones, or all.
+
+    Raises:
+        ValueError: an axis whose size is not 1.
+    """
+    x = tensor(x)
+    dims = shape_of(x)
+    rank = len(dims)
+    if axis is None:
+        drop = {i for i, s in enumerate(x.shape) if s == 1}
+    else:
+        axis = axis if isinstance(axis, (list, tuple)) else (axis,)
+        drop = {normalize_axis(a, rank, "squeeze") for a in axis}
+        for a in drop:
+            if x.shape[a] not in (1, None):
+                raise ValueError(
+                    f"squeeze: axis {a} of a tensor of shape {x.shape} has size {x.shape[a]}; only an "
+                    "axis of size 1 can be dropped."
+                )
+    return reshape(x, tuple(s for i, s in enumerate(dims) if i not in drop))
+
+
+def expand_dims(x, axis):
+    """x with new axes of size 1 at the given positions of the result.
+
+    Example:
+        >>> ops.shape(ops.expand_dims(ops.zeros((2, 3)), -1))  # (2, 3, 1)
+    """
+    x = tensor(x)
+    dims = shape_of(x)
+    axis = axis if isinstance(axis, (list, tuple)) else (axis,)
+    rank = len(dims) + len(axis)
+    new = {normalize_axis(a, rank, "expand_dims") for a in axis}
+    if len(new) != len(axis):
+        raise ValueError(f"expand_dims: an axis is given twice in {tuple(axis)}.")
+    old = iter(dims)
+    return reshape(x, tuple(1 if i in new else next(old) for i in range(rank)))
+
+
+def broadcast_to(x, shape):
+    """x repeated to a larger shape; sizes of 1 stretch, missing axes are added in front.
+
+    Raises:
+        ValueError: a size that is neither 1 nor the target's.
+    """
+    return _args.call(_broadcast_to, (tensor(x),), (sizes(shape),))
+
+
+# ---- joining and cutting
+def concatenate(xs, axis=-1):
+    """Tensors joined along an axis.
+
+    Args:
+        xs: List of tensors; all sizes but that of `axis` are equal.
+        axis: Where they are joined.
+
+    Raises:
+        ValueError: no tensors, or sizes that differ elsewhere.
+
+    Example:
+        >>> ops.concatenate([[[1], [2]], [[3], [4]]])  # [[1, 3], [2, 4]]
+    """
+    return _concat(_many("concatenate", xs), (operator.index(axis),))
+
+
+def stack(x, axis=0):
+    """Tensors of one shape joined along a new axis.
+
+    Example:
+        >>> ops.stack([[1, 2], [3, 4]], axis=1)  # [[1, 3], [2, 4]]
+    """
+    xs = _many("stack", x if isinstance(x, (list, tuple)) else list(tensor(x)))
+    rank = len(xs[0].shape) + 1
+    axis = normalize_axis(axis, rank, "stack")
+    for other in xs[1:]:
+        if len(other.shape) != rank - 1:
+            raise ValueError(f"stack: shapes {xs[0].shape} and {other.shape} must be equal.")
+    return _concat(tuple(expand_dims(t, axis) for t in xs), (axis,))
+
+
+def _cut(x, axis, begin, end):
+    rank = len(x.shape)
+    first, last = [0] * rank, [OPEN_END] * rank
+    first[axis], last[axis] = begin, end
+    return _slice((x,), (tuple(first), tuple(last), (1,) * rank))
+
+
+def split(x, indices_or_sections, axis=0):
+    """x cut along an axis into a list.
+
+    Args:
+        x: Tensor.
+        indices_or_sections: The number of equal parts, or the positions where parts begin.
+        axis: The axis; its size must be known.
+
+    Raises:
+        ValueError: a size that the number of parts does not divide.
+    """
+    x = tensor(x)
+    axis = normalize_axis(axis, len(x.shape), "split")
+    total = x.shape[axis]
+    if isinstance(indices_or_sections, (list, tuple)):
+        edges = [0, *(operator.index(i) for i in indices_or_sections), OPEN_END]
+    else:
+        parts = operator.index(indices_or_sections)
+        if total is None or parts < 1 or total % parts:
+            raise ValueError(
+                f"split: axis {axis} of a tensor of shape {x.shape} does not divide into {parts} "
+                "equal parts."
+            )
+        edges = [total // parts * i for i in range(parts + 1)]
+    return [_cut(x, axis, a, b) for a, b in zip(edges, edges[1:])]
+
+
+def slice(inputs, start_indices, shape):
+    """The block of a given shape that begins at `start_indices`.
+
+    Args:
+        inputs: Tensor.
+        start_indices: One integer an axis.
+        shape: One size an axis; -1 goes to the end.
+
+    Raises:
+        ValueError: a block that does not lie inside.
+
+    Example:
+        >>> ops.slice([[1, 2], [3, 4]], (1, 0), (1, 2))  # [[3, 4]]
+    """
+    x = tensor(inputs)
+    begin, counts = sizes(start_indices, "start_indices"), sizes(shape)
+    if len(begin) != len(x.shape) or len(counts) != len(x.shape):
+        raise ValueError(
+            f"slice: a tensor of shape {x.shape} needs {len(x.shape)} start indices and sizes. "
+            f"Received: {begin} and {counts}"
+        )
+    for b, n, have in zip(begin, counts, x.shape):
+        inside = isinstance(b, int) and isinstance(n, int) and have is not None
+        if inside and (b < 0 or n < -1 or b + (n if n > 0 else 0) > have):
+            raise ValueError(f"slice: start {begin} and sizes {counts} leave the shape {x.shape}.")
+    end = tuple(
+        OPEN_END if isinstance(n, int) and n == -1 else b + n for b, n in zip(begin, counts)
+    )
+    return _args.call(_slice, (x,), (begin, end, (1,) * len(begin)))
+
+
+def flip(x, axis=None):
+    """x with the order along the given axes (all where None) reversed.
+
+    Example:
+        >>> ops.flip([1, 2, 3])  # [3, 2, 1]
+    """
+    x = tensor(x)
+    rank = len(x.shape)
+    if axis is None:
+        axis = range(rank)
+    elif not isinstance(axis, (list, tuple)):
+        axis = (axis,)
+    back = {normalize_axis(a, rank, "flip") for a in axis}
+    begin = tuple(OPEN_END if i in back else 0 for i in range(rank))
+    end = tuple(OPEN_START if i in back else OPEN_END for i in range(rank))
+    return _slice((x,), (begin, end, tuple(-1 if i in back else 1 for i in range(rank))))
+
+
+def pad(x, pad_width, mode="constant", constant_values=None):
+    """x with elements added before and after each axis.
+
+    Args:
+        x: Tensor.
+        pad_width: A (before, after) pair an axis, one pair for all, or one number for all.
+        mode: "constant", "reflect" (mirrored without the edge) or "symmetric" (with it).
+        constant_values: The value added by "constant"; 0 where None.
+
+    Raises:
+        ValueError: negative widths, an unknown mode, or a mirror wider than the axis.
+
+    Example:
+        >>> ops.pad([1, 2], (1, 2))  # [0, 1, 2, 0, 0]
+    """
+    x = tensor(x)
+    rank = len(x.shape)
+    if isinstance(pad_width, int):
+        pad_width = ((pad_width, pad_width),) * rank
+    pad_width = tuple(tuple(p) if isinstance(p, (list, tuple)) else p for p in pad_width)
+    if len(pad_width) == 2 and all(isinstance(p, int) for p in pad_width):
+        pad_width = (pad_width,) * rank
+    if len(pad_width) == 1 and rank != 1:
+        pad_width = pad_width * rank
+    if len(pad_width) != rank or any(not isinstance(p, tuple) or len(p) != 2 for p in pad_width):
+        raise ValueError(
+            f"pad: a tensor of shape {x.shape} needs {rank} pairs (before, after). "
+            f"Received: pad_width={pad_width}"
+        )
+    if mode == "constant":
+        value = 0.0 if constant_values is None else float(constant_values)
+        low, high = zip(*pad_width) if rank else ((), ())
+        return _pad((x,), (low, high, value))
+    if constant_values is not None:
+        raise ValueError(
+            "Argument `constant_values` can only be provided when `mode == 'constant'`. "
+            f"Received: mode={mode}"
+        )
+    if mode not in ("reflect", "symmetric"):
+        raise ValueError(
+            f"pad: unknown mode {mode!r}; expected 'constant', 'reflect' or 'symmetric'."
+        )
+    return _mirror(x, pad_width, 1 if mode == "reflect" else 0)
+
+
+def _mirror(x, pad_width, skip):
+    for axis, (low, high) in enumerate(pad_width):
+        have = x.shape[axis]
+        if min(low, high) < 0 or have is None or max(low, high) > have - skip:
+            raise ValueError(
+                f"pad: axis {axis} of shape {x.shape} cannot be mirrored by ({low}, {high})."
+            )
+        parts = [flip(_cut(x, axis, skip, skip + low), axis)] if low else []
+        parts.append(x)
+        if high:
+            parts.append(flip(_cut(x, axis, have - skip - high, have - skip), axis))
+        x = concatenate(parts, axis) if len(parts) > 1 else x
+    return x
+
+
+# ---- indexing
+def take(x, indices, axis=None):
+    """The rows of x that `indices` names, along an axis.
+
+    Args:
+        x: Tensor.
+        indices: Integer tensor of any shape; negative ones count from the end.
+        axis: The axis; None takes from the flattened tensor.
+
+    Returns:
+        A tensor in which that axis is replaced by the shape of `indices`. The gradient with respect to
+        x adds up rows taken more than once.
+
+    Raises:
+        ValueError: an index out of range (nothing is updated then).
+        TypeError: indices that are not integers.
+
+    Example:
+        >>> ops.take([10, 20, 30], [2, -1, 0])  # [30, 30, 10]
+    """
+    x, indices = tensor(x), tensor(indices)
+    if axis is None:
+        x, axis = ravel(x), 0
+    return _gather((x, indices), (operator.index(axis), True, True))
+
+
+def scatter_add(indices, updates, rows, axis=0):
+    """A tensor of zeros with `rows` rows along an axis, to which the updates are added.
+
+    Args:
+        indices: Integer tensor.
+        updates: Tensor whose axes from `axis` on begin with the shape of `indices`.
+        rows: Size of the result along `axis`.
+
+    Raises:
+        ValueError: shapes that do not match, or an index out of range.
+
+    Example:
+        >>> ops.scatter_add([0, 2, 0], [1.0, 2.0, 3.0], 3)  # [4., 0., 2.]
+    """
+    return _scatter_add((tensor(indices), tensor(updates)), (rows, operator.index(axis), True))
+
+
+def repeat(x, repeats, axis=None):
+    """Each element (or row along `axis`) repeated `repeats` times.
+
+    Example:
+        >>> ops.repeat([1, 2], 2)  # [1, 1, 2, 2]
+    """
+    x = tensor(x)
+    if axis is None:
+        x, axis = ravel(x), 0
+    axis = normalize_axis(axis, len(x.shape), "repeat")
+    repeats = operator.index(repeats)
+    dims = list(shape_of(x))
+    wide = expand_dims(x, axis + 1)
+    wide = broadcast_to(wide, (*dims[: axis + 1], repeats, *dims[axis + 1 :]))
+    return reshape(wide, (*dims[:axis], dims[axis] * repeats, *dims[axis + 1 :]))
+
+
+# ---- conversion
+def cast(x, dtype):
+    """x in another dtype; x itself where it has it. Floats to integers truncate toward zero.
+
+    Example:
+        >>> ops.cast([1.7, -1.7], "int32")  # [1, -1]
+    """
+    return _args.cast(tensor(x), config.standardize_dtype(dtype))
+
+
+def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
+    """A tensor of x: a tensor, variable, array, number or nested list.
+
+    Raises:
+        TypeError: for strings, objects and ragged lists.
+        ValueError: for sparse=True or ragged=True.
+    """
+    if sparse or ragged:
+        raise ValueError("Sparse and ragged tensors are not supported.")
+    return _to_tensor(x, dtype)
+
+
+def convert_to_numpy(x):
+    """A NumPy array of x; read-only where it shares a tensor's memory."""
+    return _to_numpy(x)
+
+
+def is_tensor(x):
+    """Whether x is a tensor or a symbolic tensor."""
+    return isinstance(x, (_args.Tensor, KerasTensor))
+
+
+def copy(x):
+    """A tensor equal to x. Tensors never change, so it may share memory."""
+    return tensor(x)
+
+
+def stop_gradient(variable):
+    """x, through which no gradient flows."""
+    return _stop_gradient((tensor(variable),))
+
+
+__all__ = [
+    "broadcast_to", "cast", "concatenate", "convert_to_numpy", "convert_to_tensor",
+    "copy", "expand_dims", "flip", "is_tensor",
+    "moveaxis", "pad", "ravel", "repeat", "reshape", "scatter_add", "shape",
+    "slice", "split", "squeeze", "stack", "stop_gradient", "take", "transpose",
+   
+]  # fmt: skip

@@ -1,0 +1,388 @@
+"""Elementwise mathematics and reductions."""
+
+from ..engine import config
+from ._args import FLOATS, axes, cast, floating, op, pair, tensor
+
+_add, _subtract, _multiply, _divide = op("add"), op("subtract"), op("multiply"), op("divide")
+_floor_divide, _mod, _power = op("floor_divide"), op("mod"), op("power")
+_minimum, _maximum = op("minimum"), op("maximum")
+_negative, _abs, _sign, _square = op("negative"), op("abs"), op("sign"), op("square")
+_floor, _ceil, _round, _where = op("floor"), op("ceil"), op("round"), op("where")
+_sum, _mean, _prod, _max, _min = op("sum"), op("mean"), op("prod"), op("max"), op("min")
+_any, _all, _argmax, _argmin = op("any"), op("all"), op("argmax"), op("argmin")
+
+
+def add(x1, x2):
+    """x1 + x2, elementwise with broadcasting.
+
+    Args:
+        x1, x2: Tensors, arrays or numbers; a Python number takes the other's dtype where it can.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+
+    Example:
+        >>> ops.add([1.0, 2.0], 1)  # [2., 3.]
+    """
+    return _add(pair(x1, x2))
+
+
+def subtract(x1, x2):
+    """x1 - x2, elementwise with broadcasting; dtypes as in `add`.
+
+    Example:
+        >>> ops.subtract([3, 2], [1, 1])  # [2, 1]
+    """
+    return _subtract(pair(x1, x2))
+
+
+def multiply(x1, x2):
+    """x1 * x2, elementwise with broadcasting; dtypes as in `add`.
+
+    Example:
+        >>> ops.multiply([1.0, 2.0], 3)  # [3., 6.]
+    """
+    return _multiply(pair(x1, x2))
+
+
+def divide(x1, x2):
+    """x1 / x2, elementwise with broadcasting; integers give floatx.
+
+    Example:
+        >>> ops.divide([1, 2], 2)  # [0.5, 1.]
+    """
+    x1, x2 = pair(x1, x2)
+    if config.floatx() != "float32" and x1.dtype not in FLOATS and x2.dtype not in FLOATS:
+        x1 = cast(x1, config.floatx())
+    return _divide((x1, x2))
+
+
+true_divide = divide
+
+
+def floor_divide(x1, x2):
+    """The largest integer not above x1 / x2, in the promoted dtype. Integer division by 0 gives 0.
+
+    Example:
+        >>> ops.floor_divide([-3, 3], 2)  # [-2, 1]
+    """
+    return _floor_divide(pair(x1, x2))
+
+
+def mod(x1, x2):
+    """The remainder of floor_divide; it has the divisor's sign.
+
+    Example:
+        >>> ops.mod([-3, 3], 2)  # [1, 1]
+    """
+    return _mod(pair(x1, x2))
+
+
+def power(x1, x2):
+    """x1 raised to x2, elementwise with broadcasting.
+
+    Example:
+        >>> ops.power([1.0, 3.0], 2)  # [1., 9.]
+    """
+    return _power(pair(x1, x2))
+
+
+def minimum(x1, x2):
+    """The smaller of each two elements; nan where either is. At a tie the gradient goes to x1.
+
+    Example:
+        >>> ops.minimum([1, 5], 3)  # [1, 3]
+    """
+    return _minimum(pair(x1, x2))
+
+
+def maximum(x1, x2):
+    """The larger of each two elements; nan where either is. At a tie the gradient goes to x1.
+
+    Example:
+        >>> ops.maximum([1, 5], 3)  # [3, 5]
+    """
+    return _maximum(pair(x1, x2))
+
+
+def clip(x, x_min, x_max):
+    """x limited to [x_min, x_max]; the gradient passes at the limits.
+
+    Example:
+        >>> ops.clip([-1.0, 0.5, 2.0], 0, 1)  # [0., 0.5, 1.]
+    """
+    return _minimum(pair(_maximum(pair(x, x_min)), x_max))
+
+
+def negative(x):
+    """-x."""
+    return _negative((tensor(x),))
+
+
+def abs(x):
+    """|x|. The gradient at 0 is 0."""
+    return _abs((tensor(x),))
+
+
+absolute = abs
+
+
+def sign(x):
+    """-1, 0 or 1 with the sign of each element; nan stays nan. No gradient flows."""
+    return _sign((tensor(x),))
+
+
+def square(x):
+    """x * x."""
+    return _square((tensor(x),))
+
+
+def _float_function(name, summary):
+    native = op(name)
+
+    def function(x):
+        return native((floating(x),))
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"""{summary}
+
+    Args:
+        x: Tensor, array or number; integers and bool are converted to floatx.
+
+    Returns:
+        A tensor of x's shape and float dtype.
+    """
+    return function
+
+
+reciprocal = _float_function("reciprocal", "1 / x, elementwise.")
+sqrt = _float_function("sqrt", "The square root; nan for negative elements.")
+rsqrt = _float_function("rsqrt", "1 / sqrt(x), elementwise.")
+exp = _float_function("exp", "e raised to each element.")
+expm1 = _float_function("expm1", "exp(x) - 1, exact near 0.")
+log = _float_function("log", "The natural logarithm; -inf at 0, nan below.")
+log1p = _float_function("log1p", "log(1 + x), exact near 0.")
+sin = _float_function("sin", "The sine of x in radians.")
+cos = _float_function("cos", "The cosine of x in radians.")
+tanh = _float_function("tanh", "The hyperbolic tangent.")
+erf = _float_function("erf", "The error function, 2 / sqrt(pi) * integral of exp(-t^2) from 0 to x.")
+floor = _float_function("floor", "The largest integer not above each element. No gradient flows.")
+ceil = _float_function("ceil", "The smallest integer not below each element. No gradient flows.")
+
+
+def round(x, decimals=0):
+    """x rounded to `decimals` places, halves to even. Integers stay as they are. No gradient flows.
+
+    Example:
+        >>> ops.round([0.5, 1.5, 2.34])  # [0., 2., 2.]
+    """
+    x = tensor(x)
+    if x.dtype not in FLOATS:
+        return x
+    if decimals:
+        scale = 10.0**decimals
+        return divide(_round((multiply(x, scale),)), scale)
+    return _round((x,))
+
+
+def _test(name, summary):
+    native = op(name)
+
+    def function(x):
+        return native((tensor(x),))
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"{summary} Returns a bool tensor of x's shape."
+    return function
+
+
+isnan = _test("isnan", "Where x is not a number.")
+isinf = _test("isinf", "Where x is infinite.")
+isfinite = _test("isfinite", "Where x is neither infinite nor nan.")
+logical_not = _test("logical_not", "Where x is false (0).")
+
+
+def _comparison(name, summary):
+    native = op(name)
+
+    def function(x1, x2):
+        return native(pair(x1, x2))
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"""{summary}, elementwise with broadcasting. Returns a bool tensor.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+    """
+    return function
+
+
+equal = _comparison("equal", "Where x1 == x2")
+not_equal = _comparison("not_equal", "Where x1 != x2")
+less = _comparison("less", "Where x1 < x2")
+less_equal = _comparison("less_equal", "Where x1 <= x2")
+greater = _comparison("greater", "Where x1 > x2")
+greater_equal = _comparison("greater_equal", "Where x1 >= x2")
+logical_and = _comparison("logical_and", "Where x1 and x2 are both true (not 0)")
+logical_or = _comparison("logical_or", "Where x1 or x2 is true (not 0)")
+logical_xor = _comparison("logical_xor", "Where exactly one of x1 and x2 is true (not 0)")
+
+
+def where(condition, x1, x2):
+    """x1 where the condition holds, else x2; all three broadcast.
+
+    Args:
+        condition: Bool tensor; numbers count as true where not 0.
+        x1, x2: Tensors, arrays or numbers.
+
+    Example:
+        >>> ops.where([True, False], 1.0, [2.0, 3.0])  # [1., 3.]
+    """
+    condition = cast(tensor(condition), "bool")
+    x1, x2 = pair(x1, x2)
+    return _where((condition, x1, x2))
+
+
+# ---- reductions
+_SUM_TYPES = {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32", "uint16": "uint32"}
+
+
+def _summed(x):
+    x = tensor(x)
+    wide = _SUM_TYPES.get(x.dtype)
+    return cast(x, wide) if wide else x
+
+
+def sum(x, axis=None, keepdims=False):
+    """The sum over axes.
+
+    Args:
+        x: Tensor; bool and short integers are summed in 32 bits.
+        axis: An int, several, or None for all.
+        keepdims: Whether the axes stay as size 1.
+
+    Raises:
+        ValueError: an axis out of range, or given twice.
+
+    Example:
+        >>> ops.sum([[1, 2], [3, 4]], axis=0)  # [4, 6]
+    """
+    return _sum((_summed(x),), (axes(axis), keepdims))
+
+
+def prod(x, axis=None, keepdims=False, dtype=None):
+    """The product over axes; arguments as in `sum`.
+
+    Example:
+        >>> ops.prod([[1, 2], [3, 4]], axis=0)  # [3, 8]
+    """
+    x = cast(tensor(x), config.standardize_dtype(dtype)) if dtype else _summed(x)
+    return _prod((x,), (axes(axis), keepdims))
+
+
+def mean(x, axis=None, keepdims=False):
+    """The mean over axes; arguments as in `sum`. Integers and bool give floatx; of nothing, nan.
+
+    Example:
+        >>> ops.mean([[1.0, 2.0], [3.0, 4.0]], axis=1)  # [1.5, 3.5]
+    """
+    return _mean((floating(x),), (axes(axis), keepdims))
+
+
+def max(x, axis=None, keepdims=False, initial=None):
+    """The largest element over axes; nan wins. Ties share the gradient equally.
+
+    Args:
+        x: Tensor.
+        axis: An int, several, or None for all.
+        keepdims: Whether the axes stay as size 1.
+        initial: A lower limit of the result, or None.
+
+    Example:
+        >>> ops.max([[1, 5], [3, 2]], axis=1)  # [5, 3]
+    """
+    result = _max((tensor(x),), (axes(axis), keepdims))
+    return result if initial is None else maximum(result, initial)
+
+
+def min(x, axis=None, keepdims=False, initial=None):
+    """The smallest element over axes; arguments as in `max`."""
+    result = _min((tensor(x),), (axes(axis), keepdims))
+    return result if initial is None else minimum(result, initial)
+
+
+def any(x, axis=None, keepdims=False):
+    """Whether some element over the axes is true (not 0); bool."""
+    return _any((tensor(x),), (axes(axis), keepdims))
+
+
+def all(x, axis=None, keepdims=False):
+    """Whether every element over the axes is true (not 0); bool."""
+    return _all((tensor(x),), (axes(axis), keepdims))
+
+
+def argmax(x, axis=None, keepdims=False):
+    """Where the largest element is, the first of equals; int32.
+
+    Args:
+        x: Tensor.
+        axis: An int, or None to number all elements in row-major order.
+        keepdims: Whether the axis stays as size 1.
+
+    Raises:
+        ValueError: an empty axis.
+
+    Example:
+        >>> ops.argmax([[1, 5], [3, 2]], axis=1)  # [1, 0]
+    """
+    return _argmax((tensor(x),), (axis, keepdims))
+
+
+def argmin(x, axis=None, keepdims=False):
+    """Where the smallest element is; arguments as in `argmax`."""
+    return _argmin((tensor(x),), (axis, keepdims))
+
+
+def var(x, axis=None, keepdims=False):
+    """The variance over axes (divided by the count); integers give floatx.
+
+    Example:
+        >>> ops.var([1.0, 3.0])  # 1.
+    """
+    x = floating(x)
+    centred = subtract(x, mean(x, axis, keepdims=True))
+    return mean(square(centred), axis, keepdims)
+
+
+def std(x, axis=None, keepdims=False):
+    """The standard deviation over axes, the square root of `var`."""
+    return sqrt(var(x, axis, keepdims))
+
+
+def logsumexp(x, axis=None, keepdims=False):
+    """log(sum(exp(x))) over axes, without overflow.
+
+    Example:
+        >>> ops.logsumexp([1000.0, 1000.0])  # 1000.6931
+    """
+    x = floating(x)
+    high = _STOP((_max((x,), (axes(axis), True)),))
+    high = where(isfinite(high), high, 0.0)
+    shifted = log(sum(exp(subtract(x, high)), axis, True))
+    result = add(shifted, high)
+    return result if keepdims else sum(result, axis)
+
+
+_STOP = op("stop_gradient")
+
+
+
+__all__ = [
+    "abs", "absolute", "add", "all", "any", "argmax", "argmin", "ceil", "clip", "cos", "divide",
+    "equal", "erf", "exp", "expm1", "floor", "floor_divide", "greater", "greater_equal",
+    "isfinite", "isinf", "isnan", "less", "less_equal", "log", "log1p", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logsumexp", "max", "maximum", "mean", "min",
+    "minimum", "mod", "multiply", "negative", "not_equal", "power", "prod", "reciprocal", "round",
+    "rsqrt", "sign", "sin", "sqrt", "square", "std", "subtract", "sum", "tanh", "true_divide",
+    "var", "where",
+]  # fmt: skip

@@ -1,0 +1,6 @@
+"""The operations of neural networks, gathered from their families."""
+
+from .activation import *  # noqa: F403
+from .losses import *  # noqa: F403
+from .normalization import *  # noqa: F403
+from .windows import *  # noqa: F403

@@ -1,0 +1,218 @@
+"""Python's operators and indexing on Tensor and Variable; KerasTensor forwards to Tensor's."""
+
+import operator
+
+import numpy as np
+
+from ..engine.symdim import SymDim
+from ..engine.tensor import Tensor, symbolic_types
+from ..engine.variable import Variable
+from . import array, linalg, math
+from ._args import call, size
+from ._args import tensor as _tensor
+
+_NUMBERS = (bool, int, float, Tensor, Variable, np.ndarray, np.generic, list, tuple)
+
+
+def _usable(x):
+    return isinstance(x, _NUMBERS) or isinstance(x, symbolic_types)
+
+
+def _forward(function):
+    def method(self, other):
+        return function(self, other) if _usable(other) else NotImplemented
+
+    return method
+
+
+def _reversed(function):
+    def method(self, other):
+        return function(other, self) if _usable(other) else NotImplemented
+
+    return method
+
+
+_BINARY = {
+    "add": math.add,
+    "sub": math.subtract,
+    "mul": math.multiply,
+    "truediv": math.divide,
+    "floordiv": math.floor_divide,
+    "mod": math.mod,
+    "pow": math.power,
+    "matmul": linalg.matmul,
+    "and": math.logical_and,
+    "or": math.logical_or,
+    "xor": math.logical_xor,
+}
+_COMPARE = {
+    "lt": math.less,
+    "le": math.less_equal,
+    "gt": math.greater,
+    "ge": math.greater_equal,
+    "eq": math.equal,
+    "ne": math.not_equal,
+}
+_UNARY = {"neg": math.negative, "abs": math.abs, "invert": math.logical_not, "pos": array.copy}
+
+
+def _position(index, x, axis, given):
+    """One integer index, checked where the size is known."""
+    length = x.shape[axis]
+    if length is not None and not -length <= index < length:
+        raise IndexError(
+            f"index {index} is out of range for axis {axis} of a tensor of shape {tuple(x.shape)} "
+            f"(in [{given!r}])"
+        )
+    return index
+
+
+def _edge(value, otherwise):
+    if value is None:
+        return otherwise
+    return size(value, "index") if isinstance(value, SymDim) else operator.index(value)
+
+
+def _expand(key, rank):
+    """The key with its Ellipsis (or the missing axes) written out as full slices."""
+    key = list(key) if isinstance(key, tuple) else [key]
+    dots = [i for i, k in enumerate(key) if k is Ellipsis]
+    if len(dots) > 1:
+        raise IndexError("an index can only have a single Ellipsis (...)")
+    used = 0
+    for k in key:
+        if k is not None and k is not Ellipsis:
+            used += k.ndim if _is_mask(k) else 1
+    if used > rank:
+        raise IndexError(f"too many indices: {used} for a tensor of {rank} dimensions")
+    full = [slice(None)] * (rank - used)
+    at = dots[0] if dots else len(key)
+    return key[:at] + full + key[at + 1 :]
+
+
+def _is_lookup(k):
+    """Whether an index is looked up in a table rather than sliced."""
+    if isinstance(k, symbolic_types) or (isinstance(k, Tensor) and k.is_abstract):
+        return True
+    return isinstance(k, (list, np.ndarray, Tensor, Variable)) and np.ndim(k) > 0
+
+
+def _is_mask(k):
+    return isinstance(k, (np.ndarray, Tensor)) and k.dtype == "bool" and k.ndim > 0
+
+
+def getitem(x, key):
+    """x[key] for ints, slices, None, Ellipsis, one integer tensor, or one bool mask (eager only).
+
+    Raises:
+        IndexError: a position out of range, or too many of them.
+        TypeError: an index of another kind.
+    """
+    x = x.value if isinstance(x, Variable) else x
+    key = _expand(key, len(x.shape))
+    begin, end, step, drop, insert = [], [], [], [], []
+    lookup = None   # (axis in x, index tensor, how many axes it takes)
+    places = []     # the result before lookup: "old" axis kept, "drop", "new"
+    axis = 0
+    for k in key:
+        if k is None:
+            places.append("new")
+            continue
+        if isinstance(k, slice):
+            stride = 1 if k.step is None else operator.index(k.step)
+            if stride == 0:
+                raise ValueError("a slice's step cannot be 0")
+            begin.append(_edge(k.start, 0 if stride > 0 else array.OPEN_END))
+            end.append(_edge(k.stop, array.OPEN_END if stride > 0 else array.OPEN_START))
+            step.append(stride)
+            places.append("old")
+        elif _is_lookup(k):
+            if lookup is not None:
+                raise IndexError("at most one index may be a tensor or a list; use take for others")
+            if isinstance(k, list):
+                k = np.asarray(k)
+            count = len(k.shape) if _is_mask(k) else 1
+            lookup = (len([p for p in places if p != "drop"]), k, count)
+            for _ in range(count):
+                begin.append(0)
+                end.append(array.OPEN_END)
+                step.append(1)
+                places.append("old")
+            axis += count
+            continue
+        else:
+            try:
+                index = operator.index(k)
+            except TypeError:
+                raise TypeError(
+                    "a tensor is indexed by integers, slices, None, Ellipsis or an integer tensor. "
+                    f"Received: {k!r}"
+                ) from None
+            index = _position(index, x, axis, k)
+            begin.append(index)
+            end.append(index + 1 if index != -1 else array.OPEN_END)
+            step.append(1)
+            places.append("drop")
+        axis += 1
+    whole = all(b == 0 and e == array.OPEN_END and s == 1 for b, e, s in zip(begin, end, step))
+    y = x if whole else call(array._slice, (x,), (tuple(begin), tuple(end), tuple(step)))
+    if "drop" in places or "new" in places:
+        sizes = iter(array.shape_of(y))
+        target = []
+        for place in places:
+            s = 1 if place == "new" else next(sizes)
+            if place != "drop":
+                target.append(s)
+        y = array.reshape(y, tuple(target))
+    return y if lookup is None else _look_up(y, *lookup)
+
+
+def _look_up(x, axis, index, count):
+    if _is_mask(index):
+        mask = np.asarray(index)
+        if mask.shape != tuple(x.shape[axis : axis + count]):
+            raise IndexError(
+                f"a mask of shape {mask.shape} does not match axes {axis} to {axis + count - 1} of a "
+                f"tensor of shape {tuple(x.shape)}"
+            )
+        dims = array.shape_of(x)
+        x = array.reshape(x, (*dims[:axis], -1, *dims[axis + count :]))
+        index = np.flatnonzero(mask)
+    return array.take(x, index, axis)
+
+
+def _length(self):
+    shape = self.shape
+    if not shape:
+        raise TypeError("len() of a tensor without axes")
+    if shape[0] is None:
+        raise TypeError("len() of a tensor whose first size is unknown; use ops.shape(x)[0]")
+    return shape[0]
+
+
+def _iterate(self):
+    if not self.shape:
+        raise TypeError("iteration over a tensor without axes")
+    return (getitem(self, i) for i in range(_length(self)))
+
+
+def install(cls):
+    """Gives a class the operators; the reversed forms and comparisons too."""
+    for name, function in _BINARY.items():
+        setattr(cls, f"__{name}__", _forward(function))
+        setattr(cls, f"__r{name}__", _reversed(function))
+    for name, function in _COMPARE.items():
+        if cls is Variable and name in ("eq", "ne"):
+            continue   # a variable is itself: it is looked up in lists and dicts
+        setattr(cls, f"__{name}__", _forward(function))
+    for name, function in _UNARY.items():
+        setattr(cls, f"__{name}__", lambda self, function=function: function(self))
+    cls.__getitem__ = getitem
+    cls.__len__ = _length
+    cls.__iter__ = _iterate
+    cls.__hash__ = object.__hash__
+    cls.__array_priority__ = 100
+
+
+install(Tensor)
+install(Variable)
