@@ -262,8 +262,8 @@ class LayerState:
 
     def save_own_variables(self, store):
         """Writes the layer's own weights to a dict-like store, keys "0", "1", ..."""
-        for i, variable in enumerate(self._trainable_variables + self._non_trainable_variables):
-            store[str(i)] = variable.numpy()
+        for i, variable in enumerate(self._own_variables()):
+            store[str(i)] = variable
 
     def _own_variables(self):
         return self._trainable_variables + self._non_trainable_variables
