@@ -1,5 +1,6 @@
 """Global settings, under keras.config's names."""
 
+from .dtype_policies import dtype_policy, set_dtype_policy
 from .engine.config import (
     epsilon,
     floatx,
@@ -10,5 +11,6 @@ from .engine.config import (
 )
 
 __all__ = [
-    "epsilon", "floatx", "image_data_format", "set_epsilon", "set_floatx", "set_image_data_format",
+    "dtype_policy", "epsilon", "floatx", "image_data_format", "set_dtype_policy", "set_epsilon",
+    "set_floatx", "set_image_data_format",
 ]  # fmt: skip
