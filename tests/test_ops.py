@@ -81,7 +81,7 @@ def oracle(row, exact):
         return row.oracle(*exact)
 
 
-@pytest.mark.parametrize("row, dtype", forward_cases())
+@pytest.mark.parametrize("row, dtype", list(forward_cases()))
 def test_forward(row, dtype, width):
     tensors, exact = typed(inputs_of(row, dtype), dtype)
     out = row.call(ops, *tensors)
@@ -225,7 +225,7 @@ def bad_cases():
             yield pytest.param(row, *case, id=f"{row.name}-{i}")
 
 
-@pytest.mark.parametrize("row, shapes, error, match", bad_cases())
+@pytest.mark.parametrize("row, shapes, error, match", list(bad_cases()))
 def test_bad_arguments(row, shapes, error, match):
     tensors, _ = typed(inputs_of(row, "float32", shapes), "float32")
     with pytest.raises(error, match=match):
