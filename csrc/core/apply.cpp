@@ -1,4 +1,5 @@
 // The one door: infer, run, record.
+#include <algorithm>
 #include <atomic>
 
 #include "eltwise.h"
@@ -150,8 +151,11 @@ std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const
   std::vector<Spec> out_specs = op.infer(in_specs, attrs);
 
   std::vector<Tensor> outputs;
-  if (abstract) {
+  const bool unsized = std::any_of(out_specs.begin(), out_specs.end(), [](const Spec& o) { return !o.shape.known(); });
+  if (abstract || unsized) {
     Trace* trace = current_trace();
+    if (!trace && unsized)
+      throw ValueError(cat(op.name, ": the shape ", out_specs[0].shape, " has an unknown size; give a number"));
     if (!trace) throw ValueError(cat(op.name, ": abstract tensors need a trace; recording is suspended here"));
     for (const Spec& s : out_specs) outputs.push_back(Tensor::abstract(s, trace->serial(), std::string("the result of ") + op.name));
   } else {

@@ -14,9 +14,6 @@ const Register fill_op({
       need_inputs("fill", in, 0);
       const Shape shape = shape_attr("fill", attrs, 0);
       attrs.real(1);
-      if (!shape.known())
-        throw ValueError(cat("fill: the shape ", shape, " has an unknown size; use zeros_like, ones_like or "
-                             "full_like of a tensor that has it"));
       return {checked("fill", attrs.dtype(2), shape)};
     },
     .bind = [](BindContext& ctx) {

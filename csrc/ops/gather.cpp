@@ -54,6 +54,27 @@ const Register gather_op({
     },
 });
 
+// As a product with one-hot rows; types without a kernel are converted first.
+Tensors scatter_plainly(std::span<const Tensor> in, const Attrs& attrs) {
+  const DType d = in[1].dtype();
+  if (d == DType::f16 || d == DType::bf16 || (!is_float(d) && dtype_size(d) < 4) || is_unsigned(d)) {
+    const Tensor wide = cast(in[1], is_float(d) ? DType::f32 : DType::i64);
+    return {cast(apply1(op_by_name("scatter_add"), {in[0], wide}, attrs), d)};
+  }
+  const Shape &index = in[0].shape(), &updates = in[1].shape();
+  const int64_t rows = attrs.integer(0);
+  const int axis = normalize_axis("scatter_add", attrs.integer(1), updates.rank() - index.rank() + 1);
+  int64_t outer = 1, inner = 1;
+  Shape out;
+  for (int i = 0; i < axis; ++i) outer *= updates[i], out.push_back(updates[i]);
+  out.push_back(rows);
+  for (int i = axis + index.rank(); i < updates.rank(); ++i) inner *= updates[i], out.push_back(updates[i]);
+  Tensor at = reshape(cast(in[0], DType::i64), {index.count()});
+  if (flag_or(attrs, 2, true)) at = where(greater(like(at, 0), at), add(at, like(at, static_cast<double>(rows))), at);
+  const Tensor hits = one_hot(at, rows, -1, d);
+  return {reshape(matmul(hits, reshape(in[1], {outer, index.count(), inner}), true, false), out)};
+}
+
 const Register scatter_add_op({
     .name = "scatter_add",
     .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
@@ -91,11 +112,7 @@ const Register scatter_add_op({
       const int axis = normalize_axis("scatter_add", c.attrs().integer(1), c.out().shape().rank());
       return {Tensor(), gather(c.grad(), c.in(0), axis, flag_or(c.attrs(), 2, true), false)};
     },
-    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
-      const DType d = in[1].dtype(), wide = is_float(d) ? DType::f32 : DType::i64;
-      PH_CHECK(d != wide);
-      return {cast(apply1(op_by_name("scatter_add"), {in[0], cast(in[1], wide)}, attrs), d)};
-    },
+    .compose = scatter_plainly,
 });
 
 }  // namespace

@@ -161,8 +161,9 @@ def stack(x, axis=0):
     rank = len(xs[0].shape) + 1
     axis = normalize_axis(axis, rank, "stack")
     for other in xs[1:]:
-        if len(other.shape) != rank - 1:
-            raise ValueError(f"stack: shapes {xs[0].shape} and {other.shape} must be equal.")
+        a, b = tuple(xs[0].shape), tuple(other.shape)
+        if len(a) != len(b) or any(None not in (m, n) and m != n for m, n in zip(a, b)):
+            raise ValueError(f"stack: shapes {a} and {b} must be equal; pad or reshape one of them.")
     return _concat(tuple(expand_dims(t, axis) for t in xs), (axis,))
 
 
@@ -416,5 +417,4 @@ __all__ = [
     "copy", "expand_dims", "flip", "is_tensor",
     "moveaxis", "pad", "ravel", "repeat", "reshape", "scatter_add", "shape",
     "slice", "split", "squeeze", "stack", "stop_gradient", "take", "transpose",
-   
 ]  # fmt: skip
