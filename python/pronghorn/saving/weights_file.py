@@ -152,6 +152,7 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     except OSError as e:
         raise ValueError(f"{filepath} is not a readable HDF5 file: {e}") from None
     with f:
+        _build_optimizer(h5py, f, model)
         assignments, errors = _match(h5py, f, model, skip)
         if errors and not skip_mismatch:
             raise ValueError(
@@ -162,6 +163,15 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
             warnings.warn(f"{message} It was left as it is (skip_mismatch).", stacklevel=3)
         for assign in assignments:
             assign()
+
+
+def _build_optimizer(h5py, f, model):
+    """Makes the slots of an optimizer that has not run yet, where the file has values for them."""
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None or optimizer.built:
+        return
+    if len(_Store(h5py, f, "optimizer")) > len(optimizer.variables):
+        optimizer.build(model._trained_weights())
 
 
 def _match(h5py, f, model, skip):
