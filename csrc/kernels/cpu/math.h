@@ -4,203 +4,10 @@
 // weighted); reductions follow Cody & Waite, and fdlibm's published splits of ln 2.
 // Sine and cosine live in math_trig.h, pow in math_pow.h.
 #pragma once
-#include "simd.h"
-
-#if defined(__aarch64__)
-#include <arm_neon.h>
-#endif
+#include "math_base.h"
 
 namespace ph {
 namespace PH_ISA {
-
-template <class T>
-struct FloatBits;
-template <>
-struct FloatBits<float> {
-  using Int = int32_t;
-  using Uint = uint32_t;
-  static constexpr int mantissa = 23, bias = 127;
-  static constexpr float magic = 12582912.0f;  // 1.5 * 2^23: adding it rounds to integer
-  static constexpr float inf = __builtin_huge_valf(), nan = __builtin_nanf("");
-  static constexpr Int sign = INT32_MIN;
-};
-template <>
-struct FloatBits<double> {
-  using Int = int64_t;
-  using Uint = uint64_t;
-  static constexpr int mantissa = 52, bias = 1023;
-  static constexpr double magic = 6755399441055744.0;
-  static constexpr double inf = __builtin_huge_val(), nan = __builtin_nan("");
-  static constexpr Int sign = INT64_MIN;
-};
-template <class T>
-using IntVec = Vec<typename FloatBits<T>::Int>;
-template <class T>
-using UintVec = Vec<typename FloatBits<T>::Uint>;
-
-// ---------------------------------------------------------------- bits and masks
-template <class T>
-PH_INLINE IntVec<T> bits_of(Vec<T> v) {
-  return (IntVec<T>)v;
-}
-template <class T>
-PH_INLINE bool any_lane(Vec<T> mask) {  // of a comparison's result
-#if defined(__AVX512F__)
-  if constexpr (sizeof(T) == 4)
-    return _mm512_movepi32_mask((__m512i)mask) != 0;
-  else
-    return _mm512_movepi64_mask((__m512i)mask) != 0;
-#elif defined(__AVX2__)
-  return _mm256_movemask_epi8((__m256i)mask) != 0;
-#elif defined(__x86_64__)
-  return _mm_movemask_epi8((__m128i)mask) != 0;
-#else
-  Vec<int64_t> m = (Vec<int64_t>)mask;
-  return (m[0] | m[1]) != 0;
-#endif
-}
-template <class T>
-PH_INLINE Vec<T> vabs(Vec<T> x) {
-  return (Vec<T>)(bits_of<T>(x) & ~FloatBits<T>::sign);
-}
-template <class T>
-PH_INLINE Vec<T> vcopysign(Vec<T> magnitude, Vec<T> sign) {
-  constexpr auto bit = FloatBits<T>::sign;
-  return (Vec<T>)((bits_of<T>(magnitude) & ~bit) | (bits_of<T>(sign) & bit));
-}
-// a < b ? a : b and nan if either is.
-template <class T>
-PH_INLINE Vec<T> vmin(Vec<T> a, Vec<T> b) {
-  Vec<T> m = b < a ? b : a;  // a if unordered
-  return b != b ? b : m;
-}
-template <class T>
-PH_INLINE Vec<T> vmax(Vec<T> a, Vec<T> b) {
-  Vec<T> m = a < b ? b : a;
-  return b != b ? b : m;
-}
-// Within bounds; a nan stays.
-template <class T>
-PH_INLINE Vec<T> vclamp(Vec<T> x, T low, T high) {
-  Vec<T> lo = splat<T>(low), hi = splat<T>(high);
-  x = x < lo ? lo : x;
-  return x > hi ? hi : x;
-}
-
-// a * b + c, fused where the width has it. Written out everywhere below: what the compiler
-// contracts by itself differs between two inlined copies of one function.
-template <class T>
-PH_INLINE Vec<T> vfma(Vec<T> a, Vec<T> b, Vec<T> c) {
-#if defined(__AVX512F__)
-  if constexpr (sizeof(T) == 4)
-    return (Vec<T>)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
-  else
-    return (Vec<T>)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
-#elif defined(__FMA__)
-  if constexpr (sizeof(T) == 4)
-    return (Vec<T>)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
-  else
-    return (Vec<T>)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
-#elif defined(__aarch64__)
-  if constexpr (sizeof(T) == 4)
-    return (Vec<T>)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
-  else
-    return (Vec<T>)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
-#else
-  return a * b + c;
-#endif
-}
-template <class T>
-PH_INLINE Vec<T> vfma(Vec<T> a, T b, Vec<T> c) {
-  return vfma<T>(a, splat<T>(b), c);
-}
-template <class T>
-PH_INLINE Vec<T> vfma(Vec<T> a, T b, T c) {
-  return vfma<T>(a, splat<T>(b), splat<T>(c));
-}
-// c[0] + c[1] x + ...
-template <class T, int n>
-PH_INLINE Vec<T> poly(Vec<T> x, const T (&c)[n]) {
-  Vec<T> p = splat<T>(c[n - 1]);
-#pragma GCC unroll 16
-  for (int i = n - 2; i >= 0; --i) p = vfma<T>(p, x, splat<T>(c[i]));
-  return p;
-}
-// The whole number nearest to x * scale, |it| < 2^(mantissa - 1).
-template <class T>
-PH_INLINE Vec<T> round_scaled(Vec<T> x, T scale) {
-  return vfma<T>(x, scale, FloatBits<T>::magic) - FloatBits<T>::magic;
-}
-
-// ---------------------------------------------------------------- square root, rounding
-PH_INLINE vf32 vsqrt(vf32 x) {
-#if defined(__AVX512F__)
-  return (vf32)_mm512_maskz_sqrt_ps(0xffff, (__m512)x);
-#elif defined(__AVX2__)
-  return (vf32)_mm256_sqrt_ps((__m256)x);
-#elif defined(__x86_64__)
-  return (vf32)_mm_sqrt_ps((__m128)x);
-#else
-  return (vf32)vsqrtq_f32((float32x4_t)x);
-#endif
-}
-PH_INLINE vf64 vsqrt(vf64 x) {
-#if defined(__AVX512F__)
-  return (vf64)_mm512_maskz_sqrt_pd(0xff, (__m512d)x);
-#elif defined(__AVX2__)
-  return (vf64)_mm256_sqrt_pd((__m256d)x);
-#elif defined(__x86_64__)
-  return (vf64)_mm_sqrt_pd((__m128d)x);
-#else
-  return (vf64)vsqrtq_f64((float64x2_t)x);
-#endif
-}
-template <class V>
-PH_INLINE V vrsqrt(V x) {
-  return 1 / vsqrt(x);
-}
-enum class Round { even, down, up, zero };  // numbered as in SSE4.1's immediate
-template <Round mode, class T>
-PH_INLINE Vec<T> vround(Vec<T> x) {
-#if defined(__AVX512F__)
-  constexpr int imm = 8 + static_cast<int>(mode);
-  if constexpr (sizeof(T) == 4)
-    return (Vec<T>)_mm512_maskz_roundscale_ps(0xffff, (__m512)x, imm);
-  else
-    return (Vec<T>)_mm512_maskz_roundscale_pd(0xff, (__m512d)x, imm);
-#elif defined(__AVX2__)
-  constexpr int imm = 8 + static_cast<int>(mode);
-  if constexpr (sizeof(T) == 4)
-    return (Vec<T>)_mm256_round_ps((__m256)x, imm);
-  else
-    return (Vec<T>)_mm256_round_pd((__m256d)x, imm);
-#else
-  // Below 2^mantissa adding and taking away that power rounds to even; above, x is whole.
-  const T whole = static_cast<T>(int64_t{1} << FloatBits<T>::mantissa);
-  Vec<T> a = vabs<T>(x), r = vcopysign<T>((a + whole) - whole, x);
-  if (mode == Round::down) r = r > x ? r - 1 : r;
-  if (mode == Round::up) r = vcopysign<T>(r < x ? r + 1 : r, x);
-  if (mode == Round::zero) r = vcopysign<T>(vabs<T>(r) > a ? vabs<T>(r) - 1 : vabs<T>(r), x);
-  return a < whole ? r : x;
-#endif
-}
-
-// ---------------------------------------------------------------- halves (float <-> double)
-using HalfF32 = typename VecOf<float, kVectorBytes / 2>::type;
-struct DoublePair {
-  vf64 lo, hi;
-};
-PH_INLINE DoublePair widen(vf32 x) {
-  HalfF32 h[2];
-  __builtin_memcpy(h, &x, sizeof x);
-  return {__builtin_convertvector(h[0], vf64), __builtin_convertvector(h[1], vf64)};
-}
-PH_INLINE vf32 narrow(DoublePair d) {
-  HalfF32 h[2] = {__builtin_convertvector(d.lo, HalfF32), __builtin_convertvector(d.hi, HalfF32)};
-  vf32 x;
-  __builtin_memcpy(&x, h, sizeof x);
-  return x;
-}
 
 // ---------------------------------------------------------------- exponential family
 // e^x = 2^k e^r, |r| <= ln 2 / 2; Q fits (e^r - 1 - r) / r^2.
@@ -211,7 +18,7 @@ struct ExpConst<float> {
   static constexpr float log2e = 1.44269504f, ln2_hi = 0.693359375f, ln2_lo = -2.12194440e-4f;
   static constexpr float q[] = {0.500000006f, 0.166665425f, 0.0416662808f, 0.00836664377f,
                                 0.00139465469f};
-  static constexpr float low = -104.0f, high = 89.0f, expm1_low = -20.0f, tanh_high = 10.0f;
+  static constexpr float low = -104.0f, high = 89.0f, plain = 87.0f, expm1_low = -20.0f, tanh_high = 10.0f;
 };
 template <>
 struct ExpConst<double> {
@@ -228,7 +35,7 @@ struct ExpConst<double> {
                                  2.7557242414342039e-07,
                                  2.5109147538541308e-08,
                                  2.092454806865676e-09};
-  static constexpr double low = -746.0, high = 710.0, expm1_low = -40.0, tanh_high = 22.0;
+  static constexpr double low = -746.0, high = 710.0, plain = 708.0, expm1_low = -40.0, tanh_high = 22.0;
 };
 
 // 2^k for whole k with a normal result.
@@ -259,9 +66,38 @@ PH_INLINE Vec<T> exp_reduced(Vec<T> x, Vec<T>& k) {
   return vfma<T>(r * r, poly<T>(r, C::q), r);
 }
 template <class T>
-PH_INLINE Vec<T> exp_t(Vec<T> x) {
+PH_INLINE Vec<T> exp_any(Vec<T> x) {
   Vec<T> k, p = exp_reduced<T>(vclamp<T>(x, ExpConst<T>::low, ExpConst<T>::high), k);
   return scale2<T>(p + 1, k);
+}
+// Where scaling into denormals takes many instructions, vectors that stay away from
+// them skip it: the bits are the same.
+#if !defined(__AVX512F__)
+template <class T>
+static PH_NOINLINE Vec<T> exp_outside(Vec<T> x) {
+  return exp_any<T>(x);
+}
+#endif
+template <class T>
+PH_INLINE Vec<T> exp_t(Vec<T> x) {
+#if defined(__AVX512F__)
+  return exp_any<T>(x);
+#else
+  if (PH_UNLIKELY(any_lane<typename FloatBits<T>::Int>(vabs<T>(x) > ExpConst<T>::plain)))
+    return exp_outside<T>(x);
+  Vec<T> k, p = exp_reduced<T>(x, k);
+  return (p + 1) * pow2<T>(k);
+#endif
+}
+// e^x for x <= 0 (or nan).
+template <class T>
+PH_INLINE Vec<T> exp_falling(Vec<T> x) {
+#if defined(__AVX512F__)
+  Vec<T> k, p = exp_reduced<T>(larger<T>(splat<T>(ExpConst<T>::low), x), k);
+  return scale2<T>(p + 1, k);
+#else
+  return exp_t<T>(x);
+#endif
 }
 // e^x - 1 for x within [expm1_low, high]; half is 2^(k-1), which does not overflow.
 template <class T>
@@ -276,14 +112,13 @@ PH_INLINE Vec<T> expm1_t(Vec<T> x) {
 // tanh |x| = m / (m + 2), m = e^(2|x|) - 1.
 template <class T>
 PH_INLINE Vec<T> tanh_t(Vec<T> x) {
-  Vec<T> hi = splat<T>(ExpConst<T>::tanh_high), a = vabs<T>(x);
-  Vec<T> m = expm1_core<T>(T(2) * (a > hi ? hi : a));
+  Vec<T> a = smaller<T>(splat<T>(ExpConst<T>::tanh_high), vabs<T>(x)), m = expm1_core<T>(a + a);
   return vcopysign<T>(m / (m + 2), x);
 }
 // From e^-|x|, so that neither side overflows nor loses its tail.
 template <class T>
 PH_INLINE Vec<T> sigmoid_t(Vec<T> x) {
-  Vec<T> e = exp_t<T>(-vabs<T>(x)), one = splat<T>(1);
+  Vec<T> e = exp_falling<T>(-vabs<T>(x)), one = splat<T>(1);
   return (x < 0 ? e : one) / (e + 1);
 }
 
@@ -363,10 +198,13 @@ PH_INLINE Vec<T> log1p_t(Vec<T> x) {
   r = x > -1 ? r : (x == -1 ? -inf : nan);
   return x < inf ? r : (x == inf ? inf : nan);
 }
-// log(1 + e^x) = max(x, 0) + log1p(e^-|x|).
+// log(1 + e^x) = max(x, 0) + log1p(e), e = e^-|x| <= 1, for which (e - 1) / 2 is exact enough.
 template <class T>
 PH_INLINE Vec<T> softplus_t(Vec<T> x) {
-  return (x > 0 ? x : Vec<T>{}) + log1p_core<T>(exp_t<T>(-vabs<T>(x)));
+  const Vec<T> e = exp_falling<T>(-vabs<T>(x));
+  const auto upper = e > T(0.41421356);
+  const Vec<T> f = upper ? vfma<T>(e, T(0.5), T(-0.5)) : e, k = upper ? splat<T>(1) : Vec<T>{};
+  return (x > 0 ? x : Vec<T>{}) + log_join<T>(f, k, Vec<T>{});
 }
 
 // ---------------------------------------------------------------- error function
@@ -377,9 +215,9 @@ PH_INLINE vf32 verf(vf32 x) {
                              0.00518832748f, -0.000801019223f, 7.8538579e-05f};
   constexpr float large[] = {0.000188467367f, -1.12958031f,    -0.633216402f,   -0.108422094f,
                              0.0252103362f,   -0.00420528346f, 0.000441472397f, -2.16975932e-05f};
-  vf32 a = vabs<float>(x), four = splat<float>(4), k;
+  vf32 a = vabs<float>(x), k;
   vf32 p = vfma<float>(x, poly<float>(x * x, small), x);
-  vf32 e = exp_reduced<float>(poly<float>(a > four ? four : a, large), k) + 1;
+  vf32 e = exp_reduced<float>(poly<float>(smaller<float>(splat<float>(4), a), large), k) + 1;
   vf32 q = vcopysign<float>(vfma<float>(-e, pow2<float>(k), splat<float>(1)), x);
   return a >= 1 ? q : p;
 }
@@ -394,9 +232,9 @@ PH_INLINE vf64 verf(vf64 x) {
                               -0.00084714321206429903, -0.00098197825499994141, 4.3549467048989211e-05,
                               0.00017437259509261809, 2.7672777276724916e-05, -2.7330339195867168e-05,
                               -1.4677879625899472e-05, -1.6990123300057903e-06};
-  vf64 a = vabs<double>(x), six = splat<double>(6);
+  vf64 a = vabs<double>(x);
   vf64 p = vfma<double>(x, poly<double>(x * x, small), x);
-  vf64 b = a > six ? six : a, k, e = exp_reduced<double>(-b * b, k) + 1;
+  vf64 b = smaller<double>(splat<double>(6), a), k, e = exp_reduced<double>(-b * b, k) + 1;
   vf64 q = vfma<double>(-e * pow2<double>(k), poly<double>((b - 2) / (b + 2), large),
                         splat<double>(1));
   return a >= 1 ? vcopysign<double>(q, x) : p;

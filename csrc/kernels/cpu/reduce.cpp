@@ -225,6 +225,18 @@ struct Extremum {
   int64_t index;
 };
 
+// Where m, or the first nan if it is one, first occurs; it does.
+template <class T>
+PH_INLINE int64_t position(const T* x, int64_t n, T m) {
+  using Int = typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int;
+  constexpr int lanes = kLanes<T>;
+  for (int64_t i = 0;; i += lanes) {
+    const Vec<T> v = n - i >= lanes ? load(x + i) : load_first(x + i, n - i);
+    const Vec<Int> found = m == m ? v == m : v != v;
+    if (any_lane<Int>(found)) return i + first_lane<Int>(found);
+  }
+}
+
 template <ReduceOp op, class T>
 PH_INLINE Extremum<T> arg_range(const Job<T>& job, int64_t base, int64_t begin, int64_t end) {
   using F = Fold<op == ReduceOp::argmax ? ReduceOp::max : ReduceOp::min, T>;
@@ -233,12 +245,7 @@ PH_INLINE Extremum<T> arg_range(const Job<T>& job, int64_t base, int64_t begin, 
   for_strips(job, base, begin, end, [&](const T* x, int64_t n) {
     const T m = F::strip(x, n);
     if (best.index < 0 || better<op>(m, best.value)) {
-      int64_t i = 0;
-      if (m == m)
-        while (x[i] != m) ++i;
-      else
-        while (x[i] == x[i]) ++i;
-      best = {m, at + i};
+      best = {m, at + position(x, n, m)};
     }
     at += n;
   });

@@ -68,12 +68,7 @@ struct Fold {
     return x == 0 ? T(0) : acc;
   }
   static PH_INLINE T across(Vec<T> v) {
-    T part[kLanes<T>];
-    store(part, v);
-#pragma GCC unroll 4
-    for (int half = kLanes<T> / 2; half > 0; half /= 2)
-      for (int i = 0; i < half; ++i) part[i] = one(part[i], part[i + half]);
-    return part[0];
+    return across_lanes<T>(v, [](Vec<T> a, Vec<T> b) { return take(a, b); });
   }
   // One strip of at most a few thousand elements, by eight accumulators.
   static PH_INLINE T strip(const T* x, int64_t n) {

@@ -9,15 +9,6 @@ namespace PH_ISA {
 
 constexpr int kTurnedCols = 64;  // longest row handled so
 
-template <int... index>
-struct Indices {};
-template <int n, int... tail>
-struct MakeIndices : MakeIndices<n - 1, n - 1, tail...> {};
-template <int... index>
-struct MakeIndices<0, index...> {
-  using type = Indices<index...>;
-};
-
 // One step of Eklundh's transpose: swaps the off-diagonal blocks of size s of two rows.
 template <class T, int s, int... k>
 PH_INLINE void swap_blocks(Vec<T>& a, Vec<T>& b, Indices<k...>) {
@@ -31,7 +22,7 @@ PH_INLINE void transpose(Vec<T>* v) {
   if constexpr (s < kLanes<T>) {
 #pragma GCC unroll 16
     for (int i = 0; i < kLanes<T>; ++i)
-      if (!(i & s)) swap_blocks<T, s>(v[i], v[i + s], typename MakeIndices<kLanes<T>>::type{});
+      if (!(i & s)) swap_blocks<T, s>(v[i], v[i + s], LaneIndices<T>{});
     transpose<T, s * 2>(v);
   }
 }
@@ -88,38 +79,37 @@ PH_INLINE void store_n(T* p, Vec<T> v, int64_t n) {
   else
     store_first(p, v, n);
 }
-template <class T>
-PH_INLINE T horizontal_max(Vec<T> v) {
-  T part[kLanes<T>];
-  store(part, v);
-  for (int half = kLanes<T> / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; ++i) {
-      const T a = part[i], b = part[i + half];
-      part[i] = b > a || b != b ? b : a;
-    }
-  return part[0];
-}
+// Four accumulators; nan wins.
 template <class T>
 PH_INLINE T row_max(const T* x, int64_t n) {
-  Vec<T> m = splat<T>(-FloatBits<T>::inf);
-  for_vectors<T>(n, [&](int64_t i, int64_t k) {
-    m = vmax<T>(m, first_lanes<T>(load_n(x + i, k), k, -FloatBits<T>::inf));
-  });
-  return horizontal_max<T>(m);
+  constexpr int lanes = kLanes<T>;
+  Vec<T> m[4];
+  for (auto& v : m) v = splat<T>(-FloatBits<T>::inf);
+  int64_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes)
+#pragma GCC unroll 4
+    for (int u = 0; u < 4; ++u) m[u] = vmax<T>(m[u], load(x + i + u * lanes));
+  for (; i + lanes <= n; i += lanes) m[0] = vmax<T>(m[0], load(x + i));
+  if (i < n) m[1] = vmax<T>(m[1], first_lanes<T>(load_first(x + i, n - i), n - i, -FloatBits<T>::inf));
+  return Fold<ReduceOp::max, T>::across(vmax<T>(vmax<T>(m[0], m[1]), vmax<T>(m[2], m[3])));
 }
-// sum of f(i, n) -> Vec over the row, in blocks of 64 vectors.
+// sum of f(i, n) -> Vec over the row: two accumulators a block of 128 vectors.
 template <class T, class F>
 PH_INLINE T row_sum(int64_t n, const F& f) {
-  constexpr int64_t block = 64 * kLanes<T>;
+  constexpr int lanes = kLanes<T>;
   Vec<T> total = {};
-  for (int64_t at = 0; at < n; at += block) {
-    Vec<T> part = {};
-    for_vectors<T>(min_of(block, n - at), [&](int64_t i, int64_t k) {
-      part += first_lanes<T>(f(at + i, k), k, T(0));
-    });
-    total += part;
+  for (int64_t i = 0; i < n;) {
+    const int64_t end = min_of(n, i + 128 * lanes);
+    Vec<T> a = {}, b = {};
+    for (; i + 2 * lanes <= end; i += 2 * lanes) {
+      a += f(i, int64_t{lanes});
+      b += f(i + lanes, int64_t{lanes});
+    }
+    for (; i + lanes <= end; i += lanes) a += f(i, int64_t{lanes});
+    if (i < end) b += first_lanes<T>(f(i, end - i), end - i, T(0)), i = end;
+    total += a + b;
   }
-  return horizontal_sum<T>(total);
+  return Fold<ReduceOp::sum, T>::across(total);
 }
 template <class T>
 PH_INLINE T scalar_log(T x) {
