@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Runs the tests under AddressSanitizer with UndefinedBehaviorSanitizer, then concurrent predicts
+# under ThreadSanitizer. Needs `make test` to have made .venv.
+#   tools/sanitize.sh [address|thread] [pytest arguments ...]     default: both
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python=$PWD/.venv/bin/python
+what=${1:-both}
+[ $# -eq 0 ] || shift
+
+# build KIND FLAGS: the extension and the checkers in build/KIND, the package in build/KIND/site
+build() {
+  cmake -S . -B "build/$1" -G Ninja -DPRONGHORN_SANITIZE="$2" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+    -Dpybind11_DIR="$("$python" -m pybind11 --cmakedir)" -DPython_EXECUTABLE="$python"
+  cmake --build "build/$1" --target all native_checks
+  rm -rf "build/$1/site"
+  mkdir -p "build/$1/site"
+  cp -r python/pronghorn "build/$1/site/"
+  cp "build/$1"/_core*.so "build/$1/site/pronghorn/"
+}
+
+runtime() { ${CXX:-c++} -print-file-name="$1"; }
+
+if [ "$what" = both ] || [ "$what" = address ]; then
+  build asan address,undefined
+  # leaks: CPython keeps much until the end, so only errors count
+  export ASAN_OPTIONS=detect_leaks=0:halt_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+  ctest --test-dir build/asan --output-on-failure
+  PYTHONPATH=build/asan/site LD_PRELOAD="$(runtime libasan.so) $(runtime libstdc++.so)" \
+    "$python" -m pytest -p no:cacheprovider "$@"
+fi
+if [ "$what" = both ] || [ "$what" = thread ]; then
+  build tsan thread
+  ctest --test-dir build/tsan --output-on-failure
+  TSAN_OPTIONS="halt_on_error=1 suppressions=$PWD/tools/tsan.txt" PYTHONPATH=build/tsan/site \
+    LD_PRELOAD="$(runtime libtsan.so) $(runtime libstdc++.so)" \
+    "$python" tools/concurrent_predicts.py
+fi
