@@ -25,20 +25,9 @@ Kernels make_null_kernels() {
   k.name = "null";
   k.supported = [] { return true; };
   k.peak_probe = [](int64_t) { return 0.0; };
-  k.eltwise = [](const EltwiseArgs&, const Team&) {};
-  k.gemm = [](const GemmArgs&, const Team&) {};
-  k.conv = [](const ConvArgs&, const Team&) {};
-  k.pool = k.pool_grad = [](const PoolArgs&, const Team&) {};
-  k.reduce = [](const ReduceArgs&, const Team&) {};
-  k.softmax = k.softmax_grad = [](const SoftmaxArgs&, const Team&) {};
-  k.xent = k.xent_grad = [](const XentArgs&, const Team&) {};
-  k.norm = k.norm_grad = [](const NormArgs&, const Team&) {};
-  k.copy = [](const CopyArgs&, const Team&) {};
-  k.fill = [](const FillArgs&, const Team&) {};
-  k.gather = k.scatter_add = [](const GatherArgs&, const Team&) {};
-  k.one_hot = [](const OneHotArgs&, const Team&) {};
-  k.range = [](const RangeArgs&, const Team&) {};
-  k.random = [](const RandomArgs&, const Team&) {};
+#define PH_X(name, args) k.name = [](const args&, const Team&) {};
+  PH_FAMILIES(PH_X)
+#undef PH_X
   return k;
 }
 

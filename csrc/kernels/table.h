@@ -6,37 +6,30 @@
 
 namespace ph {
 
+// X(name, arguments): every family, here alone; the tables of all widths and devices follow.
+#define PH_FAMILIES(X)                                                                       \
+  X(eltwise, EltwiseArgs) X(gemm, GemmArgs) X(conv, ConvArgs) X(pool, PoolArgs)              \
+  X(pool_grad, PoolArgs) X(reduce, ReduceArgs) X(softmax, SoftmaxArgs)                       \
+  X(softmax_grad, SoftmaxArgs) X(xent, XentArgs) X(xent_grad, XentArgs) X(norm, NormArgs)    \
+  X(norm_grad, NormArgs) X(copy, CopyArgs) X(fill, FillArgs) X(gather, GatherArgs)           \
+  X(scatter_add, GatherArgs) X(one_hot, OneHotArgs) X(range, RangeArgs) X(random, RandomArgs)
+// X(name, arguments): the bytes of scratch that families need, for a number of threads.
+#define PH_SCRATCHES(X)                                                                      \
+  X(gemm_scratch, GemmArgs) X(conv_scratch, ConvArgs) X(reduce_scratch, ReduceArgs)          \
+  X(norm_scratch, NormArgs) X(scatter_scratch, GatherArgs)
+
 struct Kernels {
   const char* name;         // "generic", "avx2", "avx512", "neon", "cuda", "null"
   int32_t vector_bytes;
   bool (*supported)();      // by this processor
   double (*peak_probe)(int64_t iterations);   // runs that many float32 multiply-adds, returns their
                                               // count; for measuring the peak
-
-  void (*eltwise)(const EltwiseArgs&, const Team&);
-  void (*gemm)(const GemmArgs&, const Team&);
-  size_t (*gemm_scratch)(const GemmArgs&, int threads);
-  void (*conv)(const ConvArgs&, const Team&);
-  size_t (*conv_scratch)(const ConvArgs&, int threads);
-  void (*pool)(const PoolArgs&, const Team&);
-  void (*pool_grad)(const PoolArgs&, const Team&);
-  void (*reduce)(const ReduceArgs&, const Team&);
-  size_t (*reduce_scratch)(const ReduceArgs&, int threads);
-  void (*softmax)(const SoftmaxArgs&, const Team&);
-  void (*softmax_grad)(const SoftmaxArgs&, const Team&);
-  void (*xent)(const XentArgs&, const Team&);
-  void (*xent_grad)(const XentArgs&, const Team&);
-  void (*norm)(const NormArgs&, const Team&);
-  void (*norm_grad)(const NormArgs&, const Team&);
-  size_t (*norm_scratch)(const NormArgs&, int threads);
-  void (*copy)(const CopyArgs&, const Team&);
-  void (*fill)(const FillArgs&, const Team&);
-  void (*gather)(const GatherArgs&, const Team&);
-  void (*scatter_add)(const GatherArgs&, const Team&);
-  size_t (*scatter_scratch)(const GatherArgs&, int threads);
-  void (*one_hot)(const OneHotArgs&, const Team&);
-  void (*range)(const RangeArgs&, const Team&);
-  void (*random)(const RandomArgs&, const Team&);
+#define PH_X(name, args) void (*name)(const args&, const Team&);
+  PH_FAMILIES(PH_X)
+#undef PH_X
+#define PH_X(name, args) size_t (*name)(const args&, int threads);
+  PH_SCRATCHES(PH_X)
+#undef PH_X
 };
 
 // The CPU tables, defined by kernels/cpu/isa/*.cpp; null where not compiled in.

@@ -5,18 +5,10 @@
 
 namespace ph {
 namespace PH_ISA {
-static const Kernels kTable = {
-    PH_TABLE_NAME, PH_VECTOR_BYTES, &supported,
-    &peak_probe,   &eltwise,        &gemm,
-    &gemm_scratch, &conv,           &conv_scratch,
-    &pool,         &pool_grad,      &reduce,
-    &reduce_scratch, &softmax,      &softmax_grad,
-    &xent,         &xent_grad,      &norm,
-    &norm_grad,    &norm_scratch,   &copy,
-    &fill,         &gather,         &scatter_add,
-    &scatter_scratch, &one_hot,     &range,
-    &random,
-};
+#define PH_X(name, args) &name,
+static const Kernels kTable = {PH_TABLE_NAME, PH_VECTOR_BYTES, &supported, &peak_probe,
+                               PH_FAMILIES(PH_X) PH_SCRATCHES(PH_X)};
+#undef PH_X
 }  // namespace PH_ISA
 extern const Kernels* const PH_TABLE = &PH_ISA::kTable;
 }  // namespace ph
