@@ -4,6 +4,7 @@ import json
 import os
 
 import pronghorn as ph
+import numpy as np
 import pytest
 from models import networks
 from pronghorn import layers
@@ -34,6 +35,13 @@ def test_text_is_keras(name, which):
     if name == "subclassed":
         model(networks.inputs_of(name))
     assert text_of(model, **networks.SUMMARIES[which]) == SUMMARIES[name][which]
+
+
+def test_a_trained_model_counts_its_optimizer():
+    model = networks.mlp(ph)
+    model.compile("adam", "mse")
+    model.fit(networks.inputs_of("mlp"), np.zeros((3, 10)), verbose=0)
+    assert text_of(model) == SUMMARIES["compiled"][0]
 
 
 def test_prints_to_stdout(capsys):

@@ -1,7 +1,7 @@
 """What a layer's `call` takes: its signature, the arguments of one call, and shapes for `build`."""
 
-import functools
 import inspect
+import weakref
 
 from ..engine import KerasTensor, Tensor, nest
 
@@ -22,23 +22,19 @@ class CallInfo:
         self.mask_names = [n for n in self.names if n == "mask" or n.endswith("_mask")]
 
 
-@functools.cache
-def _info_of_function(function):
-    signature = inspect.signature(function)
-    parameters = list(signature.parameters.values())[1:]
-
-    def without_self(*args, **kwargs):
-        raise NotImplementedError
-
-    without_self.__signature__ = signature.replace(parameters=parameters)
-    return CallInfo(without_self)
+_infos = weakref.WeakKeyDictionary()  # by function, so that classes made in functions can die
 
 
 def call_info(layer):
     """The CallInfo of a layer; computed once per class."""
     call = layer.call
     function = getattr(call, "__func__", None)
-    return CallInfo(call) if function is None else _info_of_function(function)
+    if function is None:
+        return CallInfo(call)
+    info = _infos.get(function)
+    if info is None:
+        info = _infos[function] = CallInfo(call)
+    return info
 
 
 def is_tensor(x):
