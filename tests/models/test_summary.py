@@ -3,8 +3,8 @@
 import json
 import os
 
-import pronghorn as ph
 import numpy as np
+import pronghorn as ph
 import pytest
 from models import networks
 from pronghorn import layers
