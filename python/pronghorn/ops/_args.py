@@ -25,12 +25,26 @@ def tensor(x, dtype=None):
     return convert_to_tensor(x, dtype)
 
 
+_scalars = {}  # (type, value or its text, dtype, floatx) -> tensor; tensors never change
+
+
 def weak(value, dtype):
     """A Python scalar as a tensor that does not widen a tensor of `dtype`.
 
     int8 + 1 stays int8 and float16 * 2.0 float16; an integer tensor with a float gives floatx, bool
     with an integer int32. An integer that `dtype` cannot hold keeps its own type.
     """
+    # -0.0 == 0.0, but they are different numbers
+    key = (type(value), value or str(value), dtype, config.floatx())
+    known = _scalars.get(key)
+    if known is None:
+        if len(_scalars) > 512:
+            _scalars.clear()
+        known = _scalars[key] = _weak(value, dtype)
+    return known
+
+
+def _weak(value, dtype):
     if dtype in FLOATS:
         return convert_to_tensor(value, dtype)
     kind = type(value)

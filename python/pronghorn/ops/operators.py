@@ -111,8 +111,8 @@ def getitem(x, key):
     x = x.value if isinstance(x, Variable) else x
     key = _expand(key, len(x.shape))
     begin, end, step, drop, insert = [], [], [], [], []
-    lookup = None   # (axis in x, index tensor, how many axes it takes)
-    places = []     # the result before lookup: "old" axis kept, "drop", "new"
+    lookup = None  # (axis in x, index tensor, how many axes it takes)
+    places = []  # the result before lookup: "old" axis kept, "drop", "new"
     axis = 0
     for k in key:
         if k is None:
@@ -164,7 +164,16 @@ def getitem(x, key):
             if place != "drop":
                 target.append(s)
         y = array.reshape(y, tuple(target))
-    return y if lookup is None else _look_up(y, *lookup)
+    if lookup is None:
+        return y
+    result = _look_up(y, *lookup)
+    # as in NumPy: beside integers that a slice separates from it, a tensor's axes go first
+    fancy = [i for i, k in enumerate(key) if k is not None and not isinstance(k, slice)]
+    if fancy and fancy[-1] - fancy[0] >= len(fancy) and lookup[0]:
+        axes = len(result.shape) - len(y.shape) + lookup[2]
+        order = range(lookup[0], lookup[0] + axes)
+        result = array.moveaxis(result, tuple(order), tuple(range(axes)))
+    return result
 
 
 def _look_up(x, axis, index, count):
@@ -203,7 +212,7 @@ def install(cls):
         setattr(cls, f"__r{name}__", _reversed(function))
     for name, function in _COMPARE.items():
         if cls is Variable and name in ("eq", "ne"):
-            continue   # a variable is itself: it is looked up in lists and dicts
+            continue  # a variable is itself: it is looked up in lists and dicts
         setattr(cls, f"__{name}__", _forward(function))
     for name, function in _UNARY.items():
         setattr(cls, f"__{name}__", lambda self, function=function: function(self))
