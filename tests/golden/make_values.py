@@ -169,7 +169,8 @@ def promotion(k):
     def note(key, call):
         try:
             # TensorFlow raises several kinds of error for what it does not support
-            out[key] = k.backend.standardize_dtype(call().dtype)
+            dtype = call().dtype
+            out[key] = str(getattr(dtype, "name", dtype))
         except Exception:
             pass
 

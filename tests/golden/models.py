@@ -35,11 +35,11 @@ def convnet(k):
         [
             k.Input((9, 10, 2)),
             k.layers.Conv2D(6, 3, padding="same", use_bias=False, name="c1"),
-            k.layers.BatchNormalization(name="bn1"),
+            k.layers.BatchNormalization(momentum=0.96875, epsilon=2.0**-10, name="bn1"),
             k.layers.Activation("relu", name="a1"),
             k.layers.MaxPooling2D(2, name="p1"),
             k.layers.Conv2D(7, (3, 2), strides=(1, 2), activation="relu", name="c2"),
-            k.layers.BatchNormalization(momentum=0.9, name="bn2"),
+            k.layers.BatchNormalization(momentum=0.875, epsilon=2.0**-10, name="bn2"),
             k.layers.Dropout(0.0, name="off"),
             k.layers.AveragePooling2D((2, 1), padding="same", name="p2"),
             k.layers.Flatten(name="flat"),
@@ -111,10 +111,12 @@ NETWORKS = {
     "repeats": (two_inputs, repeats_data, two_inputs_loss),
 }
 
+# Hyperparameters that float32 represents: Keras on TensorFlow rounds Python floats to it, also in
+# float64 models. (The learning rate is a variable of the model's type.)
 OPTIMIZERS = {
-    "sgd": lambda k: k.optimizers.SGD(0.05, momentum=0.9, nesterov=True),
-    "rmsprop": lambda k: k.optimizers.RMSprop(0.003),
-    "adam": lambda k: k.optimizers.Adam(0.005),
+    "sgd": lambda k: k.optimizers.SGD(0.05, momentum=0.875, nesterov=True),
+    "rmsprop": lambda k: k.optimizers.RMSprop(0.003, rho=0.875, epsilon=2.0**-23),
+    "adam": lambda k: k.optimizers.Adam(0.005, beta_1=0.875, beta_2=1 - 2.0**-9, epsilon=2.0**-23),
 }
 
 
