@@ -90,7 +90,7 @@ void check_case(Random& r, const Width& w, const Geometry& q, ConvMode mode, boo
       }
     }
     ok = ok && !std::memcmp(first.all.data(), target.all.data(), target.all.size() * sizeof(T));
-    const double limit = sizeof(T) == 8 ? 4e-15 : winograd ? 1e-4 : 2e-6;
+    const double limit = sizeof(T) == 8 ? 4e-15 : winograd ? 1e-5 : 2e-6;
     if (!ok || worst > limit) {
       std::printf("FAIL %s %s %s n=%ld h=%ld w=%ld c=%ld k=%ld kh=%ld kw=%ld s=(%ld,%ld) d=(%ld,%ld) pad=(%ld,%ld) groups=%ld o=(%ld,%ld) acc=%d act=%d gate=%d winograd=%d threads=%d error=%g guards=%d\n",
                   w.name, sizeof(T) == 4 ? "f32" : "f64", kModes[int(mode)], long(q.n), long(q.h), long(q.w), long(q.c), long(q.k), long(q.kh), long(q.kw),
@@ -126,9 +126,10 @@ void check_all() {
     int cases = 0;
     const auto each = [&](const Geometry& q) {
       for (ConvMode mode : {ConvMode::forward, ConvMode::grad_input, ConvMode::grad_filter}) {
-        check_case<float>(r, w, q, mode, r.flip());
-        check_case<double>(r, w, q, mode, false);
-        cases += 2;
+        check_case<float>(r, w, q, mode, false);
+        check_case<float>(r, w, q, mode, true);
+        check_case<double>(r, w, q, mode, true);
+        cases += 3;
       }
     };
     for (int i = 0; i < 400; ++i) each(random_geometry(r));
@@ -138,6 +139,9 @@ void check_all() {
     each({1, 20, 21, 64, 128, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1});
     each({2, 20, 21, 48, 33, 3, 3, 2, 2, 1, 1, 1, 1, 0, 0, 1});
     each({1, 40, 40, 3, 16, 7, 7, 2, 2, 1, 1, 3, 3, 2, 2, 1});
+    each({5, 9, 10, 33, 47, 3, 3, 1, 1, 1, 1, 0, 0, 2, 2, 1});
+    each({40, 2, 2, 64, 80, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1});
+    each({3, 31, 6, 64, 96, 3, 3, 1, 1, 1, 1, 2, 2, 0, 0, 1});
     each({2, 17, 17, 64, 64, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1});
     each({2, 17, 17, 64, 64, 1, 1, 2, 2, 1, 1, 0, 0, 0, 0, 1});
     each({2, 19, 19, 72, 72, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 72});

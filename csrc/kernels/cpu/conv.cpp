@@ -5,6 +5,7 @@
 #include "conv_source.h"
 #include "families.h"
 #include "gemm_engine.h"
+#include "winograd.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -268,6 +269,7 @@ void conv_typed(const ConvArgs& g, const Team& team) {
   if (rows <= 0 || cols <= 0) return;
   if (s.k <= 0) return empty_sum<T>(g, rows, cols);
   if (is_depthwise(g)) return depthwise<T>(g, group_epilogue<T>(g, 0, cols), team);
+  if (winograd_tile(g)) return winograd(g, team);
   if (is_direct(g)) return conv_direct<T>(g, team);
   if (is_direct_filter(g)) {
     for (int64_t group = 0; group < g.groups; ++group)
@@ -291,6 +293,7 @@ template <class T>
 size_t scratch_typed(const ConvArgs& g, int threads) {
   const Shape s = product_shape(g);
   if (s.m <= 0 || s.n <= 0 || s.k <= 0 || is_depthwise(g)) return 0;
+  if (winograd_tile(g)) return winograd_scratch(g, threads);
   if (is_direct(g)) return static_cast<size_t>(direct_bytes<T>(g, threads));
   if (is_direct_filter(g))
     return static_cast<size_t>(filter_grad_bytes(filter_problem<T>(g, 0), threads));

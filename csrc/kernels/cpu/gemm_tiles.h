@@ -71,5 +71,15 @@ constexpr int64_t kPartBytes = 16 * 1024 * 1024;  // partial results together, a
 template <class T>
 constexpr int64_t kBlockChannels = 1024 / static_cast<int64_t>(sizeof(T));
 
+// Winograd: tiles of a chunk, from the bytes of their transformed inputs, which stay in L2.
+constexpr int64_t kWinogradBytes = 512 * 1024;
+constexpr int64_t kWinogradMinTiles = 3 * kMaxRows;
+constexpr int64_t kWinogradMaxTiles = 8 * kMaxRows;
+constexpr int64_t kWinogradChannels = 16;  // fewer on either side are left to direct convolution
+// Cost model, in multiply-adds of one vector: the products' share of the peak, and the
+// transforms' operations a position.
+constexpr double kWinogradRate = 0.8, kTransformInput = 7, kTransformOutput = 5,
+                 kTransformFilter = 8;
+
 }  // namespace PH_ISA
 }  // namespace ph

@@ -1,0 +1,234 @@
+// Winograd convolution: filters are transformed once; then each chunk of tiles transforms its
+// inputs, runs one product for each position and each panel of output channels, and
+// transforms the results while they are in cache.
+#include "winograd.h"
+
+#include "conv_direct.h"
+#include "winograd_transform.h"
+
+namespace ph {
+namespace PH_ISA {
+namespace {
+
+// Forward and grad_input are one problem: the latter swaps the channels, turns the filter by
+// half a turn and pads by 2 - pad.
+struct Problem {
+  const float* in;  // (images, in_h, in_w, channels)
+  float* out;       // (images, out_h, out_w, n)
+  int64_t images, in_h, in_w, channels, out_h, out_w, n, pad_top, pad_left;
+  const float* filter;  // element (tap, column j, channel c): tap * tap_step + j * s_j + c * s_c
+  int64_t tap_step, s_j, s_c;
+  bool turned;
+};
+Problem problem_of(const ConvArgs& g) {
+  float* const x = static_cast<float*>(g.x);
+  float* const y = static_cast<float*>(g.y);
+  const float* const w = static_cast<const float*>(g.filter);
+  if (g.mode == ConvMode::forward)
+    return {x, y, g.n, g.h, g.w, g.c, g.oh, g.ow, g.k, g.pad_top, g.pad_left, w, g.c * g.k, 1, g.k,
+            false};
+  return {y,       x,   g.n, g.oh, g.ow, g.k, g.h, g.w, g.c, 2 - g.pad_top, 2 - g.pad_left, w,
+          g.c * g.k, g.k, 1,  true};
+}
+
+struct Tiles {
+  int64_t edge, positions;  // m, (m + 2)^2
+  int64_t high, wide, count;
+  int64_t chunks, per_chunk;
+  int64_t in_row, in_step;    // of the transformed input: between tiles, between positions
+  int64_t mid_row, mid_step;  // of the products
+};
+Tiles tiles_of(const Problem& q, int64_t edge) {
+  Tiles t;
+  t.edge = edge;
+  t.positions = (edge + 2) * (edge + 2);
+  t.high = ceil_div(q.out_h, edge);
+  t.wide = ceil_div(q.out_w, edge);
+  t.count = q.images * t.high * t.wide;
+  const int64_t fit = kWinogradBytes / (t.positions * q.channels * 4);
+  const int64_t most = max_of(kWinogradMinTiles, min_of(kWinogradMaxTiles, fit));
+  t.chunks = ceil_div(t.count, most);
+  t.chunks += t.chunks > 1 && t.chunks % 2;  // even, so that two threads share them fairly
+  t.per_chunk = ceil_div(t.count, t.chunks);
+  // a few floats more keep rows and positions out of one another's cache sets
+  t.in_row = q.channels * 4 % kSetBytes ? q.channels : q.channels + kLanes<float>;
+  t.in_step = t.per_chunk * t.in_row + kLanes<float>;
+  t.mid_row = kTileCols<float>;
+  t.mid_step = t.per_chunk * t.mid_row + kLanes<float>;
+  return t;
+}
+struct Bytes {
+  int64_t filter, input, middle, patch;
+  int64_t own() const { return input + middle + patch; }
+};
+Bytes bytes_of(const Problem& q, const Tiles& t) {
+  return {cache_rounded(t.positions * q.channels * round_up(q.n, kLanes<float>) * 4),
+          cache_rounded(t.positions * t.in_step * 4), cache_rounded(t.positions * t.mid_step * 4),
+          cache_rounded(t.positions * q.channels * 4)};
+}
+
+// Columns [j0, j0 + count) of the filter: (position, channel, columns) at `packed`.
+template <int m>
+void pack_transformed(const Problem& q, int64_t j0, int64_t count, float* packed) {
+  constexpr int64_t lanes = kLanes<float>, block = 16;
+  const int64_t ld = round_up(count, lanes);
+  float taps[9 * block * kTileCols<float>];
+  for (int64_t c0 = 0; c0 < q.channels; c0 += block) {
+    const int64_t channels = min_of(block, q.channels - c0), step = channels * ld;
+    for (int64_t tap = 0; tap < 9; ++tap)
+      pack_panel(taps + tap * step, ld,
+                 q.filter + (q.turned ? 8 - tap : tap) * q.tap_step + j0 * q.s_j + c0 * q.s_c,
+                 q.s_j, q.s_c, count, channels);
+    for (int64_t i = 0; i < step; i += lanes)
+      transform_filter<m>(taps + i, step, packed + c0 * ld + i, q.channels * ld);
+  }
+}
+
+template <int m>
+void input_tile(const Problem& q, const Tiles& t, int64_t tile, float* patch, float* out) {
+  const int64_t image = tile / (t.high * t.wide), at = tile % (t.high * t.wide);
+  const int64_t top = at / t.wide * m - q.pad_top, left = at % t.wide * m - q.pad_left;
+  const Frame f = {top, top + m + 2, left, left + m + 2};
+  const float* d = q.in + image * q.in_h * q.in_w * q.channels;
+  int64_t line = q.in_w * q.channels;
+  if (f.inside(q.in_h, q.in_w)) {
+    d += top * line + left * q.channels;
+  } else {
+    copy_frame(patch, d, f, q.in_h, q.in_w, q.channels, q.channels);
+    d = patch;
+    line = (m + 2) * q.channels;
+  }
+  for (int64_t c = 0; c < q.channels; c += kLanes<float>)
+    transform_input<m>(d + c, line, q.channels, min_of<int64_t>(kLanes<float>, q.channels - c),
+                       out + c, t.in_step);
+}
+
+// One panel of output channels [j0, j0 + count) of one tile.
+template <int m>
+void output_tile(const ConvArgs& g, const Problem& q, const Tiles& t, int64_t tile, int64_t j0,
+                 int64_t count, const float* products) {
+  constexpr int64_t lanes = kLanes<float>;
+  const int64_t image = tile / (t.high * t.wide), at = tile % (t.high * t.wide);
+  const int64_t top = at / t.wide * m, left = at % t.wide * m;
+  const int64_t rows = min_of<int64_t>(m, q.out_h - top), cols = min_of<int64_t>(m, q.out_w - left);
+  const int64_t corner = ((image * q.out_h + top) * q.out_w + left) * q.n + j0;
+  const bool forward = g.mode == ConvMode::forward;
+  const Act act = forward ? g.act : Act::none;
+  for (int64_t v = 0; v < count; v += lanes) {
+    const int64_t used = min_of(lanes, count - v);
+    const float* const bias =
+        forward && g.bias ? static_cast<const float*>(g.bias) + j0 + v : nullptr;
+    const vf32 shift = bias ? load_first(bias, used) : vf32{};
+    vf32 y[m * m];
+    transform_output<m>(products + v, t.mid_step, y);
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t s = 0; s < cols; ++s) {
+        const int64_t offset = corner + (r * q.out_w + s) * q.n + v;
+        vf32 x = y[r * m + s] + shift;
+        if (g.accumulate) x += load_first(q.out + offset, used);
+        x = apply_act<float>(x, act);
+        if (g.gate)
+          x = apply_gate<float>(x, load_first(static_cast<const float*>(g.gate) + offset, used),
+                                g.gate_act);
+        if (used == lanes)
+          store(q.out + offset, x);
+        else
+          store_first(q.out + offset, x, used);
+      }
+  }
+}
+
+template <int m>
+void run(const ConvArgs& g, const Team& team) {
+  constexpr int64_t tile_cols = kTileCols<float>, lanes = kLanes<float>;
+  const Problem q = problem_of(g);
+  const Tiles t = tiles_of(q, m);
+  const Bytes bytes = bytes_of(q, t);
+  const int64_t panels = ceil_div(q.n, tile_cols);
+  char* const scratch = static_cast<char*>(g.scratch);
+  float* const filter = reinterpret_cast<float*>(scratch);
+  const bool small = t.count * t.positions * q.channels * q.n < kSerialWork;
+  const Team crew = small ? serial_team() : team;
+  for_chunks(crew, panels, [&](int64_t p, int) {
+    pack_transformed<m>(q, p * tile_cols, min_of(tile_cols, q.n - p * tile_cols),
+                        filter + t.positions * q.channels * p * tile_cols);
+  });
+  for_chunks(crew, t.chunks, [&](int64_t chunk, int thread) {
+    const int64_t lo = chunk * t.count / t.chunks, hi = (chunk + 1) * t.count / t.chunks;
+    char* const own = scratch + bytes.filter + thread * bytes.own();
+    float* const input = reinterpret_cast<float*>(own);
+    float* const middle = reinterpret_cast<float*>(own + bytes.input);
+    float* const patch = reinterpret_cast<float*>(own + bytes.input + bytes.middle);
+    for (int64_t i = lo; i < hi; ++i) input_tile<m>(q, t, i, patch, input + (i - lo) * t.in_row);
+    const int64_t strips = ceil_div(hi - lo, kMaxRows);
+    Micro<float> u;
+    u.a_stride = t.in_row;
+    u.ldc = t.mid_row;
+    u.kc = q.channels;
+    u.segs = 1;
+    u.seg = kZeroSegment;
+    u.alpha = 1;
+    u.accumulate = false;
+    for (int64_t p = 0; p < panels; ++p) {
+      const int64_t count = min_of(tile_cols, q.n - p * tile_cols);
+      const int vectors = static_cast<int>(ceil_div(count, lanes));
+      u.b_stride = vectors * lanes;
+      u.tail = static_cast<int>(lanes);
+      const MicroFn<float>* fn = micro_table<float>().fn[true][false][vectors - 1];
+      for (int64_t i = 0; i < t.positions; ++i) {
+        u.b = filter + t.positions * q.channels * p * tile_cols + i * q.channels * u.b_stride;
+        for (int64_t s = 0; s < strips; ++s) {
+          const int64_t r0 = s * (hi - lo) / strips, r1 = (s + 1) * (hi - lo) / strips;
+          u.a = input + i * t.in_step + r0 * t.in_row;
+          u.c = middle + i * t.mid_step + r0 * t.mid_row;
+          fn[r1 - r0 - 1](u);
+        }
+      }
+      for (int64_t i = lo; i < hi; ++i)
+        output_tile<m>(g, q, t, i, p * tile_cols, count, middle + (i - lo) * t.mid_row);
+    }
+  });
+}
+
+// Cost in vector operations: products at their rate, transforms, the filter's transform.
+double cost(const Problem& q, int64_t edge) {
+  const double positions = double((edge + 2) * (edge + 2));
+  const double tiles = double(q.images * ceil_div(q.out_h, edge) * ceil_div(q.out_w, edge));
+  const double in = double(ceil_div(q.channels, kLanes<float>));
+  const double out = double(ceil_div(q.n, kLanes<float>)), product = double(q.channels) * out;
+  return tiles * positions * (product / kWinogradRate + kTransformInput * in + kTransformOutput * out) +
+         positions * kTransformFilter * product;
+}
+
+}  // namespace
+
+int64_t winograd_tile(const ConvArgs& g) {
+  if (!g.winograd || g.dtype != DType::f32 || g.mode == ConvMode::grad_filter) return 0;
+  if (g.kh != 3 || g.kw != 3 || g.stride_h != 1 || g.stride_w != 1 || g.dil_h != 1 ||
+      g.dil_w != 1 || g.groups != 1)
+    return 0;
+  const Problem q = problem_of(g);
+  if (q.images * q.out_h * q.out_w <= 0 || q.channels < kWinogradChannels || q.n < kWinogradChannels)
+    return 0;
+  const double pixels = double(q.images * q.out_h * q.out_w);
+  const double direct = pixels * 9 * double(q.channels) * double(ceil_div(q.n, kLanes<float>));
+  const double two = cost(q, 2), four = cost(q, 4);
+  if (min_of(two, four) >= direct) return 0;
+  return four <= two ? 4 : 2;
+}
+
+size_t winograd_scratch(const ConvArgs& g, int threads) {
+  const Problem q = problem_of(g);
+  const Bytes b = bytes_of(q, tiles_of(q, winograd_tile(g)));
+  return static_cast<size_t>(b.filter + threads * b.own());
+}
+
+void winograd(const ConvArgs& g, const Team& team) {
+  if (winograd_tile(g) == 4)
+    run<4>(g, team);
+  else
+    run<2>(g, team);
+}
+
+}  // namespace PH_ISA
+}  // namespace ph
