@@ -38,12 +38,14 @@ void count_compose() { ++composed; }
 void check_status(int32_t status, const char* where) {
   if (status == kStatusOk) return;
   if (status == kStatusLabel)
-    throw ValueError(cat(where,
-                         ": a label is out of range: sparse labels must lie in [0, number of classes); "
-                         "nothing was updated"));
-  throw ValueError(cat(where,
-                       ": an index is out of range of the table it looks up (an Embedding's input must "
-                       "lie in [0, input_dim)); nothing was updated"));
+    throw ValueError(
+        cat(where,
+            ": a label is out of range: sparse labels must lie in [0, number of classes); "
+            "nothing was updated"));
+  throw ValueError(
+      cat(where,
+          ": an index is out of range of the table it looks up (an Embedding's input must "
+          "lie in [0, input_dim)); nothing was updated"));
 }
 
 namespace {
@@ -52,8 +54,8 @@ Device& common_device(const OpDef& op, std::span<const Tensor> inputs) {
   Device* device = nullptr;
   for (const Tensor& t : inputs) {
     if (device && device != &t.device())
-      throw ValueError(cat(op.name, ": tensors live on different devices, ", device->name(), " and ",
-                           t.device().name(), "; copy one of them first"));
+      throw ValueError(cat(op.name, ": tensors live on different devices, ", device->name(),
+                           " and ", t.device().name(), "; copy one of them first"));
     device = &t.device();
   }
   return device ? *device : cpu_device();
@@ -142,22 +144,29 @@ std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const
     if (t.is_abstract()) {
       abstract = true;
       if (!trace_is_active(t.get()->trace))
-        throw ValueError(cat(op.name, ": a tensor that stands for ", t.get()->origin,
-                             " was used after the function that traced it had returned; return it from "
-                             "that function, or compile with run_eagerly=True"));
+        throw ValueError(
+            cat(op.name, ": a tensor that stands for ", t.get()->origin,
+                " was used after the function that traced it had returned; return it from "
+                "that function, or compile with run_eagerly=True"));
     }
     in_specs.push_back(t.spec());
   }
   std::vector<Spec> out_specs = op.infer(in_specs, attrs);
 
   std::vector<Tensor> outputs;
-  const bool unsized = std::any_of(out_specs.begin(), out_specs.end(), [](const Spec& o) { return !o.shape.known(); });
+  const bool unsized = std::any_of(out_specs.begin(), out_specs.end(),
+                                   [](const Spec& o) { return !o.shape.known(); });
   if (abstract || unsized) {
     Trace* trace = current_trace();
     if (!trace && unsized)
-      throw ValueError(cat(op.name, ": the shape ", out_specs[0].shape, " has an unknown size; give a number"));
-    if (!trace) throw ValueError(cat(op.name, ": abstract tensors need a trace; recording is suspended here"));
-    for (const Spec& s : out_specs) outputs.push_back(Tensor::abstract(s, trace->serial(), std::string("the result of ") + op.name));
+      throw ValueError(
+          cat(op.name, ": the shape ", out_specs[0].shape, " has an unknown size; give a number"));
+    if (!trace)
+      throw ValueError(
+          cat(op.name, ": abstract tensors need a trace; recording is suspended here"));
+    for (const Spec& s : out_specs)
+      outputs.push_back(
+          Tensor::abstract(s, trace->serial(), std::string("the result of ") + op.name));
   } else {
     outputs = execute(op, inputs, attrs, in_specs, out_specs);
   }

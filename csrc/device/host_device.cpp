@@ -48,9 +48,7 @@ class HostDevice final : public Device {
     return null_kernels;
   }
   bool executes() const override { return executes_; }
-  MemoryStats memory() const override {
-    return {cache_.live(), cache_.peak(), cache_.cached(), 0};
-  }
+  MemoryStats memory() const override { return {cache_.live(), cache_.peak(), cache_.cached(), 0}; }
   void trim() override { cache_.trim(); }
   BlockCache& cache() { return cache_; }
 

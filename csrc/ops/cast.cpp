@@ -6,13 +6,16 @@
 namespace ph {
 namespace {
 
-uint8_t move(EltEmitter& emit, const uint8_t* in, const Attrs&) { return emit.emit(EltOp::mov, in[0]); }
+uint8_t move(EltEmitter& emit, const uint8_t* in, const Attrs&) {
+  return emit.emit(EltOp::mov, in[0]);
+}
 
 // Loads and stores convert; only one of the two may round. Small integers to float32 are exact
 // there, which lets the cast join a float32 chain.
 DType cast_compute(Specs in, const Attrs& attrs) {
   const DType from = in[0].dtype, to = attrs.dtype(0);
-  if (is_float(from) || !is_float(to)) return compute_class(from == DType::f32 && to == DType::f64 ? to : from);
+  if (is_float(from) || !is_float(to))
+    return compute_class(from == DType::f32 && to == DType::f64 ? to : from);
   if (to == DType::f64) return from == DType::u64 ? DType::u64 : DType::f64;
   return dtype_size(from) <= 2 ? DType::f32 : compute_class(from);
 }
@@ -57,12 +60,13 @@ const Register broadcast_to_op({
         if (b < 0 && a > 1) b = a;
       }
       if (!ok)
-        throw ValueError(cat("broadcast_to: a tensor of shape ", from, " does not broadcast to ", to,
-                             ": aligned from the right, each of its sizes must be 1 or the target's;"
-                             " reshape it or change the target"));
+        throw ValueError(
+            cat("broadcast_to: a tensor of shape ", from, " does not broadcast to ", to,
+                ": aligned from the right, each of its sizes must be 1 or the target's;"
+                " reshape it or change the target"));
       return {checked("broadcast_to", in[0].dtype, out)};
     },
-    .vjp = [](const VjpContext& c) -> Tensors { return {c.grad()}; },   // the sweep sums
+    .vjp = [](const VjpContext& c) -> Tensors { return {c.grad()}; },  // the sweep sums
     .lower = move,
     .copies = true,
 });

@@ -17,17 +17,18 @@ void need_rank(const char* op, const Spec& x, int rank, const char* layout) {
 
 void need_float(const char* op, const Spec& x) {
   if (!is_float(x.dtype))
-    throw TypeError(cat(op, ": expected a floating dtype; received ", x.dtype, " of shape ", x.shape,
-                        "; cast it first, for example to float32"));
+    throw TypeError(cat(op, ": expected a floating dtype; received ", x.dtype, " of shape ",
+                        x.shape, "; cast it first, for example to float32"));
 }
 
 void need_integer(const char* op, const Spec& x, const char* what) {
   if (!is_integer(x.dtype))
-    throw TypeError(cat(op, ": ", what, " must have an integer dtype; received ", x.dtype, " of shape ",
-                        x.shape, "; cast it first, for example to int32"));
+    throw TypeError(cat(op, ": ", what, " must have an integer dtype; received ", x.dtype,
+                        " of shape ", x.shape, "; cast it first, for example to int32"));
 }
 
-const Ints& need_ints(const char* op, const Attrs& attrs, size_t i, size_t count, const char* what) {
+const Ints& need_ints(const char* op, const Attrs& attrs, size_t i, size_t count,
+                      const char* what) {
   if (!attrs.has(i)) throw TypeError(cat(op, ": ", what, " is missing"));
   const Ints& v = attrs.ints(i);
   if (v.size() != count)
@@ -47,7 +48,9 @@ Shape shape_attr(const char* op, const Attrs& attrs, size_t i) {
   if (!attrs.has(i)) throw TypeError(cat(op, ": the shape is missing"));
   const Ints& dims = attrs.ints(i);
   for (int64_t d : dims)
-    if (d < -1) throw ValueError(cat(op, ": the shape has a negative size, ", d, "; sizes must be 0 or more"));
+    if (d < -1)
+      throw ValueError(
+          cat(op, ": the shape has a negative size, ", d, "; sizes must be 0 or more"));
   return Shape(dims);
 }
 

@@ -55,6 +55,6 @@ struct CopyDims {
 bool push_copy(BindContext& ctx, const CopyDims& dims, DType dtype, const void* src, void* dst);
 bool push_fill(BindContext& ctx, const Spec& spec, double value, void* dst);
 
-Ints iota(int n);   // 0, 1, ... n-1
+Ints iota(int n);  // 0, 1, ... n-1
 
 }  // namespace ph

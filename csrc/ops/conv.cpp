@@ -1,6 +1,6 @@
-// conv2d and its two gradients, closed under differentiation. x (N, H, W, C), w (KH, KW, C / groups,
-// K), y (N, OH, OW, K). Attributes: strides[2], pads[top, bottom, left, right], dilations[2], groups;
-// then conv2d_grad_input(w, dy): h, w; conv2d_grad_filter(x, dy): kh, kw.
+// conv2d and its two gradients, closed under differentiation. x (N, H, W, C), w (KH, KW, C /
+// groups, K), y (N, OH, OW, K). Attributes: strides[2], pads[top, bottom, left, right],
+// dilations[2], groups; then conv2d_grad_input(w, dy): h, w; conv2d_grad_filter(x, dy): kh, kw.
 #include <cstdlib>
 
 #include "conv.h"
@@ -9,10 +9,11 @@ namespace ph {
 
 void ConvDims::check(const char* op) const {
   if (!same_size(c, wc * groups) || !same_size(k % groups, 0))
-    throw ValueError(cat(op, ": an input of ", c, " channels and a kernel of shape ", w,
-                         " (height, width, channels / groups, filters) do not match in ", groups,
-                         " groups: the kernel's third size must be the channels divided by the groups, and the"
-                         " filters a multiple of the groups"));
+    throw ValueError(
+        cat(op, ": an input of ", c, " channels and a kernel of shape ", w,
+            " (height, width, channels / groups, filters) do not match in ", groups,
+            " groups: the kernel's third size must be the channels divided by the groups, and the"
+            " filters a multiple of the groups"));
 }
 
 ConvDims::ConvDims(const char* op, Specs in, const Attrs& attrs, ConvMode mode) {
@@ -22,7 +23,8 @@ ConvDims::ConvDims(const char* op, Specs in, const Attrs& attrs, ConvMode mode) 
   if (groups < 1) throw ValueError(cat(op, ": groups is ", groups, "; it must be at least 1"));
   const bool has_x = mode != ConvMode::grad_input, has_w = mode != ConvMode::grad_filter;
   if (has_x) need_rank(op, a, 4, "(batch, height, width, channels)");
-  if (has_w) need_rank(op, has_x ? b : a, 4, "a kernel (height, width, channels / groups, filters)");
+  if (has_w)
+    need_rank(op, has_x ? b : a, 4, "a kernel (height, width, channels / groups, filters)");
   if (mode != ConvMode::forward) need_rank(op, b, 4, "a gradient (batch, height, width, filters)");
   if (has_w) w = has_x ? b.shape : a.shape;
   if (has_x) {
@@ -40,7 +42,8 @@ ConvDims::ConvDims(const char* op, Specs in, const Attrs& attrs, ConvMode mode) 
     const Shape y{n, oh, ow, k};
     for (int d = 0; d < 4; ++d)
       if (!same_size(y[d], b.shape[d]))
-        throw ValueError(cat(op, ": the gradient has shape ", b.shape, "; the convolution's output has shape ", y));
+        throw ValueError(cat(op, ": the gradient has shape ", b.shape,
+                             "; the convolution's output has shape ", y));
   }
 }
 
@@ -74,7 +77,8 @@ bool bind_conv(BindContext& ctx, ConvMode mode, const char* op, size_t own) {
   a.dil_h = d.window.dil_h, a.dil_w = d.window.dil_w;
   a.pad_top = d.window.top, a.pad_left = d.window.left, a.groups = d.groups;
   a.x = mode == ConvMode::grad_input ? ctx.out[0].data : ctx.in[0].data;
-  a.filter = mode == ConvMode::grad_filter ? ctx.out[0].data : ctx.in[mode == ConvMode::forward ? 1 : 0].data;
+  a.filter = mode == ConvMode::grad_filter ? ctx.out[0].data
+                                           : ctx.in[mode == ConvMode::forward ? 1 : 0].data;
   a.y = mode == ConvMode::forward ? ctx.out[0].data : ctx.in[1].data;
   a.act = e.act, a.gate_act = e.gate_act;
   if (e.has_bias) a.bias = ctx.in[e.bias_at].data;
@@ -85,7 +89,8 @@ bool bind_conv(BindContext& ctx, ConvMode mode, const char* op, size_t own) {
   return ctx.push<&Kernels::conv>(a);
 }
 
-std::vector<Spec> infer_conv(const char* op, Specs in, const Attrs& attrs, ConvMode mode, size_t own) {
+std::vector<Spec> infer_conv(const char* op, Specs in, const Attrs& attrs, ConvMode mode,
+                             size_t own) {
   const Epilogue e(attrs, own);
   need_inputs(op, in, e.inputs);
   for (const Spec& s : in) need_float(op, s);
@@ -114,10 +119,10 @@ Tensors grads_of(const VjpContext& c, ConvMode mode, const Tensor& g) {
   if (mode == ConvMode::forward) {
     if (c.needs[0]) da = conv_grad_input(b, g, with_sizes(own, a.shape()[1], a.shape()[2]));
     if (c.needs[1]) db = conv_grad_filter(a, g, with_sizes(own, b.shape()[0], b.shape()[1]));
-  } else if (mode == ConvMode::grad_input) {   // inputs (w, dy), output dx
+  } else if (mode == ConvMode::grad_input) {  // inputs (w, dy), output dx
     if (c.needs[0]) da = conv_grad_filter(g, b, with_sizes(own, a.shape()[0], a.shape()[1]));
     if (c.needs[1]) db = conv_forward(g, a, own);
-  } else {                                     // inputs (x, dy), output dw
+  } else {  // inputs (x, dy), output dw
     if (c.needs[0]) da = conv_grad_input(g, b, with_sizes(own, a.shape()[1], a.shape()[2]));
     if (c.needs[1]) db = conv_forward(a, g, own);
   }
@@ -137,7 +142,8 @@ struct Plain {
   static Tensors vjp(const VjpContext& c) { return grads_of(c, mode, c.grad()); }
   static Tensors compose(std::span<const Tensor> in, const Attrs& attrs) {
     const DType d = promote(in[0].dtype(), in[1].dtype());
-    if (native_float(d) && in[0].dtype() == in[1].dtype()) return {conv_plainly(in[0], in[1], attrs, mode)};
+    if (native_float(d) && in[0].dtype() == in[1].dtype())
+      return {conv_plainly(in[0], in[1], attrs, mode)};
     return {cast(ph::apply(op_by_name(name), cast_all(in, working_float(d)), attrs)[0], d)};
   }
   static OpDef definition() {
@@ -171,7 +177,8 @@ struct Fused {
   }
   static Tensors vjp(const VjpContext& c) {
     const Epilogue e(c.attrs(), Base::own);
-    const EpilogueGrad g = epilogue_grad(c, e, e.has_gate ? product(c.in(0), c.in(1), c.attrs()) : Tensor());
+    const EpilogueGrad g =
+        epilogue_grad(c, e, e.has_gate ? product(c.in(0), c.in(1), c.attrs()) : Tensor());
     Tensors out = grads_of(c, mode, g.dz);
     if (e.has_bias) out.push_back(g.dbias);
     if (e.has_gate) out.push_back(g.dgate);

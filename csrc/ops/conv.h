@@ -7,7 +7,7 @@ namespace ph {
 
 // Every size of a convolution, checked; -1 where unknown. in: (x, w), (w, dy) or (x, dy).
 struct ConvDims {
-  int64_t n, h, v, c, k, oh, ow, groups, wc;   // v: the input's width
+  int64_t n, h, v, c, k, oh, ow, groups, wc;  // v: the input's width
   Shape w;
   Window window;
 

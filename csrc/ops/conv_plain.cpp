@@ -1,4 +1,5 @@
-// Convolution written out: y = sum over (i, j) of x[windows' element (i, j)] @ w[i, j], group by group.
+// Convolution written out: y = sum over (i, j) of x[windows' element (i, j)] @ w[i, j], group by
+// group.
 #include "conv.h"
 
 namespace ph {
@@ -12,7 +13,7 @@ Tensor channels(const Tensor& t, int64_t begin, int64_t count) {
   return slice(t, low, high, step);
 }
 
-Tensor kernel_at(const Tensor& w, int64_t i, int64_t j) {   // (C, K)
+Tensor kernel_at(const Tensor& w, int64_t i, int64_t j) {  // (C, K)
   const Shape& s = w.shape();
   return reshape(slice(w, {i, j, 0, 0}, {i + 1, j + 1, s[2], s[3]}, {1, 1, 1, 1}), {s[2], s[3]});
 }
@@ -52,7 +53,8 @@ Tensor conv_plainly(const Tensor& a, const Tensor& b, const Attrs& attrs, ConvMo
   const int64_t c = d.c / d.groups, k = d.k / d.groups;
   Tensors parts;
   for (int64_t g = 0; g < d.groups; ++g) {
-    const Tensor first = mode == ConvMode::grad_input ? channels(a, g * k, k) : channels(a, g * c, c);
+    const Tensor first =
+        mode == ConvMode::grad_input ? channels(a, g * k, k) : channels(a, g * c, c);
     parts.push_back(one_group(first, channels(b, g * k, k), d, mode));
   }
   return concat(parts, 3);

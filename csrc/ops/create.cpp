@@ -16,9 +16,10 @@ const Register fill_op({
       attrs.real(1);
       return {checked("fill", attrs.dtype(2), shape)};
     },
-    .bind = [](BindContext& ctx) {
-      return push_fill(ctx, ctx.out[0].spec, ctx.attrs->real(1), ctx.out[0].data);
-    },
+    .bind =
+        [](BindContext& ctx) {
+          return push_fill(ctx, ctx.out[0].spec, ctx.attrs->real(1), ctx.out[0].data);
+        },
 });
 
 const Register arange_op({
@@ -29,15 +30,19 @@ const Register arange_op({
       const int64_t count = attrs.integer(2);
       if (count < 0) throw ValueError(cat("arange: count is ", count, "; it must be 0 or more"));
       if (!std::isfinite(attrs.real(0)) || !std::isfinite(attrs.real(1)))
-        throw ValueError(cat("arange: start ", attrs.real(0), " and step ", attrs.real(1), " must be finite"));
+        throw ValueError(
+            cat("arange: start ", attrs.real(0), " and step ", attrs.real(1), " must be finite"));
       return {checked("arange", attrs.dtype(3), {count})};
     },
-    .bind = [](BindContext& ctx) {
-      const Spec& out = ctx.out[0].spec;
-      if (out.dtype == DType::f16 || out.dtype == DType::bf16 || out.dtype == DType::b8) return false;
-      RangeArgs a{out.dtype, out.shape[0], ctx.attrs->real(0), ctx.attrs->real(1), ctx.out[0].data};
-      return ctx.push<&Kernels::range>(a);
-    },
+    .bind =
+        [](BindContext& ctx) {
+          const Spec& out = ctx.out[0].spec;
+          if (out.dtype == DType::f16 || out.dtype == DType::bf16 || out.dtype == DType::b8)
+            return false;
+          RangeArgs a{out.dtype, out.shape[0], ctx.attrs->real(0), ctx.attrs->real(1),
+                      ctx.out[0].data};
+          return ctx.push<&Kernels::range>(a);
+        },
     .compose = [](std::span<const Tensor>, const Attrs& attrs) -> Tensors {
       Attrs wide = attrs;
       wide.set(3, attrs.dtype(3) == DType::b8 ? DType::i64 : DType::f32);
@@ -52,7 +57,9 @@ const Register one_hot_op({
       need_inputs("one_hot", in, 1);
       need_integer("one_hot", in[0], "the index");
       const int64_t depth = attrs.integer(0);
-      if (depth < 0) throw ValueError(cat("one_hot: the number of classes is ", depth, "; it must be 0 or more"));
+      if (depth < 0)
+        throw ValueError(
+            cat("one_hot: the number of classes is ", depth, "; it must be 0 or more"));
       const int axis = normalize_axis("one_hot", attrs.integer(1), in[0].shape.rank() + 1);
       Shape out;
       for (int i = 0; i <= in[0].shape.rank(); ++i) {
@@ -61,13 +68,16 @@ const Register one_hot_op({
       }
       return {checked("one_hot", attrs.dtype(2), out)};
     },
-    .bind = [](BindContext& ctx) {
-      const Spec &index = ctx.in[0].spec, &out = ctx.out[0].spec;
-      const int axis = normalize_axis("one_hot", ctx.attrs->integer(1), out.shape.rank());
-      OneHotArgs a{out.dtype, index.dtype, 1, out.shape[axis], 1, ctx.in[0].data, ctx.out[0].data};
-      for (int i = 0; i < index.shape.rank(); ++i) (i < axis ? a.outer : a.inner) *= index.shape[i];
-      return ctx.push<&Kernels::one_hot>(a);
-    },
+    .bind =
+        [](BindContext& ctx) {
+          const Spec &index = ctx.in[0].spec, &out = ctx.out[0].spec;
+          const int axis = normalize_axis("one_hot", ctx.attrs->integer(1), out.shape.rank());
+          OneHotArgs a{out.dtype,      index.dtype,    1, out.shape[axis], 1,
+                       ctx.in[0].data, ctx.out[0].data};
+          for (int i = 0; i < index.shape.rank(); ++i)
+            (i < axis ? a.outer : a.inner) *= index.shape[i];
+          return ctx.push<&Kernels::one_hot>(a);
+        },
 });
 
 }  // namespace

@@ -10,10 +10,10 @@ namespace ph {
 namespace {
 
 enum class Result {
-  promoted,     // the promotion of the inputs
-  floating,     // that, or float32 for integers and bool
+  promoted,  // the promotion of the inputs
+  floating,  // that, or float32 for integers and bool
   boolean,
-  branches,     // where: the promotion of inputs 1 and 2
+  branches,  // where: the promotion of inputs 1 and 2
 };
 using Vjp = Tensors (*)(const VjpContext&);
 using Lower = uint8_t (*)(EltEmitter&, const uint8_t*, const Attrs&);
@@ -43,15 +43,15 @@ uint8_t sigmoid_gate_lower(EltEmitter& e, const uint8_t* in, const Attrs&) {
 
 // A gradient per input, computed only where needed. Short names for the table: x and y the inputs,
 // o the output, g its gradient.
-#define PH_ONE(expr)                                               \
-  [](const VjpContext& c) -> Tensors {                             \
+#define PH_ONE(expr)                                                         \
+  [](const VjpContext& c) -> Tensors {                                       \
     [[maybe_unused]] const Tensor &x = c.in(0), &o = c.out(), &g = c.grad(); \
-    return {expr};                                                 \
+    return {expr};                                                           \
   }
-#define PH_TWO(first, second)                                      \
-  [](const VjpContext& c) -> Tensors {                             \
+#define PH_TWO(first, second)                                                              \
+  [](const VjpContext& c) -> Tensors {                                                     \
     [[maybe_unused]] const Tensor &x = c.in(0), &y = c.in(1), &o = c.out(), &g = c.grad(); \
-    return {c.needs[0] ? (first) : Tensor(), c.needs[1] ? (second) : Tensor()}; \
+    return {c.needs[0] ? (first) : Tensor(), c.needs[1] ? (second) : Tensor()};            \
   }
 
 // x^(y-1), safe where y is 0: the factor y then makes it 0 instead of 0 * inf.
@@ -155,7 +155,8 @@ std::vector<Spec> infer_row(const Row& row, Specs in) {
 
 uint8_t lower_row(const Row& row, EltEmitter& emit, const uint8_t* in, const Attrs& attrs) {
   if (row.lower) return row.lower(emit, in, attrs);
-  return emit.emit(row.op, in[0], row.arity > 1 ? in[1] : uint8_t{0}, row.arity > 2 ? in[2] : uint8_t{0});
+  return emit.emit(row.op, in[0], row.arity > 1 ? in[1] : uint8_t{0},
+                   row.arity > 2 ? in[2] : uint8_t{0});
 }
 
 OpDef definition(const Row& row) {
@@ -193,15 +194,15 @@ Tensor binary(const OpDef& op, const Tensor& a, const Tensor& b) { return apply1
 
 }  // namespace
 
-#define PH_UNARY(function, name)              \
-  Tensor function(const Tensor& x) {          \
+#define PH_UNARY(function, name)               \
+  Tensor function(const Tensor& x) {           \
     static const OpDef& op = op_by_name(name); \
-    return unary(op, x);                      \
+    return unary(op, x);                       \
   }
-#define PH_BINARY(function, name)                        \
-  Tensor function(const Tensor& a, const Tensor& b) {    \
-    static const OpDef& op = op_by_name(name);           \
-    return binary(op, a, b);                             \
+#define PH_BINARY(function, name)                     \
+  Tensor function(const Tensor& a, const Tensor& b) { \
+    static const OpDef& op = op_by_name(name);        \
+    return binary(op, a, b);                          \
   }
 PH_BINARY(add, "add")
 PH_BINARY(sub, "subtract")
@@ -233,7 +234,8 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
 }
 
 Tensor activate(const Tensor& x, Act act) {
-  static const OpDef* ops[] = {nullptr, &op_by_name("relu"), &op_by_name("tanh"), &op_by_name("sigmoid")};
+  static const OpDef* ops[] = {nullptr, &op_by_name("relu"), &op_by_name("tanh"),
+                               &op_by_name("sigmoid")};
   return act == Act::none ? x : unary(*ops[static_cast<int>(act)], x);
 }
 

@@ -15,12 +15,15 @@ void check_epilogue(const char* op, Specs in, const Epilogue& e, const Spec& out
   if (e.has_bias) {
     const Spec& b = in[e.bias_at];
     const int64_t last = out.shape.rank() ? out.shape.back() : 1;
-    if (b.shape.rank() == 0 || !same_size(b.shape.back(), last) || !same_size(b.shape.count(), last))
-      throw ValueError(cat(op, ": the bias has shape ", b.shape, "; the result of shape ", out.shape,
-                           " needs one of ", Shape{last}));
+    if (b.shape.rank() == 0 || !same_size(b.shape.back(), last) ||
+        !same_size(b.shape.count(), last))
+      throw ValueError(cat(op, ": the bias has shape ", b.shape, "; the result of shape ",
+                           out.shape, " needs one of ", Shape{last}));
   }
-  if (e.has_gate && in[e.gate_at].shape.known() && out.shape.known() && !(in[e.gate_at].shape == out.shape))
-    throw ValueError(cat(op, ": the gate has shape ", in[e.gate_at].shape, "; expected the result's, ", out.shape));
+  if (e.has_gate && in[e.gate_at].shape.known() && out.shape.known() &&
+      !(in[e.gate_at].shape == out.shape))
+    throw ValueError(cat(op, ": the gate has shape ", in[e.gate_at].shape,
+                         "; expected the result's, ", out.shape));
 }
 
 Tensor finish(const Tensor& z, std::span<const Tensor> in, const Epilogue& e) {

@@ -9,7 +9,7 @@ namespace ph {
 struct Epilogue {
   bool has_bias, has_gate;
   Act act, gate_act;
-  size_t bias_at, gate_at, inputs;   // positions among the inputs; inputs: how many in all
+  size_t bias_at, gate_at, inputs;  // positions among the inputs; inputs: how many in all
 
   Epilogue(const Attrs& attrs, size_t base);
 };

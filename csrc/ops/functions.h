@@ -32,7 +32,7 @@ Tensor sin(const Tensor& x);
 Tensor cos(const Tensor& x);
 Tensor sigmoid(const Tensor& x);
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
-Tensor cast(const Tensor& x, DType dtype);               // x itself where nothing changes
+Tensor cast(const Tensor& x, DType dtype);  // x itself where nothing changes
 // act(x), and dy * act'(x) in terms of y = act(x); Act::none passes the first argument through.
 Tensor activate(const Tensor& x, Act act);
 Tensor gate(const Tensor& dy, const Tensor& y, Act act);
@@ -60,7 +60,7 @@ Tensor log_softmax(const Tensor& x);
 Tensor softmax_grad(const Tensor& y, const Tensor& dy);
 
 // ---- shapes and data movement (shape_ops.cpp, slice.cpp, gather.cpp)
-Tensor reshape(const Tensor& x, const Shape& shape);     // x itself where nothing changes
+Tensor reshape(const Tensor& x, const Shape& shape);  // x itself where nothing changes
 Tensor transpose(const Tensor& x, const Ints& perm);
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
 Tensor slice(const Tensor& x, const Ints& begin, const Ints& end, const Ints& step);

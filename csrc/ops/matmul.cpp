@@ -27,13 +27,13 @@ struct Dims {
 std::vector<Spec> infer_product(const char* name, Specs in, const Attrs& attrs) {
   const Spec &a = in[0], &b = in[1];
   if (a.shape.rank() < 2 || b.shape.rank() < 2)
-    throw ValueError(cat(name, ": expected two tensors of at least 2 dimensions; received shapes ", a.shape,
-                         " and ", b.shape, "; expand_dims the vector first"));
+    throw ValueError(cat(name, ": expected two tensors of at least 2 dimensions; received shapes ",
+                         a.shape, " and ", b.shape, "; expand_dims the vector first"));
   const Dims d(a, b, attrs);
   if (!same_size(d.k, d.kb))
     throw ValueError(cat(name, ": shapes ", a.shape, d.ta ? " (transposed)" : "", " and ", b.shape,
-                         d.tb ? " (transposed)" : "", " cannot be multiplied: the first sums over ", d.k,
-                         " columns but the second has ", d.kb,
+                         d.tb ? " (transposed)" : "", " cannot be multiplied: the first sums over ",
+                         d.k, " columns but the second has ", d.kb,
                          " rows; these must be equal (transpose or reshape one of them)"));
   Shape out = broadcast(name, d.batch_a, d.batch_b);
   out.push_back(d.m);
@@ -68,7 +68,7 @@ std::vector<Batch> batches(const Dims& d, const Shape& out) {
     }
     a_step *= na, b_step *= nb, c_step *= out[i];
   }
-  return dims;   // innermost first
+  return dims;  // innermost first
 }
 
 bool bind_product(BindContext& ctx, const Epilogue& e) {
@@ -88,8 +88,9 @@ bool bind_product(BindContext& ctx, const Epilogue& e) {
   g.alpha = 1;
   g.act = e.act, g.gate_act = e.gate_act;
   if (e.has_bias) g.bias = ctx.in[e.bias_at].data;
-  const bool rows = !dims.empty() && dims[0].b == 0 && dims[0].a == d.m * d.k && dims[0].c == d.m * d.n && !d.ta;
-  if (rows) {   // one weight for the whole batch: more rows of one product
+  const bool rows =
+      !dims.empty() && dims[0].b == 0 && dims[0].a == d.m * d.k && dims[0].c == d.m * d.n && !d.ta;
+  if (rows) {  // one weight for the whole batch: more rows of one product
     g.m *= dims[0].size;
     dims.erase(dims.begin());
   } else if (!dims.empty()) {
@@ -139,16 +140,16 @@ Tensor compose_product(const Tensor& a, const Tensor& b, const Attrs& attrs) {
     const Tensor exact = matmul(cast(a, DType::f64), cast(b, DType::f64), ta, tb);
     return cast(cast(exact, DType::i64), d);
   }
-  const Tensor x = ta ? swap_last(a) : a;    // (..., m, k)
-  const Tensor y = tb ? b : swap_last(b);    // (..., n, k)
+  const Tensor x = ta ? swap_last(a) : a;  // (..., m, k)
+  const Tensor y = tb ? b : swap_last(b);  // (..., n, k)
   Shape xs = x.shape(), left, right;
   for (int i = 0; i < xs.rank() - 1; ++i) left.push_back(xs[i]);
   left.push_back(1);
-  left.push_back(xs.back());                 // (..., m, 1, k)
+  left.push_back(xs.back());  // (..., m, 1, k)
   for (int i = 0; i < y.shape().rank() - 2; ++i) right.push_back(y.shape()[i]);
   right.push_back(1);
   right.push_back(y.shape()[y.shape().rank() - 2]);
-  right.push_back(y.shape().back());         // (..., 1, n, k)
+  right.push_back(y.shape().back());  // (..., 1, n, k)
   return cast(reduce_sum(mul(reshape(x, left), reshape(y, right)), {-1}, false), d);
 }
 
@@ -175,10 +176,11 @@ std::pair<Tensor, Tensor> product_grads(const VjpContext& c, const Tensor& g) {
 
 const Register matmul_op({
     .name = "matmul",
-    .infer = [](Specs in, const Attrs& attrs) {
-      need_inputs("matmul", in, 2);
-      return infer_product("matmul", in, attrs);
-    },
+    .infer =
+        [](Specs in, const Attrs& attrs) {
+          need_inputs("matmul", in, 2);
+          return infer_product("matmul", in, attrs);
+        },
     .bind = [](BindContext& ctx) { return bind_product(ctx, Epilogue({}, 0)); },
     .vjp = [](const VjpContext& c) -> Tensors {
       const auto [da, db] = product_grads(c, c.grad());
@@ -195,17 +197,20 @@ const Register matmul_op({
 
 const Register matmul_epilogue_op({
     .name = "matmul_epilogue",
-    .infer = [](Specs in, const Attrs& attrs) {
-      const Epilogue e(attrs, kOwn);
-      need_inputs("matmul_epilogue", in, e.inputs);
-      auto out = infer_product("matmul_epilogue", in, attrs);
-      check_epilogue("matmul_epilogue", in, e, out[0]);
-      return out;
-    },
+    .infer =
+        [](Specs in, const Attrs& attrs) {
+          const Epilogue e(attrs, kOwn);
+          need_inputs("matmul_epilogue", in, e.inputs);
+          auto out = infer_product("matmul_epilogue", in, attrs);
+          check_epilogue("matmul_epilogue", in, e, out[0]);
+          return out;
+        },
     .bind = [](BindContext& ctx) { return bind_product(ctx, Epilogue(*ctx.attrs, kOwn)); },
     .vjp = [](const VjpContext& c) -> Tensors {
       const Epilogue e(c.attrs(), kOwn);
-      const Tensor z = e.has_gate ? matmul(c.in(0), c.in(1), flag_or(c.attrs(), 0, false), flag_or(c.attrs(), 1, false)) : Tensor();
+      const Tensor z = e.has_gate ? matmul(c.in(0), c.in(1), flag_or(c.attrs(), 0, false),
+                                           flag_or(c.attrs(), 1, false))
+                                  : Tensor();
       const EpilogueGrad g = epilogue_grad(c, e, z);
       const auto [da, db] = product_grads(c, g.dz);
       Tensors out{da, db};

@@ -1,14 +1,14 @@
-// Batch normalisation over all axes but the last. batch_norm_train(x, gamma?, beta?) gives y, mean, var
-// (biased), rstd; batch_norm_infer(x, gamma?, beta?, mean, var) gives y: attributes (epsilon, has_gamma,
-// has_beta), both true where missing. batch_norm_grad(x, gamma?, mean, rstd, dy) gives dx, dgamma, dbeta:
-// attributes (has_gamma). Statistics and parameters have shape (channels,).
+// Batch normalisation over all axes but the last. batch_norm_train(x, gamma?, beta?) gives y, mean,
+// var (biased), rstd; batch_norm_infer(x, gamma?, beta?, mean, var) gives y: attributes (epsilon,
+// has_gamma, has_beta), both true where missing. batch_norm_grad(x, gamma?, mean, rstd, dy) gives
+// dx, dgamma, dbeta: attributes (has_gamma). Statistics and parameters have shape (channels,).
 #include "common.h"
 
 namespace ph {
 namespace {
 
-struct Inputs {   // positions; -1: absent
-  int gamma = -1, beta = -1, mean = -1, second = -1, dy = -1;   // second: var or rstd
+struct Inputs {                                                // positions; -1: absent
+  int gamma = -1, beta = -1, mean = -1, second = -1, dy = -1;  // second: var or rstd
   size_t count;
 
   static Inputs train(const Attrs& a) {
@@ -46,10 +46,12 @@ void check(const char* op, Specs in, const Inputs& at) {
     if (static_cast<int>(i) == at.dy) {
       bool ok = s.rank() == x.rank();
       for (int d = 0; ok && d < x.rank(); ++d) ok = same_size(s[d], x[d]);
-      if (!ok) throw ValueError(cat(op, ": the gradient has shape ", s, "; expected the input's, ", x));
+      if (!ok)
+        throw ValueError(cat(op, ": the gradient has shape ", s, "; expected the input's, ", x));
     } else if (s.rank() != 1 || !same_size(s[0], x.back())) {
-      throw ValueError(cat(op, ": an input of shape ", x, " needs parameters and statistics of shape ",
-                           Shape{x.back()}, "; received one of shape ", s));
+      throw ValueError(cat(op, ": an input of shape ", x,
+                           " needs parameters and statistics of shape ", Shape{x.back()},
+                           "; received one of shape ", s));
     }
   }
 }
@@ -71,7 +73,9 @@ NormArgs base_args(BindContext& ctx) {
   a.x = ctx.in[0].data;
   return a;
 }
-const void* input_at(BindContext& ctx, int i) { return i < 0 ? nullptr : ctx.in[static_cast<size_t>(i)].data; }
+const void* input_at(BindContext& ctx, int i) {
+  return i < 0 ? nullptr : ctx.in[static_cast<size_t>(i)].data;
+}
 
 bool one_native_dtype(BindContext& ctx) {
   const DType d = ctx.in[0].spec.dtype;
@@ -93,7 +97,8 @@ bool convertible(std::span<const Tensor> in, DType* to) {
     if (t.dtype() != *to) return true;
   return false;
 }
-Tensors in_working_type(const char* op, std::span<const Tensor> in, const Attrs& attrs, DType work, Specs out) {
+Tensors in_working_type(const char* op, std::span<const Tensor> in, const Attrs& attrs, DType work,
+                        Specs out) {
   Tensors results = apply(op_by_name(op), cast_all(in, work), attrs);
   for (size_t i = 0; i < results.size(); ++i) results[i] = cast(results[i], out[i].dtype);
   return results;
@@ -144,7 +149,7 @@ Tensors train_vjp(const VjpContext& c) {
   const double n = std::max(row_count(x), 1.0);
   if (c.grads[1]) accumulate(broadcast_to(mul(c.grads[1], like(c.grads[1], 1 / n)), x.shape()));
   Tensor dvar = c.grads[2];
-  if (c.grads[3]) {   // rstd = (var + epsilon)^(-1/2)
+  if (c.grads[3]) {  // rstd = (var + epsilon)^(-1/2)
     const Tensor t = mul(mul(c.grads[3], like(rstd, -0.5)), mul(rstd, square(rstd)));
     dvar = dvar ? add(dvar, t) : t;
   }
@@ -156,21 +161,24 @@ Tensors train_vjp(const VjpContext& c) {
 const Register train_op({
     .name = "batch_norm_train",
     .infer = infer_train,
-    .bind = [](BindContext& ctx) {
-      if (!one_native_dtype(ctx)) return false;
-      const Inputs at = Inputs::train(*ctx.attrs);
-      NormArgs a = base_args(ctx);
-      a.epsilon = ctx.attrs->real(0);
-      a.gamma = input_at(ctx, at.gamma), a.beta = input_at(ctx, at.beta);
-      a.y = ctx.out[0].data, a.mean = ctx.out[1].data, a.var = ctx.out[2].data, a.rstd = ctx.out[3].data;
-      book(ctx, &a);
-      return ctx.push<&Kernels::norm>(a);
-    },
+    .bind =
+        [](BindContext& ctx) {
+          if (!one_native_dtype(ctx)) return false;
+          const Inputs at = Inputs::train(*ctx.attrs);
+          NormArgs a = base_args(ctx);
+          a.epsilon = ctx.attrs->real(0);
+          a.gamma = input_at(ctx, at.gamma), a.beta = input_at(ctx, at.beta);
+          a.y = ctx.out[0].data, a.mean = ctx.out[1].data, a.var = ctx.out[2].data,
+          a.rstd = ctx.out[3].data;
+          book(ctx, &a);
+          return ctx.push<&Kernels::norm>(a);
+        },
     .vjp = train_vjp,
     .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
       DType work;
       if (convertible(in, &work))
-        return in_working_type("batch_norm_train", in, attrs, work, specs_of(in, attrs, infer_train));
+        return in_working_type("batch_norm_train", in, attrs, work,
+                               specs_of(in, attrs, infer_train));
       const Tensor& x = in[0];
       const Tensor mean = row_mean(x), centred = sub(x, mean), var = row_mean(square(centred));
       const Tensor rstd = rsqrt(add(var, like(var, attrs.real(0))));
@@ -187,18 +195,20 @@ std::vector<Spec> infer_infer(Specs in, const Attrs& attrs) {
 const Register infer_op({
     .name = "batch_norm_infer",
     .infer = infer_infer,
-    .bind = [](BindContext& ctx) {
-      if (!one_native_dtype(ctx)) return false;
-      const Inputs at = Inputs::infer(*ctx.attrs);
-      NormArgs a = base_args(ctx);
-      a.use_given = true;
-      a.epsilon = ctx.attrs->real(0);
-      a.gamma = input_at(ctx, at.gamma), a.beta = input_at(ctx, at.beta);
-      a.mean = ctx.in[static_cast<size_t>(at.mean)].data, a.var = ctx.in[static_cast<size_t>(at.second)].data;
-      a.y = ctx.out[0].data;
-      book(ctx, &a);
-      return ctx.push<&Kernels::norm>(a);
-    },
+    .bind =
+        [](BindContext& ctx) {
+          if (!one_native_dtype(ctx)) return false;
+          const Inputs at = Inputs::infer(*ctx.attrs);
+          NormArgs a = base_args(ctx);
+          a.use_given = true;
+          a.epsilon = ctx.attrs->real(0);
+          a.gamma = input_at(ctx, at.gamma), a.beta = input_at(ctx, at.beta);
+          a.mean = ctx.in[static_cast<size_t>(at.mean)].data,
+          a.var = ctx.in[static_cast<size_t>(at.second)].data;
+          a.y = ctx.out[0].data;
+          book(ctx, &a);
+          return ctx.push<&Kernels::norm>(a);
+        },
     .vjp = [](const VjpContext& c) -> Tensors {
       const Inputs at = Inputs::infer(c.attrs());
       const auto m = static_cast<size_t>(at.mean), v = static_cast<size_t>(at.second);
@@ -218,7 +228,8 @@ const Register infer_op({
     .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
       DType work;
       if (convertible(in, &work))
-        return in_working_type("batch_norm_infer", in, attrs, work, specs_of(in, attrs, infer_infer));
+        return in_working_type("batch_norm_infer", in, attrs, work,
+                               specs_of(in, attrs, infer_infer));
       const Inputs at = Inputs::infer(attrs);
       const Tensor& var = in[static_cast<size_t>(at.second)];
       const Tensor rstd = rsqrt(add(var, like(var, attrs.real(0))));
@@ -243,13 +254,15 @@ Tensors grad_compose(std::span<const Tensor> in, const Attrs& attrs) {
   const Tensor &rstd = in[static_cast<size_t>(at.second)], &dy = in[static_cast<size_t>(at.dy)];
   const Tensor xhat = mul(sub(in[0], in[static_cast<size_t>(at.mean)]), rstd), both = mul(dy, xhat);
   const Tensor a = at.gamma > 0 ? mul(rstd, in[static_cast<size_t>(at.gamma)]) : rstd;
-  return {mul(a, sub(dy, add(row_mean(dy), mul(xhat, row_mean(both))))), row_sum(both), row_sum(dy)};
+  return {mul(a, sub(dy, add(row_mean(dy), mul(xhat, row_mean(both))))), row_sum(both),
+          row_sum(dy)};
 }
 
 // The gradient of the three results above, each input taken as independent.
 Tensors grad_vjp(const VjpContext& c) {
   const Inputs at = Inputs::grad(c.attrs());
-  const auto m = static_cast<size_t>(at.mean), r = static_cast<size_t>(at.second), y = static_cast<size_t>(at.dy);
+  const auto m = static_cast<size_t>(at.mean), r = static_cast<size_t>(at.second),
+             y = static_cast<size_t>(at.dy);
   const Tensor &x = c.in(0), &mean = c.in(m), &rstd = c.in(r), &dy = c.in(y);
   const Tensor centred = sub(x, mean), xhat = mul(centred, rstd);
   Tensor d_dy, d_xhat, d_rstd;
@@ -258,7 +271,8 @@ Tensors grad_vjp(const VjpContext& c) {
   if (c.grads[0]) {
     const Tensor& g = c.grads[0];
     const Tensor gamma = at.gamma > 0 ? c.in(static_cast<size_t>(at.gamma)) : like(rstd, 1);
-    const Tensor u = mul(g, mul(rstd, gamma)), slope = row_mean(mul(dy, xhat)), lean = row_mean(mul(u, xhat));
+    const Tensor u = mul(g, mul(rstd, gamma)), slope = row_mean(mul(dy, xhat)),
+                 lean = row_mean(mul(u, xhat));
     into(d_dy, sub(u, add(row_mean(u), mul(xhat, lean))));
     into(d_xhat, neg(add(mul(u, slope), mul(dy, lean))));
     const Tensor da = row_sum(mul(g, sub(dy, add(row_mean(dy), mul(xhat, slope)))));
@@ -283,17 +297,19 @@ Tensors grad_vjp(const VjpContext& c) {
 const Register grad_op({
     .name = "batch_norm_grad",
     .infer = infer_grad,
-    .bind = [](BindContext& ctx) {
-      if (!one_native_dtype(ctx)) return false;
-      const Inputs at = Inputs::grad(*ctx.attrs);
-      NormArgs a = base_args(ctx);
-      a.gamma = input_at(ctx, at.gamma);
-      a.mean = ctx.in[static_cast<size_t>(at.mean)].data, a.rstd = ctx.in[static_cast<size_t>(at.second)].data;
-      a.dy = ctx.in[static_cast<size_t>(at.dy)].data;
-      a.dx = ctx.out[0].data, a.dgamma = ctx.out[1].data, a.dbeta = ctx.out[2].data;
-      book(ctx, &a);
-      return ctx.push<&Kernels::norm_grad>(a);
-    },
+    .bind =
+        [](BindContext& ctx) {
+          if (!one_native_dtype(ctx)) return false;
+          const Inputs at = Inputs::grad(*ctx.attrs);
+          NormArgs a = base_args(ctx);
+          a.gamma = input_at(ctx, at.gamma);
+          a.mean = ctx.in[static_cast<size_t>(at.mean)].data,
+          a.rstd = ctx.in[static_cast<size_t>(at.second)].data;
+          a.dy = ctx.in[static_cast<size_t>(at.dy)].data;
+          a.dx = ctx.out[0].data, a.dgamma = ctx.out[1].data, a.dbeta = ctx.out[2].data;
+          book(ctx, &a);
+          return ctx.push<&Kernels::norm_grad>(a);
+        },
     .vjp = grad_vjp,
     .compose = grad_compose,
 });

@@ -1,6 +1,7 @@
-// Pooling over x (N, H, W, C). Attributes: window[2], strides[2], pads[top, bottom, left, right]; padding
-// never wins a maximum and never counts in an average. Gradients: max_pool_grad(x, y, dy), whose own
-// gradient is max_pool_pick(x, y, g), g at each window's first maximum; avg_pool_grad(dy) with h, w.
+// Pooling over x (N, H, W, C). Attributes: window[2], strides[2], pads[top, bottom, left, right];
+// padding never wins a maximum and never counts in an average. Gradients: max_pool_grad(x, y, dy),
+// whose own gradient is max_pool_pick(x, y, g), g at each window's first maximum; avg_pool_grad(dy)
+// with h, w.
 #include "window.h"
 
 namespace ph {
@@ -14,8 +15,8 @@ struct Dims {
     const Ints& size = need_ints(op, attrs, 0, 2, "window");
     w = window_from(op, attrs, 1, size[0], size[1], false);
     if (std::max(w.top, w.bottom) >= w.kh || std::max(w.left, w.right) >= w.kw)
-      throw ValueError(cat(op, ": pads ", Shape(attrs.ints(2)).str(), " reach a window of ", Shape(size).str(),
-                           "; padding must be smaller than the window"));
+      throw ValueError(cat(op, ": pads ", Shape(attrs.ints(2)).str(), " reach a window of ",
+                           Shape(size).str(), "; padding must be smaller than the window"));
     y = Shape{x[0], window_count(op, "height", x[1], w.top, w.bottom, w.kh, w.stride_h),
               window_count(op, "width", x[2], w.left, w.right, w.kw, w.stride_w), x[3]};
   }
@@ -61,7 +62,9 @@ bool push_pool(BindContext& ctx, PoolMode mode, bool grad, const Dims& d) {
 void need_shape(const char* op, const char* what, const Shape& have, const Shape& want) {
   bool ok = have.rank() == want.rank();
   for (int i = 0; ok && i < have.rank(); ++i) ok = same_size(have[i], want[i]);
-  if (!ok) throw ValueError(cat(op, ": ", what, " has shape ", have, "; expected the pooled shape ", want));
+  if (!ok)
+    throw ValueError(
+        cat(op, ": ", what, " has shape ", have, "; expected the pooled shape ", want));
 }
 
 constexpr double kLowest = -std::numeric_limits<double>::infinity();
@@ -98,9 +101,11 @@ const Register max_pool_op({
       need_inputs("max_pool", in, 1);
       return {checked("max_pool", in[0].dtype, pooled("max_pool", in[0], attrs).y)};
     },
-    .bind = [](BindContext& ctx) {
-      return push_pool(ctx, PoolMode::max, false, Dims("max_pool", ctx.in[0].spec.shape, *ctx.attrs));
-    },
+    .bind =
+        [](BindContext& ctx) {
+          return push_pool(ctx, PoolMode::max, false,
+                           Dims("max_pool", ctx.in[0].spec.shape, *ctx.attrs));
+        },
     .vjp = [](const VjpContext& c) -> Tensors {
       return {apply1(op_by_name("max_pool_grad"), {c.in(0), c.out(), c.grad()}, c.attrs())};
     },
@@ -128,11 +133,14 @@ const Register max_pool_grad_op({
       need_shape("max_pool_grad", "dy", in[2].shape, d.y);
       return {{promote_all(in), d.x}};
     },
-    .bind = [](BindContext& ctx) {
-      return push_pool(ctx, PoolMode::max, true, Dims("max_pool_grad", ctx.in[0].spec.shape, *ctx.attrs));
-    },
+    .bind =
+        [](BindContext& ctx) {
+          return push_pool(ctx, PoolMode::max, true,
+                           Dims("max_pool_grad", ctx.in[0].spec.shape, *ctx.attrs));
+        },
     .vjp = [](const VjpContext& c) -> Tensors {
-      return {Tensor(), Tensor(), apply1(op_by_name("max_pool_pick"), {c.in(0), c.in(1), c.grad()}, c.attrs())};
+      return {Tensor(), Tensor(),
+              apply1(op_by_name("max_pool_pick"), {c.in(0), c.in(1), c.grad()}, c.attrs())};
     },
     .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
       return converted("max_pool_grad", in, attrs, [&] {
@@ -159,7 +167,8 @@ const Register max_pool_pick_op({
       return {{in[2].dtype, d.y}};
     },
     .vjp = [](const VjpContext& c) -> Tensors {
-      return {Tensor(), Tensor(), apply1(op_by_name("max_pool_grad"), {c.in(0), c.in(1), c.grad()}, c.attrs())};
+      return {Tensor(), Tensor(),
+              apply1(op_by_name("max_pool_grad"), {c.in(0), c.in(1), c.grad()}, c.attrs())};
     },
     .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
       const Dims d("max_pool_pick", in[0].shape(), attrs);
@@ -190,9 +199,11 @@ const Register avg_pool_op({
       need_inputs("avg_pool", in, 1);
       return {checked("avg_pool", in[0].dtype, pooled("avg_pool", in[0], attrs).y)};
     },
-    .bind = [](BindContext& ctx) {
-      return push_pool(ctx, PoolMode::average, false, Dims("avg_pool", ctx.in[0].spec.shape, *ctx.attrs));
-    },
+    .bind =
+        [](BindContext& ctx) {
+          return push_pool(ctx, PoolMode::average, false,
+                           Dims("avg_pool", ctx.in[0].spec.shape, *ctx.attrs));
+        },
     .vjp = [](const VjpContext& c) -> Tensors {
       Attrs attrs = c.attrs();
       attrs.set(3, c.in(0).shape()[1]);
@@ -219,13 +230,16 @@ const Register avg_pool_grad_op({
     .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
       need_inputs("avg_pool_grad", in, 1);
       need_rank("avg_pool_grad", in[0], 4, "(batch, height, width, channels)");
-      const Dims d = pooled("avg_pool_grad", {in[0].dtype, averaged_shape(in[0].shape, attrs)}, attrs);
+      const Dims d =
+          pooled("avg_pool_grad", {in[0].dtype, averaged_shape(in[0].shape, attrs)}, attrs);
       need_shape("avg_pool_grad", "dy", in[0].shape, d.y);
       return {checked("avg_pool_grad", in[0].dtype, d.x)};
     },
-    .bind = [](BindContext& ctx) {
-      return push_pool(ctx, PoolMode::average, true, Dims("avg_pool_grad", ctx.out[0].spec.shape, *ctx.attrs));
-    },
+    .bind =
+        [](BindContext& ctx) {
+          return push_pool(ctx, PoolMode::average, true,
+                           Dims("avg_pool_grad", ctx.out[0].spec.shape, *ctx.attrs));
+        },
     .vjp = [](const VjpContext& c) -> Tensors {
       const Attrs& a = c.attrs();
       return {apply1(op_by_name("avg_pool"), {c.grad()}, {a[0], a[1], a[2]})};
@@ -234,7 +248,8 @@ const Register avg_pool_grad_op({
       return converted("avg_pool_grad", in, attrs, [&] {
         const Dims d("avg_pool_grad", averaged_shape(in[0].shape(), attrs), attrs);
         const Tensor share = div(in[0], window_counts(d, in[0].dtype()));
-        const Shape padded{d.x[0], d.x[1] + d.w.top + d.w.bottom, d.x[2] + d.w.left + d.w.right, d.x[3]};
+        const Shape padded{d.x[0], d.x[1] + d.w.top + d.w.bottom, d.x[2] + d.w.left + d.w.right,
+                           d.x[3]};
         Tensor dx;
         for (int64_t i = 0; i < d.w.kh; ++i)
           for (int64_t j = 0; j < d.w.kw; ++j) {

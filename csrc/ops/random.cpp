@@ -1,6 +1,7 @@
-// Random tensors from a seed (2,) of uint32. Attributes: (shape, dtype, lo, hi), where lo and hi are the
-// bounds of random_uniform [lo, hi) and random_randint [lo, hi), and mean and standard deviation of
-// random_normal and random_truncated_normal; random_bits has (shape). dropout(x, seed) has (rate).
+// Random tensors from a seed (2,) of uint32. Attributes: (shape, dtype, lo, hi), where lo and hi
+// are the bounds of random_uniform [lo, hi) and random_randint [lo, hi), and mean and standard
+// deviation of random_normal and random_truncated_normal; random_bits has (shape). dropout(x, seed)
+// has (rate).
 #include <cmath>
 
 #include "common.h"
@@ -11,8 +12,8 @@ namespace {
 void need_seed(const char* op, const Spec& seed) {
   const bool shaped = seed.shape.rank() == 1 && same_size(seed.shape[0], 2);
   if (seed.dtype != DType::u32 || !shaped)
-    throw ValueError(cat(op, ": the seed must be a uint32 tensor of shape (2,); received ", seed.dtype, " of shape ",
-                         seed.shape, "; use a SeedGenerator"));
+    throw ValueError(cat(op, ": the seed must be a uint32 tensor of shape (2,); received ",
+                         seed.dtype, " of shape ", seed.shape, "; use a SeedGenerator"));
 }
 
 RandomArgs base_args(BindContext& ctx, RandomKind kind, const Operand& seed) {
@@ -29,8 +30,8 @@ RandomArgs base_args(BindContext& ctx, RandomKind kind, const Operand& seed) {
 template <RandomKind kind>
 struct Draw {
   static constexpr const char* name() {
-    constexpr const char* names[] = {"random_bits", "random_uniform", "random_normal", "random_truncated_normal",
-                                     "random_randint"};
+    constexpr const char* names[] = {"random_bits", "random_uniform", "random_normal",
+                                     "random_truncated_normal", "random_randint"};
     return names[static_cast<int>(kind)];
   }
   static constexpr bool integers = kind == RandomKind::bits || kind == RandomKind::randint;
@@ -52,7 +53,8 @@ struct Draw {
   }
   static bool bind(BindContext& ctx) {
     const DType d = ctx.out[0].spec.dtype;
-    if (kind == RandomKind::randint ? d != DType::i32 && d != DType::i64 : kind != RandomKind::bits && !native_float(d))
+    if (kind == RandomKind::randint ? d != DType::i32 && d != DType::i64
+                                    : kind != RandomKind::bits && !native_float(d))
       return false;
     RandomArgs a = base_args(ctx, kind, ctx.in[0]);
     if (kind != RandomKind::bits) a.lo = ctx.attrs->real(2), a.hi = ctx.attrs->real(3);
@@ -94,18 +96,20 @@ const Register dropout_op({
       need_seed("dropout", in[1]);
       const double rate = attrs.real(0);
       if (!(rate >= 0 && rate <= 1))
-        throw ValueError(cat("dropout: the rate is ", rate, "; expected the fraction to drop, 0 to 1"));
+        throw ValueError(
+            cat("dropout: the rate is ", rate, "; expected the fraction to drop, 0 to 1"));
       return {in[0]};
     },
-    .bind = [](BindContext& ctx) {
-      if (!native_float(ctx.out[0].spec.dtype)) return false;
-      RandomArgs a = base_args(ctx, RandomKind::dropout, ctx.in[1]);
-      const double rate = ctx.attrs->real(0);
-      a.x = ctx.in[0].data;
-      a.lo = rate;
-      a.hi = rate < 1 ? 1 / (1 - rate) : 0;
-      return ctx.push<&Kernels::random>(a);
-    },
+    .bind =
+        [](BindContext& ctx) {
+          if (!native_float(ctx.out[0].spec.dtype)) return false;
+          RandomArgs a = base_args(ctx, RandomKind::dropout, ctx.in[1]);
+          const double rate = ctx.attrs->real(0);
+          a.x = ctx.in[0].data;
+          a.lo = rate;
+          a.hi = rate < 1 ? 1 / (1 - rate) : 0;
+          return ctx.push<&Kernels::random>(a);
+        },
     .vjp = [](const VjpContext& c) -> Tensors {
       return {apply1(op_by_name("dropout"), {c.grad(), c.in(1)}, c.attrs()), Tensor()};
     },
@@ -114,7 +118,8 @@ const Register dropout_op({
       if (!native_float(d))
         return {cast(apply1(op_by_name("dropout"), {cast(in[0], DType::f32), in[1]}, attrs), d)};
       const double rate = attrs.real(0);
-      const Tensor u = apply1(op_by_name("random_uniform"), {in[1]}, {in[0].shape().vec(), d, 0.0, 1.0});
+      const Tensor u =
+          apply1(op_by_name("random_uniform"), {in[1]}, {in[0].shape().vec(), d, 0.0, 1.0});
       const Tensor kept = mul(in[0], like(in[0], rate < 1 ? 1 / (1 - rate) : 0));
       return {where(greater_equal(u, like(u, rate)), kept, like(u, 0))};
     },

@@ -1,5 +1,6 @@
-// Reductions. Attributes of sum, mean, prod, max, min, any, all: (axes, keepdims); none or a missing
-// list means every axis. Of argmax, argmin: (axis or none, keepdims); int32, the first extremum.
+// Reductions. Attributes of sum, mean, prod, max, min, any, all: (axes, keepdims); none or a
+// missing list means every axis. Of argmax, argmin: (axis or none, keepdims); int32, the first
+// extremum.
 #include "common.h"
 
 namespace ph {
@@ -8,8 +9,8 @@ namespace {
 struct Folded {
   bool reduce[kMaxDims] = {};
   bool keepdims = false;
-  Shape kept, ones;      // the result without and with the reduced dimensions as 1
-  int64_t count = 1;     // elements folded into one; -1 unknown
+  Shape kept, ones;   // the result without and with the reduced dimensions as 1
+  int64_t count = 1;  // elements folded into one; -1 unknown
   const Shape& out() const { return keepdims ? ones : kept; }
 
   Folded(const char* op, const Shape& x, const Attrs& attrs, bool single) {
@@ -88,13 +89,14 @@ struct Rules {
     need_inputs(name(), in, 1);
     const Folded f = fold(in[0].shape, attrs);
     if (kind == Kind::position && (f.count == 0 || f.count > std::numeric_limits<int32_t>::max()))
-      throw ValueError(cat(name(), ": ", f.count, " elements to choose from in a tensor of shape ", in[0].shape,
-                           "; expected 1 to 2147483647; give an axis that is neither empty nor longer"));
+      throw ValueError(
+          cat(name(), ": ", f.count, " elements to choose from in a tensor of shape ", in[0].shape,
+              "; expected 1 to 2147483647; give an axis that is neither empty nor longer"));
     return {{result(in[0].dtype), f.out()}};
   }
   static bool bind(BindContext& ctx) {
     const DType from = ctx.in[0].spec.dtype, to = ctx.out[0].spec.dtype;
-    if ((kind == Kind::sum || kind == Kind::mean) && from != to) return false;   // converts first
+    if ((kind == Kind::sum || kind == Kind::mean) && from != to) return false;  // converts first
     const Folded f = fold(ctx.in[0].spec.shape, *ctx.attrs);
     return push_reduce(ctx, op, f, kind == Kind::mean ? 1.0 / static_cast<double>(f.count) : 1.0);
   }
@@ -192,7 +194,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
   const int extra = x.shape().rank() - shape.rank();
   if (extra < 0) return broadcast_to(x, shape);
   Ints axes;
-  bool wider = false;   // a size the gradient has not broadcast to yet
+  bool wider = false;  // a size the gradient has not broadcast to yet
   for (int d = 0; d < x.shape().rank(); ++d) {
     if (d < extra || (shape[d - extra] == 1 && x.shape()[d] != 1)) axes.push_back(d);
     if (d >= extra && shape[d - extra] != 1 && x.shape()[d] == 1) wider = true;

@@ -14,8 +14,8 @@ std::vector<Spec> infer_reshape(Specs in, const Attrs& attrs) {
     if (to[i] < 0) free = i, ++frees;
   const int64_t have = from.count();
   const auto fail = [&](const char* rule) {
-    throw ValueError(cat("reshape: a tensor of shape ", from, " cannot take the shape ", Shape(attrs.ints(0)).str(),
-                         ": ", rule));
+    throw ValueError(cat("reshape: a tensor of shape ", from, " cannot take the shape ",
+                         Shape(attrs.ints(0)).str(), ": ", rule));
   };
   if (frees == 0) {
     const int64_t want = to.count();
@@ -24,10 +24,12 @@ std::vector<Spec> infer_reshape(Specs in, const Attrs& attrs) {
   }
   int64_t rest = 1;
   for (int64_t d : to)
-    if (d >= 0 && __builtin_mul_overflow(rest, d, &rest)) fail("it has more elements than 64 bits count");
+    if (d >= 0 && __builtin_mul_overflow(rest, d, &rest))
+      fail("it has more elements than 64 bits count");
   if (have >= 0) {
     if (frees > 1) fail("at most one size may be -1");
-    if (rest == 0 ? have != 0 : have % rest != 0) fail("the given sizes must divide the number of elements");
+    if (rest == 0 ? have != 0 : have % rest != 0)
+      fail("the given sizes must divide the number of elements");
     to[free] = rest == 0 ? 0 : have / rest;
   }
   return {{in[0].dtype, to}};
@@ -44,8 +46,9 @@ void check_perm(const Shape& x, const Ints& perm) {
   bool seen[kMaxDims] = {};
   for (int64_t p : perm) {
     if (p < 0 || p >= x.rank() || seen[p])
-      throw ValueError(cat("transpose: axes ", Shape(perm).str(), " are not a permutation of the ", x.rank(),
-                           " dimensions of shape ", x, "; name each of 0 to ", x.rank() - 1, " once"));
+      throw ValueError(cat("transpose: axes ", Shape(perm).str(), " are not a permutation of the ",
+                           x.rank(), " dimensions of shape ", x, "; name each of 0 to ",
+                           x.rank() - 1, " once"));
     seen[p] = true;
   }
 }
@@ -55,24 +58,28 @@ const Register transpose_op({
     .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
       need_inputs("transpose", in, 1);
       const Shape& x = in[0].shape;
-      const Ints& perm = need_ints("transpose", attrs, 0, static_cast<size_t>(x.rank()), "the axes");
+      const Ints& perm =
+          need_ints("transpose", attrs, 0, static_cast<size_t>(x.rank()), "the axes");
       check_perm(x, perm);
       Shape out;
       for (int64_t p : perm) out.push_back(x[static_cast<int>(p)]);
       return {{in[0].dtype, out}};
     },
-    .bind = [](BindContext& ctx) {
-      const auto src = ctx.in[0].spec.shape.strides(), dst = ctx.out[0].spec.shape.strides();
-      const Ints& perm = ctx.attrs->ints(0);
-      CopyDims dims;
-      for (size_t i = 0; i < perm.size(); ++i)
-        dims.add(ctx.out[0].spec.shape[static_cast<int>(i)], src[static_cast<size_t>(perm[i])], dst[i]);
-      return push_copy(ctx, dims, ctx.out[0].spec.dtype, ctx.in[0].data, ctx.out[0].data);
-    },
+    .bind =
+        [](BindContext& ctx) {
+          const auto src = ctx.in[0].spec.shape.strides(), dst = ctx.out[0].spec.shape.strides();
+          const Ints& perm = ctx.attrs->ints(0);
+          CopyDims dims;
+          for (size_t i = 0; i < perm.size(); ++i)
+            dims.add(ctx.out[0].spec.shape[static_cast<int>(i)], src[static_cast<size_t>(perm[i])],
+                     dst[i]);
+          return push_copy(ctx, dims, ctx.out[0].spec.dtype, ctx.in[0].data, ctx.out[0].data);
+        },
     .vjp = [](const VjpContext& c) -> Tensors {
       const Ints& perm = c.attrs().ints(0);
       Ints inverse(perm.size());
-      for (size_t i = 0; i < perm.size(); ++i) inverse[static_cast<size_t>(perm[i])] = static_cast<int64_t>(i);
+      for (size_t i = 0; i < perm.size(); ++i)
+        inverse[static_cast<size_t>(perm[i])] = static_cast<int64_t>(i);
       return {transpose(c.grad(), inverse)};
     },
 });

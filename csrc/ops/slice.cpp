@@ -16,7 +16,7 @@ Range resolve(int64_t begin, int64_t end, int64_t step, int64_t size) {
   if (step == 0) throw ValueError("slice: a step is 0; it must be positive or negative");
   if (size < 0) {
     if (step == 1 && begin == 0 && end == kOpen) return {0, 1, -1};
-    if (step == 1 && begin < 0 && end == kOpen) return {begin, 1, -begin};   // the last few
+    if (step == 1 && begin < 0 && end == kOpen) return {begin, 1, -begin};  // the last few
     return {begin, step, -1};
   }
   const int64_t low = step > 0 ? 0 : -1, high = step > 0 ? size : size - 1;
@@ -26,7 +26,9 @@ Range resolve(int64_t begin, int64_t end, int64_t step, int64_t size) {
   end = std::clamp(end, low, high);
   const int64_t span = step > 0 ? end - begin : begin - end;
   // -step may not be representable; one element is left then anyway
-  const int64_t stride = step > 0 ? step : step == std::numeric_limits<int64_t>::min() ? kOpen : -step;
+  const int64_t stride = step > 0                                      ? step
+                         : step == std::numeric_limits<int64_t>::min() ? kOpen
+                                                                       : -step;
   return {begin, step, span <= 0 ? 0 : (span - 1) / stride + 1};
 }
 
@@ -36,7 +38,8 @@ std::vector<Range> ranges(const char* op, const Shape& x, const Attrs& attrs) {
   const Ints& end = need_ints(op, attrs, 1, rank, "end");
   const Ints& step = need_ints(op, attrs, 2, rank, "step");
   std::vector<Range> out;
-  for (size_t i = 0; i < rank; ++i) out.push_back(resolve(begin[i], end[i], step[i], x[static_cast<int>(i)]));
+  for (size_t i = 0; i < rank; ++i)
+    out.push_back(resolve(begin[i], end[i], step[i], x[static_cast<int>(i)]));
   return out;
 }
 
@@ -47,13 +50,14 @@ Shape counts(const std::vector<Range>& r) {
 }
 
 // Copies between the slice of a dense tensor of shape `whole` and a dense tensor of its counts.
-bool push_slice(BindContext& ctx, const std::vector<Range>& r, const Shape& whole, DType dtype, void* dense,
-                void* part, bool into_part) {
+bool push_slice(BindContext& ctx, const std::vector<Range>& r, const Shape& whole, DType dtype,
+                void* dense, void* part, bool into_part) {
   const auto outer = whole.strides(), inner = counts(r).strides();
   CopyDims dims;
   int64_t offset = 0;
   for (size_t i = 0; i < r.size(); ++i) {
-    if (r[i].count == 0) return ctx.kernels->copy != nullptr;   // nothing to copy, nothing to point at
+    if (r[i].count == 0)
+      return ctx.kernels->copy != nullptr;  // nothing to copy, nothing to point at
     const int64_t stride = r[i].count == 1 ? outer[i] : r[i].step * outer[i];
     offset += r[i].begin * outer[i];
     if (into_part)
@@ -62,7 +66,8 @@ bool push_slice(BindContext& ctx, const std::vector<Range>& r, const Shape& whol
       dims.add(r[i].count, inner[i], stride);
   }
   void* at_slice = at(dense, offset * dtype_size(dtype));
-  return into_part ? push_copy(ctx, dims, dtype, at_slice, part) : push_copy(ctx, dims, dtype, part, at_slice);
+  return into_part ? push_copy(ctx, dims, dtype, at_slice, part)
+                   : push_copy(ctx, dims, dtype, part, at_slice);
 }
 
 const Register slice_op({
@@ -71,11 +76,12 @@ const Register slice_op({
       need_inputs("slice", in, 1);
       return {{in[0].dtype, counts(ranges("slice", in[0].shape, attrs))}};
     },
-    .bind = [](BindContext& ctx) {
-      const Spec& x = ctx.in[0].spec;
-      return push_slice(ctx, ranges("slice", x.shape, *ctx.attrs), x.shape, x.dtype, ctx.in[0].data,
-                        ctx.out[0].data, true);
-    },
+    .bind =
+        [](BindContext& ctx) {
+          const Spec& x = ctx.in[0].spec;
+          return push_slice(ctx, ranges("slice", x.shape, *ctx.attrs), x.shape, x.dtype,
+                            ctx.in[0].data, ctx.out[0].data, true);
+        },
     .vjp = [](const VjpContext& c) -> Tensors {
       const Attrs& a = c.attrs();
       return {slice_grad(c.grad(), a.ints(0), a.ints(1), a.ints(2), c.in(0).shape())};
@@ -89,16 +95,17 @@ const Register slice_grad_op({
       const Shape whole = shape_attr("slice_grad", attrs, 3);
       const Shape part = counts(ranges("slice_grad", whole, attrs));
       if (part.known() && in[0].shape.known() && !(part == in[0].shape))
-        throw ValueError(cat("slice_grad: the slice of a tensor of shape ", whole, " has shape ", part,
-                             "; its gradient has shape ", in[0].shape));
+        throw ValueError(cat("slice_grad: the slice of a tensor of shape ", whole, " has shape ",
+                             part, "; its gradient has shape ", in[0].shape));
       return {checked("slice_grad", in[0].dtype, whole)};
     },
-    .bind = [](BindContext& ctx) {
-      const Spec& out = ctx.out[0].spec;
-      const auto r = ranges("slice_grad", out.shape, *ctx.attrs);
-      if (!(counts(r) == out.shape) && !push_fill(ctx, out, 0, ctx.out[0].data)) return false;
-      return push_slice(ctx, r, out.shape, out.dtype, ctx.out[0].data, ctx.in[0].data, false);
-    },
+    .bind =
+        [](BindContext& ctx) {
+          const Spec& out = ctx.out[0].spec;
+          const auto r = ranges("slice_grad", out.shape, *ctx.attrs);
+          if (!(counts(r) == out.shape) && !push_fill(ctx, out, 0, ctx.out[0].data)) return false;
+          return push_slice(ctx, r, out.shape, out.dtype, ctx.out[0].data, ctx.in[0].data, false);
+        },
     .vjp = [](const VjpContext& c) -> Tensors {
       const Attrs& a = c.attrs();
       return {slice(c.grad(), a.ints(0), a.ints(1), a.ints(2))};
@@ -108,7 +115,8 @@ const Register slice_grad_op({
 std::vector<Spec> infer_concat(Specs in, const Attrs& attrs) {
   if (in.empty()) throw ValueError("concatenate: expected at least one tensor; received none");
   const Shape& first = in[0].shape;
-  if (first.rank() == 0) throw ValueError("concatenate: tensors of shape () cannot be joined; stack them instead");
+  if (first.rank() == 0)
+    throw ValueError("concatenate: tensors of shape () cannot be joined; stack them instead");
   const int axis = normalize_axis("concatenate", attrs.integer(0), first.rank());
   Shape out = first;
   for (size_t i = 1; i < in.size(); ++i) {
@@ -116,8 +124,9 @@ std::vector<Spec> infer_concat(Specs in, const Attrs& attrs) {
     bool ok = s.rank() == first.rank();
     for (int d = 0; ok && d < first.rank(); ++d) ok = d == axis || same_size(out[d], s[d]);
     if (!ok)
-      throw ValueError(cat("concatenate: shapes ", first, " and ", s, " (input ", i, ") cannot be joined along axis ",
-                           axis, ": all their other sizes must be equal"));
+      throw ValueError(cat("concatenate: shapes ", first, " and ", s, " (input ", i,
+                           ") cannot be joined along axis ", axis,
+                           ": all their other sizes must be equal"));
     for (int d = 0; d < first.rank(); ++d) {
       if (d != axis && out[d] < 0) out[d] = s[d];
       if (d == axis) out[d] = out[d] < 0 || s[d] < 0 ? -1 : out[d] + s[d];
@@ -129,24 +138,27 @@ std::vector<Spec> infer_concat(Specs in, const Attrs& attrs) {
 const Register concat_op({
     .name = "concat",
     .infer = infer_concat,
-    .bind = [](BindContext& ctx) {
-      const Spec& out = ctx.out[0].spec;
-      const int axis = normalize_axis("concatenate", ctx.attrs->integer(0), out.shape.rank());
-      int64_t outer = 1, inner = 1;
-      for (int d = 0; d < out.shape.rank(); ++d) (d < axis ? outer : inner) *= d == axis ? 1 : out.shape[d];
-      int64_t position = 0;
-      for (const Operand& in : ctx.in) {
-        if (in.spec.dtype != out.dtype) return false;
-        const int64_t size = in.spec.shape[axis];
-        CopyDims dims;
-        dims.add(outer, size * inner, out.shape[axis] * inner);
-        dims.add(size * inner, 1, 1);
-        void* to = at(ctx.out[0].data, position * inner * dtype_size(out.dtype));
-        if (outer * size * inner > 0 && !push_copy(ctx, dims, out.dtype, in.data, to)) return false;
-        position += size;
-      }
-      return ctx.kernels->copy != nullptr;
-    },
+    .bind =
+        [](BindContext& ctx) {
+          const Spec& out = ctx.out[0].spec;
+          const int axis = normalize_axis("concatenate", ctx.attrs->integer(0), out.shape.rank());
+          int64_t outer = 1, inner = 1;
+          for (int d = 0; d < out.shape.rank(); ++d)
+            (d < axis ? outer : inner) *= d == axis ? 1 : out.shape[d];
+          int64_t position = 0;
+          for (const Operand& in : ctx.in) {
+            if (in.spec.dtype != out.dtype) return false;
+            const int64_t size = in.spec.shape[axis];
+            CopyDims dims;
+            dims.add(outer, size * inner, out.shape[axis] * inner);
+            dims.add(size * inner, 1, 1);
+            void* to = at(ctx.out[0].data, position * inner * dtype_size(out.dtype));
+            if (outer * size * inner > 0 && !push_copy(ctx, dims, out.dtype, in.data, to))
+              return false;
+            position += size;
+          }
+          return ctx.kernels->copy != nullptr;
+        },
     .vjp = [](const VjpContext& c) -> Tensors {
       const Shape& out = c.out().shape();
       const int axis = normalize_axis("concatenate", c.attrs().integer(0), out.rank());
@@ -178,8 +190,8 @@ Shape padded(const Spec& x, const Attrs& attrs) {
     const int64_t size = x.shape[static_cast<int>(i)];
     int64_t total;
     if (low[i] < 0 || high[i] < 0)
-      throw ValueError(cat("pad: axis ", i, " of shape ", x.shape, " has negative padding (", low[i], ", ",
-                           high[i], "); use a slice to crop"));
+      throw ValueError(cat("pad: axis ", i, " of shape ", x.shape, " has negative padding (",
+                           low[i], ", ", high[i], "); use a slice to crop"));
     if (__builtin_add_overflow(low[i], high[i], &total) ||
         (size >= 0 && __builtin_add_overflow(total, size, &total)))
       throw ValueError(cat("pad: the padding (", low[i], ", ", high[i], ") is too large"));
@@ -195,14 +207,16 @@ const Register pad_op({
       attrs.real(2);
       return {checked("pad", in[0].dtype, padded(in[0], attrs))};
     },
-    .bind = [](BindContext& ctx) {
-      const Spec &x = ctx.in[0].spec, &out = ctx.out[0].spec;
-      if (!(x.shape == out.shape) && !push_fill(ctx, out, ctx.attrs->real(2), ctx.out[0].data)) return false;
-      std::vector<Range> r;
-      for (int d = 0; d < x.shape.rank(); ++d)
-        r.push_back({ctx.attrs->ints(0)[static_cast<size_t>(d)], 1, x.shape[d]});
-      return push_slice(ctx, r, out.shape, out.dtype, ctx.out[0].data, ctx.in[0].data, false);
-    },
+    .bind =
+        [](BindContext& ctx) {
+          const Spec &x = ctx.in[0].spec, &out = ctx.out[0].spec;
+          if (!(x.shape == out.shape) && !push_fill(ctx, out, ctx.attrs->real(2), ctx.out[0].data))
+            return false;
+          std::vector<Range> r;
+          for (int d = 0; d < x.shape.rank(); ++d)
+            r.push_back({ctx.attrs->ints(0)[static_cast<size_t>(d)], 1, x.shape[d]});
+          return push_slice(ctx, r, out.shape, out.dtype, ctx.out[0].data, ctx.in[0].data, false);
+        },
     .vjp = [](const VjpContext& c) -> Tensors {
       const Ints& low = c.attrs().ints(0);
       Ints end = low, step(low.size(), 1);
@@ -217,7 +231,8 @@ Tensor slice(const Tensor& x, const Ints& begin, const Ints& end, const Ints& st
   static const OpDef& op = op_by_name("slice");
   return apply1(op, {x}, {begin, end, step});
 }
-Tensor slice_grad(const Tensor& g, const Ints& begin, const Ints& end, const Ints& step, const Shape& shape) {
+Tensor slice_grad(const Tensor& g, const Ints& begin, const Ints& end, const Ints& step,
+                  const Shape& shape) {
   static const OpDef& op = op_by_name("slice_grad");
   return apply1(op, {g}, {begin, end, step, shape.vec()});
 }

@@ -1,5 +1,5 @@
-// softmax and log_softmax over the last axis, and their gradients from the output: softmax_grad(y, dy)
-// and log_softmax_grad(y, dy). No attributes.
+// softmax and log_softmax over the last axis, and their gradients from the output: softmax_grad(y,
+// dy) and log_softmax_grad(y, dy). No attributes.
 #include "common.h"
 
 namespace ph {
@@ -16,16 +16,17 @@ Rows rows_of(const Shape& x) {
 
 template <bool log, bool grad>
 struct Rules {
-  static constexpr const char* name = grad ? (log ? "log_softmax_grad" : "softmax_grad")
-                                           : (log ? "log_softmax" : "softmax");
+  static constexpr const char* name =
+      grad ? (log ? "log_softmax_grad" : "softmax_grad") : (log ? "log_softmax" : "softmax");
   static std::vector<Spec> infer(Specs in, const Attrs&) {
     need_inputs(name, in, grad ? 2 : 1);
     for (const Spec& s : in) need_float(name, s);
     if (in[0].shape.rank() == 0)
-      throw ValueError(cat(name, ": a tensor of shape () has no axis to normalise; reshape it to (1,)"));
+      throw ValueError(
+          cat(name, ": a tensor of shape () has no axis to normalise; reshape it to (1,)"));
     if (grad && in[0].shape.known() && in[1].shape.known() && !(in[0].shape == in[1].shape))
-      throw ValueError(cat(name, ": the output's shape ", in[0].shape, " and its gradient's ", in[1].shape,
-                           " must be equal"));
+      throw ValueError(cat(name, ": the output's shape ", in[0].shape, " and its gradient's ",
+                           in[1].shape, " must be equal"));
     return {{promote_all(in), in[0].shape}};
   }
   static bool bind(BindContext& ctx) {
@@ -83,12 +84,15 @@ Tensor log_softmax_grad(const Tensor& y, const Tensor& dy) {
 Tensor row_sum(const Tensor& x) { return reduce_sum(x, {-1}, true); }
 
 const bool defined = [] {
-  Rules<false, false>::define([](const VjpContext& c) -> Tensors { return {softmax_grad(c.out(), c.grad())}; });
-  Rules<true, false>::define([](const VjpContext& c) -> Tensors { return {log_softmax_grad(c.out(), c.grad())}; });
+  Rules<false, false>::define(
+      [](const VjpContext& c) -> Tensors { return {softmax_grad(c.out(), c.grad())}; });
+  Rules<true, false>::define(
+      [](const VjpContext& c) -> Tensors { return {log_softmax_grad(c.out(), c.grad())}; });
   // softmax's Jacobian diag(y) - y y^T is symmetric in dy
   Rules<false, true>::define([](const VjpContext& c) -> Tensors {
     const Tensor &y = c.in(0), &dy = c.in(1), &g = c.grad();
-    return {c.needs[0] ? sub(mul(g, sub(dy, row_sum(mul(dy, y)))), mul(dy, row_sum(mul(g, y)))) : Tensor(),
+    return {c.needs[0] ? sub(mul(g, sub(dy, row_sum(mul(dy, y)))), mul(dy, row_sum(mul(g, y))))
+                       : Tensor(),
             c.needs[1] ? softmax_grad(y, g) : Tensor()};
   });
   Rules<true, true>::define([](const VjpContext& c) -> Tensors {

@@ -1,5 +1,5 @@
-// The sliding windows of convolution and pooling: output sizes, and the strided view of all windows'
-// element (i, j), from which the plain definitions are written.
+// The sliding windows of convolution and pooling: output sizes, and the strided view of all
+// windows' element (i, j), from which the plain definitions are written.
 #pragma once
 #include "common.h"
 
@@ -13,16 +13,18 @@ struct Window {
 };
 
 // Windows along one axis; -1 for an unknown size. Throws ValueError when none fits.
-int64_t window_count(const char* op, const char* axis, int64_t size, int64_t low, int64_t high, int64_t span,
-                     int64_t stride);
-// Checks strides, pads and dilations from attributes at `first` (strides[2], pads[4], and dilations[2]
-// where `dilated`).
-Window window_from(const char* op, const Attrs& attrs, size_t first, int64_t kh, int64_t kw, bool dilated);
+int64_t window_count(const char* op, const char* axis, int64_t size, int64_t low, int64_t high,
+                     int64_t span, int64_t stride);
+// Checks strides, pads and dilations from attributes at `first` (strides[2], pads[4], and
+// dilations[2] where `dilated`).
+Window window_from(const char* op, const Attrs& attrs, size_t first, int64_t kh, int64_t kw,
+                   bool dilated);
 
 // x (N, H, W, C) padded with `value`, cut or grown so that every window lies inside.
 Tensor window_pad(const Tensor& x, const Window& w, double value);
 // (N, OH, OW, C): element (i, j) of every window of a padded tensor.
-Tensor window_slice(const Tensor& padded, const Window& w, int64_t oh, int64_t ow, int64_t i, int64_t j);
+Tensor window_slice(const Tensor& padded, const Window& w, int64_t oh, int64_t ow, int64_t i,
+                    int64_t j);
 // Its gradient: g placed back into zeros of `shape`.
 Tensor window_place(const Tensor& g, const Window& w, int64_t i, int64_t j, const Shape& shape);
 // The gradient of window_pad: cuts the padding off.

@@ -1,6 +1,7 @@
-// Softmax cross-entropy from logits (..., classes): xent_sparse(logits, labels) with integer labels (...),
-// xent_dense(logits, labels) with probabilities (..., classes); one loss a row. Their gradients
-// xent_sparse_grad and xent_dense_grad(logits, labels, dloss) give dlogits. No attributes.
+// Softmax cross-entropy from logits (..., classes): xent_sparse(logits, labels) with integer labels
+// (...), xent_dense(logits, labels) with probabilities (..., classes); one loss a row. Their
+// gradients xent_sparse_grad and xent_dense_grad(logits, labels, dloss) give dlogits. No
+// attributes.
 #include "common.h"
 
 namespace ph {
@@ -35,9 +36,11 @@ struct Rules {
     bool ok = have.rank() == want.rank();
     for (int d = 0; ok && d < have.rank(); ++d) ok = same_size(have[d], want[d]);
     if (!ok)
-      throw ValueError(cat(name, ": logits of shape ", logits, " need ", what, " in shape ", want, "; received ", have,
-                           sparse ? "; squeeze a last size of 1, or use the dense loss for one-hot labels"
-                                  : "; use the sparse loss for integer labels"));
+      throw ValueError(
+          cat(name, ": logits of shape ", logits, " need ", what, " in shape ", want, "; received ",
+              have,
+              sparse ? "; squeeze a last size of 1, or use the dense loss for one-hot labels"
+                     : "; use the sparse loss for integer labels"));
   }
   static bool bind(BindContext& ctx) {
     const Spec& x = ctx.in[0].spec;
@@ -95,7 +98,9 @@ struct Rules {
   static Tensors vjp(const VjpContext& c) {
     const Tensor &x = c.in(0), &g = c.grad();
     if (!grad) {
-      Tensors out{apply1(op_by_name(sparse ? "xent_sparse_grad" : "xent_dense_grad"), {x, c.in(1), g}), Tensor()};
+      Tensors out{
+          apply1(op_by_name(sparse ? "xent_sparse_grad" : "xent_dense_grad"), {x, c.in(1), g}),
+          Tensor()};
       if (!sparse && c.needs[1]) out[1] = neg(mul(log_softmax(x), reshape(g, column(g.shape()))));
       return out;
     }

@@ -1,5 +1,5 @@
-"""Random tensors. Each draw reads and advances a seed; the same seed gives the same numbers on every
-processor width (uniform and integer draws bit for bit)."""
+"""Random tensors. Each draw reads and advances a seed; the same seed gives the same numbers on
+every processor width (uniform and integer draws bit for bit)."""
 
 from .engine import config
 from .engine.random import SeedGenerator, draw_seed

@@ -120,7 +120,7 @@ def shape_of(x):
 
 
 def size(value, what="shape"):
-    """One size of a shape argument: an int, -1 for None or an unknown size, or a SymDim of the graph."""
+    """One size of a shape argument: an int, -1 for None or unknown, or a SymDim of the graph."""
     if type(value) is int:
         return value
     if value is None:

@@ -130,7 +130,7 @@ def _over_axis(native, x, axis):
     given = [a + rank if a < 0 else a for a in (axis if several else (axis,))]
     if any(not 0 <= a < rank for a in given):
         raise ValueError(
-            f"softmax: axis {axis} is out of range for a tensor of shape {tuple(x.shape)}; expected "
+            f"softmax: axis {axis} is out of range for shape {tuple(x.shape)}; expected "
             f"{-rank} <= axis < {rank}."
         )
     order = [a for a in range(rank) if a not in given] + given

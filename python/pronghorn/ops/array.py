@@ -102,7 +102,7 @@ def squeeze(x, axis=None):
         for a in drop:
             if x.shape[a] not in (1, None):
                 raise ValueError(
-                    f"squeeze: axis {a} of a tensor of shape {x.shape} has size {x.shape[a]}; only an "
+                    f"squeeze: axis {a} of shape {x.shape} has size {x.shape[a]}; only an "
                     "axis of size 1 can be dropped."
                 )
     return reshape(x, tuple(s for i, s in enumerate(dims) if i not in drop))
@@ -163,7 +163,9 @@ def stack(x, axis=0):
     for other in xs[1:]:
         a, b = tuple(xs[0].shape), tuple(other.shape)
         if len(a) != len(b) or any(None not in (m, n) and m != n for m, n in zip(a, b)):
-            raise ValueError(f"stack: shapes {a} and {b} must be equal; pad or reshape one of them.")
+            raise ValueError(
+                f"stack: shapes {a} and {b} must be equal; pad or reshape one of them."
+            )
     return _concat(tuple(expand_dims(t, axis) for t in xs), (axis,))
 
 
@@ -320,8 +322,8 @@ def take(x, indices, axis=None):
         axis: The axis; None takes from the flattened tensor.
 
     Returns:
-        A tensor in which that axis is replaced by the shape of `indices`. The gradient with respect to
-        x adds up rows taken more than once.
+        A tensor in which that axis is replaced by the shape of `indices`. The gradient with respect
+        to x adds up rows taken more than once.
 
     Raises:
         ValueError: an index out of range (nothing is updated then).

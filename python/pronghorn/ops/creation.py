@@ -60,7 +60,7 @@ def arange(start, stop=None, step=None, dtype=None):
     """start, start + step, ... below stop (above, for a negative step).
 
     Args:
-        start, stop, step: Numbers; with one argument it is the stop, and start is 0. step is 1 where None.
+        start, stop, step: Numbers; a single argument is the stop. step is 1 where None.
         dtype: int32 for integers, floatx otherwise, where None.
 
     Raises:
@@ -72,7 +72,9 @@ def arange(start, stop=None, step=None, dtype=None):
     if stop is None:
         start, stop = 0, start
     step = 1 if step is None else step
-    start, stop, step = (v if isinstance(v, (int, float)) else v.item() for v in (start, stop, step))
+    start, stop, step = (
+        v if isinstance(v, (int, float)) else v.item() for v in (start, stop, step)
+    )
     if step == 0:
         raise ValueError("arange: step is 0; it must be positive or negative.")
     if dtype is None:
@@ -96,7 +98,6 @@ def eye(N, M=None, k=0, dtype=None):
     columns = _arange((), (0.0, 1.0, operator.index(M), "int32"))
     hit = _equal((expand_dims(rows, 1), columns))
     return cast(hit, config.standardize_dtype(dtype))
-
 
 
 def identity(n, dtype=None):

@@ -10,8 +10,8 @@ _matmul = op("matmul")
 def matmul(x1, x2):
     """The matrix product x1 @ x2.
 
-    The last axis of x1 is summed against the second-to-last of x2; the axes before them broadcast. A
-    vector is a row on the left and a column on the right, and its axis of size 1 is dropped again.
+    The last axis of x1 is summed against the second-to-last of x2; the axes before them broadcast.
+    A vector is a row on the left and a column on the right; its axis of size 1 is dropped again.
 
     Args:
         x1: Tensor (..., m, k), or (k,).
@@ -34,8 +34,8 @@ def matmul(x1, x2):
         return _matmul((x1, x2), (False, False))
     if left == 0 or right == 0:
         raise ValueError(
-            f"matmul: shapes {x1.shape} and {x2.shape} cannot be multiplied: a scalar has no axis to "
-            "sum over; use multiply."
+            f"matmul: shapes {x1.shape} and {x2.shape} cannot be multiplied: a scalar has no "
+            "axis to sum over; use multiply."
         )
     if left == 1:
         x1 = expand_dims(x1, 0)

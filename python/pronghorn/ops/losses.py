@@ -1,5 +1,8 @@
-"""Cross-entropies and one-hot labels. From probabilities that a softmax or sigmoid of ours made, the
-logits are used: fused, and exact where probabilities saturate."""
+"""Cross-entropies and one-hot labels.
+
+From probabilities that a softmax or sigmoid of ours made, the logits are used: fused, and exact
+where probabilities saturate.
+"""
 
 import warnings
 
@@ -148,7 +151,7 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
         axis: The axis of classes; only the last.
 
     Raises:
-        ValueError: shapes that do not match; a label outside [0, classes) (nothing is updated then).
+        ValueError: shapes that do not match; a label outside [0, classes).
 
     Example:
         >>> ops.sparse_categorical_crossentropy([1], [[0.5, 0.5]])  # [0.6931]

@@ -165,7 +165,9 @@ log1p = _float_function("log1p", "log(1 + x), exact near 0.")
 sin = _float_function("sin", "The sine of x in radians.")
 cos = _float_function("cos", "The cosine of x in radians.")
 tanh = _float_function("tanh", "The hyperbolic tangent.")
-erf = _float_function("erf", "The error function, 2 / sqrt(pi) * integral of exp(-t^2) from 0 to x.")
+erf = _float_function(
+    "erf", "The error function, 2 / sqrt(pi) * integral of exp(-t^2) from 0 to x."
+)
 floor = _float_function("floor", "The largest integer not above each element. No gradient flows.")
 ceil = _float_function("ceil", "The smallest integer not below each element. No gradient flows.")
 
@@ -244,7 +246,13 @@ def where(condition, x1, x2):
 
 
 # ---- reductions
-_SUM_TYPES = {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32", "uint16": "uint32"}
+_SUM_TYPES = {
+    "bool": "int32",
+    "int8": "int32",
+    "int16": "int32",
+    "uint8": "uint32",
+    "uint16": "uint32",
+}
 
 
 def _summed(x):
@@ -374,7 +382,6 @@ def logsumexp(x, axis=None, keepdims=False):
 
 
 _STOP = op("stop_gradient")
-
 
 
 __all__ = [

@@ -71,7 +71,7 @@ def batch_norm_train(x, scale=None, offset=None, epsilon=1e-3):
         epsilon: Added to the variance.
 
     Returns:
-        (y, mean, variance): the normalised x, and the batch's statistics (channels,), variance biased.
+        (y, mean, variance): x normalised, and the batch's statistics (channels,), biased.
     """
     inputs = [floating(x)] + [tensor(p) for p in (scale, offset) if p is not None]
     attrs = (float(epsilon), scale is not None, offset is not None)

@@ -9,7 +9,6 @@ from ..engine.tensor import Tensor, symbolic_types
 from ..engine.variable import Variable
 from . import array, linalg, math
 from ._args import call, size
-from ._args import tensor as _tensor
 
 _NUMBERS = (bool, int, float, Tensor, Variable, np.ndarray, np.generic, list, tuple)
 
@@ -110,7 +109,7 @@ def getitem(x, key):
     """
     x = x.value if isinstance(x, Variable) else x
     key = _expand(key, len(x.shape))
-    begin, end, step, drop, insert = [], [], [], [], []
+    begin, end, step = [], [], []
     lookup = None  # (axis in x, index tensor, how many axes it takes)
     places = []  # the result before lookup: "old" axis kept, "drop", "new"
     axis = 0
@@ -181,8 +180,8 @@ def _look_up(x, axis, index, count):
         mask = np.asarray(index)
         if mask.shape != tuple(x.shape[axis : axis + count]):
             raise IndexError(
-                f"a mask of shape {mask.shape} does not match axes {axis} to {axis + count - 1} of a "
-                f"tensor of shape {tuple(x.shape)}"
+                f"a mask of shape {mask.shape} does not match axes {axis} to {axis + count - 1} "
+                f"of a tensor of shape {tuple(x.shape)}"
             )
         dims = array.shape_of(x)
         x = array.reshape(x, (*dims[:axis], -1, *dims[axis + count :]))

@@ -84,8 +84,8 @@ def _kernel(layout, kernel, where):
     kernel = tensor(kernel)
     if len(kernel.shape) != layout.rank:
         raise ValueError(
-            f"{where}: an input of {layout.rank} axes needs a kernel of {layout.rank} axes (spatial "
-            f"axes, channels, filters). Received kernel shape {tuple(kernel.shape)}"
+            f"{where}: an input of {layout.rank} axes needs a kernel of {layout.rank} axes "
+            f"(spatial axes, channels, filters). Received kernel shape {tuple(kernel.shape)}"
         )
     return expand_dims(kernel, 0) if layout.spatial == 1 else kernel
 
@@ -119,10 +119,12 @@ def conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_
     elif channels is not None:
         raise ValueError(
             f"conv: the number of input channels must be a multiple of the kernel's third size. "
-            f"Received inputs of {channels} channels (shape {tuple(layout.x.shape)}) and a kernel of "
-            f"shape {tuple(kernel.shape)}"
+            f"Received inputs of {channels} channels (shape {tuple(layout.x.shape)}) and a "
+            f"kernel of shape {tuple(kernel.shape)}"
         )
-    return layout.back(_convolve(layout, kernel, strides, padding, dilation_rate, groups or 1, "conv"))
+    return layout.back(
+        _convolve(layout, kernel, strides, padding, dilation_rate, groups or 1, "conv")
+    )
 
 
 def _convolve(layout, kernel, strides, padding, dilation_rate, groups, where):
@@ -134,9 +136,7 @@ def _convolve(layout, kernel, strides, padding, dilation_rate, groups, where):
     return _conv2d((layout.x, kernel), (strides, pads, dilation, groups))
 
 
-def depthwise_conv(
-    inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1
-):
+def depthwise_conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
     """A convolution of each channel with its own filters.
 
     Args:
@@ -207,7 +207,9 @@ def conv_transpose(
         if extra is None:
             out = size * s if padding == "same" else size * s + max(window - s, 0)
         else:
-            out = (size - 1) * s + window + extra[i] - (2 * (window // 2) if padding == "same" else 0)
+            out = (
+                (size - 1) * s + window + extra[i] - (2 * (window // 2) if padding == "same" else 0)
+            )
         total = max((size - 1) * s + window - out, 0) if padding == "same" else 0
         sizes.append(out)
         pads += [total // 2, total - total // 2]
@@ -250,7 +252,7 @@ def max_pool(inputs, pool_size, strides=None, padding="valid", data_format=None)
 
 
 def average_pool(inputs, pool_size, strides=None, padding="valid", data_format=None):
-    """The mean of each window, channel by channel, without the padding; arguments as in `max_pool`."""
+    """The mean of each window without the padding; arguments as in `max_pool`."""
     return _pool(_avg_pool, inputs, pool_size, strides, padding, data_format, "average_pool")
 
 
