@@ -216,13 +216,21 @@ void batch_backward(const NormArgs& g, const Team& team) {
     for (int64_t r = i * p.split; r < last; r += 64) {  // leaves, for accuracy
       clear(sum, size), clear(dot, size);
       const int64_t end = min_of(r + 64, last);
-      column_sums<T>(r, end, n, sum, [&](int64_t q, int64_t k, int64_t lanes) {
-        return load_n(dy + q * p.width + col + k, lanes);
-      });
-      column_sums<T>(r, end, n, dot, [&](int64_t q, int64_t k, int64_t lanes) {
-        const int64_t at = q * p.width + col + k;
-        return load_n(dy + at, lanes) * (load_n(x + at, lanes) - load(m + k));
-      });
+      for (int64_t q = r; q < end; q += 4) {
+        const int64_t rows = min_of(end - q, int64_t{4}), at = q * p.width + col;
+        for_vectors<T>(n, [&](int64_t k, int64_t lanes) {
+          Vec<T> s[4] = {}, t[4] = {};
+          const Vec<T> centre = load(m + k);
+#pragma GCC unroll 4
+          for (int64_t u = 0; u < 4; ++u) {
+            if (u >= rows) break;
+            s[u] = load_n(dy + at + u * p.width + k, lanes);
+            t[u] = s[u] * (load_n(x + at + u * p.width + k, lanes) - centre);
+          }
+          store(sum + k, load(sum + k) + ((s[0] + s[1]) + (s[2] + s[3])));
+          store(dot + k, load(dot + k) + ((t[0] + t[1]) + (t[2] + t[3])));
+        });
+      }
       for (int64_t k = 0; k < size; ++k) all_sum[k] += sum[k], all_dot[k] += dot[k];
     }
     fold_sums(all_sum, p.wide > 1 ? c : n, p.wide, to);

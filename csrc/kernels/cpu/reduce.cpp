@@ -71,6 +71,13 @@ PH_INLINE void write_results(const ReduceArgs& g, T* value, int64_t first, int64
   storer<T>(g.out_dtype)(to, value, 1, n);
 }
 
+// Each result is one strip in place.
+template <class T>
+PH_INLINE bool is_simple(const Job<T>& job) {
+  const ReducePlan& p = job.plan;
+  return job.same && p.red_dims == 1 && p.red[0].stride == 1 && p.reds <= kStrip;
+}
+
 // ---------------------------------------------------------------- rows
 template <class F, class T>
 PH_INLINE T reduce_range(const Job<T>& job, int64_t base, int64_t begin, int64_t end) {
@@ -98,7 +105,7 @@ void reduce_rows(const Job<T>& job, const Team& team) {
     return;
   }
   const int64_t chunk = round_up(max_of(kReduceChunk / max_of(p.reds, int64_t{8}), int64_t{1}), 16);
-  const bool simple = job.same && p.red_dims == 1 && p.red[0].stride == 1 && p.reds <= kStrip;
+  const bool simple = is_simple(job);
   for_chunks(team, ceil_div(p.outs, chunk), [&](int64_t c, int) {
     const int64_t end = min_of((c + 1) * chunk, p.outs);
     for (int64_t out = c * chunk; out < end;) {
@@ -278,11 +285,20 @@ void arg_rows(const Job<T>& job, const Team& team) {
     return;
   }
   const int64_t chunk = round_up(max_of(kReduceChunk / max_of(p.reds, int64_t{8}), int64_t{1}), 16);
+  const bool simple = is_simple(job);
+  using F = Fold<op == ReduceOp::argmax ? ReduceOp::max : ReduceOp::min, T>;
   for_chunks(team, ceil_div(p.outs, chunk), [&](int64_t c, int) {
     const int64_t end = min_of((c + 1) * chunk, p.outs);
-    for (int64_t out = c * chunk; out < end; ++out) {
-      const Extremum<T> e = arg_range<op>(job, dims_offset(p.kept, p.kept_dims, out), 0, p.reds);
-      write_index<T>(job.g, &e.index, out, 1);
+    for (int64_t out = c * chunk; out < end;) {
+      int64_t index[64];
+      const int64_t n = min_of(end - out, int64_t{64});
+      for (int64_t i = 0; i < n; ++i) {
+        const int64_t base = dims_offset(p.kept, p.kept_dims, out + i);
+        const T* x = reinterpret_cast<const T*>(job.at(base));
+        index[i] = simple ? position(x, p.reds, F::strip(x, p.reds)) : arg_range<op>(job, base, 0, p.reds).index;
+      }
+      write_index<T>(job.g, index, out, n);
+      out += n;
     }
   });
 }

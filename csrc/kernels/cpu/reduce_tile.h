@@ -7,7 +7,8 @@
 namespace ph {
 namespace PH_ISA {
 
-constexpr int kTurnedCols = 64;  // longest row handled so
+constexpr int kTurnedCols = 64;      // longest row handled so
+constexpr int kTurnedGradCols = 16;  // where little is computed for each element turned
 
 // One step of Eklundh's transpose: swaps the off-diagonal blocks of size s of two rows.
 template <class T, int s, int... k>
@@ -111,9 +112,10 @@ PH_INLINE T row_sum(int64_t n, const F& f) {
   }
   return Fold<ReduceOp::sum, T>::across(total);
 }
+// Rows of one group share a vector for what is computed once a row; they stay in L1.
 template <class T>
-PH_INLINE T scalar_log(T x) {
-  return vlog(splat<T>(x))[0];
+PH_INLINE int64_t rows_per_group(int64_t cols) {
+  return cols * kLanes<T> * static_cast<int64_t>(sizeof(T)) <= 16384 ? kLanes<T> : 1;
 }
 
 // Rows that make a chunk worth a thread, a multiple of the vector.

@@ -17,32 +17,43 @@ void forward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows) {
   if (g.log) {
     for (int64_t c = 0; c < cols; ++c) {
       v[c] -= m;
-      sum += exp_t<T>(v[c]);
+      sum += exp_falling<T>(v[c]);
     }
     const Vec<T> shift = log_t<T>(sum);
     for (int64_t c = 0; c < cols; ++c) v[c] -= shift;
   } else {
-    for (int64_t c = 0; c < cols; ++c) sum += v[c] = exp_t<T>(v[c] - m);
+    for (int64_t c = 0; c < cols; ++c) sum += v[c] = exp_falling<T>(v[c] - m);
     const Vec<T> scale = 1 / sum;
     for (int64_t c = 0; c < cols; ++c) v[c] *= scale;
   }
   store_turned(static_cast<T*>(g.y) + row * cols, rows, cols, v);
 }
 template <class T>
-void forward_row(const SoftmaxArgs& g, int64_t row) {
+void forward_rows(const SoftmaxArgs& g, int64_t row, int64_t rows) {
   const int64_t n = g.cols;
   const T* x = static_cast<const T*>(g.x) + row * n;
   T* y = static_cast<T*>(g.y) + row * n;
-  const T m = row_max(x, n);
-  const T sum = row_sum<T>(n, [&](int64_t i, int64_t k) {
-    const Vec<T> e = exp_t<T>(load_n(x + i, k) - m);
-    if (!g.log) store_n(y + i, e, k);
-    return e;
-  });
-  const T shift = g.log ? scalar_log<T>(sum) : T(0), scale = 1 / sum;
-  for_vectors<T>(n, [&](int64_t i, int64_t k) {
-    store_n(y + i, g.log ? (load_n(x + i, k) - m) - shift : load_n(y + i, k) * scale, k);
-  });
+  T m[kLanes<T>], sum[kLanes<T>] = {};
+  for (int64_t r = 0; r < rows; ++r) {
+    const T* from = x + r * n;
+    T* to = y + r * n;
+    m[r] = row_max(from, n);
+    sum[r] = g.log ? row_sum<T>(n, [&](int64_t i, int64_t k) { return exp_falling<T>(load_n(from + i, k) - m[r]); })
+                   : row_sum<T>(n, [&](int64_t i, int64_t k) {
+                       const Vec<T> e = exp_falling<T>(load_n(from + i, k) - m[r]);
+                       store_n(to + i, e, k);
+                       return e;
+                     });
+  }
+  store(sum, g.log ? log_t<T>(load(sum)) : 1 / load(sum));
+  for (int64_t r = 0; r < rows; ++r) {
+    const T* from = x + r * n;
+    T* to = y + r * n;
+    if (g.log)
+      for_vectors<T>(n, [&](int64_t i, int64_t k) { store_n(to + i, (load_n(from + i, k) - m[r]) - sum[r], k); });
+    else
+      for_vectors<T>(n, [&](int64_t i, int64_t k) { store_n(to + i, load_n(to + i, k) * sum[r], k); });
+  }
 }
 
 template <class T>
@@ -81,14 +92,14 @@ void run(const SoftmaxArgs& g, const Team& team) {
   const int64_t chunk = rows_per_chunk<T>(g.cols);
   for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
     const int64_t end = min_of((c + 1) * chunk, g.rows);
-    if (g.cols <= kTurnedCols) {
-      for (int64_t r = c * chunk; r < end; r += kLanes<T>) {
-        const int64_t rows = min_of(end - r, int64_t{kLanes<T>});
-        backward ? backward_turned<T>(g, r, rows) : forward_turned<T>(g, r, rows);
-      }
-    } else {
-      for (int64_t r = c * chunk; r < end; ++r)
-        backward ? backward_row<T>(g, r) : forward_row<T>(g, r);
+    const bool turned = g.cols <= (backward ? kTurnedGradCols : kTurnedCols);
+    const int64_t step = turned ? kLanes<T> : backward ? 1 : rows_per_group<T>(g.cols);
+    for (int64_t r = c * chunk; r < end; r += step) {
+      const int64_t rows = min_of(end - r, step);
+      if (backward)
+        turned ? backward_turned<T>(g, r, rows) : backward_row<T>(g, r);
+      else
+        turned ? forward_turned<T>(g, r, rows) : forward_rows<T>(g, r, rows);
     }
   });
 }

@@ -58,7 +58,7 @@ void forward_turned(const XentArgs& g, int64_t row, int64_t rows) {
       dot = vfma<T>(l[c], s.v[c], dot);
     }
   }
-  for (int64_t c = 0; c < cols; ++c) s.sum += s.v[c] = exp_t<T>(s.v[c]);
+  for (int64_t c = 0; c < cols; ++c) s.sum += s.v[c] = exp_falling<T>(s.v[c]);
   const Vec<T> lse = log_t<T>(s.sum);
   store_n(static_cast<T*>(g.loss) + row, g.sparse ? lse - dot : vfma<T>(lse, weight, -dot), rows);
   if (!probs) return;
@@ -77,7 +77,7 @@ void backward_turned(const XentArgs& g, int64_t row, int64_t rows) {
     load_turned(static_cast<const T*>(g.probs) + row * cols, rows, cols, p);
   } else {
     TurnedSoftmax<T> s(static_cast<const T*>(g.logits) + row * cols, rows, cols);
-    for (int64_t c = 0; c < cols; ++c) s.sum += p[c] = exp_t<T>(s.v[c]);
+    for (int64_t c = 0; c < cols; ++c) s.sum += p[c] = exp_falling<T>(s.v[c]);
     const Vec<T> scale = 1 / s.sum;
     for (int64_t c = 0; c < cols; ++c) p[c] *= scale;
   }
@@ -105,36 +105,41 @@ void backward_turned(const XentArgs& g, int64_t row, int64_t rows) {
 
 // ---------------------------------------------------------------- long rows
 template <class T>
-void forward_row(const XentArgs& g, int64_t row) {
+void forward_rows(const XentArgs& g, int64_t row, int64_t rows) {
   const int64_t n = g.cols;
   const T* x = static_cast<const T*>(g.logits) + row * n;
   const T* labels = g.sparse ? nullptr : static_cast<const T*>(g.labels) + row * n;
   T* probs = g.probs ? static_cast<T*>(g.probs) + row * n : nullptr;
-  T* loss = static_cast<T*>(g.loss) + row;
-  const int64_t label = g.sparse ? label_of(g, row) : 0;
-  if (label < 0) {
-    *loss = FloatBits<T>::nan;
-    if (probs) fill_nan(probs, n);
-    return;
-  }
-  const T m = row_max(x, n);
-  const T sum = row_sum<T>(n, [&](int64_t i, int64_t k) {
-    const Vec<T> e = exp_t<T>(load_n(x + i, k) - m);
-    if (probs) store_n(probs + i, e, k);
-    return e;
-  });
-  const T lse = scalar_log<T>(sum), scale = 1 / sum;
-  if (g.sparse) {
-    *loss = lse - (x[label] - m);
-  } else {
-    const T weight = row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(labels + i, k); });
-    const T dot = row_sum<T>(n, [&](int64_t i, int64_t k) {
-      return load_n(labels + i, k) * (load_n(x + i, k) - m);
+  T sum[kLanes<T>] = {}, dot[kLanes<T>] = {}, weight[kLanes<T>] = {};
+  int64_t label[kLanes<T>];
+  for (int64_t r = 0; r < rows; ++r) {
+    const T *z = x + r * n, *l = labels ? labels + r * n : nullptr;
+    T* p = probs ? probs + r * n : nullptr;
+    const T m = row_max(z, n);
+    sum[r] = row_sum<T>(n, [&](int64_t i, int64_t k) {
+      const Vec<T> e = exp_falling<T>(load_n(z + i, k) - m);
+      if (p) store_n(p + i, e, k);
+      return e;
     });
-    *loss = lse * weight - dot;
+    if (g.sparse) {
+      label[r] = label_of(g, row + r);
+      dot[r] = label[r] < 0 ? FloatBits<T>::nan : z[label[r]] - m;
+    } else {
+      weight[r] = row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(l + i, k); });
+      dot[r] = row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(l + i, k) * (load_n(z + i, k) - m); });
+    }
   }
-  if (probs)
-    for_vectors<T>(n, [&](int64_t i, int64_t k) { store_n(probs + i, load_n(probs + i, k) * scale, k); });
+  const Vec<T> lse = log_t<T>(load(sum));
+  store_n(static_cast<T*>(g.loss) + row, g.sparse ? lse - load(dot) : vfma<T>(lse, load(weight), -load(dot)), rows);
+  if (!probs) return;
+  store(sum, 1 / load(sum));
+  for (int64_t r = 0; r < rows; ++r) {
+    T* p = probs + r * n;
+    if (g.sparse && label[r] < 0)
+      fill_nan(p, n);
+    else
+      for_vectors<T>(n, [&](int64_t i, int64_t k) { store_n(p + i, load_n(p + i, k) * sum[r], k); });
+  }
 }
 template <class T>
 void backward_row(const XentArgs& g, int64_t row) {
@@ -151,7 +156,7 @@ void backward_row(const XentArgs& g, int64_t row) {
   if (!probs) {
     const T m = row_max(x, n);
     scale = 1 / row_sum<T>(n, [&](int64_t i, int64_t k) {
-      const Vec<T> e = exp_t<T>(load_n(x + i, k) - m);
+      const Vec<T> e = exp_falling<T>(load_n(x + i, k) - m);
       store_n(dx + i, e, k);
       return e;
     });
@@ -174,14 +179,14 @@ void run(const XentArgs& g, const Team& team) {
   const int64_t chunk = rows_per_chunk<T>(g.cols);
   for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
     const int64_t end = min_of((c + 1) * chunk, g.rows);
-    if (g.cols <= kTurnedCols && g.cols > 0) {
-      for (int64_t r = c * chunk; r < end; r += kLanes<T>) {
-        const int64_t rows = min_of(end - r, int64_t{kLanes<T>});
-        backward ? backward_turned<T>(g, r, rows) : forward_turned<T>(g, r, rows);
-      }
-    } else {
-      for (int64_t r = c * chunk; r < end; ++r)
-        backward ? backward_row<T>(g, r) : forward_row<T>(g, r);
+    const bool turned = g.cols <= kTurnedCols && g.cols > 0;
+    const int64_t step = turned ? kLanes<T> : backward ? 1 : rows_per_group<T>(g.cols);
+    for (int64_t r = c * chunk; r < end; r += step) {
+      const int64_t rows = min_of(end - r, step);
+      if (backward)
+        turned ? backward_turned<T>(g, r, rows) : backward_row<T>(g, r);
+      else
+        turned ? forward_turned<T>(g, r, rows) : forward_rows<T>(g, r, rows);
     }
   });
 }
