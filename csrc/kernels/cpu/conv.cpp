@@ -133,14 +133,25 @@ void direct_empty(const DirectConv<T>& q) {
   }
 }
 
+struct DirectBytes {
+  int64_t filter, frame;  // the largest of all residues
+};
 template <class T>
-void conv_direct(const ConvArgs& g, const Team& team) {
-  int64_t filter_size = 0;
+DirectBytes direct_bytes(const ConvArgs& g) {
+  DirectBytes b = {};
   for (int64_t r = 0; r < residues(g); ++r) {
     const auto q = direct_problem<T>(g, 0, r);
-    if (has_sum(q)) filter_size = max_of(filter_size, filter_bytes(q));
+    if (!has_sum(q) || q.rows <= 0 || q.cols <= 0) continue;
+    b.filter = max_of(b.filter, filter_bytes(q));
+    b.frame = max_of(b.frame, frame_bytes(q));
   }
+  return b;
+}
+
+template <class T>
+void conv_direct(const ConvArgs& g, const Team& team) {
   char* const scratch = static_cast<char*>(g.scratch);
+  const int64_t filter_size = direct_bytes<T>(g).filter;
   for (int64_t group = 0; group < g.groups; ++group)
     for (int64_t r = 0; r < residues(g); ++r) {
       const auto q = direct_problem<T>(g, group, r);
@@ -151,16 +162,21 @@ void conv_direct(const ConvArgs& g, const Team& team) {
         direct_empty(q);
     }
 }
+
+// All channels as one problem: a depthwise filter has one row of channels a tap.
 template <class T>
-int64_t direct_bytes(const ConvArgs& g, int threads) {
-  int64_t filter_size = 0, frame_size = 0;
-  for (int64_t r = 0; r < residues(g); ++r) {
-    const auto q = direct_problem<T>(g, 0, r);
-    if (!has_sum(q) || q.rows <= 0 || q.cols <= 0) continue;
-    filter_size = max_of(filter_size, filter_bytes(q));
-    frame_size = max_of(frame_size, frame_bytes(q));
+void conv_depthwise(const ConvArgs& g, const Team& team) {
+  ConvArgs whole = g;
+  whole.groups = 1;
+  const bool filter = g.mode == ConvMode::grad_filter;
+  if (filter) whole.mode = ConvMode::forward;
+  for (int64_t r = 0; r < residues(whole); ++r) {
+    const auto q = direct_problem<T>(whole, 0, r);
+    if (filter)
+      run_depthwise_filter(g, q, team);
+    else if (q.rows > 0 && q.cols > 0)
+      run_depthwise(q, team);
   }
-  return filter_size + threads * frame_size;
 }
 
 PH_INLINE bool is_direct_filter(const ConvArgs& g) {
@@ -268,7 +284,7 @@ void conv_typed(const ConvArgs& g, const Team& team) {
   const int64_t rows = s.m, cols = s.n * g.groups;
   if (rows <= 0 || cols <= 0) return;
   if (s.k <= 0) return empty_sum<T>(g, rows, cols);
-  if (is_depthwise(g)) return depthwise<T>(g, group_epilogue<T>(g, 0, cols), team);
+  if (is_depthwise(g)) return conv_depthwise<T>(g, team);
   if (winograd_tile(g)) return winograd(g, team);
   if (is_direct(g)) return conv_direct<T>(g, team);
   if (is_direct_filter(g)) {
@@ -292,9 +308,16 @@ void conv_typed(const ConvArgs& g, const Team& team) {
 template <class T>
 size_t scratch_typed(const ConvArgs& g, int threads) {
   const Shape s = product_shape(g);
-  if (s.m <= 0 || s.n <= 0 || s.k <= 0 || is_depthwise(g)) return 0;
+  if (s.m <= 0 || s.n <= 0 || s.k <= 0) return 0;
+  if (is_depthwise(g))
+    return g.mode != ConvMode::grad_filter
+               ? 0
+               : static_cast<size_t>(depthwise_parts(g) * depthwise_part_bytes<T>(g));
   if (winograd_tile(g)) return winograd_scratch(g, threads);
-  if (is_direct(g)) return static_cast<size_t>(direct_bytes<T>(g, threads));
+  if (is_direct(g)) {
+    const DirectBytes b = direct_bytes<T>(g);
+    return static_cast<size_t>(b.filter + threads * b.frame);
+  }
   if (is_direct_filter(g))
     return static_cast<size_t>(filter_grad_bytes(filter_problem<T>(g, 0), threads));
   const Plan<T> p = make_plan<T>(g);

@@ -1,100 +1,194 @@
 // Depthwise convolution: each channel has its own filter, so nothing is shared along
-// channels and the vectors run along them.
+// channels and the vectors run along them. A row of outputs is cut into the pixels whose
+// windows lie inside the image, which share one list of taps, and the few at the edges.
 #pragma once
-#include "conv_source.h"
-#include "gemm_epilogue.h"
+#include "conv_direct.h"
 
 namespace ph {
 namespace PH_ISA {
 
 PH_INLINE bool is_depthwise(const ConvArgs& g) {
-  return g.groups > 1 && g.groups == g.c && g.k == g.c;
+  return g.groups > 1 && g.groups == g.c && g.k == g.c && g.kh <= kMaxTaps && g.kw <= kMaxTaps;
 }
 
-// out[pixel] (+)= sum over taps of image * filter, for forward and grad_input.
+// The taps that meet the image from one output pixel.
+struct TapList {
+  int64_t count;
+  int64_t in[kMaxSegments];     // from the pixel's place in the image, in elements
+  int64_t index[kMaxSegments];  // of the filter
+};
 template <class T>
-void depthwise_pixels(const ConvArgs& g, const Image<T>& image, T* out, int64_t pixels,
-                      const Epilogue<T>& e, const Team& team) {
+PH_INLINE void list_taps(const DirectConv<T>& q, int64_t row, int64_t pixel, TapList& list) {
+  list.count = 0;
+  for (int64_t i = 0; i < q.taps_h.count; ++i) {
+    const int64_t y = row * q.mul_h + q.taps_h.offset[i];
+    if (y < 0 || y >= q.in_h) continue;
+    for (int64_t j = 0; j < q.taps_w.count; ++j) {
+      const int64_t x = pixel * q.mul_w + q.taps_w.offset[j];
+      if (x < 0 || x >= q.in_w) continue;
+      list.in[list.count] = (y * q.in_w + q.taps_w.offset[j]) * q.in_channels;
+      list.index[list.count++] = q.taps_h.index[i] * q.filter_w + q.taps_w.index[j];
+    }
+  }
+}
+
+// Calls f(list, first pixel, pixels) for the runs of one row that share a list of taps.
+template <class T, class F>
+PH_INLINE void for_runs(const DirectConv<T>& q, int64_t row, const F& f) {
+  int64_t lo = q.cols, hi = q.cols;  // pixels [lo, hi) lie inside
+  if (q.taps_w.count > 0) {
+    const int64_t first = q.taps_w.offset[0], last = q.taps_w.offset[q.taps_w.count - 1];
+    lo = min_of(q.cols, max_of<int64_t>(0, ceil_div(-first, q.mul_w)));
+    if (first >= 0) lo = 0;
+    const int64_t room = q.in_w - 1 - last;
+    hi = room < 0 ? lo : max_of(lo, min_of(q.cols, room / q.mul_w + 1));
+  }
+  TapList list;
+  for (int64_t u = 0; u < q.cols;) {
+    const int64_t count = u == lo && hi > lo ? hi - lo : 1;
+    list_taps(q, row, u, list);
+    f(list, u, count);
+    u += count;
+  }
+}
+
+// out[pixel] (+)= sum over taps; P pixels share each filter vector.
+template <class T, int P>
+PH_INLINE void depthwise_pixels(const TapList& list, const T* in, int64_t in_step, const T* filter,
+                                int64_t channels, T* out, int64_t out_step, bool accumulate) {
   constexpr int64_t lanes = kLanes<T>;
-  const T* const filter = static_cast<const T*>(g.filter);
-  const int64_t work = pixels * g.c * g.kh * g.kw;
-  const int64_t chunks =
-      work < kSerialWork ? 1 : min_of(pixels, min_of(kMaxChunks, ceil_div(work, kChunkWork / 4)));
-  for_chunks(team, chunks, [&](int64_t chunk, int) {
-    const int64_t lo = chunk * pixels / chunks, hi = (chunk + 1) * pixels / chunks;
-    auto pixel = image.pixel(lo);
-    for (int64_t i = lo; i < hi; ++i, image.next(pixel)) {
-      for (int64_t c = 0; c < g.c; c += lanes) {
-        const int64_t left = min_of(lanes, g.c - c);
-        Vec<T> acc = {};
-        for (int64_t kh = 0; kh < g.kh; ++kh)
-          for (int64_t kw = 0; kw < g.kw; ++kw) {
-            const T* src = image.at(pixel, kh, kw);
-            if (!src) continue;
-            const T* w = filter + (kh * g.kw + kw) * g.c + c;
-            acc += left == lanes ? load<T>(src + c) * load<T>(w)
-                                 : load_first<T>(src + c, left) * load_first<T>(w, left);
-          }
-        T* p = out + i * g.c + c;
-        if (g.accumulate) acc += load_first<T>(p, left);
-        store_first<T>(p, acc, left);
+  for (int64_t c = 0; c < channels; c += lanes) {
+    const int64_t left = min_of(lanes, channels - c);
+    Vec<T> acc[P] = {};
+    if (left == lanes) {
+      for (int64_t t = 0; t < list.count; ++t) {
+        const Vec<T> w = load<T>(filter + list.index[t] * channels + c);
+        const T* src = in + list.in[t] + c;
+#pragma GCC unroll 8
+        for (int p = 0; p < P; ++p) acc[p] += w * load<T>(src + p * in_step);
+      }
+#pragma GCC unroll 8
+      for (int p = 0; p < P; ++p) {
+        T* to = out + p * out_step + c;
+        store<T>(to, accumulate ? load<T>(to) + acc[p] : acc[p]);
+      }
+    } else {
+      for (int64_t t = 0; t < list.count; ++t) {
+        const Vec<T> w = load_first<T>(filter + list.index[t] * channels + c, left);
+        const T* src = in + list.in[t] + c;
+#pragma GCC unroll 8
+        for (int p = 0; p < P; ++p) acc[p] += w * load_first<T>(src + p * in_step, left);
+      }
+#pragma GCC unroll 8
+      for (int p = 0; p < P; ++p) {
+        T* to = out + p * out_step + c;
+        store_first<T>(to, accumulate ? load_first<T>(to, left) + acc[p] : acc[p], left);
       }
     }
-    if (!e.empty()) finish_tile<T>(out + lo * g.c, g.c, hi - lo, g.c, moved(e, lo, 0));
+  }
+}
+
+// Forward, or one residue of grad_input; q covers all channels.
+template <class T>
+void run_depthwise(const DirectConv<T>& q, const Team& team) {
+  const int64_t lines = q.images * q.rows, step = q.mul_w * q.in_channels;
+  const int64_t work = lines * q.cols * q.n * q.taps_h.count * q.taps_w.count;
+  const int64_t chunks = work < kSerialWork
+                             ? 1
+                             : min_of(lines, min_of(kMaxChunks, ceil_div(work, kChunkWork / 4)));
+  for_chunks(team, chunks, [&](int64_t chunk, int) {
+    for (int64_t i = chunk * lines / chunks; i < (chunk + 1) * lines / chunks; ++i) {
+      const int64_t image = i / q.rows, row = i % q.rows;
+      const T* const in = q.in + image * q.in_h * q.in_w * q.in_channels;
+      T* const line = q.out + image * q.image_step + row * q.row_step;
+      for_runs(q, row, [&](const TapList& list, int64_t u, int64_t count) {
+        int64_t p = 0;
+        for (; p + 8 <= count; p += 8)
+          depthwise_pixels<T, 8>(list, in + (u + p) * step, step, q.filter, q.n,
+                                 line + (u + p) * q.pixel_step, q.pixel_step, q.accumulate);
+        for (; p + 4 <= count; p += 4)
+          depthwise_pixels<T, 4>(list, in + (u + p) * step, step, q.filter, q.n,
+                                 line + (u + p) * q.pixel_step, q.pixel_step, q.accumulate);
+        for (; p < count; ++p)
+          depthwise_pixels<T, 1>(list, in + (u + p) * step, step, q.filter, q.n,
+                                 line + (u + p) * q.pixel_step, q.pixel_step, q.accumulate);
+      });
+      if (q.epilogue.empty()) continue;
+      Epilogue<T> e = q.epilogue;
+      if (e.gate) e.gate += line - q.out;
+      finish_tile<T>(line, q.pixel_step, q.cols, q.n, e);
+    }
   });
 }
 
-// dw[tap] = sum over pixels of x * dy: each vector of channels is one chunk's own.
+// ---- the filter's gradient
+PH_INLINE int64_t depthwise_parts(const ConvArgs& g) {
+  const int64_t lines = g.n * g.oh, work = lines * g.ow * g.c * g.kh * g.kw;
+  return max_of<int64_t>(1, min_of(min_of(kMaxSplits, lines), work / kChunkWork));
+}
 template <class T>
-void depthwise_filter(const ConvArgs& g, const Image<T>& image, const Team& team) {
+PH_INLINE int64_t depthwise_part_bytes(const ConvArgs& g) {
+  return cache_rounded(g.kh * g.kw * g.c * static_cast<int64_t>(sizeof(T)));
+}
+
+// sums[tap] += x * dy for N taps of a run of pixels, one vector of channels.
+template <class T, int N>
+PH_INLINE void depthwise_sums(const TapList& list, int64_t t0, const T* x, int64_t x_step,
+                              const T* dy, int64_t channels, int64_t pixels, int64_t left,
+                              T* sums) {
+  const bool whole = left == kLanes<T>;
+  Vec<T> acc[N];
+  for (int t = 0; t < N; ++t) acc[t] = load_first<T>(sums + list.index[t0 + t] * channels, left);
+  const T* src[N];
+  for (int t = 0; t < N; ++t) src[t] = x + list.in[t0 + t];
+  if (whole) {
+    for (int64_t p = 0; p < pixels; ++p) {
+      const Vec<T> d = load<T>(dy + p * channels);
+#pragma GCC unroll 9
+      for (int t = 0; t < N; ++t) acc[t] += d * load<T>(src[t] + p * x_step);
+    }
+  } else {
+    for (int64_t p = 0; p < pixels; ++p) {
+      const Vec<T> d = load_first<T>(dy + p * channels, left);
+#pragma GCC unroll 9
+      for (int t = 0; t < N; ++t) acc[t] += d * load_first<T>(src[t] + p * x_step, left);
+    }
+  }
+  for (int t = 0; t < N; ++t) store_first<T>(sums + list.index[t0 + t] * channels, acc[t], left);
+}
+
+// dw (kh, kw, C); q is the forward problem over all channels, dy its output's gradient.
+template <class T>
+void run_depthwise_filter(const ConvArgs& g, const DirectConv<T>& q, const Team& team) {
   constexpr int64_t lanes = kLanes<T>;
+  const int64_t lines = q.images * q.rows, parts = depthwise_parts(g), taps = g.kh * g.kw;
+  const int64_t bytes = depthwise_part_bytes<T>(g);
+  char* const scratch = static_cast<char*>(g.scratch);
   const T* const dy = static_cast<const T*>(g.y);
-  T* const dw = static_cast<T*>(g.filter);
-  const int64_t pixels = g.n * g.oh * g.ow, taps = g.kh * g.kw;
-  const int64_t chunks = pixels * g.c * taps < kSerialWork ? 1 : ceil_div(g.c, lanes);
-  const int64_t units = ceil_div(g.c, lanes);
-  for_chunks(team, chunks, [&](int64_t chunk, int) {
-    for (int64_t u = chunk * units / chunks; u < (chunk + 1) * units / chunks; ++u) {
-      const int64_t c = u * lanes, left = min_of(lanes, g.c - c);
-      for (int64_t tap = 0; tap < taps; ++tap) {
-        Vec<T> acc = {};
-        auto pixel = image.pixel(0);
-        for (int64_t i = 0; i < pixels; ++i, image.next(pixel)) {
-          const T* src = image.at(pixel, tap / g.kw, tap % g.kw);
-          if (src) acc += load_first<T>(src + c, left) * load_first<T>(dy + i * g.c + c, left);
+  for_chunks(team, parts, [&](int64_t part, int) {
+    T* const sums = reinterpret_cast<T*>(scratch + part * bytes);
+    __builtin_memset(sums, 0, static_cast<size_t>(bytes));
+    for (int64_t i = part * lines / parts; i < (part + 1) * lines / parts; ++i) {
+      const T* const image = q.in + i / q.rows * q.in_h * q.in_w * q.in_channels;
+      for_runs(q, i % q.rows, [&](const TapList& list, int64_t u, int64_t count) {
+        const int64_t step = q.mul_w * g.c;
+        for (int64_t c = 0; c < g.c; c += lanes) {
+          const int64_t left = min_of(lanes, g.c - c);
+          const T* const x = image + u * step + c;
+          const T* const d = dy + (i * q.cols + u) * g.c + c;
+          int64_t t = 0;
+          for (; t + 9 <= list.count; t += 9)
+            depthwise_sums<T, 9>(list, t, x, step, d, g.c, count, left, sums + c);
+          for (; t + 3 <= list.count; t += 3)
+            depthwise_sums<T, 3>(list, t, x, step, d, g.c, count, left, sums + c);
+          for (; t < list.count; ++t)
+            depthwise_sums<T, 1>(list, t, x, step, d, g.c, count, left, sums + c);
         }
-        T* p = dw + tap * g.c + c;
-        if (g.accumulate) acc += load_first<T>(p, left);
-        store_first<T>(p, acc, left);
-      }
+      });
     }
   });
-}
-
-template <class T>
-void depthwise(const ConvArgs& g, const Epilogue<T>& e, const Team& team) {
-  const Image<T> from_x = {static_cast<const T*>(g.x),
-                           g.c,
-                           1,
-                           {g.stride_h, g.dil_h, -g.pad_top, 1, g.h},
-                           {g.stride_w, g.dil_w, -g.pad_left, 1, g.w},
-                           g.oh,
-                           g.ow,
-                           g.kw};
-  const Image<T> from_dy = {static_cast<const T*>(g.y),
-                            g.c,
-                            1,
-                            {1, -g.dil_h, g.pad_top, g.stride_h, g.oh},
-                            {1, -g.dil_w, g.pad_left, g.stride_w, g.ow},
-                            g.h,
-                            g.w,
-                            g.kw};
-  if (g.mode == ConvMode::forward)
-    depthwise_pixels(g, from_x, static_cast<T*>(g.y), g.n * g.oh * g.ow, e, team);
-  else if (g.mode == ConvMode::grad_input)
-    depthwise_pixels(g, from_dy, static_cast<T*>(g.x), g.n * g.h * g.w, e, team);
-  else
-    depthwise_filter(g, from_x, team);
+  sum_parts<T>(reinterpret_cast<T*>(scratch), bytes, parts, taps, g.c, static_cast<T*>(g.filter),
+               g.c, g.accumulate, {}, team);
 }
 
 }  // namespace PH_ISA
