@@ -133,8 +133,9 @@ def sign(x):
 
 
 def square(x):
-    """x * x."""
-    return _square((tensor(x),))
+    """x * x; of bool, in int32."""
+    x = tensor(x)
+    return _square((cast(x, "int32") if x.dtype == "bool" else x,))
 
 
 def _float_function(name, summary):
@@ -275,7 +276,7 @@ def sum(x, axis=None, keepdims=False):
     Example:
         >>> ops.sum([[1, 2], [3, 4]], axis=0)  # [4, 6]
     """
-    return _sum((_summed(x),), (axes(axis), keepdims))
+    return _sum((_summed(x),), (axes(axis), bool(keepdims)))
 
 
 def prod(x, axis=None, keepdims=False, dtype=None):
@@ -285,7 +286,7 @@ def prod(x, axis=None, keepdims=False, dtype=None):
         >>> ops.prod([[1, 2], [3, 4]], axis=0)  # [3, 8]
     """
     x = cast(tensor(x), config.standardize_dtype(dtype)) if dtype else _summed(x)
-    return _prod((x,), (axes(axis), keepdims))
+    return _prod((x,), (axes(axis), bool(keepdims)))
 
 
 def mean(x, axis=None, keepdims=False):
@@ -294,7 +295,7 @@ def mean(x, axis=None, keepdims=False):
     Example:
         >>> ops.mean([[1.0, 2.0], [3.0, 4.0]], axis=1)  # [1.5, 3.5]
     """
-    return _mean((floating(x),), (axes(axis), keepdims))
+    return _mean((floating(x),), (axes(axis), bool(keepdims)))
 
 
 def max(x, axis=None, keepdims=False, initial=None):
@@ -309,24 +310,24 @@ def max(x, axis=None, keepdims=False, initial=None):
     Example:
         >>> ops.max([[1, 5], [3, 2]], axis=1)  # [5, 3]
     """
-    result = _max((tensor(x),), (axes(axis), keepdims))
+    result = _max((tensor(x),), (axes(axis), bool(keepdims)))
     return result if initial is None else maximum(result, initial)
 
 
 def min(x, axis=None, keepdims=False, initial=None):
     """The smallest element over axes; arguments as in `max`."""
-    result = _min((tensor(x),), (axes(axis), keepdims))
+    result = _min((tensor(x),), (axes(axis), bool(keepdims)))
     return result if initial is None else minimum(result, initial)
 
 
 def any(x, axis=None, keepdims=False):
     """Whether some element over the axes is true (not 0); bool."""
-    return _any((tensor(x),), (axes(axis), keepdims))
+    return _any((tensor(x),), (axes(axis), bool(keepdims)))
 
 
 def all(x, axis=None, keepdims=False):
     """Whether every element over the axes is true (not 0); bool."""
-    return _all((tensor(x),), (axes(axis), keepdims))
+    return _all((tensor(x),), (axes(axis), bool(keepdims)))
 
 
 def argmax(x, axis=None, keepdims=False):
@@ -343,12 +344,12 @@ def argmax(x, axis=None, keepdims=False):
     Example:
         >>> ops.argmax([[1, 5], [3, 2]], axis=1)  # [1, 0]
     """
-    return _argmax((tensor(x),), (axis, keepdims))
+    return _argmax((tensor(x),), (axis, bool(keepdims)))
 
 
 def argmin(x, axis=None, keepdims=False):
     """Where the smallest element is; arguments as in `argmax`."""
-    return _argmin((tensor(x),), (axis, keepdims))
+    return _argmin((tensor(x),), (axis, bool(keepdims)))
 
 
 def var(x, axis=None, keepdims=False):
