@@ -186,7 +186,7 @@ class Node:
 
         def size_of(tensor, axis):
             size = values[id(tensor)].shape[axis]
-            return SymDim(values[id(tensor)], axis) if size is None else size
+            return SymDim() if size is None else size
 
         def fill(leaf):
             if isinstance(leaf, KerasTensor):
@@ -242,7 +242,7 @@ class RecordedOp(Operation):
     def call(self, inputs, attrs=()):
         from . import dispatch
 
-        return dispatch.op(self.op_name)(inputs, attrs)
+        return dispatch.op(self.op_name)(inputs, _unknown_as_minus_one(attrs))
 
     __call__ = call
 
@@ -279,12 +279,16 @@ def record_op(op_name, inputs, attrs=()):
     return recorded_class(op_name)().record(inputs, attrs)
 
 
+def _unknown_as_minus_one(attrs):
+    return nest.map_structure(lambda a: -1 if isinstance(a, SymDim) else a, attrs)
+
+
 def _result_of(op_name, inputs, attrs):
     from . import dispatch, trace
 
     function = dispatch.op(op_name)
     symbolic = [x for x in inputs if isinstance(x, KerasTensor)]
-    static = nest.map_structure(lambda a: -1 if isinstance(a, SymDim) else a, attrs)
+    static = _unknown_as_minus_one(attrs)
 
     def run(*tensors):
         given = iter(tensors)
