@@ -1,0 +1,1 @@
+"""Training: from compile() to fitted weights. `Trainer` is mixed into Model."""

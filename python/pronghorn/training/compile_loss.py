@@ -1,0 +1,120 @@
+"""CompileLoss: the `loss` and `loss_weights` of compile() as one loss over all outputs."""
+
+import inspect
+
+from .. import losses, metrics, ops
+from ..engine import nest
+from .matching import align, leaf_paths, match, output_names
+
+
+def object_name(obj):
+    """The name of a loss or metric object, function or class."""
+    return getattr(obj, "name", None) or getattr(obj, "__name__", None) or type(obj).__name__
+
+
+def label_kind(y_true, y_pred):
+    """"binary", "sparse" or "categorical": what "accuracy" and "crossentropy" mean here."""
+    if y_pred.shape[-1] == 1:
+        return "binary"
+    if len(y_true.shape) < len(y_pred.shape) or (y_true.shape[-1] == 1 and y_pred.shape[-1] > 1):
+        return "sparse"
+    return "categorical"
+
+
+_CROSSENTROPY = {
+    "binary": losses.binary_crossentropy,
+    "sparse": losses.sparse_categorical_crossentropy,
+    "categorical": losses.categorical_crossentropy,
+}
+
+
+def resolve_loss(identifier, y_true, y_pred):
+    """The Loss that a name, function or Loss stands for."""
+    if identifier in ("crossentropy", "ce"):
+        found = _CROSSENTROPY[label_kind(y_true, y_pred)]
+    else:
+        found = losses.get(identifier)
+    if isinstance(found, losses.Loss):
+        return found
+    name = identifier if isinstance(identifier, str) else object_name(found)
+    return losses.LossFunctionWrapper(found, name=name)
+
+
+class CompileLoss:
+    """The sum of weighted losses of a model's outputs.
+
+    With more than one loss, each also gets a running mean under its output's name.
+
+    Args:
+        loss: The user's spec: one loss, or a list, dict or nest of them.
+        loss_weights: Factors, in the same form.
+        output_names: Names of the model's outputs, where it has them.
+    """
+
+    def __init__(self, loss, loss_weights=None, output_names=None):
+        if loss_weights and not isinstance(loss_weights, (list, tuple, dict, float, int)):
+            raise ValueError(
+                "Expected `loss_weights` argument to be a float (single output case) or a list, "
+                "tuple, or dict (multiple output case). "
+                f"Received instead: loss_weights={loss_weights} of type {type(loss_weights)}"
+            )
+        for leaf in nest.flatten(loss):  # a wrong name is an error now, not at the first step
+            if isinstance(leaf, str) and leaf not in ("crossentropy", "ce"):
+                losses.get(leaf)
+            elif leaf is not None and not (callable(leaf) or inspect.isclass(leaf)):
+                losses.get(leaf)
+        self.name = "compile_loss"
+        self.loss = loss
+        self.loss_weights = loss_weights
+        self.output_names = output_names
+        self.metrics = []
+        self.built = False
+
+    @property
+    def variables(self):
+        return [v for metric in self.metrics for v in metric.variables]
+
+    def build(self, y_true, y_pred):
+        """Resolves names by the shapes of labels and outputs and makes the running means."""
+        flat_pred = nest.flatten(y_pred)
+        self._names = output_names(y_pred, self.output_names)
+        spec = match(self.loss, y_pred, self._names, "loss")
+        weights = match(self.loss_weights, y_pred, self._names, "loss_weights")
+        self._wanted = [entry is not None for entry in spec]
+        labels = align(y_true, y_pred, self._names, self._wanted)
+        self._entries = []
+        paths = leaf_paths(y_pred)
+        for i, identifier in enumerate(spec):
+            if identifier is None:
+                continue
+            if labels[i] is None:
+                raise ValueError(
+                    f"The loss {object_name(identifier) if callable(identifier) else identifier!r} "
+                    "needs targets, but none were given (y is None)."
+                )
+            loss = resolve_loss(identifier, labels[i], flat_pred[i])
+            parts = [str(k) for k in paths[i] if not isinstance(k, int)]
+            name = "/".join(parts) or self._names[i] or loss.name
+            self._entries.append((i, loss, weights[i], name))
+        if len(self._entries) > 1:
+            self.metrics = [metrics.Mean(name=f"{entry[3]}_loss") for entry in self._entries]
+        self.built = True
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        """The total loss, a scalar; None if no output has a loss."""
+        if not self.built:
+            self.build(y_true, y_pred)
+        flat_pred = nest.flatten(y_pred)
+        labels = align(y_true, y_pred, self._names, self._wanted)
+        weights = [sample_weight] * len(flat_pred)
+        if nest.is_nested(sample_weight):
+            weights = align(sample_weight, y_pred, self._names, self._wanted)
+        total = None
+        for k, (i, loss, factor, _) in enumerate(self._entries):
+            value = loss(labels[i], flat_pred[i], weights[i])
+            if self.metrics:
+                self.metrics[k].update_state(value, sample_weight=flat_pred[i].shape[0])
+            if factor is not None:
+                value = ops.multiply(value, factor)
+            total = value if total is None else total + value
+        return total

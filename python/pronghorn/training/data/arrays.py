@@ -1,0 +1,227 @@
+"""Whole arrays as a source of batches: conversion, checks, weights, splits and shuffled orders."""
+
+import math
+
+import numpy as np
+
+from ...engine import config, nest
+from ...engine.random import make_default_seed
+from .unpack import pack_x_y_sample_weight
+
+
+def is_array(x):
+    """Whether x is one array (or tensor, DataFrame, Series), not a container of them."""
+    return isinstance(x, np.ndarray) or (
+        hasattr(x, "__array__") and hasattr(x, "shape") and not isinstance(x, np.generic)
+    )
+
+
+def are_arrays(structure):
+    """Whether every leaf is an array or None."""
+    return all(leaf is None or is_array(leaf) for leaf in nest.flatten(structure))
+
+
+def to_array(x):
+    """A C-contiguous NumPy array; floats become floatx, a pandas Series becomes a column.
+
+    Raises:
+        ValueError: For strings, objects, or a scalar.
+    """
+    if x is None:
+        return None
+    if not isinstance(x, np.ndarray):
+        is_series = hasattr(x, "to_frame") and hasattr(x, "iloc")
+        x = np.asarray(x)
+        if is_series and x.ndim == 1:
+            x = x[:, None]
+    if x.dtype.kind == "f":
+        if x.dtype != config.floatx():
+            x = x.astype(config.floatx())
+    elif x.dtype.kind not in "iub" and x.dtype.name != "bfloat16":
+        raise ValueError(
+            f"Cannot train on an array of dtype {x.dtype}. Expected numbers or booleans; encode "
+            "text and objects as numbers first."
+        )
+    if x.ndim == 0:
+        raise ValueError(
+            f"Expected arrays with a first axis of samples. Received a scalar: {x.item()!r}"
+        )
+    return np.ascontiguousarray(x)
+
+
+def class_weight_to_sample_weights(y, class_weight):
+    """One weight a sample: that of its class, 1 for classes without one.
+
+    Args:
+        y: Class indices (n,) or (n, 1), or one-hot rows; more axes are weighted elementwise.
+        class_weight: Dict from class index to weight.
+    """
+    y = np.asarray(y)
+    if y.ndim > 1:
+        y = y[..., 0] if y.shape[-1] == 1 else np.argmax(y, axis=-1)
+    y = np.round(y).astype("int64")
+    classes, positions = np.unique(y, return_inverse=True)
+    weights = np.array([class_weight.get(int(c), 1.0) for c in classes], dtype=config.floatx())
+    return weights[positions].reshape(y.shape)
+
+
+def sample_count(data):
+    """The number of samples of a packed nest of arrays.
+
+    Raises:
+        ValueError: If arrays differ in it, or it is 0.
+    """
+    counts = {leaf.shape[0] for leaf in nest.flatten(data) if leaf is not None}
+    if len(counts) > 1:
+        parts = data if isinstance(data, tuple) else (data,)
+        sizes = [
+            f"'{label}' sizes: "
+            + ", ".join(str(leaf.shape[0]) for leaf in nest.flatten(part) if leaf is not None)
+            for label, part in zip(("x", "y", "sample_weight"), parts)
+        ]
+        raise ValueError(
+            "Data cardinality is ambiguous. Make sure all arrays contain the same number of "
+            "samples. " + "; ".join(sizes)
+        )
+    if not counts:
+        raise ValueError("Expected at least one array of data. Received only None.")
+    count = counts.pop()
+    if count == 0:
+        raise ValueError(
+            "The data contains 0 samples; expected at least one. Received arrays of shapes "
+            + ", ".join(str(leaf.shape) for leaf in nest.flatten(data) if leaf is not None)
+        )
+    return count
+
+
+def train_validation_split(arrays, validation_split):
+    """Splits every array; the last part becomes validation data.
+
+    Returns:
+        (training arrays, validation arrays), views of the same structure.
+
+    Raises:
+        ValueError: If something is no array, or a part would be empty.
+    """
+    if not are_arrays(arrays):
+        kinds = sorted({type(a).__name__ for a in nest.flatten(arrays) if not is_array(a)})
+        raise ValueError(
+            "Argument `validation_split` is only supported for tensors or NumPy arrays. "
+            f"Found incompatible types in the input: {kinds}"
+        )
+    arrays = nest.map_structure(to_array, arrays)
+    count = next(len(a) for a in nest.flatten(arrays) if a is not None)
+    split_at = int(math.floor(count * (1.0 - validation_split)))
+    if split_at <= 0 or split_at >= count:
+        raise ValueError(
+            f"Training data contains {count} samples, which is not sufficient to split it into a "
+            "validation and training set as specified by "
+            f"`validation_split={validation_split}`. Either provide more data, or a different "
+            "value for the `validation_split` argument."
+        )
+    first = nest.map_structure(lambda a: None if a is None else a[:split_at], arrays)
+    last = nest.map_structure(lambda a: None if a is None else a[split_at:], arrays)
+    return first, last
+
+
+def _check_sample_weight(y, sample_weight):
+    """Repeats one weight array for several outputs; checks a nest of them."""
+    if not nest.is_nested(y):
+        return sample_weight
+    if nest.is_nested(sample_weight):
+        try:
+            nest.assert_same_structure(y, sample_weight)
+        except ValueError:
+            raise ValueError(
+                "You should provide one `sample_weight` array per output in `y`. The two "
+                f"structures did not match: y has {len(nest.flatten(y))} arrays, sample_weight "
+                f"has {len(nest.flatten(sample_weight))}."
+            ) from None
+        return sample_weight
+    shape = tuple(sample_weight.shape)
+    if len(shape) != 1 and not (len(shape) == 2 and shape[1] == 1):
+        raise ValueError(
+            "For a model with multiple outputs, a single `sample_weight` array should have one "
+            f"weight a sample: shape (num_samples,). Received shape {shape}. To weight within "
+            "samples, pass one array per output."
+        )
+    return nest.map_structure(lambda _: sample_weight, y)
+
+
+class ArraySource:
+    """Batches of whole arrays, in order or shuffled anew in each pass.
+
+    `data` is the nest a step receives, with whole arrays as leaves; `order` the sample numbers of
+    the present pass (None for sequence); `position` the next batch.
+    """
+
+    native = True
+
+    def __init__(
+        self,
+        x,
+        y=None,
+        sample_weight=None,
+        batch_size=None,
+        steps=None,
+        shuffle=False,
+        class_weight=None,
+    ):
+        if sample_weight is not None:
+            if class_weight is not None:
+                raise ValueError("`class_weight` and `sample_weight` cannot be given together.")
+            sample_weight = _check_sample_weight(y, sample_weight)
+        x = nest.map_structure(to_array, x)
+        y = nest.map_structure(to_array, y)
+        if class_weight is not None:
+            if nest.is_nested(y) or y is None:
+                raise ValueError(
+                    "`class_weight` is only supported for Models with a single output."
+                )
+            sample_weight = class_weight_to_sample_weights(y, class_weight)
+        sample_weight = nest.map_structure(to_array, sample_weight)
+        self.data = pack_x_y_sample_weight(x, y, sample_weight)
+        parts = (x, y, sample_weight)
+        self.num_samples = sample_count(parts)
+        if not batch_size:
+            batch_size = math.ceil(self.num_samples / steps) if steps else 32
+        if int(batch_size) != batch_size or batch_size < 0:
+            raise ValueError(
+                f"`batch_size` must be a positive integer. Received: batch_size={batch_size}"
+            )
+        self.batch_size = int(batch_size)
+        self.num_batches = math.ceil(self.num_samples / self.batch_size)
+        self.order = None
+        self.position = self.num_batches
+        self._shuffle = shuffle
+        self._generator = np.random.Generator(np.random.PCG64(make_default_seed())) if shuffle else None
+
+    def first_batch_spec(self):
+        """The data of the first batch, as views: for its shapes and dtypes."""
+        size = min(self.batch_size, self.num_samples)
+        return nest.map_structure(lambda a: None if a is None else a[:size], self.data)
+
+    def start_pass(self):
+        """Goes back to the first batch, with a new order if shuffling."""
+        self.position = 0
+        if self._shuffle == "batch":
+            order = np.arange(self.num_samples, dtype=np.int64)
+            for start in range(0, self.num_samples, self.batch_size):
+                self._generator.shuffle(order[start : start + self.batch_size])
+            self.order = order
+        elif self._shuffle:
+            self.order = self._generator.permutation(self.num_samples)
+
+    def batch(self, index):
+        """The data of one batch, gathered in Python: for steps that run eagerly."""
+        start = index * self.batch_size
+        rows = slice(start, start + self.batch_size)
+        if self.order is not None:
+            rows = self.order[rows]
+        return nest.map_structure(lambda a: None if a is None else a[rows], self.data)
+
+    def on_epoch_begin(self):
+        pass
+
+    def on_epoch_end(self):
+        pass

@@ -1,0 +1,31 @@
+"""(x, y, sample_weight) to and from the one value that a step receives."""
+
+
+def unpack_x_y_sample_weight(data):
+    """Splits what `train_step` receives into x, y and sample_weight; missing ones are None.
+
+    Args:
+        data: x, (x,), (x, y) or (x, y, sample_weight).
+
+    Raises:
+        ValueError: For a tuple of another length.
+    """
+    if isinstance(data, list):
+        data = tuple(data)
+    if not isinstance(data, tuple):
+        return data, None, None
+    if 1 <= len(data) <= 3:
+        return data + (None,) * (3 - len(data))
+    raise ValueError(
+        "Data is expected to be in format `x`, `(x,)`, `(x, y)`, or `(x, y, sample_weight)`, "
+        f"found: {data}"
+    )
+
+
+def pack_x_y_sample_weight(x, y=None, sample_weight=None):
+    """The shortest form that `unpack_x_y_sample_weight` reads back."""
+    if y is None:
+        return (x,) if isinstance(x, (tuple, list)) else x
+    if sample_weight is None:
+        return (x, y)
+    return (x, y, sample_weight)

@@ -1,0 +1,170 @@
+"""The loop over the batches of one epoch, for training, testing and predicting alike.
+
+Arrays run natively: many batches a call while no callback looks at them, one a call otherwise.
+Other sources, and models that run eagerly, are fed batch by batch from Python.
+"""
+
+import warnings
+
+_END = object()
+
+
+class EpochLoop:
+    """Runs a step over a source of batches, epoch by epoch.
+
+    Args:
+        model: The model; its `stop_*` flags are watched.
+        step: StepFunction.
+        source: A source from training/data.
+        callbacks: CallbackList.
+        mode: "train", "test" or "predict".
+        steps: Batches an epoch; None for all there are.
+        group: Batches between two calls of the batch hooks (steps_per_execution).
+    """
+
+    def __init__(self, model, step, source, callbacks, mode, steps=None, group=1):
+        self.model = model
+        self.step = step
+        self.source = source
+        self.callbacks = callbacks
+        self.mode = mode
+        self.steps = steps
+        self.group = group
+        self._stop_flag = {
+            "train": "stop_training",
+            "test": "stop_evaluating",
+            "predict": "stop_predicting",
+        }[mode]
+        self._iterator = None
+        self._learned_batches = None
+        looks = getattr(callbacks, "looks", None)
+        # A CallbackList of the user's own making may look at anything.
+        self._looks = True if looks is None else looks(mode)
+        self._shows = not self._looks and callbacks.shows_progress(mode)
+
+    @property
+    def num_batches(self):
+        """Batches an epoch, None if unknown yet."""
+        return self.steps or self.source.num_batches or self._learned_batches
+
+    def run(self, on_outputs=None, collect=None):
+        """Runs one epoch.
+
+        Args:
+            on_outputs: Called with the outputs of every batch; keeps to one batch a call.
+            collect: Arrays that receive the outputs' rows (native runs only).
+
+        Returns:
+            The outputs of the last batch, None if there was none.
+        """
+        source = self.source
+        source.on_epoch_begin()
+        native = source.native and not self.step.eager
+        if native and not self._looks and on_outputs is None:
+            outputs = self._run_stretches(collect)
+        else:
+            outputs = self._run_groups(native, on_outputs)
+        source.on_epoch_end()
+        return outputs
+
+    def stopped(self):
+        return getattr(self.model, self._stop_flag, False)
+
+    def _run_stretches(self, collect):
+        """Native calls of many batches; Python is back at least every 50 ms."""
+        source, step = self.source, self.step
+        first, end = self._array_range()
+        position, outputs = first, None
+        while position < end and not (outputs is not None and self.stopped()):
+            # The first batch traces: alone, so that the times shown are those of steady steps.
+            stop = position + 1 if self._shows and position == first else end
+            position, outputs = step.run_batches(source, position, stop, collect)
+            if self._shows:
+                self.callbacks.progress(self.mode, position - first - 1, outputs)
+        source.position = position
+        return outputs
+
+    def _array_range(self):
+        source = self.source
+        if self.steps is None or source.position >= source.num_batches:
+            source.start_pass()
+        first = source.position
+        if self.steps is None:
+            return first, source.num_batches
+        if first + self.steps > source.num_batches:
+            _warn_out_of_data()
+        return first, min(first + self.steps, source.num_batches)
+
+    def _run_groups(self, native, on_outputs):
+        """One batch a call, with the batch hooks around every group of batches."""
+        begin = getattr(self.callbacks, f"on_{self.mode}_batch_begin")
+        end = getattr(self.callbacks, f"on_{self.mode}_batch_end")
+        predicting = self.mode == "predict"
+        outputs = None
+        number = 0
+        for group in self._groups(native):
+            if self._looks:
+                begin(number)
+            for run in group:
+                outputs = run()
+                if on_outputs is not None:
+                    on_outputs(outputs)
+            last = number + self.group - 1
+            if self._looks:
+                end(last, {"outputs": outputs} if predicting else outputs)
+            elif self._shows:
+                self.callbacks.progress(self.mode, last, outputs)
+            number += self.group
+            if self.stopped():
+                break
+        return outputs
+
+    def _groups(self, native):
+        """Lists of functions, each of which runs one batch."""
+        if self.source.native:
+            position, end = self._array_range()
+            while position < end:
+                stop = min(position + self.group, end)
+                self.source.position = stop
+                yield [self._array_batch(native, index) for index in range(position, stop)]
+                position = stop
+            return
+        yield from self._python_groups()
+
+    def _array_batch(self, native, index):
+        if native:
+            return lambda: self.step.run_batches(self.source, index, index + 1)[1]
+        return lambda: self.step.batch(self.source.batch(index))
+
+    def _python_groups(self):
+        known = self.num_batches
+        if self._iterator is None or self.steps is None:
+            self._iterator = self.source.iterate()
+        done = 0
+        while known is None or done < known:
+            size = self.group if known is None else min(self.group, known - done)
+            group = []
+            while len(group) < size:
+                data = next(self._iterator, _END)
+                if data is _END:
+                    break
+                group.append(lambda data=data: self.step.batch(data))
+            done += len(group)
+            if group:
+                yield group
+            if len(group) < size:
+                self._iterator = None
+                if known is None:
+                    self._learned_batches = done
+                else:
+                    _warn_out_of_data()
+                return
+
+
+def _warn_out_of_data():
+    warnings.warn(
+        "Your input ran out of data; interrupting training. Make sure that your dataset or "
+        "generator can generate at least `steps_per_epoch * epochs` batches. You may need to use "
+        "the `.repeat()` function when building your dataset.",
+        stacklevel=6,
+    )

@@ -1,0 +1,83 @@
+"""Steps: the pure functions of one batch, compiled, and what Keras calls train_function.
+
+A StepFunction runs `model.train_step` (or test_step, predict_step) through one engine Function: it
+is traced once for each shape of batch, then each batch is a native call.
+"""
+
+import itertools
+import weakref
+
+from ..engine import Function, TensorSpec, convert_to_tensor, eval_shape, nest
+from .data import unpack_x_y_sample_weight
+
+
+class StepFunction:
+    """One kind of step of a model.
+
+    Args:
+        model: The model; only a weak reference is kept, so that programs die with it.
+        kind: "train", "test" or "predict".
+    """
+
+    def __init__(self, model, kind):
+        model_ref = weakref.ref(model)
+        method = f"{kind}_step"
+
+        def step(data):
+            return getattr(model_ref(), method)(data)
+
+        self.kind = kind
+        self.eager = bool(model.run_eagerly)
+        self._model_ref = model_ref
+        self._step = step
+        self.function = Function(step, name=f"{model.name}.{method}")
+
+    def batch(self, data):
+        """Runs one batch; data is the nest that the step receives."""
+        if self.eager:
+            return self._step(nest.map_structure(_to_tensor, data))
+        return self.function(data)
+
+    def run_batches(self, source, start, stop, collect=None):
+        """Runs batches start..stop-1 of an ArraySource natively; may stop early."""
+        return self.function.run_batches(
+            (source.data,), source.order, source.batch_size, start, stop, 0.05, collect
+        )
+
+    def __call__(self, iterator):
+        """Keras's form: runs `steps_per_execution` batches from an iterator."""
+        outputs = None
+        for data in itertools.islice(iterator, self._model_ref().steps_per_execution):
+            outputs = self.batch(data)
+        if outputs is None:
+            raise StopIteration
+        return outputs
+
+
+def _to_tensor(leaf):
+    return None if leaf is None else convert_to_tensor(leaf)
+
+
+def _without_batch_size(leaf):
+    return None if leaf is None else TensorSpec((None, *leaf.shape[1:]), str(leaf.dtype))
+
+
+def build_by_shapes(model, data, own_step=None):
+    """Makes the weights of a model that has none yet, by a run on shapes alone.
+
+    The batch axis is unknown in it, so that the model accepts any batch size afterwards.
+
+    Args:
+        model: The model.
+        data: A batch, for its shapes and dtypes.
+        own_step: The user's step, where it calls layers in its own way.
+    """
+    if own_step is not None:
+        eval_shape(own_step, nest.map_structure(_as_spec, data))
+        return
+    x, _, _ = unpack_x_y_sample_weight(data)
+    eval_shape(model, nest.map_structure(_without_batch_size, x))
+
+
+def _as_spec(leaf):
+    return None if leaf is None else TensorSpec(tuple(leaf.shape), str(leaf.dtype))

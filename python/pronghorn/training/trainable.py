@@ -1,0 +1,42 @@
+"""Which weights a compiled model trains: those that were trainable when compile() was called."""
+
+import warnings
+
+
+class TrainableSnapshot:
+    """Taken by compile(). Weights made later follow their layer's state at that time."""
+
+    def __init__(self, model):
+        self._layers = {layer: layer.trainable for layer in model._flatten_layers()}
+        self._known = {id(v): v for v in model.variables}
+        self._trained = {id(v) for v in model.trainable_variables}
+
+    def weights(self, model):
+        """The weights to train, in the order of the model's variables."""
+        owner = {}
+        for layer in model._flatten_layers():
+            for variable in layer._trainable_variables:
+                owner.setdefault(id(variable), layer)
+
+        def trains(variable):
+            if id(variable) in self._known:
+                return id(variable) in self._trained
+            layer = owner.get(id(variable))
+            return layer is not None and self._layers.get(layer, layer.trainable)
+
+        return [v for v in model.variables if trains(v)]
+
+    def warn_if_changed(self, model):
+        """Warns, once for a change, that `trainable` differs from what was compiled."""
+        current = {layer: layer.trainable for layer in model._flatten_layers()}
+        changed = [
+            layer.name for layer, state in current.items() if self._layers.get(layer, state) != state
+        ]
+        if changed and changed != getattr(self, "_warned", None):
+            self._warned = changed
+            warnings.warn(
+                "A layer's `trainable` state has changed since the model was compiled. The change "
+                "takes effect at the next `compile()`; until then the weights that were trainable "
+                f"go on being trained. Changed layers: {changed}",
+                stacklevel=4,
+            )
