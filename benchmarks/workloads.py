@@ -23,7 +23,7 @@ class Workload:
 
 
 def floats(rng, *shape):
-    return rng.standard_normal(shape).astype("float32")
+    return rng.standard_normal(shape, dtype="float32")
 
 
 def dense_1(k):

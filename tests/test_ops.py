@@ -81,8 +81,10 @@ def oracle(row, exact):
         return row.oracle(*exact)
 
 
+@pytest.mark.parametrize("count", [1, 2], ids=["1thread", "2threads"])
 @pytest.mark.parametrize("row, dtype", list(forward_cases()))
-def test_forward(row, dtype, width):
+def test_forward(row, dtype, width, count, threads):
+    threads(count)
     tensors, exact = typed(inputs_of(row, dtype), dtype)
     out = row.call(ops, *tensors)
     assert_close(value(out), oracle(row, exact), row, dtype)

@@ -16,6 +16,10 @@ def load(peer, threads):
         os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
         os.environ["JAX_PLATFORMS"] = "cpu"
         import keras
+    # where names load lazily, what a model needs counts as import too
+    for room, name in (("layers", "Dense"), ("optimizers", "RMSprop"), ("losses", "Loss")):
+        getattr(getattr(keras, room), name)
+    assert keras.Sequential and keras.Model
     if peer == "keras-torch":
         import torch
 
