@@ -611,14 +611,20 @@ static void check_limits(const Kernels& k) {
   CHECK(ok, "%s all registers", k.name);
 
   const int64_t big = (int64_t{14} << 20) + 3;
-  std::vector<float> x(static_cast<size_t>(big)), y(static_cast<size_t>(big) + 1, -7.0f);
+  std::vector<float> x(static_cast<size_t>(big)), y(static_cast<size_t>(big) + 33);
   for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i % 1000);
-  Builder large(DType::f32, {big});
-  large.in(x.data(), DType::f32).constant(2).op(EltOp::mul, 2, 0, 1).out(y.data() + 1, DType::f32, 2);
-  k.eltwise(large.g, kTwo);
-  ok = y[0] == -7.0f;
-  for (size_t i = 0; i < x.size(); ++i) ok &= y[i + 1] == 2 * x[i];
-  CHECK(ok, "%s large", k.name);
+  for (const EltOp op : {EltOp::mul, EltOp::pow, EltOp::gt})
+    for (int64_t shift = 0; shift < 2; ++shift) {  // aligned, so that stores may bypass the cache, or not
+      std::fill(y.begin(), y.end(), -7.0f);
+      float* to = y.data() + (64 - reinterpret_cast<uintptr_t>(y.data()) % 64) / 4 + shift;
+      Builder large(DType::f32, {big});
+      large.in(x.data(), DType::f32).constant(2).op(op, 2, 0, 1).out(to, DType::f32, 2);
+      k.eltwise(large.g, kTwo);
+      ok = to[-1] == -7.0f && to[big] == -7.0f;
+      for (size_t i = 0; i < x.size(); ++i)
+        ok &= to[i] == (op == EltOp::mul ? 2 * x[i] : op == EltOp::pow ? x[i] * x[i] : static_cast<float>(x[i] > 2));
+      CHECK(ok, "%s large %s", k.name, kNames[static_cast<int>(op)]);
+    }
 }
 
 int main() {

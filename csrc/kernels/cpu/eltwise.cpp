@@ -80,27 +80,10 @@ void spill(const EltwiseArgs& g, const EltOperand& op, const Operand& how, const
             how.inner, cols);
   });
 }
-// Past the caches; dst element-aligned.
 template <class T>
-void stream_out(T* dst, const T* src, int64_t n) {
-  int64_t i = 0;
-#if defined(__x86_64__)
-  constexpr int lanes = kLanes<T>;
-  int64_t head = static_cast<int64_t>((0 - reinterpret_cast<uintptr_t>(dst)) % kVectorBytes / sizeof(T));
-  for (; i < head && i < n; ++i) dst[i] = src[i];
-  for (; i + lanes <= n; i += lanes) {
-#if defined(__AVX512F__)
-    _mm512_stream_si512(reinterpret_cast<__m512i*>(dst + i), (__m512i)load(src + i));
-#elif defined(__AVX2__)
-    _mm256_stream_si256(reinterpret_cast<__m256i*>(dst + i), (__m256i)load(src + i));
-#else
-    _mm_stream_si128(reinterpret_cast<__m128i*>(dst + i), (__m128i)load(src + i));
-#endif
-  }
-#endif
-  for (; i < n; ++i) dst[i] = src[i];
+PH_INLINE bool aligned(const T* p) {
+  return reinterpret_cast<uintptr_t>(p) % kVectorBytes == 0;
 }
-
 template <class T>
 PH_INLINE void execute_chain(Program<T>& p, int head, int64_t at, int64_t n) {
   const EltwiseArgs& g = p.g;
@@ -116,7 +99,7 @@ PH_INLINE void execute_chain(Program<T>& p, int head, int64_t at, int64_t n) {
     const int x = arity > 1 ? left : first, y = arity > 2 ? right : first;
     T* dst = o >= 0 ? static_cast<T*>(g.out[o].data) + at : p.buffer[s.dst];
     steps[i] = {chain_op(s.op, p.acc[k]), p.reg[x], p.reg[y], p.step[x], p.step[y],
-                p.kept[k] ? dst : nullptr};
+                p.kept[k] ? dst : nullptr, p.past[k] && aligned(dst)};
     if (p.kept[k]) p.reg[s.dst] = dst;
   }
   run_chain<T>(start, start_step, steps, count, n);
@@ -176,7 +159,8 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
     }
     first = false;
     for (int k = 0; k < g.n_instr; k += p.chain[k]) {
-      if (p.chain[k] > 1) {
+      // A single cheap operation that bypasses the cache is a chain of one.
+      if (p.chain[k] > 1 || (p.past[k] && chain_op(g.instr[k].op, 0) != ChainOp::none)) {
         execute_chain(p, k, at, n);
         continue;
       }
@@ -185,7 +169,8 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
       const int b = arity > 1 ? s.b : s.a, c = arity > 2 ? s.c : s.a;
       const int o = p.direct[k];
       T* dst = o >= 0 ? static_cast<T*>(g.out[o].data) + at : p.buffer[s.dst];
-      p.fn[k](EltCall<T>{dst, p.reg[s.a], p.reg[b], p.reg[c], p.step[s.a], p.step[b], p.step[c]}, n);
+      p.fn[k](EltCall<T>{dst, p.reg[s.a], p.reg[b], p.reg[c], p.step[s.a], p.step[b], p.step[c],
+                          p.past[k] && aligned(dst)}, n);
       p.reg[s.dst] = dst;
     }
     for (int o = 0; o < g.n_out; ++o) {
@@ -209,10 +194,8 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
           }
           done += m;
         }
-      } else if (p.out[o].mode == Mode::in_place && p.stream) {
-        stream_out(dst, src, n);
       } else if (p.out[o].mode == Mode::in_place) {
-        if (src != dst) elt_loop<EltOp::mov, T>(EltCall<T>{dst, src, src, src, kLanes<T>, 0, 0}, n);
+        if (src != dst) elt_loop<EltOp::mov, T>(EltCall<T>{dst, src, src, src, kLanes<T>, 0, 0, false}, n);
       } else if (p.out[o].mode == Mode::dense) {
         storer<T>(op.dtype)(const_cast<char*>(element(op, at, p.out[o].elem_size)), src, 1, n);
       } else {

@@ -28,6 +28,7 @@ struct ChainStep {
   const T *p, *q;
   int64_t step_p, step_q;  // lanes, or 0 for one vector that holds a scalar
   T* store;                // the result's place, or null where only the next step reads it
+  bool stream;             // it is aligned and bypasses the cache
 };
 
 // Which of two zeros min and max return depends on the order: they stay as they are.
@@ -85,12 +86,17 @@ PH_INLINE void chain_turn(const T* first, int64_t step, ChainStep<T>* steps, int
 #undef PH_EACH
     s.p = p + vectors * s.step_p, s.q = q + vectors * s.step_q;
     if (s.store) {
+      if (!partial && s.stream) {
 #pragma GCC unroll 8
-      for (int u = 0; u < vectors; ++u) {
-        if (partial)
-          store_first(s.store, r[u], n);
-        else
-          store(s.store + u * lanes, r[u]);
+        for (int u = 0; u < vectors; ++u) store_past(s.store + u * lanes, r[u]);
+      } else {
+#pragma GCC unroll 8
+        for (int u = 0; u < vectors; ++u) {
+          if (partial)
+            store_first(s.store, r[u], n);
+          else
+            store(s.store + u * lanes, r[u]);
+        }
       }
       s.store += vectors * lanes;
     }

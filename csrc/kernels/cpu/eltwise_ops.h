@@ -13,6 +13,7 @@ struct EltCall {
   T* dst;
   const T *a, *b, *c;
   int64_t step_a, step_b, step_c;  // lanes or 0
+  bool stream;                     // dst is aligned to the vector and bypasses the cache
 };
 template <class T>
 using EltFn = void (*)(const EltCall<T>& call, int64_t n);
@@ -214,6 +215,20 @@ PH_INLINE Vec<T> elt_op(Vec<T> a, Vec<T> b, Vec<T> c) {
   }
 }
 
+// Past the caches; p aligned to the vector.
+template <class T>
+PH_INLINE void store_past(T* p, Vec<T> v) {
+#if defined(__AVX512F__)
+  _mm512_stream_si512(reinterpret_cast<__m512i*>(p), (__m512i)v);
+#elif defined(__AVX2__)
+  _mm256_stream_si256(reinterpret_cast<__m256i*>(p), (__m256i)v);
+#elif defined(__x86_64__)
+  _mm_stream_si128(reinterpret_cast<__m128i*>(p), (__m128i)v);
+#else
+  store(p, v);
+#endif
+}
+
 constexpr uint8_t kEltArity[] = {
 #define PH_X(name, arity) arity,
     PH_ELT_OPS(PH_X)
@@ -263,10 +278,12 @@ static void elt_loop(const EltCall<T>& call, int64_t n) {
       if (arity > 2) z = sc ? load_first(c, n) : load(c);
     }
     Vec<T> r = elt_op<op, T>(x, y, z);
-    if (PH_LIKELY(n >= lanes))
-      store(d, r);
-    else
+    if (PH_UNLIKELY(n < lanes))
       store_first(d, r, n);
+    else if (elt_heavy(op) && call.stream)
+      store_past(d, r);
+    else
+      store(d, r);
     a += sa, b += sb, c += sc, d += lanes;
   }
 }

@@ -67,6 +67,7 @@ struct Program {
   uint8_t chain[kEltMaxInstr];   // instructions that run as one pass from here on
   uint8_t acc[kEltMaxInstr];     // which operand is the result of the one before
   bool kept[kEltMaxInstr];       // the result is read by more than the next of its chain
+  bool past[kEltMaxInstr];       // written to an output that nothing reads: may bypass the cache
   bool flat, stream;             // one long row; outputs bypass the cache
   int64_t block;                 // elements
   int64_t rows_per_block;        // 0: blocks lie within a row
@@ -148,6 +149,17 @@ bool find_chains(Program<T>& p) {
   }
   return single;
 }
+// Instruction k writes output o, which is no input and which no later instruction reads.
+PH_INLINE bool bypasses(const EltwiseArgs& g, int k, int o) {
+  if (o < 0) return false;
+  for (int i = 0; i < g.n_in; ++i)
+    if (g.in[i].data == g.out[o].data) return false;
+  int which;
+  for (int j = k + 1; j < g.n_instr; ++j)
+    if (count_reads(g.instr[j], g.instr[k].dst, which)) return false;
+  return true;
+}
+
 template <class T>
 PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
   const EltwiseArgs& g = p.g;
@@ -207,13 +219,14 @@ PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
   for (int t = 0; t < temps; ++t) p.step[first_temp + t] = lanes;
   for (int o = 0; o < g.n_out; ++o) {
     const int w = writer[o];
-    if (w < 0 || p.stream || p.out[o].mode != Mode::in_place || p.direct[w] >= 0 || hazard(g, o, w))
+    if (w < 0 || p.out[o].mode != Mode::in_place || p.direct[w] >= 0 || hazard(g, o, w))
       continue;
     p.direct[w] = static_cast<int8_t>(o);
     p.stored[o] = true;
   }
+  for (int k = 0; k < g.n_instr; ++k) p.past[k] = p.stream && bypasses(g, k, p.direct[k]);
   bool single = g.n_instr == 1 && p.direct[0] >= 0;
-  if (p.shape.total > kChainMin && g.n_instr > 1)
+  if (p.shape.total > kChainMin && (g.n_instr > 1 || p.stream))
     single = find_chains(p);
   else
     for (int k = 0; k < g.n_instr; ++k) p.chain[k] = 1;

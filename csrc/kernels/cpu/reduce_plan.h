@@ -8,7 +8,7 @@ namespace PH_ISA {
 
 constexpr int64_t kReduceChunk = 65536;  // elements that pay for a thread
 constexpr int64_t kReduceParts = 256;    // tasks that partial results may make
-constexpr int64_t kColumnTile = 512;     // columns accumulated at once
+constexpr int64_t kColumnTile = 1024;    // columns accumulated at once
 constexpr int64_t kWideRow = 256;        // short rows are joined up to this length
 
 struct ReduceDim {
