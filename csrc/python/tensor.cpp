@@ -124,6 +124,18 @@ py::array to_numpy(const Tensor& t) {
   return out;
 }
 
+namespace {
+// Nobody can write the array's memory through NumPy: it and every array it views are read-only.
+bool frozen(const py::array& array) {
+  py::object at = array;
+  while (py::isinstance<py::array>(at)) {
+    if (py::reinterpret_borrow<py::array>(at).writeable()) return false;
+    at = at.attr("base");
+  }
+  return true;
+}
+}  // namespace
+
 Tensor from_numpy(const py::array& array, bool share) {
   const py::dtype dt = array.dtype();
   int found = -1;
@@ -144,7 +156,7 @@ Tensor from_numpy(const py::array& array, bool share) {
   const Spec spec{static_cast<DType>(found), shape};
   const bool dense = (array.flags() & py::array::c_style) != 0;
   const bool aligned = reinterpret_cast<uintptr_t>(array.data()) % static_cast<uintptr_t>(size) == 0;
-  if (share && native && dense && aligned && !array.writeable() && spec.bytes() > 0) {
+  if (share && native && dense && aligned && spec.bytes() > 0 && frozen(array)) {
     auto impl = std::make_shared<TensorImpl>();
     impl->spec = spec;
     auto keep = std::shared_ptr<void>(array.inc_ref().ptr(), [](void* p) {

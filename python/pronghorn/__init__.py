@@ -28,6 +28,7 @@ _NAMES = {
     "Tensor": "engine",
     "GradientTape": "engine",
     "DTypePolicy": "dtype_policies",
+    "name_scope": "engine.naming",
 }
 
 

@@ -56,10 +56,6 @@ class GradientTape:
         """Forgets everything recorded."""
         self._tape.reset()
 
-    def watched_variables(self):
-        """Not kept: variables are found through the sources given to gradient()."""
-        raise AttributeError("watched_variables is not available; pass sources to gradient()")
-
     def gradient(self, target, sources, output_gradients=None, unconnected_gradients="none"):
         """The derivative of sum(target) with respect to each source.
 
