@@ -2,6 +2,7 @@
 #include "conv_depthwise.h"
 #include "conv_direct.h"
 #include "conv_filter.h"
+#include "conv_scatter.h"
 #include "conv_source.h"
 #include "families.h"
 #include "gemm_engine.h"
@@ -286,6 +287,7 @@ void conv_typed(const ConvArgs& g, const Team& team) {
   if (s.k <= 0) return empty_sum<T>(g, rows, cols);
   if (is_depthwise(g)) return conv_depthwise<T>(g, team);
   if (winograd_tile(g)) return winograd(g, team);
+  if (is_scattered<T>(g)) return conv_scatter<T>(g, group_epilogue<T>(g, 0, cols), team);
   if (is_direct(g)) return conv_direct<T>(g, team);
   if (is_direct_filter(g)) {
     for (int64_t group = 0; group < g.groups; ++group)
@@ -314,6 +316,10 @@ size_t scratch_typed(const ConvArgs& g, int threads) {
                ? 0
                : static_cast<size_t>(depthwise_parts(g) * depthwise_part_bytes<T>(g));
   if (winograd_tile(g)) return winograd_scratch(g, threads);
+  if (is_scattered<T>(g)) {
+    const ScatterBytes b = scatter_bytes<T>(g);
+    return static_cast<size_t>(b.filter + threads * b.columns);
+  }
   if (is_direct(g)) {
     const DirectBytes b = direct_bytes<T>(g);
     return static_cast<size_t>(b.filter + threads * b.frame);

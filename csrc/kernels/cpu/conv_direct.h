@@ -182,26 +182,31 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
     const bool finish = c0 + channels == q.used && !q.epilogue.empty();
     t.kc = merge ? channels * q.taps_w.count : channels;
     t.accumulate = q.accumulate || c0 > 0;
-    for (int64_t j = 0; j < q.n; j += tile_cols) {
-      const int64_t count = min_of(tile_cols, q.n - j);
+    const auto tile = [&](int64_t j, int64_t i) {
+      const int64_t count = min_of(tile_cols, q.n - j), r = r0 + i / strips, s = i % strips;
       const int vectors = static_cast<int>(ceil_div(count, lanes));
+      const int64_t lo = s * q.cols / strips, hi = (s + 1) * q.cols / strips;
       t.tail = static_cast<int>(count - (vectors - 1) * lanes);
       t.b_stride = vectors * lanes;
-      const MicroFn<T>* fn = table.fn[true][false][vectors - 1];
-      for (int64_t r = r0; r < r1; ++r)
-        for (int64_t s = 0; s < strips; ++s) {
-          const int64_t lo = s * q.cols / strips, hi = (s + 1) * q.cols / strips;
-          t.a = base + (r - r0) * q.mul_h * line + lo * q.mul_w * pixel + c0;
-          t.b = packed + c0 * taps * padded + j * taps * channels;
-          t.c = q.out + image * q.image_step + r * q.row_step + lo * q.pixel_step + j;
-          fn[hi - lo - 1](t);
-          if (finish) {
-            Epilogue<T> e = q.epilogue;
-            if (e.bias) e.bias += j;
-            if (e.gate) e.gate += t.c - q.out;
-            finish_tile<T>(t.c, q.pixel_step, hi - lo, count, e);
-          }
-        }
+      t.b = packed + c0 * taps * padded + j * taps * channels;
+      t.a = base + (r - r0) * q.mul_h * line + lo * q.mul_w * pixel + c0;
+      t.c = q.out + image * q.image_step + r * q.row_step + lo * q.pixel_step + j;
+      table.fn[true][false][vectors - 1][hi - lo - 1](t);
+      if (!finish) return;
+      Epilogue<T> e = q.epilogue;
+      if (e.bias) e.bias += j;
+      if (e.gate) e.gate += t.c - q.out;
+      finish_tile<T>(t.c, q.pixel_step, hi - lo, count, e);
+    };
+    // A filter that fits L1 is used whole on each strip, which writes its pixels at once; of
+    // a larger one each panel is used on all strips.
+    const int64_t tiles = (r1 - r0) * strips;
+    if (taps * q.used * padded * static_cast<int64_t>(sizeof(T)) <= kSmallFilter) {
+      for (int64_t i = 0; i < tiles; ++i)
+        for (int64_t j = 0; j < q.n; j += tile_cols) tile(j, i);
+    } else {
+      for (int64_t j = 0; j < q.n; j += tile_cols)
+        for (int64_t i = 0; i < tiles; ++i) tile(j, i);
     }
   }
 }

@@ -68,8 +68,13 @@ constexpr int64_t kFrameBytes = 256 * 1024;  // image rows of one chunk
 constexpr int64_t kBlockPixels = 192;      // pixels of one block of the filter's gradient
 constexpr int64_t kPackDyStrips = 4;       // dy is packed when more strips than this use it
 constexpr int64_t kPartBytes = 16 * 1024 * 1024;  // partial results together, at most
+constexpr int64_t kSmallFilter = 24 * 1024;  // bytes of a filter that L1 holds whole
 template <class T>
 constexpr int64_t kBlockChannels = 1024 / static_cast<int64_t>(sizeof(T));
+
+// Gradients of the input by scattering: the product's share of the peak, and one addition.
+constexpr int64_t kScatterImages = 4;
+constexpr double kScatterRate = 0.85, kScatterAdd = 3;
 
 // Winograd: tiles of a chunk, from the bytes of their transformed inputs, which stay in L2.
 constexpr int64_t kWinogradBytes = 512 * 1024;

@@ -4,6 +4,7 @@
 #include "winograd.h"
 
 #include "conv_direct.h"
+#include "conv_scatter.h"
 #include "winograd_transform.h"
 
 namespace ph {
@@ -213,7 +214,7 @@ int64_t winograd_tile(const ConvArgs& g) {
   const double pixels = double(q.images * q.out_h * q.out_w);
   const double direct = pixels * 9 * double(q.channels) * double(ceil_div(q.n, kLanes<float>));
   const double two = cost(q, 2), four = cost(q, 4);
-  if (min_of(two, four) >= direct) return 0;
+  if (min_of(two, four) >= min_of(direct, scatter_cost<float>(g))) return 0;
   return four <= two ? 4 : 2;
 }
 
