@@ -1,5 +1,7 @@
 #include "eltwise.h"
 
+#include <algorithm>
+
 namespace ph {
 
 EltBuilder::EltBuilder(int n_in) : n_in_(n_in) {
@@ -126,7 +128,7 @@ bool bind_eltwise(const EltProgram& program, BindContext& ctx) {
   args.n_instr = static_cast<int32_t>(program.instrs.size());
   for (size_t i = 0; i < program.constants.size(); ++i) args.constant[i] = program.constants[i];
   for (size_t i = 0; i < program.instrs.size(); ++i) args.instr[i] = program.instrs[i];
-  for (size_t i = 0; i < program.out_regs.size(); ++i) args.out_reg[i] = program.out_regs[i];
+  std::copy(program.out_regs.begin(), program.out_regs.end(), args.out_reg);
 
   // Strides over the iteration shape: 0 where an input broadcasts.
   const Shape& shape = ctx.out[0].spec.shape;
