@@ -24,8 +24,10 @@ class ProgbarLogger(Callback):
         self.target = params["steps"]
 
     def wants_batches(self, mode):
-        """Whether a batch hook of this mode would do anything."""
-        return self.verbose == 1 and not (mode == "test" and self._called_in_fit)
+        """Whether a batch hook of this mode would do anything: print, or count unknown steps."""
+        if mode == "test" and self._called_in_fit:
+            return False
+        return self.verbose == 1 or self.target is None
 
     def on_train_begin(self, logs=None):
         # Validation inside fit is silent.

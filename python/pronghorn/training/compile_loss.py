@@ -88,10 +88,7 @@ class CompileLoss:
             if identifier is None:
                 continue
             if labels[i] is None:
-                raise ValueError(
-                    f"The loss {object_name(identifier) if callable(identifier) else identifier!r} "
-                    "needs targets, but none were given (y is None)."
-                )
+                _raise_missing(identifier)
             loss = resolve_loss(identifier, labels[i], flat_pred[i])
             parts = [str(k) for k in paths[i] if not isinstance(k, int)]
             name = "/".join(parts) or self._names[i] or loss.name
@@ -111,10 +108,21 @@ class CompileLoss:
             weights = align(sample_weight, y_pred, self._names, self._wanted)
         total = None
         for k, (i, loss, factor, _) in enumerate(self._entries):
+            if labels[i] is None:
+                _raise_missing(loss)
             value = loss(labels[i], flat_pred[i], weights[i])
             if self.metrics:
-                self.metrics[k].update_state(value, sample_weight=flat_pred[i].shape[0])
+                # A mean over batches, not samples: what Keras's compiled steps report.
+                self.metrics[k].update_state(value)
             if factor is not None:
                 value = ops.multiply(value, factor)
             total = value if total is None else total + value
         return total
+
+
+def _raise_missing(loss):
+    name = loss if isinstance(loss, str) else object_name(loss)
+    raise ValueError(
+        f"The loss '{name}' needs targets, but none were given (y is None). Pass y, or compile the "
+        "model without a loss for that output."
+    )

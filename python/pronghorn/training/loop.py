@@ -92,7 +92,7 @@ class EpochLoop:
         if self.steps is None:
             return first, source.num_batches
         if first + self.steps > source.num_batches:
-            _warn_out_of_data()
+            warn_out_of_data()
         return first, min(first + self.steps, source.num_batches)
 
     def _run_groups(self, native, on_outputs):
@@ -157,11 +157,12 @@ class EpochLoop:
                 if known is None:
                     self._learned_batches = done
                 else:
-                    _warn_out_of_data()
+                    warn_out_of_data()
                 return
 
 
-def _warn_out_of_data():
+def warn_out_of_data():
+    """Keras's warning for data that end before the steps do."""
     warnings.warn(
         "Your input ran out of data; interrupting training. Make sure that your dataset or "
         "generator can generate at least `steps_per_epoch * epochs` batches. You may need to use "

@@ -22,7 +22,7 @@ from .data import (
     unpack_x_y_sample_weight,
 )
 from .data.arrays import to_array
-from .loop import EpochLoop
+from .loop import EpochLoop, warn_out_of_data
 from .step import StepFunction, build_by_shapes
 from .trainable import TrainableSnapshot
 
@@ -454,7 +454,10 @@ class Trainer:
                 results = self._run_evaluation(validation_loop, callbacks)
                 logs.update({f"val_{name}": value for name, value in results.items()})
             callbacks.on_epoch_end(epoch, logs)
-            if self.stop_training or getattr(source, "exhausted", False) and epoch + 1 < epochs:
+            if self.stop_training:
+                break
+            if getattr(source, "exhausted", False) and epoch + 1 < epochs:
+                warn_out_of_data()
                 break
         if self.optimizer is not None and epochs > 0:
             self.optimizer.finalize_variable_values(self.trainable_weights)

@@ -78,6 +78,7 @@ def sample_count(data):
             f"'{label}' sizes: "
             + ", ".join(str(leaf.shape[0]) for leaf in nest.flatten(part) if leaf is not None)
             for label, part in zip(("x", "y", "sample_weight"), parts)
+            if any(leaf is not None for leaf in nest.flatten(part))
         ]
         raise ValueError(
             "Data cardinality is ambiguous. Make sure all arrays contain the same number of "
