@@ -103,6 +103,9 @@ def test_shuffle_visits_every_sample_once():
             seen.append(np.asarray(x)[:, 0])
             return x
 
+        def compute_output_shape(self, input_shape):
+            return input_shape
+
     model = keras.Sequential([Peek(), layers.Dense(1)])
     model.compile("sgd", "mse", run_eagerly=True)
     x = np.arange(23, dtype="float32")[:, None]
