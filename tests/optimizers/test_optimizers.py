@@ -1,0 +1,167 @@
+"""Every optimizer against Keras's float64 values: weights, slots, names, configs; then errors."""
+
+import json
+import os
+
+import numpy as np
+import pronghorn as ph
+import pytest
+from optimizers import cases
+from pronghorn import engine
+
+HERE = os.path.dirname(__file__)
+VALUES = np.load(os.path.join(HERE, "keras_values.npz"))
+with open(os.path.join(HERE, "keras_names.json")) as _f:
+    NAMES = json.load(_f)
+tensor = engine.convert_to_tensor
+
+
+@pytest.fixture
+def float64():
+    engine.config.set_floatx("float64")
+    yield
+    engine.config.set_floatx("float32")
+
+
+@pytest.mark.parametrize("name", cases.CASES)
+def test_updates_are_keras(name, float64):
+    optimizer, after, final = cases.run(ph, engine.Variable, tensor, name)
+    state = [v.numpy() for v in optimizer.variables]
+    for kind, arrays in (("after", after), ("final", final), ("state", state)):
+        for i, array in enumerate(arrays):
+            key = f"{name}/{kind}{i}"
+            np.testing.assert_allclose(array, VALUES[key], rtol=1e-9, atol=1e-13, err_msg=key)
+    paths = [[v.path, v.dtype, list(v.shape)] for v in optimizer.variables]
+    assert paths == NAMES[name]["variables"]
+    assert optimizer.get_config() == NAMES[name]["config"]
+
+
+@pytest.mark.parametrize("name", cases.SCHEDULES)
+def test_schedules_are_keras(name):
+    np.testing.assert_allclose(cases.rates(ph, name), VALUES[f"schedule/{name}"], rtol=1e-6)
+
+
+def test_traced_steps_equal_eager_steps():
+    def weights_after(compiled):
+        optimizer = ph.optimizers.Adam(0.1, amsgrad=True, clipnorm=0.5)
+        weight = engine.Variable(np.ones((3,), "float32"))
+        optimizer.build([weight])
+        step = lambda g: optimizer.apply([g], [weight])
+        step = engine.Function(step) if compiled else step
+        for k in range(5):
+            step(tensor(np.arange(3, dtype="float32") - k))
+        return weight.numpy()
+
+    np.testing.assert_allclose(weights_after(True), weights_after(False), rtol=1e-6)
+
+
+def test_config_round_trip():
+    for optimizer in (
+        ph.optimizers.SGD(0.5, momentum=0.5, nesterov=True, clipvalue=1.0),
+        ph.optimizers.RMSprop(ph.optimizers.schedules.ExponentialDecay(0.5, 10, 0.5)),
+        ph.optimizers.Adam(weight_decay=0.5, use_ema=True, ema_overwrite_frequency=4),
+    ):
+        again = ph.optimizers.deserialize(ph.optimizers.serialize(optimizer))
+        assert type(again) is type(optimizer)
+        assert again.get_config() == optimizer.get_config()
+
+
+@pytest.mark.parametrize("name", ["adam", "Adam", "ADAM", "rmsprop", "RMSprop", "sgd", "SGD"])
+def test_names_in_any_case(name):
+    assert type(ph.optimizers.get(name)).__name__.lower() == name.lower()
+
+
+def test_unknown_name_lists_near_ones():
+    with pytest.raises(ValueError, match="optimizer identifier: 'adamm'.*Did you mean.*adam"):
+        ph.optimizers.get("adamm")
+    with pytest.raises(ValueError, match="optimizer identifier"):
+        ph.optimizers.get(len)
+
+
+def test_learning_rate_can_be_set():
+    optimizer = ph.optimizers.SGD(0.5)
+    optimizer.learning_rate = 0.25
+    assert float(optimizer.learning_rate) == 0.25
+    optimizer.learning_rate = ph.optimizers.schedules.ExponentialDecay(0.125, 1, 0.5)
+    assert float(optimizer.learning_rate) == 0.125
+    assert len(optimizer.variables) == 1
+    with pytest.raises(TypeError, match="not settable"):
+        optimizer.learning_rate = 0.5
+
+
+def test_learning_rate_function():
+    optimizer = ph.optimizers.SGD(lambda: 0.5)
+    weight = engine.Variable(np.ones((2,), "float32"))
+    optimizer.apply([tensor(np.ones((2,), "float32"))], [weight])
+    assert weight.numpy().tolist() == [0.5, 0.5]
+
+
+def test_older_spellings():
+    with pytest.warns(UserWarning, match="`lr` argument is deprecated"):
+        optimizer = ph.optimizers.SGD(lr=0.5, decay=1.0)
+    assert float(optimizer.lr) == 0.5
+    weight = engine.Variable(np.zeros((1,), "float32"))
+    for _ in range(2):
+        optimizer.apply_gradients([(tensor(np.ones((1,), "float32")), weight)])
+    # 0.5 / (1 + 0) + 0.5 / (1 + 1)
+    assert weight.numpy()[0] == pytest.approx(-0.75)
+
+
+def test_missing_gradients():
+    weights = [engine.Variable(np.ones((1,), "float32"), name=n) for n in "ab"]
+    one = tensor(np.ones((1,), "float32"))
+    with pytest.warns(UserWarning, match=r"Gradients do not exist for variables \['b'\]"):
+        ph.optimizers.SGD(1.0).apply([one, None], weights)
+    assert [w.numpy()[0] for w in weights] == [0.0, 1.0]
+    with pytest.raises(ValueError, match="No gradients provided for any variable"):
+        ph.optimizers.SGD().apply([None, None], weights)
+
+
+def test_wrong_variables():
+    a, b = (engine.Variable(np.ones((1,), "float32")) for _ in range(2))
+    one = tensor(np.ones((1,), "float32"))
+    optimizer = ph.optimizers.SGD()
+    with pytest.raises(ValueError, match="must already be built"):
+        optimizer.apply([one])
+    optimizer.build([a])
+    with pytest.raises(ValueError, match="Unknown variable"):
+        optimizer.apply([one], [b])
+    with pytest.raises(ValueError, match="2 gradients for 1 variables"):
+        optimizer.apply([one, one], [a])
+    with pytest.raises(ValueError, match="has shape .* not compatible"):
+        optimizer.set_weights([np.zeros((2,)), np.zeros(())])
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"momentum": 2.0}, "between"),
+        ({"clipnorm": 1.0, "clipvalue": 1.0}, "Only one of"),
+        ({"learning_rate": "fast"}, "learning_rate=fast"),
+        ({"rate": 1.0}, "not recognized.*rate"),
+        ({"use_ema": True, "ema_momentum": 2.0}, "ema_momentum=2.0"),
+        ({"gradient_accumulation_steps": 1}, "gradient_accumulation_steps=1"),
+    ],
+)
+def test_wrong_arguments(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        ph.optimizers.SGD(**arguments)
+
+
+def test_excluded_from_weight_decay():
+    kernel = engine.Variable(np.ones((1,), "float32"), name="kernel")
+    bias = engine.Variable(np.ones((1,), "float32"), name="bias")
+    optimizer = ph.optimizers.SGD(0.5, weight_decay=0.5)
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    zero = tensor(np.zeros((1,), "float32"))
+    optimizer.apply([zero, zero], [kernel, bias])
+    assert (kernel.numpy()[0], bias.numpy()[0]) == (0.75, 1.0)
+    with pytest.raises(ValueError, match="before the optimizer is built"):
+        optimizer.exclude_from_weight_decay(var_list=[kernel])
+
+
+def test_constraints_hold_after_a_step():
+    weight = engine.Variable(np.ones((2,), "float32"))
+    weight.constraint = lambda w: ph.ops.maximum(w, 0.0)
+    ph.optimizers.SGD(1.0).apply([tensor(np.array([5.0, 0.5], "float32"))], [weight])
+    assert weight.numpy().tolist() == [0.0, 0.5]
