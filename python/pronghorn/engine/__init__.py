@@ -1,4 +1,4 @@
-"""The only room that imports the native core: tensors, variables, tracing, random state, devices."""
+"""The only room that imports the native core: tensors, variables, tracing, random state."""
 
 from . import config, device, dispatch, nest, random, trace
 from .random import SeedGenerator, draw_seed, set_random_seed

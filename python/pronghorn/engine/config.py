@@ -48,8 +48,7 @@ def set_image_data_format(value: str) -> None:
     value = str(value).lower()
     if value not in ("channels_last", "channels_first"):
         raise ValueError(
-            f"Unknown image_data_format: {value!r}. "
-            "Expected 'channels_last' or 'channels_first'."
+            f"Unknown image_data_format: {value!r}. Expected 'channels_last' or 'channels_first'."
         )
     _settings["image_data_format"] = value
 

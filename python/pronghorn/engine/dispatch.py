@@ -9,7 +9,7 @@ from . import tensor as tensor_module
 
 
 def op(name: str):
-    """The native op as ``f(inputs, attrs=())``, resolved once. Raises ValueError for unknown names."""
+    """The native op as ``f(inputs, attrs=())``, resolved once; ValueError for unknown names."""
     return _core.Op(name)
 
 

@@ -1,4 +1,4 @@
-"""Nested structures of dicts, lists, tuples and named tuples; everything else, None too, is a leaf."""
+"""Nested dicts, lists, tuples and named tuples; everything else, None too, is a leaf."""
 
 
 def is_nested(x) -> bool:
@@ -30,8 +30,10 @@ def _rebuild(like, items):
             return dict(pairs)
     if isinstance(like, tuple) and hasattr(like, "_fields"):
         return type(like)(*items)
-    return type(like)(items) if type(like) in (list, tuple) else (
-        tuple(items) if isinstance(like, tuple) else list(items)
+    return (
+        type(like)(items)
+        if type(like) in (list, tuple)
+        else (tuple(items) if isinstance(like, tuple) else list(items))
     )
 
 

@@ -46,7 +46,9 @@ class GradientTape:
             elif isinstance(leaf, Tensor):
                 self._tape.watch(leaf)
             else:
-                raise TypeError(f"GradientTape.watch needs tensors or variables. Received: {leaf!r}")
+                raise TypeError(
+                    f"GradientTape.watch needs tensors or variables. Received: {leaf!r}"
+                )
 
     def stop_recording(self):
         """A context in which this and every other tape sees nothing."""
@@ -83,9 +85,13 @@ class GradientTape:
                 f"unconnected_gradients is 'none' or 'zero'. Received: {unconnected_gradients!r}"
             )
         targets = [convert_to_tensor(t) for t in nest.flatten(target)]
-        seeds = [] if output_gradients is None else [
-            None if s is None else convert_to_tensor(s) for s in nest.flatten(output_gradients)
-        ]
+        seeds = (
+            []
+            if output_gradients is None
+            else [
+                None if s is None else convert_to_tensor(s) for s in nest.flatten(output_gradients)
+            ]
+        )
         flat = nest.flatten(sources)
         handles = []
         for s in flat:

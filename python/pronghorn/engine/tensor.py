@@ -81,7 +81,9 @@ def _from_foreign(x, dtype):
             ) from None
         if dtype is None and not isinstance(x, np.generic) and not hasattr(x, "dtype"):
             if array.dtype == np.float64:
-                array = array.astype(config.floatx() if config.floatx() != "bfloat16" else "float32")
+                array = array.astype(
+                    config.floatx() if config.floatx() != "bfloat16" else "float32"
+                )
             elif array.dtype == np.int64 and (
                 array.size == 0 or (array.min() >= -(2**31) and array.max() < 2**31)
             ):
@@ -98,7 +100,8 @@ def _from_foreign(x, dtype):
 
 def _holds_tensors(items) -> bool:
     return any(
-        isinstance(i, (Tensor, *variable_types)) or (isinstance(i, (list, tuple)) and _holds_tensors(i))
+        isinstance(i, (Tensor, *variable_types))
+        or (isinstance(i, (list, tuple)) and _holds_tensors(i))
         for i in items
     )
 
