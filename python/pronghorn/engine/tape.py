@@ -46,9 +46,7 @@ class GradientTape:
             elif isinstance(leaf, Tensor):
                 self._tape.watch(leaf)
             else:
-                raise TypeError(
-                    f"GradientTape.watch needs tensors or variables. Received: {leaf!r}"
-                )
+                raise TypeError(f"watch() needs tensors or variables. Received: {leaf!r}")
 
     def stop_recording(self):
         """A context in which this and every other tape sees nothing."""
@@ -140,7 +138,7 @@ def value_and_grad(fn, argnums=0):
 
 
 def grad(fn, argnums=0):
-    """A function that returns the gradient of the scalar fn(*args) with respect to args[argnums]."""
+    """A function that returns the gradient of fn(*args) with respect to args[argnums]."""
     both = value_and_grad(fn, argnums)
     return lambda *args: both(*args)[1]
 

@@ -99,10 +99,9 @@ def _from_foreign(x, dtype):
 
 
 def _holds_tensors(items) -> bool:
+    kinds = (Tensor, *variable_types)
     return any(
-        isinstance(i, (Tensor, *variable_types))
-        or (isinstance(i, (list, tuple)) and _holds_tensors(i))
-        for i in items
+        isinstance(i, kinds) or (isinstance(i, (list, tuple)) and _holds_tensors(i)) for i in items
     )
 
 

@@ -43,9 +43,9 @@ def _has_spec(x) -> bool:
 def eval_shape(fn, *args, **kwargs):
     """fn's result on abstract tensors: shapes and dtypes without computing anything.
 
-    Leaves of args with a shape and a dtype (KerasTensor, TensorSpec, Tensor, arrays) become abstract
-    tensors; others are passed as they are. Variables created inside are real; assignments are
-    dropped.
+    Leaves of args with a shape and a dtype (KerasTensor, TensorSpec, Tensor, arrays) become
+    abstract tensors; others are passed as they are. Variables created inside are real;
+    assignments are dropped.
     """
     trace = _core.Trace()
 
@@ -233,7 +233,8 @@ class Function:
             self._warned = True
             warnings.warn(
                 f"{self.name} has been traced for {self._traces} different signatures; each trace "
-                f"costs milliseconds. What keeps changing: {changes}. Pad or batch to a fixed size.",
+                f"costs milliseconds. What keeps changing: {changes}. "
+                "Pad or batch to a fixed size.",
                 stacklevel=4,
             )
 

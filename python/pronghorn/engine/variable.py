@@ -19,7 +19,7 @@ _autocast = _Autocast()
 
 
 class autocast_scope:
-    """Inside, reads of float variables made with autocast=True give this dtype (None: their own)."""
+    """Inside, float variables made with autocast=True read as this dtype (None: their own)."""
 
     def __init__(self, dtype):
         self.dtype = dtype
