@@ -196,7 +196,8 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
   Ints axes;
   bool wider = false;  // a size the gradient has not broadcast to yet
   for (int d = 0; d < x.shape().rank(); ++d) {
-    if (d < extra || (shape[d - extra] == 1 && x.shape()[d] != 1)) axes.push_back(d);
+    const bool stretched = d < extra || shape[d - extra] == 1;
+    if (stretched && x.shape()[d] != 1) axes.push_back(d);
     if (d >= extra && shape[d - extra] != 1 && x.shape()[d] == 1) wider = true;
   }
   Tensor out = axes.empty() ? x : reduce_sum(x, axes, true);
