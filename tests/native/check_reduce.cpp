@@ -376,6 +376,44 @@ static void check_norm(const Kernels& k) {
       }
 }
 
+// Large enough that results bypass the cache, with rows left over from the joined ones.
+static void check_large_norm(const Kernels& k) {
+  const int64_t rows = 200003, c = 64;
+  const size_t n = static_cast<size_t>(rows * c);
+  check::Lcg rng(37);
+  std::vector<float> x(n), dy(n), store_y(n + 32), store_dx(n + 32), stats(6 * 64, 1.0f);
+  auto align = [](std::vector<float>& v) { return v.data() + (64 - reinterpret_cast<uintptr_t>(v.data()) % 64) / 4; };
+  float *y = align(store_y), *dx = align(store_dx);
+  for (auto& v : x) v = static_cast<float>(rng.uniform(1, 3));
+  for (auto& v : dy) v = static_cast<float>(rng.uniform(-1, 1));
+  NormArgs g = {};
+  g.dtype = DType::f32, g.rows = rows, g.channels = c, g.epsilon = 1e-3, g.x = x.data(), g.y = y, g.dy = dy.data(), g.dx = dx;
+  g.mean = &stats[0], g.rstd = &stats[64], g.gamma = &stats[128], g.beta = &stats[192], g.dgamma = &stats[256], g.dbeta = &stats[320];
+  Scratch scratch(k.norm_scratch(g, 2));
+  g.scratch = scratch.data();
+  k.norm(g, kTwo);
+  k.norm_grad(g, kTwo);
+  bool ok = true;
+  for (int64_t j = 0; j < c; ++j) {
+    double m = 0, v = 0, sum = 0, dot = 0;
+    const double count = static_cast<double>(rows);
+    for (int64_t r = 0; r < rows; ++r) m += static_cast<double>(x[static_cast<size_t>(r * c + j)]) / count;
+    for (int64_t r = 0; r < rows; ++r) v += std::pow(static_cast<double>(x[static_cast<size_t>(r * c + j)]) - m, 2) / count;
+    const double s = 1 / std::sqrt(v + g.epsilon);
+    for (int64_t r = 0; r < rows; ++r) {
+      const size_t i = static_cast<size_t>(r * c + j);
+      sum += static_cast<double>(dy[i]), dot += static_cast<double>(dy[i]) * (static_cast<double>(x[i]) - m) * s;
+    }
+    for (int64_t r = 0; r < rows; ++r) {
+      const size_t i = static_cast<size_t>(r * c + j);
+      const double h = (static_cast<double>(x[i]) - m) * s;
+      ok &= std::fabs(static_cast<double>(y[i]) - (h + 1)) < 1e-5;
+      ok &= std::fabs(static_cast<double>(dx[i]) - s * (static_cast<double>(dy[i]) - (sum + h * dot) / count)) < 1e-5;
+    }
+  }
+  CHECK(ok, "%s large norm", k.name);
+}
+
 int main() {
   check::each_width([](const Kernels& k) {
     check_reductions<float>(k);
@@ -391,6 +429,7 @@ int main() {
     check_xent<double>(k);
     check_norm<float>(k);
     check_norm<double>(k);
+    check_large_norm(k);
   });
   return check::result("reduce");
 }

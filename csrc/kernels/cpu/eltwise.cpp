@@ -81,10 +81,6 @@ void spill(const EltwiseArgs& g, const EltOperand& op, const Operand& how, const
   });
 }
 template <class T>
-PH_INLINE bool aligned(const T* p) {
-  return reinterpret_cast<uintptr_t>(p) % kVectorBytes == 0;
-}
-template <class T>
 PH_INLINE void execute_chain(Program<T>& p, int head, int64_t at, int64_t n) {
   const EltwiseArgs& g = p.g;
   ChainStep<T> steps[kEltMaxInstr];
@@ -204,9 +200,7 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
     }
     at += n;
   }
-#if defined(__x86_64__)
-  if (p.stream) _mm_sfence();
-#endif
+  if (p.stream) fence_past();
 }
 
 template <class T>

@@ -215,20 +215,6 @@ PH_INLINE Vec<T> elt_op(Vec<T> a, Vec<T> b, Vec<T> c) {
   }
 }
 
-// Past the caches; p aligned to the vector.
-template <class T>
-PH_INLINE void store_past(T* p, Vec<T> v) {
-#if defined(__AVX512F__)
-  _mm512_stream_si512(reinterpret_cast<__m512i*>(p), (__m512i)v);
-#elif defined(__AVX2__)
-  _mm256_stream_si256(reinterpret_cast<__m256i*>(p), (__m256i)v);
-#elif defined(__x86_64__)
-  _mm_stream_si128(reinterpret_cast<__m128i*>(p), (__m128i)v);
-#else
-  store(p, v);
-#endif
-}
-
 constexpr uint8_t kEltArity[] = {
 #define PH_X(name, arity) arity,
     PH_ELT_OPS(PH_X)

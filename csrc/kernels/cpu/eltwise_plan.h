@@ -16,7 +16,6 @@ constexpr int64_t kChunkCost = 65536;    // elements x cheap operations that pay
 constexpr int64_t kChainMin = 200;       // elements below which looking for chains does not pay
 constexpr int64_t kWholeRows = 2048;     // rows up to this length (elements) are never cut by chunks
 constexpr int64_t kMaxChunks = 512;
-constexpr int64_t kStreamBytes = int64_t{48} << 20;  // outputs above bypass the cache
 
 enum class Mode : uint8_t {
   in_place,  // dense in the compute type

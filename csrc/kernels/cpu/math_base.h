@@ -270,6 +270,34 @@ PH_INLINE vf32 narrow(DoublePair d) {
   return x;
 }
 
+// ---------------------------------------------------------------- large results
+constexpr int64_t kStreamBytes = int64_t{48} << 20;  // results above bypass the caches
+
+// p aligned to the vector.
+template <class T>
+PH_INLINE void store_past(T* p, Vec<T> v) {
+#if defined(__AVX512F__)
+  _mm512_stream_si512(reinterpret_cast<__m512i*>(p), (__m512i)v);
+#elif defined(__AVX2__)
+  _mm256_stream_si256(reinterpret_cast<__m256i*>(p), (__m256i)v);
+#elif defined(__x86_64__)
+  _mm_stream_si128(reinterpret_cast<__m128i*>(p), (__m128i)v);
+#else
+  store(p, v);
+#endif
+}
+
+// Before another thread may read what store_past wrote.
+PH_INLINE void fence_past() {
+#if defined(__x86_64__)
+  _mm_sfence();
+#endif
+}
+template <class T>
+PH_INLINE bool aligned(const T* p) {
+  return reinterpret_cast<uintptr_t>(p) % kVectorBytes == 0;
+}
+
 // ---------------------------------------------------------------- lanes exchanged
 template <int... index>
 struct Indices {};

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int64_t kNormTile = 256;       // columns treated at once
 constexpr int64_t kNormBlock = 4096;     // elements of a block that is read twice
+constexpr int64_t kAheadTotal = 1 << 18;  // elements beyond L2
 constexpr int64_t kNormParts = 128;      // partial statistics at most
 constexpr int64_t kNormChunk = 16384;    // elements that pay for a thread
 
@@ -32,6 +33,12 @@ PH_INLINE NormPlan plan_norm(const NormArgs& g) {
   p.tiles = ceil_div(p.width, kNormTile);
   return p;
 }
+// Results so large, and so aligned, that they go past the caches.
+template <class T>
+PH_INLINE bool bypasses(const NormPlan& p, const T* y) {
+  return p.rows * p.width * static_cast<int64_t>(sizeof(T)) > kStreamBytes && p.width % kLanes<T> == 0 &&
+         aligned(y);
+}
 // Arrays in scratch, each padded to whole vectors.
 PH_INLINE int64_t padded(int64_t n) { return round_up(n, 16); }
 
@@ -40,7 +47,7 @@ PH_INLINE int64_t padded(int64_t n) { return round_up(n, 16); }
 template <class T>
 struct Slab {
   const T* x;
-  int64_t width, begin, end, col, n;
+  int64_t width, begin, end, col, n, total;
   PH_INLINE const T* row(int64_t r) const { return x + r * width + col; }
 };
 
@@ -68,13 +75,17 @@ void slab_statistics(const Slab<T>& s, T* mean, T* m2) {
   const int64_t step = max_of(kNormBlock / max_of(s.n, int64_t{1}) / 8 * 8, int64_t{8});
   const int64_t size = round_up(s.n, kLanes<T>);
   alignas(64) T block_mean[kNormTile + kLanes<T>], block_m2[kNormTile + kLanes<T>];
+  const bool ahead = s.width == s.n && s.total >= kAheadTotal;
   clear(mean, size), clear(m2, size);
   for (int64_t r = s.begin; r < s.end; r += step) {
     const int64_t last = min_of(r + step, s.end);
     const T count = static_cast<T>(last - r), before = static_cast<T>(r - s.begin);
     clear(block_mean, size), clear(block_m2, size);
-    column_sums<T>(r, last, s.n, block_mean,
-                   [&](int64_t q, int64_t i, int64_t k) { return load_n(s.row(q) + i, k); });
+    column_sums<T>(r, last, s.n, block_mean, [&](int64_t q, int64_t i, int64_t k) {
+      // eight rows at once defeat the hardware's prefetch: the next eight, in memory's order
+      if (ahead) __builtin_prefetch(s.row(r) + (q - r + 8) / 8 * 8 * s.width + i * 8 + (q - r) % 8 * kLanes<T>);
+      return load_n(s.row(q) + i, k);
+    });
     for (int64_t i = 0; i < size; i += kLanes<T>) store(block_mean + i, load(block_mean + i) / count);
     column_sums<T>(r, last, s.n, block_m2, [&](int64_t q, int64_t i, int64_t k) {
       const Vec<T> d = load_n(s.row(q) + i, k) - load(block_mean + i);
@@ -115,10 +126,15 @@ void fold_sums(const T* sum, int64_t channels, int64_t wide, T* to) {
 // y = (x - mean) * scale + shift, all by column.
 template <class T>
 void normalise(const T* x, T* y, int64_t width, int64_t begin, int64_t end, int64_t n, const T* mean,
-               const T* scale, const T* shift) {
+               const T* scale, const T* shift, bool stream) {
   for (int64_t r = begin; r < end; ++r) {
     const T* from = x + r * width;
     T* to = y + r * width;
+    if (stream) {
+      for (int64_t i = 0; i < n; i += kLanes<T>)
+        store_past(to + i, vfma<T>(load(from + i) - load(mean + i), load(scale + i), load(shift + i)));
+      continue;
+    }
     for_vectors<T>(n, [&](int64_t i, int64_t k) {
       store_n(to + i, vfma<T>(load_n(from + i, k) - load(mean + i), load(scale + i), load(shift + i)), k);
     });
@@ -142,7 +158,7 @@ void batch_forward(const NormArgs& g, const Team& team) {
       const int64_t begin = i * p.split, end = min_of(begin + p.split, p.rows);
       T* to = part + i * 2 * c + col;
       alignas(64) T m[kNormTile + kLanes<T>], m2[kNormTile + kLanes<T>];
-      slab_statistics(Slab<T>{x, p.width, begin, end, col, n}, m, m2);
+      slab_statistics(Slab<T>{x, p.width, begin, end, col, n, p.rows * p.width}, m, m2);
       fold_moments(m, m2, static_cast<T>(end - begin), p.wide > 1 ? c : n, p.wide, to, to + c);
     });
   for_chunks(team, ceil_div(c, kNormTile), [&](int64_t chunk, int) {
@@ -180,12 +196,15 @@ void batch_forward(const NormArgs& g, const Team& team) {
   });
   if (!g.y) return;
   T* y = static_cast<T*>(g.y);
+  const bool stream = bypasses(p, y);
   const int64_t rows = max_of(kNormChunk / max_of(p.width, int64_t{1}), int64_t{1});
   for_chunks(team, ceil_div(p.rows, rows), [&](int64_t i, int) {
-    normalise(x, y, p.width, i * rows, min_of((i + 1) * rows, p.rows), p.width, column_mean, scale, shift);
+    normalise(x, y, p.width, i * rows, min_of((i + 1) * rows, p.rows), p.width, column_mean, scale, shift,
+              stream);
+    if (stream) fence_past();
   });
   if (p.rest)
-    normalise(tail, y + p.rows * p.width, 0, 0, 1, p.rest * c, column_mean, scale, shift);
+    normalise(tail, y + p.rows * p.width, 0, 0, 1, p.rest * c, column_mean, scale, shift, false);
 }
 
 // ---------------------------------------------------------------- batch, backward
@@ -213,6 +232,7 @@ void batch_backward(const NormArgs& g, const Team& team) {
     alignas(64) T all_sum[kNormTile + kLanes<T>], all_dot[kNormTile + kLanes<T>];
     for (int64_t k = 0; k < size; ++k) m[k] = k < n ? column_mean[col + k] : T(0);
     clear(all_sum, size), clear(all_dot, size);
+    const bool ahead = p.tiles == 1 && p.rows * p.width >= kAheadTotal;
     for (int64_t r = i * p.split; r < last; r += 64) {  // leaves, for accuracy
       clear(sum, size), clear(dot, size);
       const int64_t end = min_of(r + 64, last);
@@ -224,6 +244,10 @@ void batch_backward(const NormArgs& g, const Team& team) {
 #pragma GCC unroll 4
           for (int64_t u = 0; u < 4; ++u) {
             if (u >= rows) break;
+            if (ahead) {  // as in slab_statistics
+              __builtin_prefetch(dy + at + 4 * (p.width + k) + u * kLanes<T>);
+              __builtin_prefetch(x + at + 4 * (p.width + k) + u * kLanes<T>);
+            }
             s[u] = load_n(dy + at + u * p.width + k, lanes);
             t[u] = s[u] * (load_n(x + at + u * p.width + k, lanes) - centre);
           }
@@ -263,16 +287,21 @@ void batch_backward(const NormArgs& g, const Team& team) {
   });
   T* dx = static_cast<T*>(g.dx);
   if (!dx) return;
+  const bool stream = bypasses(p, dx);
   auto row = [&](int64_t at, int64_t n) {
     for_vectors<T>(n, [&](int64_t i, int64_t k) {
       const Vec<T> h = load_n(x + at + i, k) - load(column_mean + i);
-      store_n(dx + at + i,
-              vfma<T>(load_n(dy + at + i, k), load(a + i), vfma<T>(h, load(b + i), load(d + i))), k);
+      const Vec<T> v = vfma<T>(load_n(dy + at + i, k), load(a + i), vfma<T>(h, load(b + i), load(d + i)));
+      if (stream && k == kLanes<T>)
+        store_past(dx + at + i, v);
+      else
+        store_n(dx + at + i, v, k);
     });
   };
   const int64_t rows = max_of(kNormChunk / max_of(p.width, int64_t{1}), int64_t{1});
   for_chunks(team, ceil_div(p.rows, rows), [&](int64_t i, int) {
     for (int64_t r = i * rows; r < min_of((i + 1) * rows, p.rows); ++r) row(r * p.width, p.width);
+    if (stream) fence_past();
   });
   if (p.rest) row(tail, p.rest * c);
 }

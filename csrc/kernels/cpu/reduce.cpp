@@ -11,6 +11,9 @@ namespace {
 constexpr int64_t kStrip = 2048;      // elements folded by one call
 constexpr int64_t kGather = 512;      // elements gathered at once
 constexpr int kRowGroup = 8;          // rows added together
+// Eight short rows at once defeat the hardware's prefetch: beyond L2, the next group is fetched
+// in memory's order.
+constexpr int64_t kAheadRow = 2048, kAheadTotal = 1 << 20;  // bytes
 constexpr int64_t kLeafRows = 64;     // rows per leaf of a column sum
 
 template <class T>
@@ -124,10 +127,14 @@ void reduce_rows(const Job<T>& job, const Team& team) {
 
 // ---------------------------------------------------------------- columns
 template <class F, class T>
-PH_INLINE void add_rows(T* acc, const T* const* row, int rows, int64_t n) {
+PH_INLINE void add_rows(T* acc, const T* const* row, int rows, int64_t n, bool large) {
   constexpr int lanes = kLanes<T>;
+  const bool ahead = large && rows == kRowGroup && row[1] - row[0] == n;
   for (int64_t i = 0; i < n; i += lanes) {
     const bool whole = n - i >= lanes;
+    if (ahead)
+#pragma GCC unroll 8
+      for (int r = 0; r < kRowGroup; ++r) __builtin_prefetch(row[0] + kRowGroup * (n + i) + r * lanes);
     auto get = [&](int r) {
       if (PH_LIKELY(whole)) return load(row[r] + i);
       return first_lanes<T>(load_first(row[r] + i, n - i), n - i, F::neutral);
@@ -155,6 +162,7 @@ PH_INLINE void reduce_tile(const Job<T>& job, int64_t base, int64_t begin, int64
   constexpr int pad = kLanes<T>;
   alignas(64) T leaf[kColumnTile + pad], buffer[kRowGroup][kColumnTile + pad];
   const int64_t padded = round_up(n, pad);
+  const bool large = n * job.size <= kAheadRow && p.reds * n * job.size >= kAheadTotal;
   for (int64_t i = 0; i < padded; ++i) acc[i] = F::neutral;
   for (int64_t r = begin; r < end;) {
     for (int64_t i = 0; i < padded; ++i) leaf[i] = F::neutral;
@@ -179,7 +187,7 @@ PH_INLINE void reduce_tile(const Job<T>& job, int64_t base, int64_t begin, int64
           break;
         }
       }
-      add_rows<F>(leaf, row, rows, width);
+      add_rows<F>(leaf, row, rows, width, large);
     }
     for (int64_t i = 0; i < padded; i += pad) store(acc + i, F::take(load(acc + i), load(leaf + i)));
   }
