@@ -1,7 +1,5 @@
 """CompileLoss: the `loss` and `loss_weights` of compile() as one loss over all outputs."""
 
-import inspect
-
 from .. import losses, metrics, ops
 from ..engine import nest
 from .matching import align, leaf_paths, match, output_names
@@ -59,9 +57,7 @@ class CompileLoss:
                 f"Received instead: loss_weights={loss_weights} of type {type(loss_weights)}"
             )
         for leaf in nest.flatten(loss):  # a wrong name is an error now, not at the first step
-            if isinstance(leaf, str) and leaf not in ("crossentropy", "ce"):
-                losses.get(leaf)
-            elif leaf is not None and not (callable(leaf) or inspect.isclass(leaf)):
+            if leaf not in ("crossentropy", "ce") and not callable(leaf):
                 losses.get(leaf)
         self.name = "compile_loss"
         self.loss = loss
