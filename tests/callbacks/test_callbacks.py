@@ -160,8 +160,7 @@ def test_early_stopping_restores_the_best_weights(capsys):
         np.testing.assert_array_equal(a, b)
     printed = capsys.readouterr().out
     assert printed == (
-        "Epoch 4: early stopping\n"
-        "Restoring model weights from the end of the best epoch: 2.\n"
+        "Epoch 4: early stopping\nRestoring model weights from the end of the best epoch: 2.\n"
     )
 
 
@@ -214,7 +213,9 @@ def test_progress_line(clock, capsys):
     bar._in_place = True
     clock.now += 2
     bar.update(1, [("loss", 0.5)], finalize=False)
-    assert plain(capsys.readouterr().out) == "\r" + " 1/10 " + "━" * 20 + " 18s 2s/step - loss: 0.5000"
+    assert (
+        plain(capsys.readouterr().out) == "\r" + " 1/10 " + "━" * 20 + " 18s 2s/step - loss: 0.5000"
+    )
     clock.now += 0.01
     bar.update(2, [("loss", 0.25)], finalize=False)
     assert capsys.readouterr().out == ""  # too soon to show
@@ -225,7 +226,9 @@ def test_progress_line(clock, capsys):
     clock.now += 0.3
     bar.update(10, [("loss", -0.25)], finalize=True)
     shown = plain(capsys.readouterr().out)
-    assert shown.lstrip("\b").rstrip(" \n") == "\r10/10 " + "━" * 20 + " 3s 67ms/step - loss: -0.2500"
+    assert (
+        shown.lstrip("\b").rstrip(" \n") == "\r10/10 " + "━" * 20 + " 3s 67ms/step - loss: -0.2500"
+    )
     assert shown.endswith("\n")
 
 

@@ -57,7 +57,10 @@ REDUCTIONS = {
     "vector_weighted": (np.arange(4, dtype="float32"), np.array([1, 0, 2, 1], "float32")),
     "vector_one_weight": (np.arange(4, dtype="float32"), np.float32(2)),
     "matrix": (np.arange(6, dtype="float32").reshape(3, 2), None),
-    "matrix_weighted": (np.arange(6, dtype="float32").reshape(3, 2), np.ones((3, 2), "float32") / 2),
+    "matrix_weighted": (
+        np.arange(6, dtype="float32").reshape(3, 2),
+        np.ones((3, 2), "float32") / 2,
+    ),
     "rows_weighted": (np.arange(6, dtype="float32").reshape(3, 2), np.array([1, 2, 0], "float32")),
 }
 
@@ -68,7 +71,11 @@ def results(keras, name):
     d = data()
     true, pred = d[labels], d[predictions]
     out = {}
-    for kind, weight in (("plain", None), ("weighted", d["weight"]), ("column", d["weight"][:, None])):
+    for kind, weight in (
+        ("plain", None),
+        ("weighted", d["weight"]),
+        ("column", d["weight"][:, None]),
+    ):
         metric = getattr(keras.metrics, cls)(**options)
         metric.update_state(true, pred, sample_weight=weight)
         seen = [float(metric.result())]

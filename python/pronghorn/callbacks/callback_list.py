@@ -18,9 +18,7 @@ class CallbackList(Callback):
         **params: Given to each callback's `set_params`.
     """
 
-    def __init__(
-        self, callbacks=None, add_history=False, add_progbar=False, model=None, **params
-    ):
+    def __init__(self, callbacks=None, add_history=False, add_progbar=False, model=None, **params):
         super().__init__()
         self.callbacks = nest.flatten(callbacks) if callbacks else []
         self._history = self._first(History)

@@ -180,8 +180,10 @@ def _digits(target):
 
 
 def _format_eta(seconds):
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
     if seconds > 3600:
-        return "%d:%02d:%02d" % (seconds // 3600, (seconds % 3600) // 60, seconds % 60)
+        return f"{hours}:{minutes:02d}:{rest:02d}"
     if seconds > 60:
-        return "%d:%02d" % (seconds // 60, seconds % 60)
-    return "%ds" % seconds
+        return f"{minutes}:{rest:02d}"
+    return f"{whole}s"

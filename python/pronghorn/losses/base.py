@@ -155,9 +155,7 @@ def apply_mask(sample_weight, mask, dtype, reduction):
         return sample_weight
     mask = ops.cast(mask, dtype)
     if reduction in ("mean", "sum_over_batch_size"):
-        mask = mask * safe_divide(
-            ops.cast(element_count(mask, dtype), dtype), ops.sum(mask)
-        )
+        mask = mask * safe_divide(ops.cast(element_count(mask, dtype), dtype), ops.sum(mask))
     if sample_weight is None:
         return mask
     mask, sample_weight = squeeze_or_expand_to_same_rank(mask, ops.cast(sample_weight, dtype))

@@ -45,9 +45,7 @@ def huber(y_true, y_pred, delta=1.0):
     y_true, y_pred = _pair(y_true, y_pred)
     error = y_pred - y_true
     size = ops.abs(error)
-    values = ops.where(
-        size <= delta, 0.5 * ops.square(error), delta * size - 0.5 * delta * delta
-    )
+    values = ops.where(size <= delta, 0.5 * ops.square(error), delta * size - 0.5 * delta * delta)
     return ops.mean(values, axis=-1)
 
 
@@ -111,7 +109,5 @@ class Huber(LossFunctionWrapper):
         dtype: dtype of the computation.
     """
 
-    def __init__(
-        self, delta=1.0, reduction="sum_over_batch_size", name="huber_loss", dtype=None
-    ):
+    def __init__(self, delta=1.0, reduction="sum_over_batch_size", name="huber_loss", dtype=None):
         super().__init__(huber, reduction, name, dtype, delta=delta)

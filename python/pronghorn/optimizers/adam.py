@@ -5,8 +5,9 @@ from .base import Optimizer
 
 
 class Adam(Optimizer):
-    """`m += (g - m) * (1 - beta_1)`, `v += (g**2 - v) * (1 - beta_2)`, `w -= a * m / (sqrt(v) + e)`.
+    """Steps of the mean gradient m over the root v of the mean square.
 
+    `m += (g - m) * (1 - beta_1)`, `v += (g**2 - v) * (1 - beta_2)`, `w -= a * m / (sqrt(v) + e)`;
     `a = rate * sqrt(1 - beta_2**t) / (1 - beta_1**t)` corrects the start from zero. Source: Kingma
     and Ba 2014; `amsgrad` keeps the largest v (Reddi et al. 2018).
 

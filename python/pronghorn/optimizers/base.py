@@ -89,9 +89,7 @@ class Optimizer:
         self._no_decay_names = None
         self._iterations = self.add_variable((), dtype="int64", name="iteration")
         if not callable(learning_rate):
-            if isinstance(learning_rate, bool) or not isinstance(
-                learning_rate, (float, int)
-            ):
+            if isinstance(learning_rate, bool) or not isinstance(learning_rate, (float, int)):
                 raise ValueError(
                     "Argument `learning_rate` should be float, or an instance of "
                     "LearningRateSchedule, or a callable (that takes in the current iteration "
@@ -179,7 +177,9 @@ class Optimizer:
         """
         names = [name] if isinstance(name, str) else list(name)
         initializers = (
-            list(initializer) if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
+            list(initializer)
+            if isinstance(initializer, (list, tuple))
+            else [initializer] * len(names)
         )
         if len(names) != len(initializers):
             raise ValueError(

@@ -11,7 +11,7 @@ def object_name(obj):
 
 
 def label_kind(y_true, y_pred):
-    """"binary", "sparse" or "categorical": what "accuracy" and "crossentropy" mean here."""
+    """ "binary", "sparse" or "categorical": what "accuracy" and "crossentropy" mean here."""
     if y_pred.shape[-1] == 1:
         return "binary"
     if len(y_true.shape) < len(y_pred.shape) or (y_true.shape[-1] == 1 and y_pred.shape[-1] > 1):

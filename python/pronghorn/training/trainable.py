@@ -30,7 +30,9 @@ class TrainableSnapshot:
         """Warns, once for a change, that `trainable` differs from what was compiled."""
         current = {layer: layer.trainable for layer in model._flatten_layers()}
         changed = [
-            layer.name for layer, state in current.items() if self._layers.get(layer, state) != state
+            layer.name
+            for layer, state in current.items()
+            if self._layers.get(layer, state) != state
         ]
         if changed and changed != getattr(self, "_warned", None):
             self._warned = changed

@@ -206,9 +206,7 @@ class Trainer(CompiledModel):
 
     # ---- single batches ----------------------------------------------------------------------
 
-    def train_on_batch(
-        self, x, y=None, sample_weight=None, class_weight=None, return_dict=False
-    ):
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         """One step on one batch.
 
         Args:

@@ -195,7 +195,9 @@ class ArraySource:
         self.order = None
         self.position = self.num_batches
         self._shuffle = shuffle
-        self._generator = np.random.Generator(np.random.PCG64(make_default_seed())) if shuffle else None
+        self._generator = (
+            np.random.Generator(np.random.PCG64(make_default_seed())) if shuffle else None
+        )
 
     def first_batch_spec(self):
         """The data of the first batch, as views: for its shapes and dtypes."""
