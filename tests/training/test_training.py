@@ -311,3 +311,36 @@ def test_train_function_takes_an_iterator():
     assert set(logs) == {"loss"}
     with pytest.raises(StopIteration):
         step(iter([]))
+
+
+def test_outputs_that_are_not_rows_are_joined():
+    class Three(ph.Sequential):
+        def predict_step(self, data):
+            return ph.ops.sum(super().predict_step(data), axis=0)
+
+    model = Three([ph.Input((6,)), layers.Dense(3)])
+    assert model.predict(X, batch_size=20, verbose=0).shape == (9,)
+
+
+def test_predict_writes_each_batch_where_it_belongs():
+    model = mlp(ph, 4, "softmax")
+    x = np.random.default_rng(0).random((1003, 6), "float32")
+    calls = []
+    model.predict(
+        x, verbose=0, callbacks=[ph.callbacks.LambdaCallback(on_predict_begin=calls.append)]
+    )
+    expected = np.concatenate([model.predict_on_batch(x[i : i + 32]) for i in range(0, 1003, 32)])
+    np.testing.assert_array_equal(model.predict(x, verbose=0), expected)
+    looked = ph.callbacks.LambdaCallback(on_predict_batch_end=lambda b, logs: calls.append(b))
+    np.testing.assert_array_equal(model.predict(x, verbose=0, callbacks=[looked]), expected)
+    assert calls == [{}, *range(32)]
+
+
+def test_stopping_predict():
+    model = mlp(ph, 1, None)
+
+    class Stop(ph.callbacks.Callback):
+        def on_predict_batch_end(self, batch, logs=None):
+            self.model.stop_predicting = batch == 2
+
+    assert model.predict(X, batch_size=10, verbose=0, callbacks=[Stop()]).shape == (30, 1)

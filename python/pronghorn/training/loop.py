@@ -6,6 +6,10 @@ Other sources, and models that run eagerly, are fed batch by batch from Python.
 
 import warnings
 
+import numpy as np
+
+from ..engine import nest
+
 _END = object()
 
 
@@ -47,12 +51,11 @@ class EpochLoop:
         """Batches an epoch, None if unknown yet."""
         return self.steps or self.source.num_batches or self._learned_batches
 
-    def run(self, on_outputs=None, collect=None):
+    def run(self, on_outputs=None):
         """Runs one epoch.
 
         Args:
             on_outputs: Called with the outputs of every batch; keeps to one batch a call.
-            collect: Arrays that receive the outputs' rows (native runs only).
 
         Returns:
             The outputs of the last batch, None if there was none.
@@ -61,16 +64,52 @@ class EpochLoop:
         source.on_epoch_begin()
         native = source.native and not self.step.eager
         if native and not self._looks and on_outputs is None:
-            outputs = self._run_stretches(collect)
+            outputs = self._run_stretches()
         else:
             outputs = self._run_groups(native, on_outputs)
         source.on_epoch_end()
         return outputs
 
+    def run_collecting(self):
+        """Runs one epoch and returns the outputs of all its samples, as NumPy arrays."""
+        source = self.source
+        if source.native and not self.step.eager and not self._looks:
+            first, end = self._array_range()
+            _, outputs = self.step.run_batches(source, first, first + 1)
+            if self._shows:
+                self.callbacks.progress(self.mode, 0, outputs)
+            if end - first == 1:
+                return nest.map_structure(np.array, outputs)
+            rows = source.batch_size
+            if all(_has_rows(leaf, rows) for leaf in nest.flatten(outputs)):
+                return self._collect(outputs, first, end)
+            source.position = source.num_batches
+        batches = []
+        self.run(on_outputs=batches.append)
+        if len(batches) == 1:
+            return nest.map_structure(np.array, batches[0])
+        return nest.map_structure(lambda *parts: np.concatenate(parts), *batches)
+
+    def _collect(self, outputs, first, end):
+        """Native calls that write each batch's rows where they belong."""
+        source = self.source
+        samples = min(end * source.batch_size, source.num_samples)
+        leaves = [np.asarray(leaf) for leaf in nest.flatten(outputs)]
+        arrays = [np.empty((samples, *leaf.shape[1:]), leaf.dtype) for leaf in leaves]
+        for array, leaf in zip(arrays, leaves):
+            array[: source.batch_size] = leaf
+        position = first + 1
+        while position < end and not self.stopped():
+            position, _ = self.step.run_batches(source, position, end, arrays)
+            if self._shows:
+                self.callbacks.progress(self.mode, position - first - 1, None)
+        done = min(position * source.batch_size, samples)
+        return nest.pack_as(outputs, [a[:done] for a in arrays])
+
     def stopped(self):
         return getattr(self.model, self._stop_flag, False)
 
-    def _run_stretches(self, collect):
+    def _run_stretches(self):
         """Native calls of many batches; Python is back at least every 50 ms."""
         source, step = self.source, self.step
         first, end = self._array_range()
@@ -78,7 +117,7 @@ class EpochLoop:
         while position < end and not (outputs is not None and self.stopped()):
             # The first batch traces: alone, so that the times shown are those of steady steps.
             stop = position + 1 if self._shows and position == first else end
-            position, outputs = step.run_batches(source, position, stop, collect)
+            position, outputs = step.run_batches(source, position, stop)
             if self._shows:
                 self.callbacks.progress(self.mode, position - first - 1, outputs)
         source.position = position
@@ -159,6 +198,11 @@ class EpochLoop:
                 else:
                     warn_out_of_data()
                 return
+
+
+def _has_rows(leaf, rows):
+    """Whether an output has one row a sample, of a dtype that NumPy can hold."""
+    return bool(leaf.shape) and leaf.shape[0] == rows and leaf.dtype != "bfloat16"
 
 
 def warn_out_of_data():

@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import callbacks as callbacks_module
 from ..callbacks.logs import plain_logs
-from ..engine import nest
+from ..engine import config, nest
 from .compiled import CompiledModel
 from .data import (
     class_weight_to_sample_weights,
@@ -197,12 +197,9 @@ class Trainer(CompiledModel):
         loop = EpochLoop(self, step, source, callbacks, "predict", steps, self.steps_per_execution)
         self.__dict__["stop_predicting"] = False
         callbacks.on_predict_begin()
-        batches = []
-        loop.run(on_outputs=batches.append)
+        outputs = loop.run_collecting()
         callbacks.on_predict_end()
-        if len(batches) == 1:
-            return nest.map_structure(np.array, batches[0])
-        return nest.map_structure(lambda *parts: np.concatenate(parts), *batches)
+        return outputs
 
     # ---- single batches ----------------------------------------------------------------------
 
@@ -251,7 +248,7 @@ class Trainer(CompiledModel):
 
 
 def _batch_array(leaf):
-    if type(leaf) is np.ndarray and leaf.dtype == np.float32:
+    if type(leaf) is np.ndarray and leaf.dtype == config.floatx() and leaf.ndim:
         return leaf
     if leaf is None:
         return None
