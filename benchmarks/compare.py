@@ -10,9 +10,10 @@ import workloads
 
 COLUMNS = [
     ("step_ms", "ms/step", "{:.3f}"),
-    ("first_s", "first - steady s", "{:.3f}"),
+    ("cpu_ms", "cpu ms/step", "{:.3f}"),
+    ("first_s", "first-steady s", "{:.3f}"),
     ("predict_ms", "predict(1) ms", "{:.3f}"),
-    ("predict_on_batch_ms", "predict_on_batch(1) ms", "{:.3f}"),
+    ("predict_on_batch_ms", "on_batch(1) ms", "{:.3f}"),
     ("import_s", "import s", "{:.2f}"),
     ("peak_mb", "peak MB", "{:.0f}"),
 ]
@@ -47,17 +48,17 @@ def report(runs, floors=None, out=sys.stdout):
     for name, rows in table.items():
         w = workloads.BY_NAME[name]
         print(f"\n{name}: {w.what}", file=out)
-        print(f"  {'':18}" + "".join(f"{title:>24}" for _, title, _ in COLUMNS), file=out)
+        print(f"  {'':18}" + "".join(f"{title:>17}" for _, title, _ in COLUMNS), file=out)
         for peer, row in rows.items():
             if row.get("error"):
                 print(f"  {peer:18}failed: {row['error']}", file=out)
                 continue
             cells = [f.format(row[key]) if key in row else "-" for key, _, f in COLUMNS]
-            print(f"  {peer:18}" + "".join(f"{c:>24}" for c in cells), file=out)
+            print(f"  {peer:18}" + "".join(f"{c:>17}" for c in cells), file=out)
         if "pronghorn" in rows:
             found = [ratio(table, name, key) for key, _, _ in COLUMNS]
-            cells = [f"{r[0]:.2f}x {r[1]}" if r else "-" for r in found]
-            print(f"  {'fastest peer/ours':18}" + "".join(f"{c:>24}" for c in cells), file=out)
+            cells = [f"{r[0]:.2f}x" if r else "-" for r in found]
+            print(f"  {'fastest peer/ours':18}" + "".join(f"{c:>17}" for c in cells), file=out)
         if floors and name in floors and "step_ms" in rows.get("pronghorn", {}):
             times = rows["pronghorn"]["step_ms"] / floors[name]
             print(f"  floor {floors[name]:.3f} ms a step; ours is {times:.2f} times that", file=out)
