@@ -191,12 +191,12 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
       t.b = packed + c0 * taps * padded + j * taps * channels;
       t.a = base + (r - r0) * q.mul_h * line + lo * q.mul_w * pixel + c0;
       t.c = q.out + image * q.image_step + r * q.row_step + lo * q.pixel_step + j;
-      table.fn[true][false][vectors - 1][hi - lo - 1](t);
-      if (!finish) return;
+      const MicroFn<T> fn = table.fn[true][false][vectors - 1][hi - lo - 1];
+      if (!finish) return fn(t);
       Epilogue<T> e = q.epilogue;
       if (e.bias) e.bias += j;
       if (e.gate) e.gate += t.c - q.out;
-      finish_tile<T>(t.c, q.pixel_step, hi - lo, count, e);
+      run_tile<T>(fn, t, hi - lo, count, e);
     };
     // A filter that fits L1 is used whole on each strip, which writes its pixels at once; of
     // a larger one each panel is used on all strips.

@@ -72,6 +72,23 @@ PH_INLINE Grid chunk_grid(int64_t m, int64_t n, int64_t k) {
   return {rows, cols};
 }
 
+// Runs the register tile and finishes its result on the way to t.c.
+template <class T>
+PH_INLINE void run_tile(MicroFn<T> fn, const Micro<T>& t, int64_t rows, int64_t cols,
+                        const Epilogue<T>& e) {
+  alignas(64) T tile[kMaxRows * kTileCols<T>];
+  if (t.kc * t.segs >= kPrefetchDepth)
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = 0; j < cols; j += kLanes<T>) __builtin_prefetch(t.c + i * t.ldc + j, 1);
+  Micro<T> u = t;
+  u.c = tile;
+  u.ldc = kTileCols<T>;
+  u.accumulate = false;
+  u.whole_tile = true;
+  fn(u);
+  finish_tile<T>(tile, kTileCols<T>, t.c, t.ldc, rows, cols, e, t.accumulate);
+}
+
 // A block of A as strips, each followed by the slack its packing may write. A matrix whose
 // columns are contiguous is read a few columns at a time, whole, to stay on few pages.
 template <class T, class A>
@@ -133,8 +150,10 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
           t.a_stride = by_row ? q.a.s_i : q.a.s_p;
         }
         t.c = q.c + (ib + lo) * q.ldc + j;
-        fn[hi - lo - 1](t);
-        if (finish) finish_tile<T>(t.c, q.ldc, hi - lo, cols, moved(q.epilogue, ib + lo, j));
+        if (finish)
+          run_tile<T>(fn[hi - lo - 1], t, hi - lo, cols, moved(q.epilogue, ib + lo, j));
+        else
+          fn[hi - lo - 1](t);
       }
     }
     ib += block;

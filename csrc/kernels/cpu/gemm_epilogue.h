@@ -1,6 +1,6 @@
 // What follows a product while its tile is still in L1: bias, activation, gate.
 #pragma once
-#include "simd.h"
+#include "math.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -14,56 +14,13 @@ struct Epilogue {
   PH_INLINE bool empty() const { return !bias && !gate && act == Act::none; }
 };
 
-template <int size>
-struct IntOf {
-  using type = int64_t;
-};
-template <>
-struct IntOf<4> {
-  using type = int32_t;
-};
-
-// exp(x) = s * (1 + p) for x <= 0: s = 2^n, p = exp(r) - 1 with |r| <= ln(2)/2 by
-// Taylor's series (Cody & Waite 1980 reduction).
-template <class T>
-struct ExpParts {
-  Vec<T> s, p;
-};
-template <class T>
-PH_INLINE ExpParts<T> exp_parts(Vec<T> x) {
-  constexpr bool f32 = sizeof(T) == 4;
-  using I = Vec<typename IntOf<sizeof(T)>::type>;
-  constexpr T lowest = f32 ? T(-87.3) : T(-708);
-  constexpr T magic = f32 ? T(12582912.0) : T(6755399441055744.0);
-  constexpr T ln2_hi = f32 ? T(0.693359375) : T(6.93147180369123816490e-01);
-  constexpr T ln2_lo = f32 ? T(-2.12194440e-4) : T(1.90821492927058770002e-10);
-  constexpr int bits = f32 ? 23 : 52, exponent = f32 ? 127 : 1023, degree = f32 ? 7 : 13;
-  x = x < splat<T>(lowest) ? splat<T>(lowest) : x;
-  const Vec<T> shifted = x * splat<T>(T(1.44269504088896340736)) + splat<T>(magic);
-  const Vec<T> n = shifted - splat<T>(magic);
-  const Vec<T> r = (x - n * splat<T>(ln2_hi)) - n * splat<T>(ln2_lo);
-  Vec<T> p = splat<T>(T(1) / degree);
-#pragma GCC unroll 16
-  for (int d = degree - 1; d >= 1; --d) p = (p * r + splat<T>(T(1))) * splat<T>(T(1) / d);
-  const I scale = ((I)shifted + exponent) << bits;
-  return {(Vec<T>)scale, p * r};
-}
-
 template <class T>
 PH_INLINE Vec<T> apply_act(Vec<T> x, Act act) {
-  const Vec<T> zero = {}, one = splat<T>(T(1));
+  const Vec<T> zero = {};
   if (act == Act::relu) return x < zero ? zero : x;  // nan stays
-  if (act == Act::none) return x;
-  const Vec<T> magnitude = x < zero ? -x : x;
-  if (act == Act::sigmoid) {
-    const ExpParts<T> e = exp_parts<T>(-magnitude);
-    const Vec<T> z = e.s + e.s * e.p;
-    return (x < zero ? z : one) / (one + z);
-  }
-  const ExpParts<T> e = exp_parts<T>(-(magnitude + magnitude));
-  const Vec<T> minus = e.s * e.p + (e.s - one);  // exp(-2|x|) - 1
-  const Vec<T> y = -minus / (minus + one + one);
-  return x < zero ? -y : y;
+  if (act == Act::tanh) return vtanh(x);
+  if (act == Act::sigmoid) return vsigmoid(x);
+  return x;
 }
 
 template <class T>
@@ -75,10 +32,14 @@ PH_INLINE Vec<T> apply_gate(Vec<T> x, Vec<T> g, Act act) {
   return x;
 }
 
-// c (rows, cols), row stride ldc, in place; e is already moved to the tile's corner.
+// c (rows, cols) = epilogue(from + (accumulate ? c : 0)); e is already moved to the tile's
+// corner. A register tile goes through whole vectors of `from`: a partial store that is
+// loaded again at once would wait for the cache.
 template <class T>
-PH_NOINLINE void finish_tile(T* c, int64_t ldc, int64_t rows, int64_t cols, const Epilogue<T>& e) {
+PH_NOINLINE void finish_tile(const T* from, int64_t ld_from, T* c, int64_t ldc, int64_t rows,
+                             int64_t cols, const Epilogue<T>& e, bool accumulate) {
   constexpr int64_t lanes = kLanes<T>;
+  const bool padded = from != c;  // whole vectors may be read
   for (int64_t j = 0; j < cols; j += lanes) {
     const int64_t left = min_of(lanes, cols - j);
     const bool whole = left == lanes;
@@ -86,7 +47,9 @@ PH_NOINLINE void finish_tile(T* c, int64_t ldc, int64_t rows, int64_t cols, cons
     if (e.bias) bias = whole ? load<T>(e.bias + j) : load_first<T>(e.bias + j, left);
     for (int64_t i = 0; i < rows; ++i) {
       T* p = c + i * ldc + j;
-      Vec<T> x = (whole ? load<T>(p) : load_first<T>(p, left)) + bias;
+      const T* f = from + i * ld_from + j;
+      Vec<T> x = (whole || padded ? load<T>(f) : load_first<T>(f, left)) + bias;
+      if (accumulate) x += whole ? load<T>(p) : load_first<T>(p, left);
       x = apply_act<T>(x, e.act);
       if (e.gate) {
         const T* g = e.gate + i * e.ldgate + j;
@@ -98,6 +61,10 @@ PH_NOINLINE void finish_tile(T* c, int64_t ldc, int64_t rows, int64_t cols, cons
         store_first<T>(p, x, left);
     }
   }
+}
+template <class T>
+PH_INLINE void finish_tile(T* c, int64_t ldc, int64_t rows, int64_t cols, const Epilogue<T>& e) {
+  finish_tile<T>(c, ldc, c, ldc, rows, cols, e, false);
 }
 
 template <class T>

@@ -54,6 +54,7 @@ void micro(const Micro<T>& t) {
     }
   }
   const Vec<T> alpha = splat<T>(t.alpha);
+  const bool whole = t.whole_tile || t.tail == kLanes<T>;
   T* c = t.c;
 #pragma GCC unroll 16
   for (int i = 0; i < R; ++i, c += t.ldc) {
@@ -61,7 +62,7 @@ void micro(const Micro<T>& t) {
     for (int v = 0; v < V; ++v) {
       T* p = c + v * kLanes<T>;
       Vec<T> x = alpha * acc[i][v];
-      if (v < V - 1 || t.tail == kLanes<T>) {
+      if (v < V - 1 || whole) {
         if (t.accumulate) x += load<T>(p);
         store<T>(p, x);
       } else {

@@ -25,6 +25,7 @@ struct Micro {
   T alpha;
   int tail;              // columns used in the last vector, 1..lanes
   bool accumulate;       // c += alpha * ab, else c = alpha * ab
+  bool whole_tile = false;  // c has room for whole vectors
 };
 
 // masked_b: the last vector of B holds only `tail` readable columns.

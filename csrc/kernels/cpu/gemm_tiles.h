@@ -56,9 +56,9 @@ constexpr int64_t kSplitOutputs = 64 * 1024;  // outputs up to this many
 constexpr int64_t kVectorRows = 4096;
 constexpr int64_t kVectorWork = 400000;   // multiply-adds below which it stays on one chunk
 constexpr int64_t kVectorUnit = 64;       // a chunk is a multiple of this many rows ...
-constexpr int64_t kStreamUnit = 1024;      // ... or of this many, where columns are summed
-constexpr int64_t kStreamBytes = 128 * 1024;
-constexpr int64_t kStreamRows = 128;
+constexpr int64_t kColumnUnit = 1024;      // ... or of this many, where columns are summed
+constexpr int64_t kColumnBytes = 128 * 1024;
+constexpr int64_t kColumnRows = 128;
 
 // Convolution.
 constexpr int64_t kMaxTaps = 11;           // along one axis, where read straight from the image

@@ -154,8 +154,8 @@ template <class T>
 void matvec_rows(const MatVec<T>& q, int64_t i0, int64_t i1) {
   constexpr int64_t lanes = kLanes<T>, block = kVectorRows;
   T sum[block + 8 * kLanes<T>];
-  if (q.s_i == 1 && q.k * q.rows * static_cast<int64_t>(sizeof(T)) > kStreamBytes &&
-      q.rows >= kStreamRows) {
+  if (q.s_i == 1 && q.k * q.rows * static_cast<int64_t>(sizeof(T)) > kColumnBytes &&
+      q.rows >= kColumnRows) {
     for (int64_t i = i0; i < i1; i += block) {
       const int64_t count = min_of(block, i1 - i);
       stream_columns(q, i, count, sum);
@@ -203,7 +203,7 @@ void matvec_rows(const MatVec<T>& q, int64_t i0, int64_t i1) {
 template <class T>
 void run_matvec(const MatVec<T>& q, const Team& team) {
   const int64_t work = q.rows * q.k;
-  const int64_t unit = q.s_i == 1 ? kStreamUnit : kVectorUnit;
+  const int64_t unit = q.s_i == 1 ? kColumnUnit : kVectorUnit;
   const int64_t units = ceil_div(q.rows, unit);
   const int64_t chunks = work < kVectorWork ? 1 : min_of(units, kMaxChunks);
   for_chunks(team, chunks, [&](int64_t chunk, int) {
