@@ -89,3 +89,9 @@ def test_ties_count_as_in_the_top():
     assert float(metric.result()) == 1.0
     metric.update_state([3], scores)
     assert float(metric.result()) == 0.5
+
+
+def test_sorted_ids():
+    metric = ph.metrics.SparseTopKCategoricalAccuracy(k=2, from_sorted_ids=True)
+    metric.update_state([2, 1, 0], [[1, 2, 0], [0, 2, 1], [0, 1, 2]])
+    assert float(metric.result()) == pytest.approx(2 / 3)

@@ -165,3 +165,12 @@ def test_constraints_hold_after_a_step():
     weight.constraint = lambda w: ph.ops.maximum(w, 0.0)
     ph.optimizers.SGD(1.0).apply([tensor(np.array([5.0, 0.5], "float32"))], [weight])
     assert weight.numpy().tolist() == [0.0, 0.5]
+
+
+def test_signatures_name_every_argument():
+    import inspect
+
+    names = list(inspect.signature(ph.optimizers.SGD).parameters)
+    assert names[:4] == ["learning_rate", "momentum", "nesterov", "weight_decay"]
+    assert names[-2:] == ["name", "kwargs"]
+    assert ph.optimizers.SGD(0.5, 0.0, False, 0.25).weight_decay == 0.25

@@ -344,3 +344,13 @@ def test_stopping_predict():
             self.model.stop_predicting = batch == 2
 
     assert model.predict(X, batch_size=10, verbose=0, callbacks=[Stop()]).shape == (30, 1)
+
+
+def test_datasets_say_what_they_lack():
+    class Endless(ph.utils.PyDataset):
+        def __getitem__(self, index):
+            return X[:10], Y[:10]
+
+    assert len(compiled().fit(Endless(), steps_per_epoch=2, verbose=0).history["loss"]) == 1
+    with pytest.raises(NotImplementedError, match="__getitem__"):
+        compiled().fit(ph.utils.Sequence(), steps_per_epoch=2, verbose=0)

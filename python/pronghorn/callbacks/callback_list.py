@@ -86,22 +86,22 @@ def _forwarded(hook, style):
     Logs go by position to epoch hooks and by name to batch hooks, as callbacks in the wild expect.
     """
 
-    def batch(self, index, logs=None):
+    def on_batch(self, batch, logs=None):
         logs = plain_logs(logs)
         for callback in self.callbacks:
-            getattr(callback, hook)(index, logs=logs)
+            getattr(callback, hook)(batch, logs=logs)
 
-    def epoch(self, index, logs=None):
+    def on_epoch(self, epoch, logs=None):
         logs = plain_logs(logs)
         for callback in self.callbacks:
-            getattr(callback, hook)(index, logs)
+            getattr(callback, hook)(epoch, logs)
 
-    def whole(self, logs=None):
+    def on_whole(self, logs=None):
         logs = plain_logs(logs)
         for callback in self.callbacks:
             getattr(callback, hook)(logs)
 
-    method = {"batch": batch, "epoch": epoch, "whole": whole}[style]
+    method = {"batch": on_batch, "epoch": on_epoch, "whole": on_whole}[style]
     method.__name__ = hook
     method.__doc__ = getattr(Callback, hook).__doc__
     return method

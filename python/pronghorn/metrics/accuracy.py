@@ -65,9 +65,15 @@ def top_k_categorical_accuracy(y_true, y_pred, k=5):
     return sparse_top_k_categorical_accuracy(y_true, y_pred, k=k)
 
 
-def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5):
-    """1 where the label's index is among the k largest predictions."""
+def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False):
+    """1 where the label's index is among the k largest predictions.
+
+    With `from_sorted_ids`, y_pred holds class indices, the best one first.
+    """
     y_pred = ops.convert_to_tensor(y_pred)
+    if from_sorted_ids:
+        y_true = ops.expand_dims(ops.cast(y_true, y_pred.dtype), axis=1)
+        return _matches(ops.any(ops.equal(y_true, y_pred[:, :k]), axis=1))
     y_true = ops.cast(y_true, "int32")
     if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1:
         return ops.expand_dims(_matches(_in_top_k(ops.squeeze(y_true, -1), y_pred, k)), -1)
@@ -149,10 +155,21 @@ class TopKCategoricalAccuracy(_Accuracy):
 
 
 class SparseTopKCategoricalAccuracy(_Accuracy):
-    """How often the integer label is among the k most probable. Args as the one-hot form."""
+    """How often the integer label is among the k most probable.
 
-    _options = ("k",)
+    Args:
+        k: How many classes count.
+        name: Name, the key in logs.
+        dtype: dtype of the state.
+        from_sorted_ids: Whether predictions are class indices, the best one first.
+    """
 
-    def __init__(self, k=5, name="sparse_top_k_categorical_accuracy", dtype=None):
-        super().__init__(sparse_top_k_categorical_accuracy, name, dtype, k=k)
+    _options = ("k", "from_sorted_ids")
+
+    def __init__(
+        self, k=5, name="sparse_top_k_categorical_accuracy", dtype=None, from_sorted_ids=False
+    ):
+        options = {"k": k, "from_sorted_ids": from_sorted_ids}
+        super().__init__(sparse_top_k_categorical_accuracy, name, dtype, **options)
         self.k = k
+        self.from_sorted_ids = from_sorted_ids

@@ -8,6 +8,10 @@ _WHERE = {
     ),
     "engine": ("set_random_seed",),
     "engine.config": ("standardize_dtype",),
+    "callbacks.progbar": ("Progbar",),
+    "training.data": (
+        "PyDataset", "Sequence", "pack_x_y_sample_weight", "unpack_x_y_sample_weight",
+    ),
     "utils.arrays": ("normalize", "to_categorical"),
     "utils.session": ("clear_session", "is_keras_tensor"),
 }  # fmt: skip

@@ -8,6 +8,7 @@ from .arrays import (
     train_validation_split,
 )
 from .batches import DatasetSource, IterableSource, IteratorSource
+from .dataset import PyDataset, Sequence
 from .unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 

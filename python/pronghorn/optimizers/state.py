@@ -1,0 +1,133 @@
+"""OptimizerState: the variables of an optimizer: step counter, learning rate and slots."""
+
+import warnings
+
+from .. import ops
+from ..engine import Variable, config
+from ..engine.naming import name_scope
+from .schedules import LearningRateSchedule
+
+
+class OptimizerState:
+    """A base of Optimizer: makes, lists, reads and writes its variables."""
+
+    @property
+    def variables(self):
+        """The step counter, the learning rate and the slots, in the order of creation."""
+        return self._variables[:]
+
+    @property
+    def iterations(self):
+        """Number of updates done, an int64 variable."""
+        if self.gradient_accumulation_steps:
+            return ops.floor_divide(self._iterations, self.gradient_accumulation_steps)
+        return self._iterations
+
+    @property
+    def learning_rate(self):
+        """The rate of the next step: a variable, or what a schedule gives now."""
+        if isinstance(self._learning_rate, Variable):
+            return self._learning_rate
+        if isinstance(self._learning_rate, LearningRateSchedule):
+            return self._learning_rate(self._iterations)
+        return self._learning_rate()
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        current = self._learning_rate
+        if callable(value) and not isinstance(value, Variable):
+            if isinstance(current, Variable):
+                self._variables = [v for v in self._variables if v is not current]
+            self._learning_rate = value
+        elif isinstance(current, Variable):
+            current.assign(value)
+        else:
+            raise TypeError(
+                "This optimizer was created with a `LearningRateSchedule` object as its "
+                "`learning_rate` constructor argument, hence its learning rate is not settable. "
+                "If you need the learning rate to be settable, you should instantiate the "
+                "optimizer with a float `learning_rate` argument."
+            )
+
+    lr = learning_rate
+
+    def add_variable(
+        self, shape, initializer="zeros", dtype=None, aggregation="none", layout=None, name=None
+    ):
+        """Adds a state variable of the optimizer."""
+        with name_scope(self.name, owner=self):
+            variable = Variable(
+                initializer=initializer,
+                shape=shape,
+                dtype=dtype or config.floatx(),
+                trainable=False,
+                aggregation=aggregation,
+                name=name,
+            )
+        self._variables.append(variable)
+        return variable
+
+    def add_variable_from_reference(self, reference_variable, name=None, initializer="zeros"):
+        """Adds a slot of the shape and dtype of a weight, named after it."""
+        path = reference_variable.path.replace("/", "_")
+        return self.add_variable(
+            reference_variable.shape,
+            initializer,
+            dtype=reference_variable.dtype,
+            name=f"{path}_{name or 'var'}",
+        )
+
+    def add_optimizer_variables(self, trainable_variables, name, initializer="zeros"):
+        """Adds a slot a weight (or several, if `name` is a list); weights stay together.
+
+        Returns:
+            A list of slots, or a tuple of lists if `name` is a list.
+        """
+        names = [name] if isinstance(name, str) else list(name)
+        initializers = (
+            list(initializer)
+            if isinstance(initializer, (list, tuple))
+            else [initializer] * len(names)
+        )
+        if len(names) != len(initializers):
+            raise ValueError(
+                "The number of provided names must match the number of provided initializers. "
+                f"Received name='{name}', initializer='{initializer}'"
+            )
+        slots = tuple([] for _ in names)
+        for variable in trainable_variables:
+            for kept, slot_name, slot_initializer in zip(slots, names, initializers):
+                kept.append(self.add_variable_from_reference(variable, slot_name, slot_initializer))
+        return slots[0] if isinstance(name, str) else slots
+
+    def set_weights(self, weights):
+        """Sets all state variables from a list of arrays."""
+        if not self.built:
+            raise ValueError(
+                "You are calling `set_weights()` on an optimizer that has not yet been built. "
+                "Please call `optimizer.build(trainable_variables)` to create the optimizer "
+                "weights before calling `set_weights()`."
+            )
+        for variable, weight in zip(self._variables, weights):
+            if tuple(variable.shape) != tuple(weight.shape):
+                raise ValueError(
+                    f"Optimizer variable {variable.path} has shape {tuple(variable.shape)} not "
+                    f"compatible with provided weight shape {tuple(weight.shape)}."
+                )
+            variable.assign(weight)
+
+    def save_own_variables(self, store):
+        for i, variable in enumerate(self._variables):
+            store[str(i)] = variable.numpy()
+
+    def load_own_variables(self, store):
+        if len(store.keys()) != len(self._variables):
+            warnings.warn(
+                f"Skipping variable loading for optimizer '{self.name}', because it has "
+                f"{len(self._variables)} variables whereas the saved optimizer has "
+                f"{len(store.keys())} variables.",
+                stacklevel=2,
+            )
+            return
+        for i, variable in enumerate(self._variables):
+            variable.assign(store[str(i)])

@@ -1,0 +1,44 @@
+"""PyDataset: the base class of datasets that make their batches in Python."""
+
+
+class PyDataset:
+    """Batches by index: write `__getitem__(index)` and `__len__`.
+
+    Args:
+        workers, use_multiprocessing, max_queue_size: Accepted as in Keras; batches are made one
+            after another by the thread that trains.
+
+    Example:
+
+    ```python
+    class Halves(pronghorn.utils.PyDataset):
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            rows = slice(index * 50, index * 50 + 50)
+            return x[rows], y[rows]
+    ```
+    """
+
+    def __init__(self, workers=1, use_multiprocessing=False, max_queue_size=10):
+        self.workers = workers
+        self.use_multiprocessing = use_multiprocessing
+        self.max_queue_size = max_queue_size
+
+    def __getitem__(self, index):
+        raise NotImplementedError(f"{type(self).__name__} must implement `__getitem__(index)`.")
+
+    @property
+    def num_batches(self):
+        """The number of batches; None for a dataset without an end (and without `__len__`)."""
+        return len(self) if hasattr(self, "__len__") else None
+
+    def on_epoch_begin(self):
+        """Called at the start of an epoch."""
+
+    def on_epoch_end(self):
+        """Called at the end of an epoch."""
+
+
+Sequence = PyDataset
