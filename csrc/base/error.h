@@ -25,9 +25,9 @@ std::string cat(const Parts&... parts) {
 }  // namespace ph
 
 // A broken promise of our own code, never of the caller's.
-#define PH_CHECK(condition)                                                                    \
-  do {                                                                                         \
-    if (!(condition))                                                                          \
-      throw std::logic_error(::ph::cat("pronghorn internal check failed: " #condition " (",     \
-                                       __FILE__, ":", __LINE__, ")"));                         \
+#define PH_CHECK(condition)                                                                 \
+  do {                                                                                      \
+    if (!(condition))                                                                       \
+      throw std::logic_error(::ph::cat("pronghorn internal check failed: " #condition " (", \
+                                       __FILE__, ":", __LINE__, ")"));                      \
   } while (0)

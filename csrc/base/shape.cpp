@@ -54,7 +54,8 @@ Shape broadcast(const char* op, const Shape& a, const Shape& b) {
     else
       throw ValueError(cat(op, ": shapes ", a, " and ", b,
                            " do not broadcast: aligned from the right, each pair of sizes must be "
-                           "equal or one of them 1; dimension ", i - rank, " has ", da, " and ", db));
+                           "equal or one of them 1; dimension ",
+                           i - rank, " has ", da, " and ", db));
   }
   return out;
 }
@@ -67,8 +68,8 @@ int normalize_axis(const char* op, int64_t axis, int rank) {
 }
 
 namespace {
-constexpr const char* kNames[kDTypes] = {"bool",  "uint8", "uint16",  "uint32",   "uint64",
-                                         "int8",  "int16", "int32",   "int64",    "float16",
+constexpr const char* kNames[kDTypes] = {"bool",     "uint8",   "uint16", "uint32", "uint64",
+                                         "int8",     "int16",   "int32",  "int64",  "float16",
                                          "bfloat16", "float32", "float64"};
 }
 
@@ -102,10 +103,14 @@ DType promote(DType a, DType b) {
   const int64_t wa = dtype_size(a), wb = dtype_size(b);
   if (wb > wa) return b;
   switch (wa) {
-    case 1: return DType::i16;
-    case 2: return DType::i32;
-    case 4: return DType::i64;
-    default: return DType::f32;
+    case 1:
+      return DType::i16;
+    case 2:
+      return DType::i32;
+    case 4:
+      return DType::i64;
+    default:
+      return DType::f32;
   }
 }
 

@@ -29,8 +29,7 @@ class Shape {
   const int64_t* begin() const { return dims_.data(); }
   const int64_t* end() const { return dims_.data() + rank_; }
   void push_back(int64_t d) {
-    if (rank_ == kMaxDims)
-      throw ValueError(cat("a tensor has at most ", kMaxDims, " dimensions"));
+    if (rank_ == kMaxDims) throw ValueError(cat("a tensor has at most ", kMaxDims, " dimensions"));
     dims_[static_cast<size_t>(rank_++)] = d;
   }
 
@@ -41,9 +40,9 @@ class Shape {
   }
   // Elements; -1 where a size is unknown (and none is 0). Throws ValueError on overflow.
   int64_t count() const;
-  std::array<int64_t, kMaxDims> strides() const;   // row-major, in elements
+  std::array<int64_t, kMaxDims> strides() const;  // row-major, in elements
   std::vector<int64_t> vec() const { return {begin(), end()}; }
-  std::string str() const;                         // "(2, None, 3)"
+  std::string str() const;  // "(2, None, 3)"
 
   friend bool operator==(const Shape& a, const Shape& b) {
     if (a.rank_ != b.rank_) return false;
@@ -58,15 +57,15 @@ class Shape {
   int rank_ = 0;
 };
 
-// NumPy's broadcasting; an unknown size against 1 or unknown stays unknown, against n > 1 becomes n.
-// Throws ValueError that names `op` and both shapes.
+// NumPy's broadcasting; an unknown size against 1 or unknown stays unknown, against n > 1 becomes
+// n. Throws ValueError that names `op` and both shapes.
 Shape broadcast(const char* op, const Shape& a, const Shape& b);
 // axis in [-rank, rank) to [0, rank); ValueError otherwise.
 int normalize_axis(const char* op, int64_t axis, int rank);
 
 // ---- dtypes
-const char* dtype_name(DType d);                     // "float32", "bool"
-DType dtype_by_name(const std::string& name);        // ValueError lists near names
+const char* dtype_name(DType d);               // "float32", "bool"
+DType dtype_by_name(const std::string& name);  // ValueError lists near names
 inline int64_t dtype_size(DType d) { return kDTypeSize[static_cast<int>(d)]; }
 inline bool is_float(DType d) { return d >= DType::f16; }
 inline bool is_integer(DType d) { return d >= DType::u8 && d <= DType::i64; }

@@ -5,6 +5,6 @@
 #include "../base/dtype.h"
 
 namespace ph {
-uint64_t scalar_bits(double x, DType dtype);     // in the low bytes; floats round to nearest even
+uint64_t scalar_bits(double x, DType dtype);  // in the low bytes; floats round to nearest even
 double scalar_value(const void* p, DType dtype);
 }  // namespace ph

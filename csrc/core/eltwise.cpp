@@ -44,7 +44,8 @@ EltProgram EltBuilder::finish(DType compute, const std::vector<uint8_t>& outputs
   p.n_in = n_in_;
   p.constants = constants_;
   const int n_const = static_cast<int>(constants_.size());
-  if (n_in_ > kEltMaxIn || n_const > kEltMaxConst || static_cast<int>(instrs_.size()) > kEltMaxInstr ||
+  if (n_in_ > kEltMaxIn || n_const > kEltMaxConst ||
+      static_cast<int>(instrs_.size()) > kEltMaxInstr ||
       static_cast<int>(outputs.size()) > kEltMaxOut)
     throw ValueError("elementwise program: too many inputs, constants, instructions or outputs");
 
@@ -53,7 +54,8 @@ EltProgram EltBuilder::finish(DType compute, const std::vector<uint8_t>& outputs
   for (size_t i = 0; i < instrs_.size(); ++i) {
     const EltInstr& in = instrs_[i];
     const uint8_t operands[3] = {in.a, in.b, in.c};
-    for (int k = 0; k < kArity[static_cast<int>(in.op)]; ++k) last[operands[k]] = static_cast<int>(i);
+    for (int k = 0; k < kArity[static_cast<int>(in.op)]; ++k)
+      last[operands[k]] = static_cast<int>(i);
   }
   for (uint8_t r : outputs) last[r] = static_cast<int>(instrs_.size());
 
@@ -61,7 +63,8 @@ EltProgram EltBuilder::finish(DType compute, const std::vector<uint8_t>& outputs
   std::vector<uint8_t> free;
   int next = n_in_ + n_const;
   for (size_t r = 0; r < regs_.size(); ++r)
-    if (regs_[r].kind != 2) physical[r] = regs_[r].kind == 0 ? regs_[r].index : n_in_ + regs_[r].index;
+    if (regs_[r].kind != 2)
+      physical[r] = regs_[r].kind == 0 ? regs_[r].index : n_in_ + regs_[r].index;
   for (size_t i = 0; i < instrs_.size(); ++i) {
     const EltInstr& in = instrs_[i];
     EltInstr out = in;
@@ -85,7 +88,7 @@ EltProgram EltBuilder::finish(DType compute, const std::vector<uint8_t>& outputs
       free.pop_back();
     }
     physical[in.dst] = out.dst;
-    if (last[in.dst] < 0) free.push_back(out.dst);   // never read
+    if (last[in.dst] < 0) free.push_back(out.dst);  // never read
     p.instrs.push_back(out);
   }
   for (uint8_t r : outputs) p.out_regs.push_back(static_cast<uint8_t>(physical[r]));
@@ -94,12 +97,16 @@ EltProgram EltBuilder::finish(DType compute, const std::vector<uint8_t>& outputs
 
 DType compute_class(DType d) {
   switch (d) {
-    case DType::f64: return DType::f64;
+    case DType::f64:
+      return DType::f64;
     case DType::f32:
     case DType::f16:
-    case DType::bf16: return DType::f32;
-    case DType::u64: return DType::u64;
-    default: return DType::i64;
+    case DType::bf16:
+      return DType::f32;
+    case DType::u64:
+      return DType::u64;
+    default:
+      return DType::i64;
   }
 }
 

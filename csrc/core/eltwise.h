@@ -30,7 +30,7 @@ class EltBuilder : public EltEmitter {
   int n_in_;
   std::vector<double> constants_;
   struct Virtual {
-    int kind;   // 0 input, 1 constant, 2 temporary
+    int kind;  // 0 input, 1 constant, 2 temporary
     int index;
   };
   std::vector<Virtual> regs_;

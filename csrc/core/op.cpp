@@ -9,7 +9,7 @@
 namespace ph {
 namespace {
 struct Registry {
-  std::deque<OpDef> defs;   // stable addresses
+  std::deque<OpDef> defs;  // stable addresses
   std::map<std::string, int> ids;
 };
 Registry& registry() {
@@ -34,7 +34,8 @@ Register::Register(const OpDef& def) {
 int op_id(const std::string& name) {
   auto& r = registry();
   const auto it = r.ids.find(name);
-  if (it == r.ids.end()) throw ValueError(cat("unknown op '", name, "'", near_names(name, op_names())));
+  if (it == r.ids.end())
+    throw ValueError(cat("unknown op '", name, "'", near_names(name, op_names())));
   return it->second;
 }
 const OpDef& op_by_id(int id) {

@@ -23,13 +23,13 @@ class Attrs {
   bool has(size_t i) const {
     return i < values_.size() && !std::holds_alternative<std::monostate>(values_[i]);
   }
-  bool flag(size_t i) const;                       // bool, or an integer
+  bool flag(size_t i) const;  // bool, or an integer
   int64_t integer(size_t i) const;
-  double real(size_t i) const;                     // double, or an integer
+  double real(size_t i) const;  // double, or an integer
   DType dtype(size_t i) const;
   const std::vector<int64_t>& ints(size_t i) const;
   const Attr& operator[](size_t i) const { return values_[i]; }
-  void set(size_t i, Attr value);                  // grows the list
+  void set(size_t i, Attr value);  // grows the list
   friend bool operator==(const Attrs&, const Attrs&) = default;
 
  private:
@@ -44,7 +44,7 @@ struct Thunk {
 };
 
 template <auto Field>
-struct KernelCall;   // KernelCall<&Kernels::gemm>::run forwards to that field
+struct KernelCall;  // KernelCall<&Kernels::gemm>::run forwards to that field
 template <class Args, void (*Kernels::*Field)(const Args&, const Team&)>
 struct KernelCall<Field> {
   using args_type = Args;
@@ -68,8 +68,8 @@ class BindContext {
   const Kernels* kernels = nullptr;
   int threads = 1;
 
-  virtual void* scratch(size_t bytes) = 0;         // valid while this op runs
-  virtual int32_t* status() = 0;                   // the run's status word (kStatus*)
+  virtual void* scratch(size_t bytes) = 0;  // valid while this op runs
+  virtual int32_t* status() = 0;            // the run's status word (kStatus*)
   // Appends a call of that kernel. Several are allowed; they run in order. Returns false where
   // the table lacks the kernel: `return ctx.push<&Kernels::gemm>(args);`
   template <auto Field>
@@ -88,7 +88,7 @@ class BindContext {
 class EltEmitter {
  public:
   virtual ~EltEmitter() = default;
-  virtual uint8_t emit(EltOp op, uint8_t a, uint8_t b = 0, uint8_t c = 0) = 0;   // result register
+  virtual uint8_t emit(EltOp op, uint8_t a, uint8_t b = 0, uint8_t c = 0) = 0;  // result register
   virtual uint8_t constant(double value) = 0;
 };
 
@@ -104,8 +104,8 @@ struct Node {
 
 struct VjpContext {
   const Node& node;
-  std::span<const Tensor> grads;        // one per output; may be empty handles, never all
-  std::span<const bool> needs;          // one per input
+  std::span<const Tensor> grads;  // one per output; may be empty handles, never all
+  std::span<const bool> needs;    // one per input
   const Tensor& in(size_t i) const { return node.inputs[i]; }
   const Tensor& out(size_t i = 0) const { return node.outputs[i]; }
   const Tensor& grad(size_t i = 0) const { return grads[i]; }
@@ -114,12 +114,12 @@ struct VjpContext {
 
 enum OpFlags : uint32_t {
   kNoFlags = 0,
-  kElementwise = 1,     // `lower` is set; inputs broadcast; any dtype mix is converted on load
-  kView = 2,            // output 0 is input 0's memory under another shape; no kernel
-  kStatus = 4,          // may write the status word
-  kRandom = 8,          // never merged with an equal node
-  kNoGrad = 16,         // no gradient flows through (comparison, argmax, one_hot, floor ...)
-  kInPlace = 32,        // output 0 may take input 0's memory when nobody else reads it
+  kElementwise = 1,  // `lower` is set; inputs broadcast; any dtype mix is converted on load
+  kView = 2,         // output 0 is input 0's memory under another shape; no kernel
+  kStatus = 4,       // may write the status word
+  kRandom = 8,       // never merged with an equal node
+  kNoGrad = 16,      // no gradient flows through (comparison, argmax, one_hot, floor ...)
+  kInPlace = 32,     // output 0 may take input 0's memory when nobody else reads it
 };
 
 struct OpDef {
@@ -142,18 +142,18 @@ struct OpDef {
   DType (*compute)(std::span<const Spec> in, const Attrs& attrs) = nullptr;
 
   // ---- what the passes may look at
-  bool copies = false;                   // output equals input 0 when their specs are equal (cast)
-  Act act = Act::none;                   // this op IS relu, tanh or sigmoid
-  Act gate = Act::none;                  // this op is dy * act'(y): inputs (dy, y)
-  bool bias_add = false;                 // this op is x + y
-  const char* epilogue = nullptr;        // name of the op that is this one with an epilogue: inputs
-                                         // (..., bias?, gate?), attributes (..., has_bias, act,
-                                         // has_gate, gate_act) after this op's own
-  int own_attrs = 0;                     // how many attributes precede those four
-  bool epilogue_gate = false, epilogue_bias = false;   // which of the two the fused op takes
+  bool copies = false;             // output equals input 0 when their specs are equal (cast)
+  Act act = Act::none;             // this op IS relu, tanh or sigmoid
+  Act gate = Act::none;            // this op is dy * act'(y): inputs (dy, y)
+  bool bias_add = false;           // this op is x + y
+  const char* epilogue = nullptr;  // name of the op that is this one with an epilogue: inputs
+                                   // (..., bias?, gate?), attributes (..., has_bias, act,
+                                   // has_gate, gate_act) after this op's own
+  int own_attrs = 0;               // how many attributes precede those four
+  bool epilogue_gate = false, epilogue_bias = false;  // which of the two the fused op takes
 };
 
-const OpDef& op_by_name(const std::string& name);     // ValueError lists near names
+const OpDef& op_by_name(const std::string& name);  // ValueError lists near names
 int op_id(const std::string& name);
 const OpDef& op_by_id(int id);
 std::vector<std::string> op_names();
@@ -166,7 +166,8 @@ struct Register {
 // infer; record a node in every active recorder that wants it; if the inputs are concrete,
 // allocate, bind and run (throwing ValueError where the status word says so).
 std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const Attrs& attrs = {});
-inline Tensor apply1(const OpDef& op, std::initializer_list<Tensor> inputs, const Attrs& attrs = {}) {
+inline Tensor apply1(const OpDef& op, std::initializer_list<Tensor> inputs,
+                     const Attrs& attrs = {}) {
   return apply(op, std::span<const Tensor>(inputs.begin(), inputs.size()), attrs)[0];
 }
 // How often `compose` ran because a table lacked a kernel (process-wide).

@@ -16,7 +16,7 @@ bool Tape::wants(std::span<const Tensor> inputs, std::span<const Tensor>) const 
 }
 void Tape::track_outputs(const Node& node) {
   if ((node.op->flags & kNoGrad) && !node.custom_vjp) return;
-  for (const Tensor& t : node.outputs) tracked_.insert(t.get());   // kept alive by the node
+  for (const Tensor& t : node.outputs) tracked_.insert(t.get());  // kept alive by the node
 }
 void Tape::reset() {
   nodes_.clear();
@@ -36,7 +36,7 @@ Variable make_variable(Tensor value, std::string name) {
 }
 
 namespace {
-Tensor same_storage(const Tensor& t) {   // another identity over the same memory
+Tensor same_storage(const Tensor& t) {  // another identity over the same memory
   return t.view(t.shape());
 }
 Tensor copy_of(const Tensor& t) {
@@ -49,8 +49,8 @@ bool foreign(const Tensor& t) { return t.impl()->storage->owner != nullptr; }
 
 void assign(VariableCell& cell, const Tensor& value) {
   if (value.is_abstract())
-    throw TypeError(cat("variable '", cell.name, "' cannot keep an abstract value (", value.get()->origin,
-                        ") outside its trace"));
+    throw TypeError(cat("variable '", cell.name, "' cannot keep an abstract value (",
+                        value.get()->origin, ") outside its trace"));
   if (!(value.spec() == cell.value.spec()))
     throw ValueError(cat("variable '", cell.name, "' has shape ", cell.value.shape(), " and dtype ",
                          cell.value.dtype(), "; the assigned value has shape ", value.shape(),
@@ -77,7 +77,8 @@ thread_local std::vector<uint64_t> live_traces;
 Trace::Trace() : serial_(next_serial++) {}
 
 bool Trace::wants(std::span<const Tensor>, std::span<const Tensor> outputs) const {
-  return std::any_of(outputs.begin(), outputs.end(), [](const Tensor& t) { return t.is_abstract(); });
+  return std::any_of(outputs.begin(), outputs.end(),
+                     [](const Tensor& t) { return t.is_abstract(); });
 }
 Tensor Trace::input(const Spec& spec, const std::string& origin) {
   inputs_.push_back(Tensor::abstract(spec, serial_, origin));
@@ -103,8 +104,9 @@ void Trace::write(const Variable& v, const Tensor& value) {
   for (int i = 0; fits && i < want.shape.rank(); ++i)
     fits = value.shape()[i] == want.shape[i] || value.shape()[i] < 0;
   if (!fits)
-    throw ValueError(cat("variable '", v->name, "' has shape ", want.shape, " and dtype ", want.dtype,
-                         "; the assigned value has shape ", value.shape(), " and dtype ", value.dtype()));
+    throw ValueError(cat("variable '", v->name, "' has shape ", want.shape, " and dtype ",
+                         want.dtype, "; the assigned value has shape ", value.shape(),
+                         " and dtype ", value.dtype()));
   Slot& s = slot(v);
   s.current = value;
   s.assigned = true;

@@ -29,13 +29,13 @@ class Tape : public Recorder {
   void track_outputs(const Node& node);
   void reset();
 
-  bool watch_variables = true;   // a trainable variable read under this tape is watched
+  bool watch_variables = true;  // a trainable variable read under this tape is watched
   // What each variable's reads returned: the gradient of a variable sums over them.
   std::vector<std::pair<std::shared_ptr<struct VariableCell>, Tensor>> reads;
 
  private:
   std::unordered_set<TensorImpl*> tracked_;
-  std::vector<Tensor> watched_;   // keeps identities alive
+  std::vector<Tensor> watched_;  // keeps identities alive
 };
 
 // Variable: a named cell whose value a trace may read as an input and assign as an output. Its
@@ -63,13 +63,14 @@ class Trace : public Recorder {
   bool is_trace() const override { return true; }
   bool wants(std::span<const Tensor> inputs, std::span<const Tensor> outputs) const override;
   Tensor input(const Spec& spec, const std::string& origin);
-  Tensor read(const Variable& v);                     // the variable's current value in this trace
-  void write(const Variable& v, const Tensor& value); // spec must match; makes a concrete value a constant
+  Tensor read(const Variable& v);  // the variable's current value in this trace
+  void write(const Variable& v,
+             const Tensor& value);  // spec must match; makes a concrete value a constant
 
   struct Slot {
     Variable variable;
-    Tensor initial;   // empty: never read
-    Tensor current;   // what a read gives now
+    Tensor initial;  // empty: never read
+    Tensor current;  // what a read gives now
     bool assigned = false;
   };
   const std::vector<Tensor>& inputs() const { return inputs_; }
@@ -100,7 +101,7 @@ struct SuspendScope {
   ~SuspendScope() { recorder_stack().swap(saved_); }
   std::vector<Recorder*> saved_;
 };
-bool trace_is_active(uint64_t serial);   // on this thread
+bool trace_is_active(uint64_t serial);  // on this thread
 // A variable's value as code sees it now: the trace's inside a trace; watched by tapes.
 Tensor read_variable(const Variable& v);
 // Assigns in the current trace if there is one, else for real.

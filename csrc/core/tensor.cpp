@@ -12,7 +12,8 @@ Tensor Tensor::empty(const Spec& spec, Device& device) {
   const int64_t count = spec.shape.count();
   if (count < 0)
     throw ValueError(cat("cannot allocate a tensor of shape ", spec.shape, ": a size is unknown"));
-  impl->storage = std::make_shared<Storage>(device, static_cast<size_t>(count * dtype_size(spec.dtype)));
+  impl->storage =
+      std::make_shared<Storage>(device, static_cast<size_t>(count * dtype_size(spec.dtype)));
   return Tensor(std::move(impl));
 }
 

@@ -11,14 +11,15 @@
 namespace ph {
 
 // A block of device memory. Holders are counted by shared_ptr; `version` rises when the block
-// is overwritten in place. `exports` counts NumPy and DLPack views: while it is not 0 nobody writes.
+// is overwritten in place. `exports` counts NumPy and DLPack views: while it is not 0 nobody
+// writes.
 struct Storage {
   Device* device;
   void* data;
   size_t bytes;
   std::atomic<int64_t> version{0};
   std::atomic<int> exports{0};
-  std::shared_ptr<void> owner;   // foreign memory (NumPy, DLPack): kept alive, not freed here
+  std::shared_ptr<void> owner;  // foreign memory (NumPy, DLPack): kept alive, not freed here
 
   Storage(Device& d, size_t n) : device(&d), data(d.alloc(n)), bytes(n) {}
   Storage(Device& d, void* p, size_t n, std::shared_ptr<void> keep)
@@ -34,10 +35,10 @@ class Trace;
 
 struct TensorImpl {
   Spec spec;
-  std::shared_ptr<Storage> storage;   // null: abstract
-  int64_t offset = 0;                 // bytes into storage
-  uint64_t trace = 0;                 // abstract: serial number of the trace it belongs to
-  std::string origin;                 // abstract: what made it, for messages
+  std::shared_ptr<Storage> storage;  // null: abstract
+  int64_t offset = 0;                // bytes into storage
+  uint64_t trace = 0;                // abstract: serial number of the trace it belongs to
+  std::string origin;                // abstract: what made it, for messages
 };
 
 class Tensor {
@@ -55,16 +56,14 @@ class Tensor {
   const Shape& shape() const { return impl_->spec.shape; }
   DType dtype() const { return impl_->spec.dtype; }
   Device& device() const { return *impl_->storage->device; }
-  void* data() const {
-    return static_cast<char*>(impl_->storage->data) + impl_->offset;
-  }
+  void* data() const { return static_cast<char*>(impl_->storage->data) + impl_->offset; }
   template <class T>
   T* as() const {
     return static_cast<T*>(data());
   }
-  TensorImpl* get() const { return impl_.get(); }      // identity: the key of gradient maps
+  TensorImpl* get() const { return impl_.get(); }  // identity: the key of gradient maps
   const std::shared_ptr<TensorImpl>& impl() const { return impl_; }
-  Tensor view(const Shape& shape) const;               // same storage, same count; concrete only
+  Tensor view(const Shape& shape) const;  // same storage, same count; concrete only
 
  private:
   std::shared_ptr<TensorImpl> impl_;

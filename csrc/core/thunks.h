@@ -43,7 +43,7 @@ class RealBind : public BindContext {
       : list_(list), next_(static_cast<char*>(scratch)), left_(scratch_bytes), status_(status) {}
   void* scratch(size_t bytes) override {
     bytes = (bytes + 63) / 64 * 64;
-    PH_CHECK(bytes <= left_);   // the dry bind booked less
+    PH_CHECK(bytes <= left_);  // the dry bind booked less
     void* p = next_;
     next_ += bytes;
     left_ -= bytes;

@@ -26,14 +26,15 @@ struct Team {
 // ---------------------------------------------------------------- elementwise
 // One opcode each; `arity` is the number of register operands it reads.
 // X(name, arity). Comparisons and logic yield 0 or 1 in the compute type.
-#define PH_ELT_OPS(X)                                                                        \
-  X(mov, 1) X(neg, 1) X(abs, 1) X(sign, 1) X(square, 1) X(recip, 1) X(sqrt, 1) X(rsqrt, 1)   \
-  X(exp, 1) X(expm1, 1) X(log, 1) X(log1p, 1) X(sin, 1) X(cos, 1) X(tanh, 1) X(sigmoid, 1)   \
-  X(erf, 1) X(softplus, 1) X(floor, 1) X(ceil, 1) X(round, 1) X(relu, 1) X(logical_not, 1)   \
-  X(isnan, 1) X(isinf, 1) X(isfinite, 1) X(add, 2) X(sub, 2) X(mul, 2) X(div, 2)             \
-  X(floordiv, 2) X(mod, 2) X(pow, 2) X(min, 2) X(max, 2) X(eq, 2) X(ne, 2) X(lt, 2) X(le, 2) \
-  X(gt, 2) X(ge, 2) X(logical_and, 2) X(logical_or, 2) X(logical_xor, 2) X(where, 3)         \
-  X(fma, 3)
+#define PH_ELT_OPS(X)                                                                          \
+  X(mov, 1)                                                                                    \
+  X(neg, 1) X(abs, 1) X(sign, 1) X(square, 1) X(recip, 1) X(sqrt, 1) X(rsqrt, 1) X(exp, 1)     \
+      X(expm1, 1) X(log, 1) X(log1p, 1) X(sin, 1) X(cos, 1) X(tanh, 1) X(sigmoid, 1) X(erf, 1) \
+          X(softplus, 1) X(floor, 1) X(ceil, 1) X(round, 1) X(relu, 1) X(logical_not, 1)       \
+              X(isnan, 1) X(isinf, 1) X(isfinite, 1) X(add, 2) X(sub, 2) X(mul, 2) X(div, 2)   \
+                  X(floordiv, 2) X(mod, 2) X(pow, 2) X(min, 2) X(max, 2) X(eq, 2) X(ne, 2)     \
+                      X(lt, 2) X(le, 2) X(gt, 2) X(ge, 2) X(logical_and, 2) X(logical_or, 2)   \
+                          X(logical_xor, 2) X(where, 3) X(fma, 3)
 
 enum class EltOp : uint8_t {
 #define PH_X(name, arity) name,
@@ -54,8 +55,8 @@ struct EltInstr {
 
 struct EltOperand {
   void* data;
-  DType dtype;                // converted to `compute` on load, from it on store
-  int64_t stride[kMaxDims];   // 0 broadcasts (inputs only)
+  DType dtype;               // converted to `compute` on load, from it on store
+  int64_t stride[kMaxDims];  // 0 broadcasts (inputs only)
 };
 
 // A program of opcodes over blocks that fit L1. Registers: 0..n_in-1 are the inputs,
@@ -68,11 +69,11 @@ struct EltOperand {
 struct EltwiseArgs {
   DType compute;
   int32_t n_in, n_out, n_const, n_instr;
-  int32_t ndim;               // collapsed by the caller; 0 means one element
-  int64_t shape[kMaxDims];    // the last dimension is innermost
+  int32_t ndim;             // collapsed by the caller; 0 means one element
+  int64_t shape[kMaxDims];  // the last dimension is innermost
   EltOperand in[kEltMaxIn];
   EltOperand out[kEltMaxOut];
-  uint8_t out_reg[kEltMaxOut];   // any register, input registers too
+  uint8_t out_reg[kEltMaxOut];  // any register, input registers too
   double constant[kEltMaxConst];
   EltInstr instr[kEltMaxInstr];
 };
@@ -91,7 +92,7 @@ struct GemmArgs {
   DType dtype;
   int64_t m, n, k, batch;
   const void* a;
-  int64_t a_rs, a_cs, a_bs;   // row, column, batch strides
+  int64_t a_rs, a_cs, a_bs;  // row, column, batch strides
   const void* b;
   int64_t b_rs, b_cs, b_bs;
   void* c;
@@ -240,7 +241,7 @@ struct NormArgs {
 // strides never 0); any dtype of elem_size bytes. Transpose, slice, pad, concatenate,
 // flip and broadcast are this kernel. src and dst do not overlap.
 struct CopyArgs {
-  int32_t elem_size;   // 1, 2, 4 or 8
+  int32_t elem_size;  // 1, 2, 4 or 8
   int32_t ndim;
   int64_t shape[kMaxDims], src_stride[kMaxDims], dst_stride[kMaxDims];
   const void* src;
@@ -266,9 +267,9 @@ struct GatherArgs {
   DType dtype, index_dtype;
   int64_t outer, rows, inner, n;
   bool wrap, accumulate;
-  const void* table;     // gather's source
+  const void* table;  // gather's source
   const void* index;
-  const void* updates;   // scatter_add's source
+  const void* updates;  // scatter_add's source
   void* out;
   int32_t* status;
   void* scratch;
@@ -306,7 +307,7 @@ struct RandomArgs {
   int64_t count;
   double lo, hi;
   const uint32_t* seed;
-  const void* x;   // dropout only; out may alias it
+  const void* x;  // dropout only; out may alias it
   void* out;
 };
 

@@ -32,7 +32,8 @@ class Builder {
       throw ValueError(cat("a tensor that stands for ", t.get()->origin,
                            " was made by another trace and cannot be used in this one"));
     g_.constants.push_back(t);
-    const int id = g_.add_value({GraphValue::kConstant, t.spec(), static_cast<int>(g_.constants.size()) - 1});
+    const int id =
+        g_.add_value({GraphValue::kConstant, t.spec(), static_cast<int>(g_.constants.size()) - 1});
     return ids_[t.get()] = id;
   }
   void define(const Tensor& t, int id) {
@@ -49,8 +50,10 @@ class Builder {
     for (const Tensor& t : node.inputs) n.in.push_back(value_of(t));
     for (const Tensor& t : node.outputs) {
       if (!t.spec().shape.known())
-        throw ValueError(cat(node.op->name, ": the shape ", t.shape(), " has an unknown size in a program"));
-      n.out.push_back(g_.add_value({GraphValue::kComputed, t.spec(), static_cast<int>(g_.nodes.size())}));
+        throw ValueError(
+            cat(node.op->name, ": the shape ", t.shape(), " has an unknown size in a program"));
+      n.out.push_back(
+          g_.add_value({GraphValue::kComputed, t.spec(), static_cast<int>(g_.nodes.size())}));
       define(t, n.out.back());
     }
     g_.nodes.push_back(std::move(n));
@@ -91,7 +94,7 @@ class Builder {
   Graph& g_;
   Device& device_;
   std::unordered_map<TensorImpl*, int> ids_;
-  std::vector<Tensor> keep_;   // identities stay unique while ids_ lives
+  std::vector<Tensor> keep_;  // identities stay unique while ids_ lives
 };
 
 }  // namespace
@@ -109,7 +112,8 @@ Graph build_graph(const Trace& trace, std::span<const Tensor> outputs, Device& d
     g.variables.push_back(s.variable);
     g.variable_values.push_back(-1);
     if (!s.initial) continue;
-    g.variable_values.back() = g.add_value({GraphValue::kVariable, s.initial.spec(), static_cast<int>(i)});
+    g.variable_values.back() =
+        g.add_value({GraphValue::kVariable, s.initial.spec(), static_cast<int>(i)});
     b.define(s.initial, g.variable_values.back());
   }
   for (const Node& n : trace.nodes()) b.add(n);

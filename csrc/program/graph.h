@@ -10,29 +10,29 @@ namespace ph {
 struct GraphValue {
   enum Kind { kInput, kVariable, kConstant, kComputed } kind;
   Spec spec;
-  int index = -1;    // input number, variable slot, constant number, or producing node
+  int index = -1;  // input number, variable slot, constant number, or producing node
 };
 
 struct GraphNode {
-  const OpDef* op;                    // null for a fused elementwise chain
+  const OpDef* op;  // null for a fused elementwise chain
   Attrs attrs;
-  std::vector<int> in, out;           // values
+  std::vector<int> in, out;  // values
   std::optional<EltProgram> chain;
   bool elementwise() const { return chain || (op->flags & kElementwise); }
   const char* name() const { return op ? op->name : "elementwise"; }
 };
 
 struct GraphWrite {
-  int variable;   // slot
+  int variable;  // slot
   int value;
 };
 
 struct Graph {
   std::vector<GraphValue> values;
   std::vector<GraphNode> nodes;
-  std::vector<int> inputs;                  // one value per program input
-  std::vector<Variable> variables;          // slots
-  std::vector<int> variable_values;         // value of each slot's initial content, or -1 if never read
+  std::vector<int> inputs;           // one value per program input
+  std::vector<Variable> variables;   // slots
+  std::vector<int> variable_values;  // value of each slot's initial content, or -1 if never read
   std::vector<Tensor> constants;
   std::vector<int> outputs;
   std::vector<GraphWrite> writes;
@@ -42,16 +42,16 @@ struct Graph {
     return static_cast<int>(values.size()) - 1;
   }
   // Recomputed by callers after they edit nodes.
-  std::vector<std::vector<int>> consumers() const;   // value -> nodes, one entry per use
-  void renumber();                                   // refreshes the producers in values
+  std::vector<std::vector<int>> consumers() const;  // value -> nodes, one entry per use
+  void renumber();                                  // refreshes the producers in values
 };
 
 Graph build_graph(const Trace& trace, std::span<const Tensor> outputs, Device& device);
 
 // ---- passes: each keeps the meaning
-void prune(Graph& g);            // drops what nothing needs
-void share(Graph& g);            // merges equal nodes; drops views and casts that change nothing
-void fuse_epilogues(Graph& g);   // bias, activation and gate into the product that feeds them
-void fuse_elementwise(Graph& g); // chains into one program each
+void prune(Graph& g);             // drops what nothing needs
+void share(Graph& g);             // merges equal nodes; drops views and casts that change nothing
+void fuse_epilogues(Graph& g);    // bias, activation and gate into the product that feeds them
+void fuse_elementwise(Graph& g);  // chains into one program each
 
 }  // namespace ph

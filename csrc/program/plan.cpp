@@ -57,9 +57,11 @@ class Planner {
     for (const GraphWrite& w : g_.writes) {
       const int p = producer(w.value);
       const int old = g_.variable_values[z(w.variable)];
-      bool ok = p >= 0 && g_.nodes[z(p)].elementwise() && root_[z(w.value)] == w.value && in_place_[z(w.value)] < 0;
+      bool ok = p >= 0 && g_.nodes[z(p)].elementwise() && root_[z(w.value)] == w.value &&
+                in_place_[z(w.value)] < 0;
       for (int v : g_.outputs) ok = ok && root_[z(v)] != old && root_[z(v)] != w.value;
-      // The old value may also be some other variable's new value, or be read broadcast by p itself.
+      // The old value may also be some other variable's new value, or be read broadcast by p
+      // itself.
       for (const GraphWrite& other : g_.writes)
         ok = ok && (&other == &w || (root_[z(other.value)] != old && other.value != w.value));
       std::vector<int> before = failing;
@@ -67,8 +69,7 @@ class Planner {
         for (int r : readers_[z(old)])
           if (r != p) before.push_back(r);
       if (ok && old >= 0)
-        for (int v : g_.nodes[z(p)].in)
-          ok = ok && (root_[z(v)] != old || spec(v) == spec(w.value));
+        for (int v : g_.nodes[z(p)].in) ok = ok && (root_[z(v)] != old || spec(v) == spec(w.value));
       for (int b : before) ok = ok && !reaches(p, b);
       if (!ok) {
         plan_.copies.push_back(w);
@@ -193,7 +194,7 @@ class Planner {
 
     for (int i = 0; i < n; ++i) {
       const GraphNode& node = g_.nodes[z(plan_.order[z(i)])];
-      if (is_view(node)) continue;   // resolved through the root when binding
+      if (is_view(node)) continue;  // resolved through the root when binding
       std::vector<int> reused;
       for (int v : node.out) {
         Place& place = plan_.places[z(v)];
@@ -210,7 +211,7 @@ class Planner {
       std::vector<int> dead;
       for (int v : node.in) dead.push_back(root_[z(v)]);
       for (int v : node.out)
-        if (last[z(v)] < 0) dead.push_back(v);   // computed beside what was wanted
+        if (last[z(v)] < 0) dead.push_back(v);  // computed beside what was wanted
       std::sort(dead.begin(), dead.end());
       dead.erase(std::unique(dead.begin(), dead.end()), dead.end());
       for (int v : dead)
@@ -232,7 +233,8 @@ class Planner {
                   const std::vector<int>& reused) const {
     for (int v : node.in) {
       const int r = root_[z(v)];
-      if (r == v && last[z(r)] == i && spec(v) == spec(out) && plan_.places[z(r)].kind == Place::kArena &&
+      if (r == v && last[z(r)] == i && spec(v) == spec(out) &&
+          plan_.places[z(r)].kind == Place::kArena &&
           g_.values[z(r)].kind == GraphValue::kComputed &&
           std::find(reused.begin(), reused.end(), r) == reused.end())
         return r;
@@ -285,17 +287,19 @@ class Planner {
   Device& device_;
   int threads_;
   Plan plan_;
-  std::vector<int> root_;                    // value -> the value whose memory it shares
-  std::vector<std::vector<int>> readers_;    // root value -> nodes
-  std::vector<std::vector<int>> extra_;      // node -> nodes that must run before it
-  std::vector<int> in_place_;                // value -> variable slot
-  std::vector<char> writer_;                 // node writes state in place
-  std::map<int64_t, int64_t> free_;          // offset -> size
+  std::vector<int> root_;                  // value -> the value whose memory it shares
+  std::vector<std::vector<int>> readers_;  // root value -> nodes
+  std::vector<std::vector<int>> extra_;    // node -> nodes that must run before it
+  std::vector<int> in_place_;              // value -> variable slot
+  std::vector<char> writer_;               // node writes state in place
+  std::map<int64_t, int64_t> free_;        // offset -> size
   int64_t top_ = 0;
 };
 
 }  // namespace
 
-Plan make_plan(const Graph& g, Device& device, int threads) { return Planner(g, device, threads).run(); }
+Plan make_plan(const Graph& g, Device& device, int threads) {
+  return Planner(g, device, threads).run();
+}
 
 }  // namespace ph

@@ -6,16 +6,16 @@ namespace ph {
 
 struct Place {
   enum Kind { kNone, kArena, kVariable, kConstant } kind = kNone;
-  int64_t offset = 0;    // arena: bytes
-  int index = -1;        // variable slot or constant number
+  int64_t offset = 0;  // arena: bytes
+  int index = -1;      // variable slot or constant number
 };
 
 struct Plan {
-  std::vector<int> order;            // nodes
-  std::vector<Place> places;         // per value
-  int check_before = -1;             // position in `order` before which the status word is checked
-                                     // (-1: no op can fail)
-  std::vector<GraphWrite> copies;    // state written by a copy at the end of the step
+  std::vector<int> order;          // nodes
+  std::vector<Place> places;       // per value
+  int check_before = -1;           // position in `order` before which the status word is checked
+                                   // (-1: no op can fail)
+  std::vector<GraphWrite> copies;  // state written by a copy at the end of the step
   int64_t arena_bytes = 0, scratch_offset = 0, scratch_bytes = 0;
 };
 

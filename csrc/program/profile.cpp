@@ -25,8 +25,9 @@ struct Report {
     if (rows.empty()) return;
     std::fprintf(stderr, "%-52s %10s %12s %8s\n", "kernel call", "calls", "us each", "share");
     for (const auto& [name, t] : rows)
-      std::fprintf(stderr, "%-52s %10lld %12.2f %7.1f%%\n", name.c_str(), static_cast<long long>(t.calls),
-                   t.seconds * 1e6 / static_cast<double>(t.calls), 100 * t.seconds / sum);
+      std::fprintf(stderr, "%-52s %10lld %12.2f %7.1f%%\n", name.c_str(),
+                   static_cast<long long>(t.calls), t.seconds * 1e6 / static_cast<double>(t.calls),
+                   100 * t.seconds / sum);
   }
 };
 }  // namespace
@@ -39,8 +40,8 @@ bool profiling() {
   return on;
 }
 
-void profile_thunks(const ThunkList& list, const std::vector<std::string>& names, size_t from, size_t to,
-                    const Kernels& kernels, const Team& team) {
+void profile_thunks(const ThunkList& list, const std::vector<std::string>& names, size_t from,
+                    size_t to, const Kernels& kernels, const Team& team) {
   static Report report;
   for (size_t i = from; i < to; ++i) {
     const Thunk& t = list.thunks()[i];

@@ -7,6 +7,6 @@
 
 namespace ph {
 bool profiling();
-void profile_thunks(const ThunkList& list, const std::vector<std::string>& names, size_t from, size_t to,
-                    const Kernels& kernels, const Team& team);
+void profile_thunks(const ThunkList& list, const std::vector<std::string>& names, size_t from,
+                    size_t to, const Kernels& kernels, const Team& team);
 }  // namespace ph

@@ -1,5 +1,5 @@
-// Program: a traced function, planned and bound. One native call runs it: no allocation, no dispatch,
-// no Python inside.
+// Program: a traced function, planned and bound. One native call runs it: no allocation, no
+// dispatch, no Python inside.
 #pragma once
 #include <mutex>
 
@@ -20,10 +20,10 @@ struct RowSink {
 };
 
 struct BatchRun {
-  std::vector<RowSource> sources;   // one per program input
-  std::vector<RowSink> sinks;       // empty, or one per output
-  const int64_t* order = nullptr;   // sample numbers, or null: in sequence
-  int64_t batch_size = 0, start = 0, stop = 0;   // batches
+  std::vector<RowSource> sources;               // one per program input
+  std::vector<RowSink> sinks;                   // empty, or one per output
+  const int64_t* order = nullptr;               // sample numbers, or null: in sequence
+  int64_t batch_size = 0, start = 0, stop = 0;  // batches
   double max_seconds = 0.05;
 };
 
@@ -36,22 +36,22 @@ class Program {
 
   // Inputs must have the traced specs. Any number of threads may call at once.
   std::vector<Tensor> run(std::span<const Tensor> inputs);
-  // Batches [start, stop) until max_seconds have passed (at least one). Returns the next batch; fills
-  // `last` with the outputs of the last batch that ran when it is not null.
+  // Batches [start, stop) until max_seconds have passed (at least one). Returns the next batch;
+  // fills `last` with the outputs of the last batch that ran when it is not null.
   int64_t run_batches(const BatchRun& batches, std::vector<Tensor>* last);
 
   const Graph& graph() const { return graph_; }
   const Plan& plan() const { return plan_; }
-  size_t bytes() const;             // of plans and constants, for cache limits
-  std::string describe() const;     // one line a node, in the order they run
+  size_t bytes() const;          // of plans and constants, for cache limits
+  std::string describe() const;  // one line a node, in the order they run
 
  private:
   struct Instance;
   struct Lease;
   void bind(Instance& instance, char* arena) const;
   void* address(const Instance& instance, int value) const;
-  void step(Instance& instance, const Team& crew) const;   // all but `copies`
-  void write_copies(Instance& instance) const;   // after the outputs were taken
+  void step(Instance& instance, const Team& crew) const;  // all but `copies`
+  void write_copies(Instance& instance) const;            // after the outputs were taken
   std::vector<Tensor> outputs_of(const Instance& instance) const;
 
   Graph graph_;

@@ -13,12 +13,12 @@ namespace ph {
 struct Program::Instance {
   bool busy = false;
   char* arena = nullptr;
-  std::vector<void*> variables;   // what the thunks point at
+  std::vector<void*> variables;  // what the thunks point at
   ThunkList thunks;
-  size_t check_at = 0;            // thunks before it may fail; state is written after it
+  size_t check_at = 0;  // thunks before it may fail; state is written after it
   int32_t status = kStatusOk;
   bool bound = false;
-  std::vector<std::string> names; // per thunk, when profiling
+  std::vector<std::string> names;  // per thunk, when profiling
 };
 
 namespace {
@@ -63,9 +63,8 @@ Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& de
   for (const GraphWrite& w : graph_.writes) writes_[static_cast<size_t>(w.variable)] = 1;
   for (size_t i = 0; i < graph_.variables.size(); ++i)
     if (writes_[i] || graph_.variable_values[i] >= 0) lock_order_.push_back(i);
-  std::sort(lock_order_.begin(), lock_order_.end(), [&](size_t a, size_t b) {
-    return graph_.variables[a]->id < graph_.variables[b]->id;
-  });
+  std::sort(lock_order_.begin(), lock_order_.end(),
+            [&](size_t a, size_t b) { return graph_.variables[a]->id < graph_.variables[b]->id; });
 }
 
 Program::~Program() = default;
@@ -73,10 +72,14 @@ Program::~Program() = default;
 void* Program::address(const Instance& instance, int value) const {
   const Place& p = plan_.places[static_cast<size_t>(value)];
   switch (p.kind) {
-    case Place::kArena: return instance.arena + p.offset;
-    case Place::kVariable: return instance.variables[static_cast<size_t>(p.index)];
-    case Place::kConstant: return graph_.constants[static_cast<size_t>(p.index)].data();
-    default: return nullptr;
+    case Place::kArena:
+      return instance.arena + p.offset;
+    case Place::kVariable:
+      return instance.variables[static_cast<size_t>(p.index)];
+    case Place::kConstant:
+      return graph_.constants[static_cast<size_t>(p.index)].data();
+    default:
+      return nullptr;
   }
 }
 
@@ -91,15 +94,16 @@ void Program::bind(Instance& instance, char* arena) const {
   };
   std::vector<Operand> in, out;
   for (size_t i = 0; i < plan_.order.size(); ++i) {
-    if (static_cast<int>(i) == plan_.check_before) instance.check_at = instance.thunks.thunks().size();
+    if (static_cast<int>(i) == plan_.check_before)
+      instance.check_at = instance.thunks.thunks().size();
     const GraphNode& node = graph_.nodes[static_cast<size_t>(plan_.order[i])];
     if (node.op && !node.chain && (node.op->flags & kView)) continue;
     in.clear();
     out.clear();
     for (int v : node.in) in.push_back(operand(v));
     for (int v : node.out) out.push_back(operand(v));
-    RealBind ctx(instance.thunks, arena + plan_.scratch_offset, static_cast<size_t>(plan_.scratch_bytes),
-                 &instance.status);
+    RealBind ctx(instance.thunks, arena + plan_.scratch_offset,
+                 static_cast<size_t>(plan_.scratch_bytes), &instance.status);
     ctx.in = in;
     ctx.out = out;
     ctx.attrs = &node.attrs;
@@ -108,7 +112,8 @@ void Program::bind(Instance& instance, char* arena) const {
     PH_CHECK(node.chain ? bind_eltwise(*node.chain, ctx) : node.op->bind(ctx));
     if (profiling())
       while (instance.names.size() < instance.thunks.thunks().size())
-        instance.names.push_back(cat(node.name(), " ", graph_.values[static_cast<size_t>(node.out[0])].spec.shape));
+        instance.names.push_back(
+            cat(node.name(), " ", graph_.values[static_cast<size_t>(node.out[0])].spec.shape));
   }
   if (plan_.check_before == static_cast<int>(plan_.order.size()))
     instance.check_at = instance.thunks.thunks().size();
@@ -200,12 +205,13 @@ std::vector<Tensor> Program::outputs_of(const Instance& instance) const {
 
 std::vector<Tensor> Program::run(std::span<const Tensor> inputs) {
   if (inputs.size() != graph_.inputs.size())
-    throw ValueError(cat("this program takes ", graph_.inputs.size(), " inputs; received ", inputs.size()));
+    throw ValueError(
+        cat("this program takes ", graph_.inputs.size(), " inputs; received ", inputs.size()));
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Spec& want = graph_.values[static_cast<size_t>(graph_.inputs[i])].spec;
     if (!(inputs[i].spec() == want))
-      throw ValueError(cat("input ", i, " was traced as ", want.dtype, " ", want.shape, "; received ",
-                           inputs[i].dtype(), " ", inputs[i].shape()));
+      throw ValueError(cat("input ", i, " was traced as ", want.dtype, " ", want.shape,
+                           "; received ", inputs[i].dtype(), " ", inputs[i].shape()));
   }
   Lease lease(*this);
   Instance& instance = *lease.instance;
@@ -221,7 +227,8 @@ std::vector<Tensor> Program::run(std::span<const Tensor> inputs) {
 
 namespace {
 // Gathers the rows of one batch into an input slot.
-void gather_rows(const RowSource& from, const int64_t* order, int64_t first, int64_t count, char* to) {
+void gather_rows(const RowSource& from, const int64_t* order, int64_t first, int64_t count,
+                 char* to) {
   const auto bytes = static_cast<size_t>(from.row_bytes);
   const char* data = static_cast<const char*>(from.data);
   if (!order) {
@@ -229,7 +236,8 @@ void gather_rows(const RowSource& from, const int64_t* order, int64_t first, int
     return;
   }
   for (int64_t r = 0; r < count; ++r)
-    std::memcpy(to + static_cast<size_t>(r) * bytes, data + static_cast<size_t>(order[first + r]) * bytes, bytes);
+    std::memcpy(to + static_cast<size_t>(r) * bytes,
+                data + static_cast<size_t>(order[first + r]) * bytes, bytes);
 }
 constexpr int64_t kParallelGatherBytes = 256 * 1024;
 constexpr int64_t kGatherRowsPerChunk = 16;
@@ -262,7 +270,8 @@ int64_t Program::run_batches(const BatchRun& b, std::vector<Tensor>* last) {
           [](void* ctx, int64_t chunk, int) {
             const Job& j = *static_cast<Job*>(ctx);
             const int64_t row = chunk * kGatherRowsPerChunk;
-            gather_rows(j.source, j.order, j.first + row, std::min(kGatherRowsPerChunk, j.count - row),
+            gather_rows(j.source, j.order, j.first + row,
+                        std::min(kGatherRowsPerChunk, j.count - row),
                         j.slot + row * j.source.row_bytes);
           },
           &job);
@@ -270,9 +279,10 @@ int64_t Program::run_batches(const BatchRun& b, std::vector<Tensor>* last) {
     step(instance, crew);
     for (size_t o = 0; o < b.sinks.size(); ++o)
       if (b.sinks[o].data)
-        std::memcpy(static_cast<char*>(b.sinks[o].data) + batch * b.batch_size * b.sinks[o].row_bytes,
-                    address(instance, graph_.outputs[o]),
-                    static_cast<size_t>(b.batch_size * b.sinks[o].row_bytes));
+        std::memcpy(
+            static_cast<char*>(b.sinks[o].data) + batch * b.batch_size * b.sinks[o].row_bytes,
+            address(instance, graph_.outputs[o]),
+            static_cast<size_t>(b.batch_size * b.sinks[o].row_bytes));
     ++batch;
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
     const bool done = batch == b.stop || spent.count() >= b.max_seconds;
@@ -303,7 +313,8 @@ std::string Program::describe() const {
     out << " " << graph_.values[static_cast<size_t>(v)].spec.dtype
         << graph_.values[static_cast<size_t>(v)].spec.shape;
     if (p.kind == Place::kArena) out << "@" << p.offset;
-    if (p.kind == Place::kVariable) out << "@" << graph_.variables[static_cast<size_t>(p.index)]->name;
+    if (p.kind == Place::kVariable)
+      out << "@" << graph_.variables[static_cast<size_t>(p.index)]->name;
     if (p.kind == Place::kConstant) out << "@const" << p.index;
   };
   for (size_t i = 0; i < plan_.order.size(); ++i) {

@@ -9,8 +9,8 @@
 namespace ph {
 namespace py = pybind11;
 
-py::tuple shape_tuple(const Shape& shape);              // None where unknown
-Shape shape_from(const py::handle& dims);               // None or -1: unknown
+py::tuple shape_tuple(const Shape& shape);  // None where unknown
+Shape shape_from(const py::handle& dims);   // None or -1: unknown
 DType dtype_from(const py::handle& name);
 Attrs attrs_from(const py::tuple& values);
 py::array to_numpy(const Tensor& t);                    // read-only, shares memory

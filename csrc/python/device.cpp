@@ -13,15 +13,18 @@ void bind_device(py::module_& m) {
   m.def("compiler", &compiler_name);
   m.def("num_threads", &num_threads);
   m.def("set_num_threads", &set_num_threads);
-  m.def("memory_stats", [](const std::string& device) {
-    const MemoryStats s = memory_stats(device_by_name(device));
-    py::dict d;
-    d["live_bytes"] = s.live_bytes;
-    d["peak_bytes"] = s.peak_bytes;
-    d["cached_bytes"] = s.cached_bytes;
-    d["arena_bytes"] = s.arena_bytes;
-    return d;
-  }, py::arg("device") = "cpu:0");
+  m.def(
+      "memory_stats",
+      [](const std::string& device) {
+        const MemoryStats s = memory_stats(device_by_name(device));
+        py::dict d;
+        d["live_bytes"] = s.live_bytes;
+        d["peak_bytes"] = s.peak_bytes;
+        d["cached_bytes"] = s.cached_bytes;
+        d["arena_bytes"] = s.arena_bytes;
+        return d;
+      },
+      py::arg("device") = "cpu:0");
   m.def("trim_caches", &trim_caches);
   m.def("compose_count", &compose_count);
   m.def("reset_compose_count", &reset_compose_count);

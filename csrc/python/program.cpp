@@ -9,8 +9,8 @@ namespace {
 // A whole data set as rows; keeps the array alive in the caller's frame.
 RowSource source_of(const py::array& a, const Spec& spec, int64_t samples_needed, size_t i) {
   const auto fail = [&](const std::string& what) {
-    throw ValueError(cat("data array ", i, ": ", what, "; the program takes batches of ", spec.dtype, " ",
-                         spec.shape));
+    throw ValueError(cat("data array ", i, ": ", what, "; the program takes batches of ",
+                         spec.dtype, " ", spec.shape));
   };
   if (!(a.flags() & py::array::c_style)) fail("rows are not contiguous");
   if (a.ndim() != spec.shape.rank()) fail(cat("it has ", a.ndim(), " dimensions"));
@@ -20,29 +20,34 @@ RowSource source_of(const py::array& a, const Spec& spec, int64_t samples_needed
     if (a.shape(d) != spec.shape[d]) fail(cat("dimension ", d, " is ", a.shape(d)));
     row *= spec.shape[d];
   }
-  if (a.shape(0) < samples_needed) fail(cat("it has ", a.shape(0), " rows, ", samples_needed, " are needed"));
+  if (a.shape(0) < samples_needed)
+    fail(cat("it has ", a.shape(0), " rows, ", samples_needed, " are needed"));
   return {a.data(), row};
 }
 
-py::tuple run_batches(Program& p, const std::vector<py::array>& arrays, const py::object& order_object,
-                      int64_t batch_size, int64_t start, int64_t stop, double max_seconds,
-                      const py::object& collect, bool want_outputs) {
+py::tuple run_batches(Program& p, const std::vector<py::array>& arrays,
+                      const py::object& order_object, int64_t batch_size, int64_t start,
+                      int64_t stop, double max_seconds, const py::object& collect,
+                      bool want_outputs) {
   BatchRun b;
   b.batch_size = batch_size;
   b.start = start;
   b.stop = stop;
   b.max_seconds = max_seconds;
   if (batch_size < 1 || start < 0 || start >= stop)
-    throw ValueError(cat("batches [", start, ", ", stop, ") of ", batch_size, " samples: nothing to run"));
+    throw ValueError(
+        cat("batches [", start, ", ", stop, ") of ", batch_size, " samples: nothing to run"));
   const Graph& g = p.graph();
   if (arrays.size() != g.inputs.size())
-    throw ValueError(cat("the program takes ", g.inputs.size(), " arrays; received ", arrays.size()));
+    throw ValueError(
+        cat("the program takes ", g.inputs.size(), " arrays; received ", arrays.size()));
   int64_t rows_needed = batch_size * stop;
   py::array_t<int64_t> order;
   if (!order_object.is_none()) {
     order = py::array_t<int64_t, py::array::c_style | py::array::forcecast>::ensure(order_object);
     if (!order || order.ndim() != 1 || order.size() < batch_size * stop)
-      throw ValueError(cat("order must be a vector of at least ", batch_size * stop, " sample numbers"));
+      throw ValueError(
+          cat("order must be a vector of at least ", batch_size * stop, " sample numbers"));
     b.order = order.data();
     // Only the part this call will read is checked.
     int64_t highest = -1;
@@ -55,7 +60,8 @@ py::tuple run_batches(Program& p, const std::vector<py::array>& arrays, const py
   for (size_t i = 0; i < arrays.size(); ++i) {
     const Spec& spec = g.values[static_cast<size_t>(g.inputs[i])].spec;
     if (spec.shape.rank() == 0 || spec.shape[0] != batch_size)
-      throw ValueError(cat("program input ", i, " has shape ", spec.shape, ", not a batch of ", batch_size));
+      throw ValueError(
+          cat("program input ", i, " has shape ", spec.shape, ", not a batch of ", batch_size));
     b.sources.push_back(source_of(arrays[i], spec, rows_needed, i));
   }
   std::vector<py::array> sinks;
@@ -66,7 +72,8 @@ py::tuple run_batches(Program& p, const std::vector<py::array>& arrays, const py
     for (size_t o = 0; o < sinks.size(); ++o) {
       const Spec& spec = g.values[static_cast<size_t>(g.outputs[o])].spec;
       if (spec.shape.rank() == 0 || spec.shape[0] != batch_size)
-        throw ValueError(cat("output ", o, " has shape ", spec.shape, ", not a batch of ", batch_size));
+        throw ValueError(
+            cat("output ", o, " has shape ", spec.shape, ", not a batch of ", batch_size));
       if (!sinks[o].writeable()) throw ValueError(cat("collect array ", o, " is read-only"));
       const RowSource row = source_of(sinks[o], spec, batch_size * stop, o);
       b.sinks.push_back({const_cast<void*>(row.data), row.row_bytes});
@@ -85,7 +92,8 @@ py::tuple run_batches(Program& p, const std::vector<py::array>& arrays, const py
 
 void bind_program(py::module_& m) {
   py::class_<Program>(m, "Program")
-      .def(py::init([](const Trace& trace, const std::vector<Tensor>& outputs, const std::string& device) {
+      .def(py::init([](const Trace& trace, const std::vector<Tensor>& outputs,
+                       const std::string& device) {
              return std::make_unique<Program>(trace, outputs, device_by_name(device));
            }),
            py::arg("trace"), py::arg("outputs"), py::arg("device") = "cpu:0")
@@ -97,8 +105,8 @@ void bind_program(py::module_& m) {
              return p.run(inputs);
            })
       .def("run_batches", &run_batches, py::arg("arrays"), py::arg("order"), py::arg("batch_size"),
-           py::arg("start"), py::arg("stop"), py::arg("max_seconds") = 0.05, py::arg("collect") = py::none(),
-           py::arg("want_outputs") = true)
+           py::arg("start"), py::arg("stop"), py::arg("max_seconds") = 0.05,
+           py::arg("collect") = py::none(), py::arg("want_outputs") = true)
       .def("describe", &Program::describe)
       .def_property_readonly("bytes", &Program::bytes)
       .def_property_readonly("nodes", [](const Program& p) { return p.graph().nodes.size(); })

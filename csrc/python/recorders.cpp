@@ -6,12 +6,12 @@ namespace ph {
 namespace {
 
 // Enters and leaves with Python's `with`; what each does to the thread's stack is a functor.
-struct Suspend {   // nothing is recorded inside
+struct Suspend {  // nothing is recorded inside
   std::vector<Recorder*> saved;
   void enter() { recorder_stack().swap(saved); }
   void exit() { recorder_stack().swap(saved); }
 };
-struct PauseTapes {   // traces go on
+struct PauseTapes {  // traces go on
   std::vector<Recorder*> saved;
   void enter() {
     auto& stack = recorder_stack();
@@ -35,7 +35,7 @@ py::list tape_gradient(Tape& tape, const std::vector<Tensor>& targets, const py:
                        const py::list& seeds) {
   std::vector<Tensor> wrt, seed_tensors;
   for (py::handle s : seeds) seed_tensors.push_back(s.is_none() ? Tensor() : s.cast<Tensor>());
-  std::vector<std::vector<size_t>> parts;   // per source, its places in wrt
+  std::vector<std::vector<size_t>> parts;  // per source, its places in wrt
   for (py::handle s : sources) {
     parts.emplace_back();
     if (py::isinstance<Tensor>(s)) {
@@ -54,7 +54,7 @@ py::list tape_gradient(Tape& tape, const std::vector<Tensor>& targets, const py:
       wrt.push_back(v->value);
     }
   }
-  const std::vector<Node> nodes = tape.nodes();   // the sweep may record into outer recorders
+  const std::vector<Node> nodes = tape.nodes();  // the sweep may record into outer recorders
   const std::vector<Tensor> grads = grad(nodes, targets, seed_tensors, wrt);
   py::list result;
   for (const auto& places : parts) {
@@ -79,10 +79,11 @@ void record_custom(const std::vector<Tensor>& inputs, const std::vector<Tensor>&
     py::list gs;
     for (size_t i = 0; i < grads.size(); ++i) gs.append(optional(grads[i]));
     std::vector<Tensor> result;
-    for (py::handle g : py::list((*held)(gs))) result.push_back(g.is_none() ? Tensor() : g.cast<Tensor>());
+    for (py::handle g : py::list((*held)(gs)))
+      result.push_back(g.is_none() ? Tensor() : g.cast<Tensor>());
     if (result.size() != n.inputs.size())
-      throw ValueError(cat("a custom gradient returned ", result.size(), " gradients for ", n.inputs.size(),
-                           " inputs"));
+      throw ValueError(cat("a custom gradient returned ", result.size(), " gradients for ",
+                           n.inputs.size(), " inputs"));
     return result;
   };
   auto& stack = recorder_stack();
@@ -110,12 +111,18 @@ void bind_recorders(py::module_& m) {
       .def_readwrite("name", &VariableCell::name)
       .def_readwrite("trainable", &VariableCell::trainable)
       .def_readonly("id", &VariableCell::id)
-      .def_property_readonly("shape", [](const VariableCell& v) { return shape_tuple(v.value.shape()); })
-      .def_property_readonly("dtype", [](const VariableCell& v) { return dtype_name(v.value.dtype()); })
+      .def_property_readonly("shape",
+                             [](const VariableCell& v) { return shape_tuple(v.value.shape()); })
+      .def_property_readonly("dtype",
+                             [](const VariableCell& v) { return dtype_name(v.value.dtype()); })
       .def("read", &read_variable)
       .def("assign", &assign_variable)
-      .def("peek", [](const VariableCell& v) { return v.value; }, "The real value, also inside a trace.")
-      .def("poke", [](VariableCell& v, const Tensor& t) { assign(v, t); }, "Assigns for real, also inside a trace.");
+      .def(
+          "peek", [](const VariableCell& v) { return v.value; },
+          "The real value, also inside a trace.")
+      .def(
+          "poke", [](VariableCell& v, const Tensor& t) { assign(v, t); },
+          "Assigns for real, also inside a trace.");
 
   py::class_<Tape>(m, "Tape")
       .def(py::init([](bool watch_variables) {
@@ -143,10 +150,11 @@ void bind_recorders(py::module_& m) {
       .def("enter", [](Trace& t) { enter(t); })
       .def("leave", [](Trace& t) { leave(t); })
       .def("input",
-           [](Trace& t, const py::object& shape, const std::string& dtype, const std::string& origin) {
+           [](Trace& t, const py::object& shape, const std::string& dtype,
+              const std::string& origin) {
              return t.input({dtype_by_name(dtype), shape_from(shape)}, origin);
            })
-      .def("gradient",   // of nodes recorded in this trace: K.gradients
+      .def("gradient",  // of nodes recorded in this trace: K.gradients
            [](Trace& t, const std::vector<Tensor>& targets, const std::vector<Tensor>& sources) {
              const std::vector<Node> nodes = t.nodes();
              py::list out;

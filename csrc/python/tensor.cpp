@@ -9,7 +9,8 @@ namespace ph {
 py::tuple shape_tuple(const Shape& shape) {
   py::tuple out(shape.rank());
   for (int i = 0; i < shape.rank(); ++i)
-    out[static_cast<size_t>(i)] = shape[i] < 0 ? py::object(py::none()) : py::object(py::int_(shape[i]));
+    out[static_cast<size_t>(i)] =
+        shape[i] < 0 ? py::object(py::none()) : py::object(py::int_(shape[i]));
   return out;
 }
 
@@ -25,7 +26,8 @@ Shape shape_from(const py::handle& dims) {
 
 DType dtype_from(const py::handle& name) {
   if (!py::isinstance<py::str>(name))
-    throw TypeError(cat("a dtype is named by a string such as 'float32'; received ", py::repr(name).cast<std::string>()));
+    throw TypeError(cat("a dtype is named by a string such as 'float32'; received ",
+                        py::repr(name).cast<std::string>()));
   return dtype_by_name(name.cast<std::string>());
 }
 
@@ -55,17 +57,19 @@ Attrs attrs_from(const py::tuple& values) {
         if (i.is_none())
           ints.push_back(-1);
         else if (PyIndex_Check(i.ptr()))
-          ints.push_back(py::reinterpret_steal<py::object>(PyNumber_Index(i.ptr())).cast<int64_t>());
+          ints.push_back(
+              py::reinterpret_steal<py::object>(PyNumber_Index(i.ptr())).cast<int64_t>());
         else
           throw TypeError(cat("expected integers; received ", py::repr(v).cast<std::string>()));
       }
       out.emplace_back(std::move(ints));
-    } else if (PyIndex_Check(p)) {   // NumPy integers
+    } else if (PyIndex_Check(p)) {  // NumPy integers
       out.emplace_back(py::reinterpret_steal<py::object>(PyNumber_Index(p)).cast<int64_t>());
     } else if (PyNumber_Check(p)) {  // NumPy floats
       out.emplace_back(py::reinterpret_steal<py::object>(PyNumber_Float(p)).cast<double>());
     } else {
-      throw TypeError(cat("an argument has an unsupported type: ", py::repr(v).cast<std::string>()));
+      throw TypeError(
+          cat("an argument has an unsupported type: ", py::repr(v).cast<std::string>()));
     }
   }
   return Attrs(std::move(out));
@@ -73,11 +77,11 @@ Attrs attrs_from(const py::tuple& values) {
 
 namespace {
 
-constexpr const char* kNumpyCodes[kDTypes] = {"?",  "u1", "u2", "u4", "u8", "i1", "i2",
+constexpr const char* kNumpyCodes[kDTypes] = {"?",  "u1", "u2", "u4",    "u8", "i1", "i2",
                                               "i4", "i8", "f2", nullptr, "f4", "f8"};
 
 py::dtype numpy_dtype(DType d) {
-  static std::vector<PyObject*> cache(kDTypes, nullptr);   // immortal
+  static std::vector<PyObject*> cache(kDTypes, nullptr);  // immortal
   auto& slot = cache[static_cast<size_t>(d)];
   if (!slot) slot = py::dtype(kNumpyCodes[static_cast<int>(d)]).release().ptr();
   return py::reinterpret_borrow<py::dtype>(slot);
@@ -85,12 +89,13 @@ py::dtype numpy_dtype(DType d) {
 
 void need_value(const Tensor& t, const char* what) {
   if (t.is_abstract())
-    throw TypeError(cat(what, " needs the value of ", t.get()->origin,
-                        ", which does not exist while a function is being traced; use ops on it, or compile "
-                        "with run_eagerly=True"));
+    throw TypeError(
+        cat(what, " needs the value of ", t.get()->origin,
+            ", which does not exist while a function is being traced; use ops on it, or compile "
+            "with run_eagerly=True"));
 }
 
-struct Export {   // a NumPy or DLPack view of a tensor
+struct Export {  // a NumPy or DLPack view of a tensor
   Tensor tensor;
   explicit Export(Tensor t) : tensor(std::move(t)) { ++tensor.impl()->storage->exports; }
   ~Export() { --tensor.impl()->storage->exports; }
@@ -116,7 +121,7 @@ py::object item(const Tensor& t) {
 
 py::array to_numpy(const Tensor& t) {
   need_value(t, "numpy()");
-  if (t.dtype() == DType::bf16)   // NumPy has no bfloat16
+  if (t.dtype() == DType::bf16)  // NumPy has no bfloat16
     return to_numpy(apply1(op_by_name("cast"), {t}, {DType::f32}));
   py::capsule owner(new Export(t), [](void* p) { delete static_cast<Export*>(p); });
   py::array out(numpy_dtype(t.dtype()), t.shape().vec(), t.data(), owner);
@@ -155,7 +160,8 @@ Tensor from_numpy(const py::array& array, bool share) {
   for (py::ssize_t i = 0; i < array.ndim(); ++i) shape.push_back(array.shape(i));
   const Spec spec{static_cast<DType>(found), shape};
   const bool dense = (array.flags() & py::array::c_style) != 0;
-  const bool aligned = reinterpret_cast<uintptr_t>(array.data()) % static_cast<uintptr_t>(size) == 0;
+  const bool aligned =
+      reinterpret_cast<uintptr_t>(array.data()) % static_cast<uintptr_t>(size) == 0;
   if (share && native && dense && aligned && spec.bytes() > 0 && frozen(array)) {
     auto impl = std::make_shared<TensorImpl>();
     impl->spec = spec;
@@ -209,13 +215,22 @@ py::capsule to_dlpack(const Tensor& t) {
   need_value(t, "__dlpack__");
   auto* c = new DLContext{Export(t), t.shape().vec(), {}};
   const DType d = t.dtype();
-  const uint8_t code = d == DType::b8 ? 6 : d == DType::bf16 ? 4 : is_float(d) ? 2 : is_unsigned(d) ? 1 : 0;
-  c->managed.dl = {t.data(), {1, 0}, t.shape().rank(), {code, static_cast<uint8_t>(8 * dtype_size(d)), 1},
-                   c->shape.data(), nullptr, 0};
+  const uint8_t code = d == DType::b8     ? 6
+                       : d == DType::bf16 ? 4
+                       : is_float(d)      ? 2
+                       : is_unsigned(d)   ? 1
+                                          : 0;
+  c->managed.dl = {t.data(),
+                   {1, 0},
+                   t.shape().rank(),
+                   {code, static_cast<uint8_t>(8 * dtype_size(d)), 1},
+                   c->shape.data(),
+                   nullptr,
+                   0};
   c->managed.context = c;
   c->managed.deleter = [](DLManagedTensor* m) { delete static_cast<DLContext*>(m->context); };
   return py::capsule(&c->managed, "dltensor", [](PyObject* o) {
-    if (PyCapsule_IsValid(o, "dltensor")) {   // nobody consumed it
+    if (PyCapsule_IsValid(o, "dltensor")) {  // nobody consumed it
       auto* m = static_cast<DLManagedTensor*>(PyCapsule_GetPointer(o, "dltensor"));
       m->deleter(m);
     }
@@ -229,7 +244,7 @@ struct Op {
   int id;
 };
 py::object& slow_path() {
-  static auto* handler = new py::object();   // immortal
+  static auto* handler = new py::object();  // immortal
   return *handler;
 }
 
@@ -262,7 +277,8 @@ py::list infer_op(const Op& op, const py::list& specs, const py::tuple& attrs) {
 
 std::string repr(const Tensor& t) {
   if (t.is_abstract())
-    return cat("<Tensor shape=", t.shape(), " dtype=", t.dtype(), " abstract: ", t.get()->origin, ">");
+    return cat("<Tensor shape=", t.shape(), " dtype=", t.dtype(), " abstract: ", t.get()->origin,
+               ">");
   return cat("<Tensor shape=", t.shape(), " dtype=", t.dtype(), " value=\n",
              py::str(to_numpy(t)).cast<std::string>(), ">");
 }
@@ -284,7 +300,8 @@ void bind_tensor(py::module_& m) {
                              [](const Tensor& t) {
                                return t.is_abstract() ? std::string("abstract") : t.device().name();
                              })
-      .def_property_readonly("identity", [](const Tensor& t) { return reinterpret_cast<uintptr_t>(t.get()); })
+      .def_property_readonly("identity",
+                             [](const Tensor& t) { return reinterpret_cast<uintptr_t>(t.get()); })
       .def("numpy", &to_numpy)
       .def(
           "__array__",
@@ -305,14 +322,16 @@ void bind_tensor(py::module_& m) {
            })
       .def("__index__",
            [](const Tensor& t) {
-             if (is_float(t.dtype())) throw TypeError("only integer tensors can be used as an index");
+             if (is_float(t.dtype()))
+               throw TypeError("only integer tensors can be used as an index");
              return item(t);
            })
       .def("__bool__", [](const Tensor& t) { return item_value(t, "bool()") != 0; })
       .def("__repr__", &repr);
 
   m.def("from_numpy", &from_numpy, py::arg("array"), py::arg("share") = false);
-  m.def("scalar", [](double x, const std::string& dtype) { return Tensor::scalar(x, dtype_by_name(dtype)); });
+  m.def("scalar",
+        [](double x, const std::string& dtype) { return Tensor::scalar(x, dtype_by_name(dtype)); });
   m.def("promote", [](const std::string& a, const std::string& b) {
     return dtype_name(promote(dtype_by_name(a), dtype_by_name(b)));
   });

@@ -17,10 +17,10 @@
 #include <immintrin.h>  // intrinsics are always_inline: no out-of-line copies
 #endif
 
-#define PH_INLINE inline __attribute__((always_inline))
-#define PH_NOINLINE __attribute__((noinline))
-#define PH_RESTRICT __restrict__
-#define PH_LIKELY(x) __builtin_expect(!!(x), 1)
+#define PH_INLINE      inline __attribute__((always_inline))
+#define PH_NOINLINE    __attribute__((noinline))
+#define PH_RESTRICT    __restrict__
+#define PH_LIKELY(x)   __builtin_expect(!!(x), 1)
 #define PH_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 namespace ph {

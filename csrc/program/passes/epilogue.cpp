@@ -14,7 +14,7 @@ class EpiloguePass {
 
   void run() {
     std::vector<char> gone(g_.nodes.size(), 0);
-    std::vector<int> moved_to(g_.nodes.size(), -1);   // the fused node takes its last member's place
+    std::vector<int> moved_to(g_.nodes.size(), -1);  // the fused node takes its last member's place
     for (size_t n = 0; n < g_.nodes.size(); ++n) {
       GraphNode& product = g_.nodes[n];
       if (gone[n] || !product.op || !product.op->epilogue) continue;

@@ -1,6 +1,6 @@
-// fuse_elementwise: chains of elementwise nodes of one shape and one compute type become one program
-// of opcodes (EltwiseArgs). Two nodes join when one feeds the other (or their clusters meet in a
-// third) and no path between them leaves the cluster.
+// fuse_elementwise: chains of elementwise nodes of one shape and one compute type become one
+// program of opcodes (EltwiseArgs). Two nodes join when one feeds the other (or their clusters meet
+// in a third) and no path between them leaves the cluster.
 #include <algorithm>
 #include <numeric>
 
@@ -27,7 +27,8 @@ class FusePass {
       if (!candidate(static_cast<int>(n))) continue;
       for (int v : g_.nodes[n].in) {
         const int p = producer(v);
-        if (p >= 0 && candidate(p) && edge_ok(v)) try_merge(cluster_[static_cast<size_t>(p)], cluster_[n]);
+        if (p >= 0 && candidate(p) && edge_ok(v))
+          try_merge(cluster_[static_cast<size_t>(p)], cluster_[n]);
       }
     }
     emit();
@@ -90,11 +91,13 @@ class FusePass {
       for (int v : g_.nodes[z(m)].in) {
         const int p = producer(v);
         const bool internal = p >= 0 && std::find(nodes.begin(), nodes.end(), p) != nodes.end();
-        if (!internal && std::find(inputs.begin(), inputs.end(), v) == inputs.end()) inputs.push_back(v);
+        if (!internal && std::find(inputs.begin(), inputs.end(), v) == inputs.end())
+          inputs.push_back(v);
       }
       outputs += leaves(g_.nodes[z(m)].out[0], nodes);
     }
-    // An op may lower to several instructions; the limit is checked for real in emit's dry lowering.
+    // An op may lower to several instructions; the limit is checked for real in emit's dry
+    // lowering.
     if (static_cast<int>(inputs.size()) > kEltMaxIn || outputs > kEltMaxOut) return false;
     EltProgram p;
     std::vector<int> in, out;
@@ -129,7 +132,7 @@ class FusePass {
     if (!t.device().executes()) return false;
     *x = scalar_value(t.data(), t.dtype());
     const bool wide = t.dtype() == DType::i64 || t.dtype() == DType::u64;
-    return !wide || (*x < 9e15 && *x > -9e15);   // exact in a double
+    return !wide || (*x < 9e15 && *x > -9e15);  // exact in a double
   }
 
   bool lower(const std::vector<int>& nodes, EltProgram* program, std::vector<int>* in,
@@ -140,7 +143,8 @@ class FusePass {
         const int p = producer(v);
         double x;
         if (p >= 0 && std::find(nodes.begin(), nodes.end(), p) != nodes.end()) continue;
-        if (!immediate(v, &x) && std::find(in->begin(), in->end(), v) == in->end()) in->push_back(v);
+        if (!immediate(v, &x) && std::find(in->begin(), in->end(), v) == in->end())
+          in->push_back(v);
       }
     if (static_cast<int>(in->size()) > kEltMaxIn) return false;
     EltBuilder builder(static_cast<int>(in->size()));
@@ -160,7 +164,7 @@ class FusePass {
           }
           regs[i] = static_cast<uint8_t>(reg_of[z(v)]);
         }
-        if (builder.size() + 8 > 96) return false;   // virtual registers are 8 bits
+        if (builder.size() + 8 > 96) return false;  // virtual registers are 8 bits
         reg_of[z(node.out[0])] = node.op->lower(builder, regs, node.attrs);
         if (leaves(node.out[0], nodes)) {
           out->push_back(node.out[0]);
@@ -169,7 +173,7 @@ class FusePass {
       }
       *program = builder.finish(compute(nodes[0]), out_regs);
     } catch (const ValueError&) {
-      return false;   // a limit of EltwiseArgs
+      return false;  // a limit of EltwiseArgs
     }
     return true;
   }
@@ -194,7 +198,8 @@ class FusePass {
         for (int m : members_[z(c)])
           for (int v : g_.nodes[z(m)].in) {
             const int p = producer(v);
-            if (p >= 0 && cluster_[z(p)] != c && !done[z(cluster_[z(p)])]) stack.push_back({cluster_[z(p)], false});
+            if (p >= 0 && cluster_[z(p)] != c && !done[z(cluster_[z(p)])])
+              stack.push_back({cluster_[z(p)], false});
           }
       }
     }
@@ -216,8 +221,8 @@ class FusePass {
 
   Graph& g_;
   std::vector<std::vector<int>> uses_;
-  std::vector<int> cluster_;                 // node -> cluster
-  std::vector<std::vector<int>> members_;    // cluster -> nodes, sorted
+  std::vector<int> cluster_;               // node -> cluster
+  std::vector<std::vector<int>> members_;  // cluster -> nodes, sorted
   std::vector<char> outside_;
 };
 

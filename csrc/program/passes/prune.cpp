@@ -35,8 +35,8 @@ void share(Graph& g) {
     for (int& v : node.in) resolve(v);
     const Spec& in0 = node.in.empty() ? g.values[static_cast<size_t>(node.out[0])].spec
                                       : g.values[static_cast<size_t>(node.in[0])].spec;
-    const bool identity = node.op && !node.in.empty() && node.in.size() == 1 && node.out.size() == 1 &&
-                          ((node.op->flags & kView) || node.op->copies) &&
+    const bool identity = node.op && !node.in.empty() && node.in.size() == 1 &&
+                          node.out.size() == 1 && ((node.op->flags & kView) || node.op->copies) &&
                           in0 == g.values[static_cast<size_t>(node.out[0])].spec;
     if (identity) {
       same[static_cast<size_t>(node.out[0])] = node.in[0];
@@ -50,7 +50,8 @@ void share(Graph& g) {
           break;
         }
     if (twin) {
-      for (size_t i = 0; i < node.out.size(); ++i) same[static_cast<size_t>(node.out[i])] = twin->out[i];
+      for (size_t i = 0; i < node.out.size(); ++i)
+        same[static_cast<size_t>(node.out[i])] = twin->out[i];
       continue;
     }
     kept.push_back(std::move(node));

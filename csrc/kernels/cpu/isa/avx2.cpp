@@ -1,5 +1,5 @@
 // The avx2 width: its name, its test of the processor, its table.
-#define PH_TABLE kAvx2Kernels
+#define PH_TABLE      kAvx2Kernels
 #define PH_TABLE_NAME "avx2"
 #include "../simd.h"
 

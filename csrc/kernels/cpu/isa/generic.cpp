@@ -1,5 +1,5 @@
 // The generic width: its name, its test of the processor, its table.
-#define PH_TABLE kGenericKernels
+#define PH_TABLE      kGenericKernels
 #define PH_TABLE_NAME "generic"
 #include "../simd.h"
 

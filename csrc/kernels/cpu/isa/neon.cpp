@@ -1,5 +1,5 @@
 // The neon width: its name, its test of the processor, its table.
-#define PH_TABLE kNeonKernels
+#define PH_TABLE      kNeonKernels
 #define PH_TABLE_NAME "neon"
 #include "../simd.h"
 
