@@ -354,3 +354,17 @@ def test_datasets_say_what_they_lack():
     assert len(compiled().fit(Endless(), steps_per_epoch=2, verbose=0).history["loss"]) == 1
     with pytest.raises(NotImplementedError, match="__getitem__"):
         compiled().fit(ph.utils.Sequence(), steps_per_epoch=2, verbose=0)
+
+
+def test_layers_added_and_removed_after_training():
+    model = compiled()
+    first = model.predict(X[:4], verbose=0)
+    model.add(layers.Dense(2, kernel_initializer="ones"))
+    both = model.predict(X[:4], verbose=0)
+    np.testing.assert_allclose(both, np.repeat(first, 2, axis=1), rtol=1e-6)
+    model.pop()
+    np.testing.assert_array_equal(model.predict(X[:4], verbose=0), first)
+    model.add(layers.Dense(3))
+    model.compile("sgd", "mse")
+    model.fit(X, np.zeros((50, 3), "float32"), verbose=0)
+    assert model.predict(X, verbose=0).shape == (50, 3)

@@ -112,6 +112,7 @@ class CompiledModel:
             _compile_loss=compile_loss,
             _compile_metrics=compile_metrics,
             _loss_tracker=metrics_module.Mean(name="loss"),
+            _all_built=False,
             _snapshot=TrainableSnapshot(self),
             _compile_config={
                 "optimizer": optimizer,
@@ -340,6 +341,11 @@ class CompiledModel:
                     own = own and type(self).call is CompiledModel._model_call()
                     build_by_shapes(self, batch(), step._step if own else None)
             self.__dict__["_all_built"] = True
+        graph = self.__dict__.get("_functional")  # a Sequential's layers, as they are now
+        if step.graph is not graph:
+            if step.function.programs:
+                step = self._make_function(kind, force=True)
+            step.graph = graph
         if kind == "train" and not step.eager and type(self).train_step is CompiledModel.train_step:
             if self.optimizer is not None and not self.optimizer.built:
                 self.optimizer.build(self._trained_weights())

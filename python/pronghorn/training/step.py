@@ -30,6 +30,8 @@ class StepFunction:
         self.eager = bool(model.run_eagerly)
         self._model_ref = model_ref
         self._step = step
+        # The stack of layers that the programs were traced from, where that can change.
+        self.graph = None
         self.function = Function(step, name=f"{model.name}.{method}")
 
     def batch(self, data):
