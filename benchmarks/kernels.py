@@ -17,7 +17,6 @@ import numpy as np
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests"))
 
 from op_table import ROWS  # noqa: E402
-
 from pronghorn import engine, ops  # noqa: E402
 
 
