@@ -53,12 +53,12 @@ def one(peer, workload, threads, repeats, timeout):
     return json.loads(lines[-1])
 
 
-def measured_floors(names, threads):
+def measured_floors(names, threads, peak):
     """Milliseconds a step that no implementation can beat on this machine."""
     import pronghorn
     from floor import Machine, step_floor
 
-    machine = Machine(threads)
+    machine = Machine(threads, peak and peak * 1e9)
     print(machine.describe(), file=sys.stderr)
     every = [workloads.BY_NAME[name] for name in names]
     return {w.name: 1e3 * step_floor(machine, w.build(pronghorn), w.batch, w.trains) for w in every}
@@ -73,6 +73,7 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--timeout", type=float, default=600)
     parser.add_argument("--floor", action="store_true", help="also print each step's floor")
+    parser.add_argument("--peak", type=float, help="GFLOP/s on those threads, from ph-bench peak")
     parser.add_argument("--json")
     options = parser.parse_args()
     names = list(workloads.BY_NAME) if options.workloads == "all" else options.workloads.split(",")
@@ -83,7 +84,7 @@ def main():
                 run = one(peer, workload, options.threads, options.repeats, options.timeout)
                 runs.append(run)
                 print(run, file=sys.stderr, flush=True)
-    floors = measured_floors(names, options.threads) if options.floor else {}
+    floors = measured_floors(names, options.threads, options.peak) if options.floor else {}
     if options.json:
         machine = {"processor": platform.processor(), "cores": os.cpu_count()}
         with open(options.json, "w") as f:
