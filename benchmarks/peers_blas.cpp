@@ -1,0 +1,35 @@
+// OpenBLAS, from scipy-openblas32 (whose names carry a prefix) or from the system.
+#include <cblas.h>
+
+#include "peers.h"
+
+#ifndef PH_BLAS_NAME
+#define PH_BLAS_NAME(x) x
+#endif
+
+extern "C" void PH_BLAS_NAME(openblas_set_num_threads)(int);
+
+namespace ph::bench {
+
+void set_blas_threads(int threads) { PH_BLAS_NAME(openblas_set_num_threads)(threads); }
+
+void add_blas_gemm(Case& c, const GemmArgs& a) {
+  const bool ta = a.a_cs != 1, tb = a.b_cs != 1;
+  const auto lda = static_cast<int>(ta ? a.a_cs : a.a_rs), ldb = static_cast<int>(tb ? a.b_cs : a.b_rs);
+  c.peers.push_back({"openblas", [=] {
+    const int m = static_cast<int>(a.m), n = static_cast<int>(a.n), k = static_cast<int>(a.k);
+    const auto ot = ta ? CblasTrans : CblasNoTrans, ob = tb ? CblasTrans : CblasNoTrans;
+    for (int64_t i = 0; i < a.batch; ++i) {
+      if (a.dtype == DType::f32)
+        PH_BLAS_NAME(cblas_sgemm)(CblasRowMajor, ot, ob, m, n, k, 1, static_cast<const float*>(a.a) + i * a.a_bs, lda,
+                                  static_cast<const float*>(a.b) + i * a.b_bs, ldb, 0,
+                                  static_cast<float*>(a.c) + i * a.c_bs, static_cast<int>(a.ldc));
+      else
+        PH_BLAS_NAME(cblas_dgemm)(CblasRowMajor, ot, ob, m, n, k, 1, static_cast<const double*>(a.a) + i * a.a_bs, lda,
+                                  static_cast<const double*>(a.b) + i * a.b_bs, ldb, 0,
+                                  static_cast<double*>(a.c) + i * a.c_bs, static_cast<int>(a.ldc));
+    }
+  }});
+}
+
+}  // namespace ph::bench
