@@ -11,4 +11,5 @@ cmake -S . -B build/aarch64 -G Ninja -DPRONGHORN_PYTHON=OFF -DPRONGHORN_WERROR=O
   -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++ \
   -DCMAKE_CROSSCOMPILING_EMULATOR="qemu-aarch64;-L;/usr/aarch64-linux-gnu"
 cmake --build build/aarch64 --target all native_checks
-ctest --test-dir build/aarch64 --output-on-failure
+# check_device forks a process that has threads, which qemu-user (7.2) cannot do
+ctest --test-dir build/aarch64 --output-on-failure -E '^check_device$' --timeout 3000
