@@ -49,7 +49,8 @@ Shape::Shape(const std::string& text, const std::vector<std::string>& keys,
     if (named && equals == std::string::npos)
       throw std::invalid_argument("'" + part + "' in '" + text + "': expected key=number");
     if (!named && position >= keys.size())
-      throw std::invalid_argument("'" + text + "': expected at most " + std::to_string(keys.size()) + " sizes");
+      throw std::invalid_argument("'" + text + "': expected at most " +
+                                  std::to_string(keys.size()) + " sizes");
     const std::string key = named ? part.substr(0, equals) : keys[position];
     if (std::find(keys.begin(), keys.end(), key) == keys.end() && !defaults.count(key)) {
       std::string known;
@@ -67,8 +68,8 @@ Shape::Shape(const std::string& text, const std::vector<std::string>& keys,
 Bench::Bench(const Options& options) : options_(options), kernels_(cpu_kernels()) {
   set_peer_threads(num_threads());
   if (!options_.json)
-    std::printf("width %s, %d thread%s, %s\n", kernels_.name, num_threads(), num_threads() > 1 ? "s" : "",
-                compiler_name().c_str());
+    std::printf("width %s, %d thread%s, %s\n", kernels_.name, num_threads(),
+                num_threads() > 1 ? "s" : "", compiler_name().c_str());
 }
 
 double Bench::peak() {
@@ -96,7 +97,7 @@ double Bench::peak() {
 
 double Bench::bandwidth() {
   if (bandwidth_ > 0) return bandwidth_;
-  constexpr int64_t bytes = int64_t{1} << 29, pieces = 32;   // beyond every cache
+  constexpr int64_t bytes = int64_t{1} << 29, pieces = 32;  // beyond every cache
   Buffer from(DType::f32, bytes / 4, 1), to(DType::f32, bytes / 4, 2);
   struct Call {
     char *to, *from;
@@ -108,7 +109,8 @@ double Bench::bandwidth() {
         t.pool, pieces,
         [](void* ctx, int64_t chunk, int) {
           const auto* c = static_cast<const Call*>(ctx);
-          std::memcpy(c->to + chunk * (bytes / pieces), c->from + chunk * (bytes / pieces), bytes / pieces);
+          std::memcpy(c->to + chunk * (bytes / pieces), c->from + chunk * (bytes / pieces),
+                      bytes / pieces);
         },
         &call);
     bandwidth_ = std::max(bandwidth_, 2.0 * bytes / (now() - start));
@@ -120,8 +122,8 @@ void Bench::measure(const Case& c) {
   if (options_.check && c.error) {
     const double error = c.error();
     if (!(error <= 1)) {
-      std::fprintf(stderr, "%s %s: wrong: the error is %g times what is allowed\n", options_.family.c_str(),
-                   c.name.c_str(), error);
+      std::fprintf(stderr, "%s %s: wrong: the error is %g times what is allowed\n",
+                   options_.family.c_str(), c.name.c_str(), error);
       ++failed_;
     }
   }
@@ -150,27 +152,33 @@ void Bench::measure(const Case& c) {
   double best_peer = 0;
   for (size_t i = 1; i < rows.size(); ++i)
     if (best_peer == 0 || rows[i].least < best_peer) best_peer = rows[i].least;
-  for (size_t i = 0; i < rows.size(); ++i) print(rows[i], i == 0 && best_peer > 0 ? best_peer / rows[0].least : 0);
+  for (size_t i = 0; i < rows.size(); ++i)
+    print(rows[i], i == 0 && best_peer > 0 ? best_peer / rows[0].least : 0);
   if (best_peer > 0) log_ratio_ += std::log(best_peer / rows[0].least), ++ratios_;
 }
 
 void Bench::print(const Row& r, double ratio) {
   if (options_.json) {
     char text[512];
-    std::snprintf(text, sizeof text, "{\"family\": \"%s\", \"case\": \"%s\", \"who\": \"%s\", \"width\": \"%s\", \"threads\": %d, "
-                "\"min_s\": %.4g, \"median_s\": %.4g, \"gflops\": %.4g, \"gbytes_s\": %.4g, "
-                "\"of_peak\": %.4g, \"of_bandwidth\": %.4g, \"times_best_peer\": %.4g}",
-                options_.family.c_str(), r.name.c_str(), r.who.c_str(), kernels_.name,
-                num_threads(), r.least, r.median, r.operations * 1e-9, r.bytes * 1e-9, r.peak, r.bandwidth, ratio);
+    std::snprintf(text, sizeof text,
+                  "{\"family\": \"%s\", \"case\": \"%s\", \"who\": \"%s\", \"width\": \"%s\", "
+                  "\"threads\": %d, "
+                  "\"min_s\": %.4g, \"median_s\": %.4g, \"gflops\": %.4g, \"gbytes_s\": %.4g, "
+                  "\"of_peak\": %.4g, \"of_bandwidth\": %.4g, \"times_best_peer\": %.4g}",
+                  options_.family.c_str(), r.name.c_str(), r.who.c_str(), kernels_.name,
+                  num_threads(), r.least, r.median, r.operations * 1e-9, r.bytes * 1e-9, r.peak,
+                  r.bandwidth, ratio);
     emit(text);
     return;
   }
   if (!printed_++)
-    std::printf("peak %.1f GFLOP/s, copy bandwidth %.1f GB/s\n%-46s %-10s %11s %11s %9s %6s %8s %6s\n",
-                peak() * 1e-9, bandwidth() * 1e-9, "case", "who", "min us", "median us", "GFLOP/s", "peak",
-                "GB/s", "copy");
-  std::printf("%-46s %-10s %11.2f %11.2f %9.2f %5.0f%% %8.2f %5.0f%%", r.name.c_str(), r.who.c_str(),
-              r.least * 1e6, r.median * 1e6, r.operations * 1e-9, 100 * r.peak, r.bytes * 1e-9, 100 * r.bandwidth);
+    std::printf(
+        "peak %.1f GFLOP/s, copy bandwidth %.1f GB/s\n%-46s %-10s %11s %11s %9s %6s %8s %6s\n",
+        peak() * 1e-9, bandwidth() * 1e-9, "case", "who", "min us", "median us", "GFLOP/s", "peak",
+        "GB/s", "copy");
+  std::printf("%-46s %-10s %11.2f %11.2f %9.2f %5.0f%% %8.2f %5.0f%%", r.name.c_str(),
+              r.who.c_str(), r.least * 1e6, r.median * 1e6, r.operations * 1e-9, 100 * r.peak,
+              r.bytes * 1e-9, 100 * r.bandwidth);
   if (ratio > 0) std::printf("  %.2f x best peer", ratio);
   std::printf("\n");
   std::fflush(stdout);
@@ -182,7 +190,8 @@ int Bench::finish() {
   if (options_.json)
     std::printf("%s]\n", printed_ ? "" : "[");
   else if (ratios_ > 1)
-    std::printf("geometric mean over %d cases: %.2f x best peer\n", ratios_, std::exp(log_ratio_ / ratios_));
+    std::printf("geometric mean over %d cases: %.2f x best peer\n", ratios_,
+                std::exp(log_ratio_ / ratios_));
   if (options_.check && !failed_ && !options_.json) std::printf("all results agree with float64\n");
   return failed_ ? 1 : 0;
 }
@@ -219,7 +228,8 @@ std::vector<int64_t> samples(int64_t count, int64_t most) {
   // The odd multiplier spreads them over rows and columns alike.
   for (int64_t i = 0; i < n; ++i)
     at.push_back(n == count ? i
-                            : static_cast<int64_t>(static_cast<uint64_t>(i) * 2654435761u % static_cast<uint64_t>(count)));
+                            : static_cast<int64_t>(static_cast<uint64_t>(i) * 2654435761u %
+                                                   static_cast<uint64_t>(count)));
   if (n > 1) at.front() = 0, at.back() = count - 1;
   return at;
 }

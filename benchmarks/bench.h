@@ -13,9 +13,9 @@ namespace ph::bench {
 
 struct Options {
   std::string family;
-  std::vector<std::string> shapes;   // from the command line; empty: the workload list
+  std::vector<std::string> shapes;  // from the command line; empty: the workload list
   bool json = false, check = false, peers = true;
-  double seconds = 0.2;              // of timing per contestant
+  double seconds = 0.2;  // of timing per contestant
   int rounds = 11;
 };
 
@@ -40,7 +40,7 @@ struct Contestant {
 
 struct Case {
   std::string name;
-  double operations = 0, bytes = 0;   // a call
+  double operations = 0, bytes = 0;  // a call
   bool float64 = false;
   std::function<void()> run;
   // The error of run()'s result against float64, as a multiple of what is allowed.
@@ -55,11 +55,11 @@ class Bench {
   const Kernels& kernels() const { return kernels_; }
   const Team& team() const { return ph::team(); }
   void measure(const Case& c);
-  void emit(const char* object);      // one element of the JSON list
-  int finish();                       // prints what is left; the exit status
+  void emit(const char* object);  // one element of the JSON list
+  int finish();                   // prints what is left; the exit status
 
-  double peak();                      // multiply-add operations a second, all threads
-  double bandwidth();                 // bytes a second, read and written, of a large copy
+  double peak();       // multiply-add operations a second, all threads
+  double bandwidth();  // bytes a second, read and written, of a large copy
 
  private:
   struct Row {

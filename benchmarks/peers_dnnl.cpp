@@ -26,7 +26,9 @@ dnnl::stream& stream() {
   static dnnl::stream s(engine());
   return s;
 }
-memory::data_type type_of(DType d) { return d == DType::f64 ? memory::data_type::f64 : memory::data_type::f32; }
+memory::data_type type_of(DType d) {
+  return d == DType::f64 ? memory::data_type::f64 : memory::data_type::f32;
+}
 
 memory reordered(memory from, const memory::desc& wanted) {
   if (from.get_desc() == wanted) return from;
@@ -51,15 +53,15 @@ void or_leave_out(const F& add) {
 using Arguments = std::unordered_map<int, memory>;
 Contestant contestant(const dnnl::primitive& p, const Arguments& args) {
   return {"onednn", [=] {
-    p.execute(stream(), args);
-    stream().wait();
-  }};
+            p.execute(stream(), args);
+            stream().wait();
+          }};
 }
 
 }  // namespace
 
 void set_dnnl_threads(int threads) {
-#ifdef PH_DNNL_FOLDER   // builds on SYCL find their processor device through this variable
+#ifdef PH_DNNL_FOLDER  // builds on SYCL find their processor device through this variable
   setenv("OCL_ICD_FILENAMES", PH_DNNL_FOLDER "/libintelocl.so", 0);
 #endif
   if (omp_set_num_threads) omp_set_num_threads(threads);
@@ -80,43 +82,54 @@ void add_matmul(Case& c, const GemmArgs& a) {
   memory::desc w({a.batch, a.k, a.n}, type, memory::dims{a.b_bs, a.b_rs, a.b_cs});
   memory::desc y({a.batch, a.m, a.n}, type, memory::dims{a.c_bs, a.ldc, 1});
   const dnnl::matmul::primitive_desc desc(engine(), x, w, y);
-  c.peers.push_back(contestant(dnnl::matmul(desc), {{DNNL_ARG_SRC, memory(x, engine(), const_cast<void*>(a.a))},
-                                                    {DNNL_ARG_WEIGHTS, memory(w, engine(), const_cast<void*>(a.b))},
-                                                    {DNNL_ARG_DST, memory(y, engine(), a.c)}}));
+  c.peers.push_back(contestant(dnnl::matmul(desc),
+                               {{DNNL_ARG_SRC, memory(x, engine(), const_cast<void*>(a.a))},
+                                {DNNL_ARG_WEIGHTS, memory(w, engine(), const_cast<void*>(a.b))},
+                                {DNNL_ARG_DST, memory(y, engine(), a.c)}}));
 }
 
 void add_convolution(Case& c, const ConvArgs& a) {
   const auto type = type_of(a.dtype);
   const memory::dim cg = a.c / a.groups, kg = a.k / a.groups;
   const bool grouped = a.groups > 1;
-  const memory::dims wdims = grouped ? memory::dims{a.groups, kg, cg, a.kh, a.kw} : memory::dims{a.k, a.c, a.kh, a.kw};
+  const memory::dims wdims =
+      grouped ? memory::dims{a.groups, kg, cg, a.kh, a.kw} : memory::dims{a.k, a.c, a.kh, a.kw};
   // ours: (KH, KW, C / groups, K), with k = group * kg + the index in the group
   const memory::dims wstrides = grouped ? memory::dims{kg, 1, a.k, a.kw * cg * a.k, cg * a.k}
                                         : memory::dims{1, a.k, a.kw * cg * a.k, cg * a.k};
-  const memory::desc x({a.n, a.c, a.h, a.w}, type, Tag::nhwc), y({a.n, a.k, a.oh, a.ow}, type, Tag::nhwc);
+  const memory::desc x({a.n, a.c, a.h, a.w}, type, Tag::nhwc),
+      y({a.n, a.k, a.oh, a.ow}, type, Tag::nhwc);
   const memory::desc any_w(wdims, type, Tag::any), our_w(wdims, type, wstrides);
   const memory xm(x, engine(), a.x), ym(y, engine(), a.y), wm(our_w, engine(), a.filter);
   const memory::dims strides = {a.stride_h, a.stride_w}, dilation = {a.dil_h - 1, a.dil_w - 1};
   const memory::dims before = {a.pad_top, a.pad_left};
-  const memory::dims after = {(a.oh - 1) * a.stride_h + (a.kh - 1) * a.dil_h + 1 - a.h - a.pad_top,
-                              (a.ow - 1) * a.stride_w + (a.kw - 1) * a.dil_w + 1 - a.w - a.pad_left};
+  const memory::dims after = {
+      (a.oh - 1) * a.stride_h + (a.kh - 1) * a.dil_h + 1 - a.h - a.pad_top,
+      (a.ow - 1) * a.stride_w + (a.kw - 1) * a.dil_w + 1 - a.w - a.pad_left};
   const auto direct = dnnl::algorithm::convolution_direct;
-  const dnnl::convolution_forward::primitive_desc forward(engine(), dnnl::prop_kind::forward_training, direct, x, any_w,
-                                                          y, strides, dilation, before, after);
+  const dnnl::convolution_forward::primitive_desc forward(
+      engine(), dnnl::prop_kind::forward_training, direct, x, any_w, y, strides, dilation, before,
+      after);
   if (a.mode == ConvMode::forward) {
-    c.peers.push_back(contestant(dnnl::convolution_forward(forward), {{DNNL_ARG_SRC, xm},
-                                 {DNNL_ARG_WEIGHTS, reordered(wm, forward.weights_desc())}, {DNNL_ARG_DST, ym}}));
+    c.peers.push_back(contestant(dnnl::convolution_forward(forward),
+                                 {{DNNL_ARG_SRC, xm},
+                                  {DNNL_ARG_WEIGHTS, reordered(wm, forward.weights_desc())},
+                                  {DNNL_ARG_DST, ym}}));
   } else if (a.mode == ConvMode::grad_input) {
-    const dnnl::convolution_backward_data::primitive_desc desc(engine(), direct, x, any_w, y, strides, dilation, before,
-                                                               after, forward);
-    c.peers.push_back(contestant(dnnl::convolution_backward_data(desc), {{DNNL_ARG_DIFF_SRC, xm},
-                                 {DNNL_ARG_WEIGHTS, reordered(wm, desc.weights_desc())}, {DNNL_ARG_DIFF_DST, ym}}));
+    const dnnl::convolution_backward_data::primitive_desc desc(
+        engine(), direct, x, any_w, y, strides, dilation, before, after, forward);
+    c.peers.push_back(contestant(dnnl::convolution_backward_data(desc),
+                                 {{DNNL_ARG_DIFF_SRC, xm},
+                                  {DNNL_ARG_WEIGHTS, reordered(wm, desc.weights_desc())},
+                                  {DNNL_ARG_DIFF_DST, ym}}));
   } else {
-    const dnnl::convolution_backward_weights::primitive_desc desc(engine(), direct, x, any_w, y, strides, dilation,
-                                                                  before, after, forward);
-    c.peers.push_back(contestant(dnnl::convolution_backward_weights(desc), {{DNNL_ARG_SRC, xm},
-                                 {DNNL_ARG_DIFF_WEIGHTS, memory(desc.diff_weights_desc(), engine())},
-                                 {DNNL_ARG_DIFF_DST, ym}}));
+    const dnnl::convolution_backward_weights::primitive_desc desc(
+        engine(), direct, x, any_w, y, strides, dilation, before, after, forward);
+    c.peers.push_back(
+        contestant(dnnl::convolution_backward_weights(desc),
+                   {{DNNL_ARG_SRC, xm},
+                    {DNNL_ARG_DIFF_WEIGHTS, memory(desc.diff_weights_desc(), engine())},
+                    {DNNL_ARG_DIFF_DST, ym}}));
   }
 }
 

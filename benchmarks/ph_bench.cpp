@@ -47,7 +47,8 @@ double number(const char* option, const char* text) {
   char* end = nullptr;
   const double value = text ? std::strtod(text, &end) : 0;
   if (!text || end == text || *end || !(value > 0))
-    throw std::invalid_argument(std::string(option) + ": expected a number above 0, got '" + (text ? text : "") + "'");
+    throw std::invalid_argument(std::string(option) + ": expected a number above 0, got '" +
+                                (text ? text : "") + "'");
   return value;
 }
 

@@ -8,7 +8,7 @@
 namespace ph::bench {
 namespace {
 
-constexpr double kCheckBudget = 1e8;   // multiply-adds of the plain loop
+constexpr double kCheckBudget = 1e8;  // multiply-adds of the plain loop
 
 struct Image {
   ConvArgs a;
@@ -23,22 +23,26 @@ struct Sum {
 
 Sum plain_forward(const Image& t, int64_t at) {
   const ConvArgs& a = t.a;
-  const int64_t k = at % a.k, ow = at / a.k % a.ow, oh = at / (a.k * a.ow) % a.oh, n = at / (a.k * a.ow * a.oh);
+  const int64_t k = at % a.k, ow = at / a.k % a.ow, oh = at / (a.k * a.ow) % a.oh,
+                n = at / (a.k * a.ow * a.oh);
   const int64_t cg = a.c / a.groups, group = k / (a.k / a.groups);
   Sum sum;
   for (int64_t i = 0; i < a.kh; ++i)
     for (int64_t j = 0; j < a.kw; ++j) {
-      const int64_t h = oh * a.stride_h + i * a.dil_h - a.pad_top, w = ow * a.stride_w + j * a.dil_w - a.pad_left;
+      const int64_t h = oh * a.stride_h + i * a.dil_h - a.pad_top,
+                    w = ow * a.stride_w + j * a.dil_w - a.pad_left;
       if (h < 0 || h >= a.h || w < 0 || w >= a.w) continue;
       for (int64_t c = 0; c < cg; ++c)
-        sum.add(t.x.at(((n * a.h + h) * a.w + w) * a.c + group * cg + c) * t.w.at(((i * a.kw + j) * cg + c) * a.k + k));
+        sum.add(t.x.at(((n * a.h + h) * a.w + w) * a.c + group * cg + c) *
+                t.w.at(((i * a.kw + j) * cg + c) * a.k + k));
     }
   return sum;
 }
 
 Sum plain_grad_input(const Image& t, int64_t at) {
   const ConvArgs& a = t.a;
-  const int64_t c = at % a.c, w = at / a.c % a.w, h = at / (a.c * a.w) % a.h, n = at / (a.c * a.w * a.h);
+  const int64_t c = at % a.c, w = at / a.c % a.w, h = at / (a.c * a.w) % a.h,
+                n = at / (a.c * a.w * a.h);
   const int64_t cg = a.c / a.groups, kg = a.k / a.groups, group = c / cg;
   Sum sum;
   for (int64_t i = 0; i < a.kh; ++i)
@@ -61,9 +65,11 @@ Sum plain_grad_filter(const Image& t, int64_t at) {
   for (int64_t n = 0; n < a.n; ++n)
     for (int64_t oh = 0; oh < a.oh; ++oh)
       for (int64_t ow = 0; ow < a.ow; ++ow) {
-        const int64_t h = oh * a.stride_h + i * a.dil_h - a.pad_top, w = ow * a.stride_w + j * a.dil_w - a.pad_left;
+        const int64_t h = oh * a.stride_h + i * a.dil_h - a.pad_top,
+                      w = ow * a.stride_w + j * a.dil_w - a.pad_left;
         if (h < 0 || h >= a.h || w < 0 || w >= a.w) continue;
-        sum.add(t.x.at(((n * a.h + h) * a.w + w) * a.c + c) * t.y.at(((n * a.oh + oh) * a.ow + ow) * a.k + k));
+        sum.add(t.x.at(((n * a.h + h) * a.w + w) * a.c + c) *
+                t.y.at(((n * a.oh + oh) * a.ow + ow) * a.k + k));
       }
   return sum;
 }
@@ -78,14 +84,18 @@ void measure_mode(Bench& bench, const std::string& name, Image& t, ConvMode mode
   const auto plain = mode == ConvMode::forward      ? plain_forward
                      : mode == ConvMode::grad_input ? plain_grad_input
                                                     : plain_grad_filter;
-  const double per_element = static_cast<double>(a.n * a.oh * a.ow * a.k * a.kh * a.kw * (a.c / a.groups)) /
-                             static_cast<double>(std::max<int64_t>(out.count(), 1));
+  const double per_element =
+      static_cast<double>(a.n * a.oh * a.ow * a.k * a.kh * a.kw * (a.c / a.groups)) /
+      static_cast<double>(std::max<int64_t>(out.count(), 1));
   Case test;
-  test.name = name + (mode == ConvMode::forward ? " forward" : mode == ConvMode::grad_input ? " grad input" : " grad filter");
+  test.name = name + (mode == ConvMode::forward      ? " forward"
+                      : mode == ConvMode::grad_input ? " grad input"
+                                                     : " grad filter");
   test.float64 = a.dtype == DType::f64;
   // Counted as the direct method does them, padding included.
   test.operations = 2.0 * per_element * static_cast<double>(out.count());
-  test.bytes = (test.float64 ? 8.0 : 4.0) * static_cast<double>(t.x.count() + t.w.count() + t.y.count());
+  test.bytes =
+      (test.float64 ? 8.0 : 4.0) * static_cast<double>(t.x.count() + t.w.count() + t.y.count());
   test.run = [&] { bench.kernels().conv(a, bench.team()); };
   test.error = [&, plain, per_element] {
     out.fill(NAN);
@@ -93,7 +103,8 @@ void measure_mode(Bench& bench, const std::string& name, Image& t, ConvMode mode
     // Winograd's transforms cost digits; a switch turns them off.
     const double allowed = test.float64 ? 1e-13 : a.winograd ? 1e-4 : 1e-5;
     double worst = 0;
-    for (int64_t at : samples(out.count(), static_cast<int64_t>(kCheckBudget / (per_element + 1)) + 8)) {
+    for (int64_t at :
+         samples(out.count(), static_cast<int64_t>(kCheckBudget / (per_element + 1)) + 8)) {
       const Sum want = plain(t, at);
       const double error = std::abs(out.at(at) - want.value) / (allowed * want.magnitude);
       worst = error <= worst ? worst : error;
@@ -105,7 +116,8 @@ void measure_mode(Bench& bench, const std::string& name, Image& t, ConvMode mode
   bench.measure(test);
 }
 
-void measure_layer(Bench& bench, const std::string& name, const Shape& s, bool gradients, bool grad_input) {
+void measure_layer(Bench& bench, const std::string& name, const Shape& s, bool gradients,
+                   bool grad_input) {
   ConvArgs a = {};
   a.dtype = s["f64"] ? DType::f64 : DType::f32;
   a.n = s["n"], a.h = s["h"], a.w = s["w"], a.c = s["c"], a.k = s["k"];
@@ -114,14 +126,16 @@ void measure_layer(Bench& bench, const std::string& name, const Shape& s, bool g
   a.dil_h = a.dil_w = s["dil"];
   a.groups = s["groups"];
   if (!a.stride_h || !a.dil_h || !a.groups || a.c % a.groups || a.k % a.groups)
-    throw std::invalid_argument("'" + s.text() + "': stride, dil, groups must be at least 1, groups divide c and k");
+    throw std::invalid_argument("'" + s.text() +
+                                "': stride, dil, groups must be at least 1, groups divide c and k");
   const int64_t reach_h = (a.kh - 1) * a.dil_h + 1, reach_w = (a.kw - 1) * a.dil_w + 1;
   if (s["same"]) {
     a.oh = (a.h + a.stride_h - 1) / a.stride_h, a.ow = (a.w + a.stride_w - 1) / a.stride_w;
     a.pad_top = std::max<int64_t>((a.oh - 1) * a.stride_h + reach_h - a.h, 0) / 2;
     a.pad_left = std::max<int64_t>((a.ow - 1) * a.stride_w + reach_w - a.w, 0) / 2;
   } else {
-    if (a.h < reach_h || a.w < reach_w) throw std::invalid_argument("'" + s.text() + "': the kernel exceeds the image");
+    if (a.h < reach_h || a.w < reach_w)
+      throw std::invalid_argument("'" + s.text() + "': the kernel exceeds the image");
     a.oh = (a.h - reach_h) / a.stride_h + 1, a.ow = (a.w - reach_w) / a.stride_w + 1;
   }
   a.act = Act::none;
@@ -133,13 +147,13 @@ void measure_layer(Bench& bench, const std::string& name, const Shape& s, bool g
   measure_mode(bench, name, image, ConvMode::forward);
   if (!gradients) return;
   if (grad_input) measure_mode(bench, name, image, ConvMode::grad_input);
-  x.fill(0.5);   // what grad_input left there may be large
+  x.fill(0.5);  // what grad_input left there may be large
   measure_mode(bench, name, image, ConvMode::grad_filter);
 }
 
 struct Layer {
   const char *name, *shape;
-  bool grad_input = true;   // a first layer's is never asked for
+  bool grad_input = true;  // a first layer's is never asked for
 };
 const Layer kLayers[] = {
     {"mnist 1", "n=64,h=28,w=28,c=1,k=32", false},
@@ -176,7 +190,8 @@ void bench_conv(Bench& bench) {
   for (const std::string& text : bench.options().shapes)
     measure_layer(bench, text, Shape(text, keys, defaults), true, true);
   if (!bench.options().shapes.empty()) return;
-  for (const Layer& l : kLayers) measure_layer(bench, l.name, Shape(l.shape, keys, defaults), true, l.grad_input);
+  for (const Layer& l : kLayers)
+    measure_layer(bench, l.name, Shape(l.shape, keys, defaults), true, l.grad_input);
 }
 
 }  // namespace ph::bench

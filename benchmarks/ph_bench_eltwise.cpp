@@ -12,7 +12,7 @@ struct Single {
   EltOp op;
   int arity;
   double (*plain)(double, double);
-  double ulps;   // of float32, allowed
+  double ulps;  // of float32, allowed
 };
 const Single kSingles[] = {
     {"add", EltOp::add, 2, [](double a, double b) { return a + b; }, 1},
@@ -31,7 +31,10 @@ const Single kSingles[] = {
 };
 
 void measure_single(Bench& bench, const Single& s, int64_t n, Buffer& x, Buffer& y, Buffer& out) {
-  Program program(n, s.arity == 2 ? std::initializer_list<const Buffer*>{&x, &y} : std::initializer_list<const Buffer*>{&x}, {});
+  Program program(n,
+                  s.arity == 2 ? std::initializer_list<const Buffer*>{&x, &y}
+                               : std::initializer_list<const Buffer*>{&x},
+                  {});
   program.output(out, program.step(s.op, 0, 1));
   Case test;
   test.name = std::string(s.name) + " " + std::to_string(n);
@@ -45,7 +48,8 @@ void measure_single(Bench& bench, const Single& s, int64_t n, Buffer& x, Buffer&
     for (int64_t i : samples(n, 1'000'000)) {
       const double want = s.plain(x.at(i), y.at(i));
       // half a unit for the rounding of the result itself
-      const double error = std::abs(out.at(i) - want) / ((s.ulps + 0.5) * 0x1p-23 * std::abs(want) + 1e-40);
+      const double error =
+          std::abs(out.at(i) - want) / ((s.ulps + 0.5) * 0x1p-23 * std::abs(want) + 1e-40);
       worst = error <= worst || std::isnan(worst) ? worst : error;
     }
     return worst;
@@ -87,14 +91,17 @@ void measure_chain(Bench& bench, int64_t n, Buffer& x, Buffer& y, Buffer& out) {
   bench.measure(test);
 
   std::vector<Program> steps;
-  const std::pair<EltOp, const Buffer*> chain[] = {{EltOp::mul, &y}, {EltOp::add, &x}, {EltOp::relu, &x},
-                                                   {EltOp::sub, &y}, {EltOp::max, nullptr}, {EltOp::mul, &x}};
+  const std::pair<EltOp, const Buffer*> chain[] = {{EltOp::mul, &y},      {EltOp::add, &x},
+                                                   {EltOp::relu, &x},     {EltOp::sub, &y},
+                                                   {EltOp::max, nullptr}, {EltOp::mul, &x}};
   for (const auto& [op, other] : chain) {
     const Buffer* first = steps.empty() ? &x : &out;
     if (other)
-      steps.emplace_back(n, std::initializer_list<const Buffer*>{first, other}, std::initializer_list<double>{});
+      steps.emplace_back(n, std::initializer_list<const Buffer*>{first, other},
+                         std::initializer_list<double>{});
     else
-      steps.emplace_back(n, std::initializer_list<const Buffer*>{first}, std::initializer_list<double>{0.5});
+      steps.emplace_back(n, std::initializer_list<const Buffer*>{first},
+                         std::initializer_list<double>{0.5});
     steps.back().output(out, steps.back().step(op, 0, 1));
   }
   test.name = "chain of 6, in 6 calls " + std::to_string(n);
@@ -115,7 +122,8 @@ void measure_moves(Bench& bench, int64_t n, Buffer& x, Buffer& out) {
   turned.ndim = 2, turned.shape[0] = turned.shape[1] = rows;
   turned.src_stride[0] = 1, turned.src_stride[1] = rows;
   turned.dst_stride[0] = rows, turned.dst_stride[1] = 1;
-  const auto measure = [&](const std::string& name, const CopyArgs& a, int64_t count, const auto& from) {
+  const auto measure = [&](const std::string& name, const CopyArgs& a, int64_t count,
+                           const auto& from) {
     Case test;
     test.name = name + " " + std::to_string(count);
     test.bytes = 8.0 * static_cast<double>(count);

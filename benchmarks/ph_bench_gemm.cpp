@@ -8,16 +8,17 @@
 namespace ph::bench {
 namespace {
 
-constexpr double kCheckBudget = 2e8;   // multiply-adds of the plain loop
+constexpr double kCheckBudget = 2e8;  // multiply-adds of the plain loop
 
 struct Product {
   int64_t m, n, k, batch;
-  bool ta, tb, f64;   // a stored (k, m), b stored (n, k)
+  bool ta, tb, f64;  // a stored (k, m), b stored (n, k)
 };
 
 void measure_product(Bench& bench, const std::string& name, const Product& p) {
   const DType dtype = p.f64 ? DType::f64 : DType::f32;
-  Buffer a(dtype, p.batch * p.m * p.k, 1), b(dtype, p.batch * p.k * p.n, 2), c(dtype, p.batch * p.m * p.n, 3);
+  Buffer a(dtype, p.batch * p.m * p.k, 1), b(dtype, p.batch * p.k * p.n, 2),
+      c(dtype, p.batch * p.m * p.n, 3);
   GemmArgs g = {};
   g.dtype = dtype;
   g.m = p.m, g.n = p.n, g.k = p.k, g.batch = p.batch;
@@ -36,19 +37,20 @@ void measure_product(Bench& bench, const std::string& name, const Product& p) {
   test.error = [&] {
     c.fill(NAN);
     bench.kernels().gemm(g, bench.team());
-    const double allowed = p.f64 ? 1e-14 : 4e-6;   // of the sum of magnitudes
+    const double allowed = p.f64 ? 1e-14 : 4e-6;  // of the sum of magnitudes
     double worst = 0;
     const auto most = static_cast<int64_t>(kCheckBudget / static_cast<double>(p.k + 1)) + 2;
     for (int64_t at : samples(c.count(), most)) {
       const int64_t batch = at / (p.m * p.n), i = at / p.n % p.m, j = at % p.n;
       double sum = 0, magnitude = 1e-30;
       for (int64_t l = 0; l < p.k; ++l) {
-        const double x = a.at(batch * g.a_bs + i * g.a_rs + l * g.a_cs) * b.at(batch * g.b_bs + l * g.b_rs + j * g.b_cs);
+        const double x = a.at(batch * g.a_bs + i * g.a_rs + l * g.a_cs) *
+                         b.at(batch * g.b_bs + l * g.b_rs + j * g.b_cs);
         sum += x;
         magnitude += std::abs(x);
       }
       const double error = std::abs(c.at(at) - sum) / (allowed * magnitude);
-      worst = error <= worst ? worst : error;   // a nan stays
+      worst = error <= worst ? worst : error;  // a nan stays
       if (std::isnan(worst)) break;
     }
     return worst;
@@ -69,20 +71,24 @@ void measure_layer(Bench& bench, int64_t m, int64_t n, int64_t k) {
 
 void bench_gemm(Bench& bench) {
   for (const std::string& text : bench.options().shapes) {
-    const Shape s(text, {"m", "n", "k"}, {{"batch", 1}, {"ta", 0}, {"tb", 0}, {"f64", 0}, {"grads", 0}});
+    const Shape s(text, {"m", "n", "k"},
+                  {{"batch", 1}, {"ta", 0}, {"tb", 0}, {"f64", 0}, {"grads", 0}});
     if (s["grads"])
       measure_layer(bench, s["m"], s["n"], s["k"]);
     else
-      measure_product(bench, text, {s["m"], s["n"], s["k"], s["batch"], s["ta"] != 0, s["tb"] != 0, s["f64"] != 0});
+      measure_product(
+          bench, text,
+          {s["m"], s["n"], s["k"], s["batch"], s["ta"] != 0, s["tb"] != 0, s["f64"] != 0});
   }
   if (!bench.options().shapes.empty()) return;
   for (int64_t n : {64, 128, 256, 512, 1024, 2048})
     measure_product(bench, std::to_string(n) + " cubed", {n, n, n, 1, false, false, false});
   measure_product(bench, "1024 cubed float64", {1024, 1024, 1024, 1, false, false, true});
   // The dense layers: rows, units, inputs.
-  const int64_t layers[][3] = {{128, 512, 784}, {128, 10, 512},   {512, 16, 10000}, {512, 16, 16}, {512, 1, 16},
-                               {1, 64, 13},     {1, 64, 64},      {1, 1, 64},       {64, 64, 576}, {64, 10, 64},
-                               {20, 512, 6272}, {20, 1, 512},     {32, 1, 160}};
+  const int64_t layers[][3] = {{128, 512, 784}, {128, 10, 512}, {512, 16, 10000}, {512, 16, 16},
+                               {512, 1, 16},    {1, 64, 13},    {1, 64, 64},      {1, 1, 64},
+                               {64, 64, 576},   {64, 10, 64},   {20, 512, 6272},  {20, 1, 512},
+                               {32, 1, 160}};
   for (const auto& l : layers) measure_layer(bench, l[0], l[1], l[2]);
   measure_product(bench, "tall 100000x16x64", {100000, 16, 64, 1, false, false, false});
   measure_product(bench, "wide 16x100000x64", {16, 100000, 64, 1, false, false, false});

@@ -10,7 +10,8 @@ constexpr double kEpsilon = 1e-3, kAllowed = 2e-5;
 
 void measure_norm(Bench& bench, const Shape& s, bool layer) {
   const int64_t rows = s["rows"], cols = s["cols"];
-  const int64_t groups = layer ? rows : cols, size = layer ? cols : rows;   // statistics, and of how many
+  const int64_t groups = layer ? rows : cols,
+                size = layer ? cols : rows;  // statistics, and of how many
   Buffer x(DType::f32, rows * cols, 1), y(DType::f32, x.count(), 2), dy(DType::f32, x.count(), 3),
       dx(DType::f32, x.count(), 4), gamma(DType::f32, cols, 5), beta(DType::f32, cols, 6);
   Buffer mean(DType::f32, groups, 7), var(DType::f32, groups, 8), rstd(DType::f32, groups, 9),
@@ -31,7 +32,8 @@ void measure_norm(Bench& bench, const Shape& s, bool layer) {
   std::vector<double> m(groups), r(groups), sum_g(groups), sum_gx(groups);
   const auto n = static_cast<double>(size);
   for (int64_t at = 0; at < x.count(); ++at) m[group_of(at)] += x.at(at) / n;
-  for (int64_t at = 0; at < x.count(); ++at) r[group_of(at)] += std::pow(x.at(at) - m[group_of(at)], 2) / n;
+  for (int64_t at = 0; at < x.count(); ++at)
+    r[group_of(at)] += std::pow(x.at(at) - m[group_of(at)], 2) / n;
   for (double& v : r) v = 1 / std::sqrt(v + kEpsilon);
   const auto hat = [&](int64_t at) { return (x.at(at) - m[group_of(at)]) * r[group_of(at)]; };
   for (int64_t at = 0; at < x.count(); ++at) {
@@ -39,7 +41,8 @@ void measure_norm(Bench& bench, const Shape& s, bool layer) {
     sum_g[group_of(at)] += g;
     sum_gx[group_of(at)] += g * hat(at);
   }
-  const auto measure = [&](const char* name, double arrays, Buffer& out, const std::function<void()>& run,
+  const auto measure = [&](const char* name, double arrays, Buffer& out,
+                           const std::function<void()>& run,
                            const std::function<double(int64_t)>& want) {
     Case test;
     test.name = std::string(layer ? "layer norm" : "batch norm") + name + " " + s.text();
@@ -47,24 +50,28 @@ void measure_norm(Bench& bench, const Shape& s, bool layer) {
     test.bytes = 4.0 * static_cast<double>(x.count()) * arrays;
     test.run = run;
     test.error = [&] {
-      bench.kernels().norm(a, bench.team());   // the statistics that backward reads
+      bench.kernels().norm(a, bench.team());  // the statistics that backward reads
       out.fill(NAN);
       run();
       double worst = 0;
       for (int64_t at = 0; at < out.count(); ++at) {
-        const double error = std::abs(out.at(at) - want(at)) / (kAllowed * (1 + std::abs(want(at))));
+        const double error =
+            std::abs(out.at(at) - want(at)) / (kAllowed * (1 + std::abs(want(at))));
         worst = error <= worst || std::isnan(worst) ? worst : error;
       }
       return worst;
     };
     bench.measure(test);
   };
-  measure("", 2, y, [&] { bench.kernels().norm(a, bench.team()); },
-          [&](int64_t at) { return hat(at) * gamma.at(at % cols) + beta.at(at % cols); });
-  measure(" grad", 3, dx, [&] { bench.kernels().norm_grad(b, bench.team()); }, [&](int64_t at) {
-    const int64_t g = group_of(at);
-    return r[g] * (dy.at(at) * gamma.at(at % cols) - sum_g[g] / n - hat(at) * sum_gx[g] / n);
-  });
+  measure(
+      "", 2, y, [&] { bench.kernels().norm(a, bench.team()); },
+      [&](int64_t at) { return hat(at) * gamma.at(at % cols) + beta.at(at % cols); });
+  measure(
+      " grad", 3, dx, [&] { bench.kernels().norm_grad(b, bench.team()); },
+      [&](int64_t at) {
+        const int64_t g = group_of(at);
+        return r[g] * (dy.at(at) * gamma.at(at % cols) - sum_g[g] / n - hat(at) * sum_gx[g] / n);
+      });
 }
 
 }  // namespace

@@ -9,8 +9,11 @@ namespace {
 
 struct State {
   Buffer w, g, m, v;
-  explicit State(int64_t n) : w(DType::f32, n, 1), g(DType::f32, n, 2), m(DType::f32, n, 3), v(DType::f32, n, 4) { reset(); }
-  void reset() {   // second moments are not negative
+  explicit State(int64_t n)
+      : w(DType::f32, n, 1), g(DType::f32, n, 2), m(DType::f32, n, 3), v(DType::f32, n, 4) {
+    reset();
+  }
+  void reset() {  // second moments are not negative
     for (int64_t i = 0; i < v.count(); ++i) v.set(i, std::abs(v.at(i)));
   }
 };
@@ -23,7 +26,8 @@ Program sgd(State& s) {
   p.output(s.m, m);
   return p;
 }
-// Constants: rate, rho, 1 - rho, epsilon.   v = rho v + (1 - rho) g^2;   w -= rate g / sqrt(v + epsilon)
+// Constants: rate, rho, 1 - rho, epsilon.   v = rho v + (1 - rho) g^2;   w -= rate g / sqrt(v +
+// epsilon)
 Program rmsprop(State& s) {
   Program p(s.w.count(), {&s.w, &s.g, &s.v}, {-0.001, 0.9, 0.1, 1e-7});
   const uint8_t v = p.step(EltOp::fma, 2, 4, p.step(EltOp::mul, p.step(EltOp::square, 1), 5));
@@ -32,7 +36,8 @@ Program rmsprop(State& s) {
   p.output(s.v, v);
   return p;
 }
-// Constants: rate, 1 - beta 1, 1 - beta 2, epsilon.   m += (g - m)(1 - b1);   v += (g^2 - v)(1 - b2)
+// Constants: rate, 1 - beta 1, 1 - beta 2, epsilon.   m += (g - m)(1 - b1);   v += (g^2 - v)(1 -
+// b2)
 Program adam(State& s) {
   Program p(s.w.count(), {&s.w, &s.g, &s.m, &s.v}, {-0.001, 0.1, 0.001, 1e-7});
   const uint8_t m = p.step(EltOp::fma, p.step(EltOp::sub, 1, 2), 5, 2);
@@ -64,7 +69,8 @@ Values plain_adam(Values o) {
   return o;
 }
 
-void measure_update(Bench& bench, const char* name, int64_t n, Program (*make)(State&), Values (*plain)(Values), double arrays) {
+void measure_update(Bench& bench, const char* name, int64_t n, Program (*make)(State&),
+                    Values (*plain)(Values), double arrays) {
   State s(n);
   const Program program = make(s);
   Case test;

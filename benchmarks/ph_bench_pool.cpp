@@ -12,7 +12,8 @@ struct Window {
 };
 Window window_of(const PoolArgs& a, int64_t oh, int64_t ow) {
   const int64_t h = oh * a.stride_h - a.pad_top, w = ow * a.stride_w - a.pad_left;
-  return {std::max<int64_t>(h, 0), std::min(h + a.kh, a.h), std::max<int64_t>(w, 0), std::min(w + a.kw, a.w)};
+  return {std::max<int64_t>(h, 0), std::min(h + a.kh, a.h), std::max<int64_t>(w, 0),
+          std::min(w + a.kw, a.w)};
 }
 
 void measure_pool(Bench& bench, const Shape& s, const std::string& name, PoolMode mode) {
@@ -23,7 +24,8 @@ void measure_pool(Bench& bench, const Shape& s, const std::string& name, PoolMod
   a.kh = a.kw = s["kernel"];
   a.stride_h = a.stride_w = s["stride"];
   if (!a.stride_h || !a.kh || a.h < a.kh || a.w < a.kw)
-    throw std::invalid_argument("'" + s.text() + "': kernel and stride must be at least 1 and fit the image");
+    throw std::invalid_argument("'" + s.text() +
+                                "': kernel and stride must be at least 1 and fit the image");
   a.oh = (a.h - a.kh) / a.stride_h + 1, a.ow = (a.w - a.kw) / a.stride_w + 1;
   Buffer x(a.dtype, a.n * a.h * a.w * a.c, 1), y(a.dtype, a.n * a.oh * a.ow * a.c, 2);
   Buffer dy(a.dtype, y.count(), 3), dx(a.dtype, x.count(), 4);
@@ -37,7 +39,8 @@ void measure_pool(Bench& bench, const Shape& s, const std::string& name, PoolMod
   // Every output; the windows are small.
   const auto plain = [&](const auto& visit) {
     for (int64_t at = 0; at < y.count(); ++at) {
-      const int64_t c = at % a.c, ow = at / a.c % a.ow, oh = at / (a.c * a.ow) % a.oh, n = at / (a.c * a.ow * a.oh);
+      const int64_t c = at % a.c, ow = at / a.c % a.ow, oh = at / (a.c * a.ow) % a.oh,
+                    n = at / (a.c * a.ow * a.oh);
       const Window w = window_of(a, oh, ow);
       double sum = 0, best = -INFINITY;
       int64_t where = 0;
@@ -47,7 +50,8 @@ void measure_pool(Bench& bench, const Shape& s, const std::string& name, PoolMod
           sum += x.at(from);
           if (x.at(from) > best) best = x.at(from), where = from;
         }
-      visit(at, w, mode == PoolMode::max ? best : sum / kernel, where, ((n * a.h + w.h0) * a.w + w.w0) * a.c + c);
+      visit(at, w, mode == PoolMode::max ? best : sum / kernel, where,
+            ((n * a.h + w.h0) * a.w + w.w0) * a.c + c);
     }
   };
   Case forward;
@@ -82,7 +86,8 @@ void measure_pool(Bench& bench, const Shape& s, const std::string& name, PoolMod
         return;
       }
       for (int64_t i = 0; i < w.h1 - w.h0; ++i)
-        for (int64_t j = 0; j < w.w1 - w.w0; ++j) want[corner + (i * a.w + j) * a.c] += dy.at(at) / kernel;
+        for (int64_t j = 0; j < w.w1 - w.w0; ++j)
+          want[corner + (i * a.w + j) * a.c] += dy.at(at) / kernel;
     });
     double worst = 0;
     for (int64_t i = 0; i < dx.count(); ++i) {
@@ -101,9 +106,10 @@ void bench_pool(Bench& bench) {
   const std::map<std::string, int64_t> defaults = {{"kernel", 2}, {"stride", 2}, {"f64", 0}};
   std::vector<std::string> shapes = bench.options().shapes;
   if (shapes.empty())
-    shapes = {"n=64,h=26,w=26,c=32",   "n=64,h=11,w=11,c=64",  "n=20,h=148,w=148,c=32", "n=20,h=72,w=72,c=64",
-              "n=20,h=34,w=34,c=128",  "n=20,h=150,w=150,c=64", "n=20,h=37,w=37,c=256", "n=64,h=28,w=28,c=1",
-              "n=32,h=56,w=56,c=64,kernel=3,stride=2"};
+    shapes = {
+        "n=64,h=26,w=26,c=32",  "n=64,h=11,w=11,c=64",  "n=20,h=148,w=148,c=32",
+        "n=20,h=72,w=72,c=64",  "n=20,h=34,w=34,c=128", "n=20,h=150,w=150,c=64",
+        "n=20,h=37,w=37,c=256", "n=64,h=28,w=28,c=1",   "n=32,h=56,w=56,c=64,kernel=3,stride=2"};
   for (const std::string& text : shapes) {
     const Shape s(text, keys, defaults);
     measure_pool(bench, s, text, PoolMode::max);

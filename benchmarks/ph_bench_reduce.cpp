@@ -6,7 +6,8 @@
 namespace ph::bench {
 namespace {
 
-void measure_reduce(Bench& bench, const Shape& s, ReduceOp op, const char* op_name, bool over_rows, bool over_cols) {
+void measure_reduce(Bench& bench, const Shape& s, ReduceOp op, const char* op_name, bool over_rows,
+                    bool over_cols) {
   const int64_t rows = s["rows"], cols = s["cols"];
   Buffer x(DType::f32, rows * cols, 1);
   const int64_t kept = (over_rows ? 1 : rows) * (over_cols ? 1 : cols);
@@ -26,7 +27,8 @@ void measure_reduce(Bench& bench, const Shape& s, ReduceOp op, const char* op_na
   Scratch scratch(bench.kernels().reduce_scratch(a, bench.team().threads));
   a.scratch = scratch.data();
   Case test;
-  test.name = std::string(op_name) + " " + s.text() + (over_rows ? over_cols ? " all" : " over rows" : " over columns");
+  test.name = std::string(op_name) + " " + s.text() +
+              (over_rows ? over_cols ? " all" : " over rows" : " over columns");
   test.operations = static_cast<double>(x.count());
   test.bytes = 4.0 * static_cast<double>(x.count() + kept);
   test.run = [&] { bench.kernels().reduce(a, bench.team()); };
@@ -47,7 +49,8 @@ void measure_reduce(Bench& bench, const Shape& s, ReduceOp op, const char* op_na
           if (v > best) best = v, place = seen;
         }
       double error = 0;
-      if (op == ReduceOp::sum) error = std::abs(static_cast<double>(sums[k]) - sum) / (1e-6 * magnitude);
+      if (op == ReduceOp::sum)
+        error = std::abs(static_cast<double>(sums[k]) - sum) / (1e-6 * magnitude);
       if (op == ReduceOp::max) error = static_cast<double>(sums[k]) == best ? 0 : 2;
       if (op == ReduceOp::argmax) error = places[k] == place ? 0 : 2;
       worst = error <= worst || std::isnan(worst) ? worst : error;

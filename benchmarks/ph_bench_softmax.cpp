@@ -13,7 +13,8 @@ void measure_softmax(Bench& bench, const Shape& s) {
   Buffer x(DType::f32, rows * cols, 1), y(DType::f32, x.count(), 2), dy(DType::f32, x.count(), 3),
       dx(DType::f32, x.count(), 4), loss(DType::f32, rows, 5), dloss(DType::f32, rows, 6);
   std::vector<int32_t> labels(rows);
-  for (int64_t i = 0; i < rows; ++i) labels[i] = static_cast<int32_t>(i * 7 % std::max<int64_t>(cols, 1));
+  for (int64_t i = 0; i < rows; ++i)
+    labels[i] = static_cast<int32_t>(i * 7 % std::max<int64_t>(cols, 1));
   int32_t status = 0;
   const auto element = [&](int64_t at) { return std::pair(at / cols, at % cols); };
   // log of the sum of a row's exponentials
@@ -33,7 +34,8 @@ void measure_softmax(Bench& bench, const Shape& s) {
     }
     return worst;
   };
-  const auto measure = [&](const char* name, double arrays, Buffer& out, const std::function<void()>& run,
+  const auto measure = [&](const char* name, double arrays, Buffer& out,
+                           const std::function<void()>& run,
                            const std::function<double(int64_t)>& want) {
     Case test;
     test.name = std::string(name) + " " + s.text();
@@ -50,28 +52,33 @@ void measure_softmax(Bench& bench, const Shape& s) {
   a.x = x.data(), a.y = y.data();
   const auto probability = [&](int64_t at) { return std::exp(x.at(at) - log_sum[at / cols]); };
   a.log = true;
-  measure("log-softmax", 2, y, [&] { k.softmax(a, bench.team()); },
-          [&](int64_t at) { return x.at(at) - log_sum[at / cols]; });
+  measure(
+      "log-softmax", 2, y, [&] { k.softmax(a, bench.team()); },
+      [&](int64_t at) { return x.at(at) - log_sum[at / cols]; });
   a.log = false;
   measure("softmax", 2, y, [&] { k.softmax(a, bench.team()); }, probability);
   SoftmaxArgs b = a;
   b.dy = dy.data(), b.dx = dx.data();
   std::vector<double> dot(rows);
   for (int64_t at = 0; at < x.count(); ++at) dot[at / cols] += dy.at(at) * probability(at);
-  measure("softmax grad", 3, dx, [&] { k.softmax_grad(b, bench.team()); },
-          [&](int64_t at) { return probability(at) * (dy.at(at) - dot[at / cols]); });
+  measure(
+      "softmax grad", 3, dx, [&] { k.softmax_grad(b, bench.team()); },
+      [&](int64_t at) { return probability(at) * (dy.at(at) - dot[at / cols]); });
   XentArgs e = {};
   e.dtype = DType::f32, e.label_dtype = DType::i32;
   e.sparse = true;
   e.rows = rows, e.cols = cols;
   e.logits = x.data(), e.labels = labels.data(), e.loss = loss.data(), e.status = &status;
-  measure("sparse cross-entropy", 1, loss, [&] { k.xent(e, bench.team()); },
-          [&](int64_t i) { return log_sum[i] - x.at(i * cols + labels[i]); });
+  measure(
+      "sparse cross-entropy", 1, loss, [&] { k.xent(e, bench.team()); },
+      [&](int64_t i) { return log_sum[i] - x.at(i * cols + labels[i]); });
   e.dloss = dloss.data(), e.dx = dx.data();
-  measure("sparse cross-entropy grad", 2, dx, [&] { k.xent_grad(e, bench.team()); }, [&](int64_t at) {
-    const auto [i, j] = element(at);
-    return (probability(at) - (labels[i] == j ? 1 : 0)) * dloss.at(i);
-  });
+  measure(
+      "sparse cross-entropy grad", 2, dx, [&] { k.xent_grad(e, bench.team()); },
+      [&](int64_t at) {
+        const auto [i, j] = element(at);
+        return (probability(at) - (labels[i] == j ? 1 : 0)) * dloss.at(i);
+      });
 }
 
 }  // namespace

@@ -9,7 +9,8 @@ namespace ph::bench {
 // Registers: inputs, constants, then temporaries in the order of the steps.
 class Program {
  public:
-  Program(int64_t count, std::initializer_list<const Buffer*> inputs, std::initializer_list<double> constants) {
+  Program(int64_t count, std::initializer_list<const Buffer*> inputs,
+          std::initializer_list<double> constants) {
     args_ = {};
     args_.compute = DType::f32;
     args_.ndim = 1;

@@ -103,14 +103,10 @@ DType promote(DType a, DType b) {
   const int64_t wa = dtype_size(a), wb = dtype_size(b);
   if (wb > wa) return b;
   switch (wa) {
-    case 1:
-      return DType::i16;
-    case 2:
-      return DType::i32;
-    case 4:
-      return DType::i64;
-    default:
-      return DType::f32;
+    case 1: return DType::i16;
+    case 2: return DType::i32;
+    case 4: return DType::i64;
+    default: return DType::f32;
   }
 }
 

@@ -68,56 +68,34 @@ double half_value(uint16_t h) {
 
 uint64_t scalar_bits(double x, DType dtype) {
   switch (dtype) {
-    case DType::b8:
-      return x != 0;
-    case DType::u8:
-      return bits_of(integer_of<uint8_t>(x));
-    case DType::u16:
-      return bits_of(integer_of<uint16_t>(x));
-    case DType::u32:
-      return bits_of(integer_of<uint32_t>(x));
-    case DType::u64:
-      return bits_of(integer_of<uint64_t>(x));
-    case DType::i8:
-      return bits_of(integer_of<int8_t>(x));
-    case DType::i16:
-      return bits_of(integer_of<int16_t>(x));
-    case DType::i32:
-      return bits_of(integer_of<int32_t>(x));
-    case DType::i64:
-      return bits_of(integer_of<int64_t>(x));
-    case DType::f16:
-      return half_of(x);
-    case DType::bf16:
-      return bfloat_of(x);
-    case DType::f32:
-      return bits_of(static_cast<float>(x));
-    case DType::f64:
-      return bits_of(x);
+    case DType::b8: return x != 0;
+    case DType::u8: return bits_of(integer_of<uint8_t>(x));
+    case DType::u16: return bits_of(integer_of<uint16_t>(x));
+    case DType::u32: return bits_of(integer_of<uint32_t>(x));
+    case DType::u64: return bits_of(integer_of<uint64_t>(x));
+    case DType::i8: return bits_of(integer_of<int8_t>(x));
+    case DType::i16: return bits_of(integer_of<int16_t>(x));
+    case DType::i32: return bits_of(integer_of<int32_t>(x));
+    case DType::i64: return bits_of(integer_of<int64_t>(x));
+    case DType::f16: return half_of(x);
+    case DType::bf16: return bfloat_of(x);
+    case DType::f32: return bits_of(static_cast<float>(x));
+    case DType::f64: return bits_of(x);
   }
   return 0;
 }
 
 double scalar_value(const void* p, DType dtype) {
   switch (dtype) {
-    case DType::b8:
-      return read<uint8_t>(p) != 0;
-    case DType::u8:
-      return read<uint8_t>(p);
-    case DType::u16:
-      return read<uint16_t>(p);
-    case DType::u32:
-      return read<uint32_t>(p);
-    case DType::u64:
-      return read<uint64_t>(p);
-    case DType::i8:
-      return read<int8_t>(p);
-    case DType::i16:
-      return read<int16_t>(p);
-    case DType::i32:
-      return read<int32_t>(p);
-    case DType::i64:
-      return read<int64_t>(p);
+    case DType::b8: return read<uint8_t>(p) != 0;
+    case DType::u8: return read<uint8_t>(p);
+    case DType::u16: return read<uint16_t>(p);
+    case DType::u32: return read<uint32_t>(p);
+    case DType::u64: return read<uint64_t>(p);
+    case DType::i8: return read<int8_t>(p);
+    case DType::i16: return read<int16_t>(p);
+    case DType::i32: return read<int32_t>(p);
+    case DType::i64: return read<int64_t>(p);
     case DType::f16: {
       uint16_t h;
       std::memcpy(&h, p, 2);
@@ -131,10 +109,8 @@ double scalar_value(const void* p, DType dtype) {
       std::memcpy(&f, &u, 4);
       return f;
     }
-    case DType::f32:
-      return read<float>(p);
-    case DType::f64:
-      return read<double>(p);
+    case DType::f32: return read<float>(p);
+    case DType::f64: return read<double>(p);
   }
   return 0;
 }

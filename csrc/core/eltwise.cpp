@@ -97,16 +97,12 @@ EltProgram EltBuilder::finish(DType compute, const std::vector<uint8_t>& outputs
 
 DType compute_class(DType d) {
   switch (d) {
-    case DType::f64:
-      return DType::f64;
+    case DType::f64: return DType::f64;
     case DType::f32:
     case DType::f16:
-    case DType::bf16:
-      return DType::f32;
-    case DType::u64:
-      return DType::u64;
-    default:
-      return DType::i64;
+    case DType::bf16: return DType::f32;
+    case DType::u64: return DType::u64;
+    default: return DType::i64;
   }
 }
 

@@ -10,7 +10,7 @@
 namespace ph {
 namespace {
 
-constexpr size_t kIdleArenas = 4;            // more than this many are freed when returned
+constexpr size_t kIdleArenas = 4;  // more than this many are freed when returned
 constexpr size_t kArenaStep = size_t{4096};
 
 struct ArenaRegistry {
@@ -101,7 +101,7 @@ void trim_caches() {
     std::lock_guard lock(registry().mutex);
     idle.swap(registry().idle);
   }
-  idle.clear();   // outside the lock: an arena's end counts its bytes
+  idle.clear();  // outside the lock: an arena's end counts its bytes
   cpu_device().trim();
   null_device().trim();
 }

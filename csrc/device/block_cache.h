@@ -13,17 +13,17 @@ class BlockCache {
  public:
   // limit: the most bytes kept for reuse.
   explicit BlockCache(size_t limit) : limit_(limit) {}
-  void* alloc(size_t bytes);            // throws std::bad_alloc
-  void free(void* p, size_t bytes);     // bytes as passed to alloc
+  void* alloc(size_t bytes);         // throws std::bad_alloc
+  void free(void* p, size_t bytes);  // bytes as passed to alloc
   void trim();
   size_t live() const;
   size_t peak() const;
   size_t cached() const;
-  std::mutex& mutex() { return mutex_; }   // for the fork handlers
+  std::mutex& mutex() { return mutex_; }  // for the fork handlers
 
   // Four buckets a power of two: at most a quarter of a block is wasted.
   static size_t bucket_size(size_t bytes);
-  static int bucket_index(size_t size);    // of a size that bucket_size returned
+  static int bucket_index(size_t size);  // of a size that bucket_size returned
 
  private:
   struct FreeBlock {
@@ -35,7 +35,7 @@ class BlockCache {
   };
   static constexpr int kBuckets = 4 * 64;
 
-  void evict(size_t room);   // until `room` more bytes fit, oldest bucket first
+  void evict(size_t room);  // until `room` more bytes fit, oldest bucket first
   void release_bucket(int index, size_t target);
 
   mutable std::mutex mutex_;

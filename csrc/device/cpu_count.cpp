@@ -29,14 +29,15 @@ int affinity_cpus() {
 
 constexpr double kNoQuota = std::numeric_limits<double>::infinity();
 
-double quota_v2(const std::string& folder) {   // "max 100000" or "150000 100000"
+double quota_v2(const std::string& folder) {  // "max 100000" or "150000 100000"
   std::ifstream file(folder + "/cpu.max");
   double quota = 0, period = 0;
   return file >> quota >> period && quota > 0 && period > 0 ? quota / period : kNoQuota;
 }
 
-double quota_v1(const std::string& folder) {   // -1: none
-  std::ifstream quota_file(folder + "/cpu.cfs_quota_us"), period_file(folder + "/cpu.cfs_period_us");
+double quota_v1(const std::string& folder) {  // -1: none
+  std::ifstream quota_file(folder + "/cpu.cfs_quota_us"),
+      period_file(folder + "/cpu.cfs_period_us");
   double quota = 0, period = 0;
   return quota_file >> quota && period_file >> period && quota > 0 && period > 0 ? quota / period
                                                                                  : kNoQuota;
@@ -44,7 +45,8 @@ double quota_v1(const std::string& folder) {   // -1: none
 
 // The tightest quota on the way from `path` up to `root`. In a container the path may lie
 // outside what is mounted: then only the root answers.
-double quota_upwards(const std::string& root, std::string path, double (*quota)(const std::string&)) {
+double quota_upwards(const std::string& root, std::string path,
+                     double (*quota)(const std::string&)) {
   double tightest = kNoQuota;
   for (;;) {
     tightest = std::min(tightest, quota(root + path));

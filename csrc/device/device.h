@@ -20,35 +20,35 @@ struct MemoryStats {
 class Device {
  public:
   virtual ~Device() = default;
-  virtual const std::string& name() const = 0;   // "cpu:0", "null:0"
+  virtual const std::string& name() const = 0;  // "cpu:0", "null:0"
   // 64-byte aligned; from a size-bucket cache; bytes may be 0. Throws std::bad_alloc.
   virtual void* alloc(size_t bytes) = 0;
   virtual void free(void* p, size_t bytes) = 0;  // bytes as passed to alloc
   virtual void copy(void* dst, const void* src, size_t bytes) = 0;
   virtual void sync() = 0;
   virtual const Kernels& kernels() const = 0;
-  virtual bool executes() const = 0;             // false: null
-  virtual MemoryStats memory() const = 0;        // arena_bytes left 0: memory_stats() adds it
-  virtual void trim() = 0;                       // gives cached blocks back to the system
+  virtual bool executes() const = 0;       // false: null
+  virtual MemoryStats memory() const = 0;  // arena_bytes left 0: memory_stats() adds it
+  virtual void trim() = 0;                 // gives cached blocks back to the system
 };
 
 Device& cpu_device();
 Device& null_device();
-Device& device_by_name(const std::string& name);   // throws std::invalid_argument, lists names
+Device& device_by_name(const std::string& name);  // throws std::invalid_argument, lists names
 
 // ---- processor widths (detect.cpp)
 // The table in use: PRONGHORN_ISA if set (an unknown or unsupported name throws
 // std::runtime_error that lists the available ones), else the widest supported.
 const Kernels& cpu_kernels();
-std::vector<const Kernels*> available_kernels();   // supported here, best first
-void force_isa(const std::string& name);           // for tests; "" returns to the default
+std::vector<const Kernels*> available_kernels();  // supported here, best first
+void force_isa(const std::string& name);          // for tests; "" returns to the default
 std::string compiler_name();
 
 // ---- threads (thread_pool.cpp)
 // As many threads as the process may use (affinity, cgroup quota), PRONGHORN_NUM_THREADS caps it.
 int num_threads();
 constexpr int kMaxThreads = 512;
-void set_num_threads(int n);                       // 1 to kMaxThreads, else std::invalid_argument
+void set_num_threads(int n);  // 1 to kMaxThreads, else std::invalid_argument
 // A team on the shared pool. If another thread is running on the pool, the chunks run inline
 // on the caller: callers never wait for each other. Survives fork (the child
 // rebuilds the pool). Idle workers spin at most 20 us, then sleep.
@@ -63,7 +63,7 @@ class Arena {
   ~Arena();
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
-  void* reserve(size_t bytes);                     // at least bytes, 64-byte aligned; contents lost when it moves
+  void* reserve(size_t bytes);  // at least bytes, 64-byte aligned; contents lost when it moves
   void* base() const { return base_; }
   size_t size() const { return size_; }
 
@@ -75,6 +75,6 @@ class Arena {
 std::shared_ptr<Arena> lease_arena(Device& device);
 
 MemoryStats memory_stats(Device& device);
-void trim_caches();                                // cached blocks and idle arenas, of every device
+void trim_caches();  // cached blocks and idle arenas, of every device
 
 }  // namespace ph

@@ -21,8 +21,8 @@ namespace ph {
 namespace {
 
 constexpr auto kIdleSpin = std::chrono::microseconds(20);
-constexpr int kPausesPerClock = 32;    // spins between two looks at the clock
-constexpr int kCallerPauses = 20000;   // then the waiting caller yields its time slice
+constexpr int kPausesPerClock = 32;   // spins between two looks at the clock
+constexpr int kCallerPauses = 20000;  // then the waiting caller yields its time slice
 
 void pause_cpu() {
 #if defined(__x86_64__)
@@ -43,7 +43,7 @@ struct alignas(128) Worker {
 
 class Pool {
  public:
-  ~Pool() = delete;   // abandoned after a fork, joined at exit
+  ~Pool() = delete;  // abandoned after a fork, joined at exit
 
   void run(int threads, int64_t chunks, Body body, void* ctx) {
     const int wanted = static_cast<int>(std::min<int64_t>(threads, chunks));
@@ -53,7 +53,7 @@ class Pool {
     chunks_ = chunks;
     limit_ = std::min(wanted, n_workers_ + 1);
     next_.store(0, std::memory_order_relaxed);
-    const uint32_t epoch = epoch_.load(std::memory_order_relaxed) + 1;   // odd: open
+    const uint32_t epoch = epoch_.load(std::memory_order_relaxed) + 1;  // odd: open
     epoch_.store(epoch, std::memory_order_seq_cst);
     for (int i = 0; i + 1 < limit_; ++i) rouse(*workers_[i]);
     work(0);
@@ -75,7 +75,7 @@ class Pool {
   }
 
   std::atomic<bool> busy{false};
-  Pool* abandoned = nullptr;   // the parent process's pool, kept reachable
+  Pool* abandoned = nullptr;  // the parent process's pool, kept reachable
 
  private:
   void start_workers(int count) {
@@ -83,10 +83,9 @@ class Pool {
       std::unique_ptr<Worker> worker;
       try {
         worker = std::make_unique<Worker>();
-        worker->thread = std::thread([this, w = worker.get(), index = n_workers_ + 1] {
-          serve(*w, index);
-        });
-      } catch (const std::exception&) {   // a limit on threads or memory: go on with fewer
+        worker->thread =
+            std::thread([this, w = worker.get(), index = n_workers_ + 1] { serve(*w, index); });
+      } catch (const std::exception&) {  // a limit on threads or memory: go on with fewer
         cannot_grow_ = true;
         return;
       }
@@ -111,7 +110,8 @@ class Pool {
   }
 
   bool has_news(uint32_t seen) const {
-    return epoch_.load(std::memory_order_seq_cst) != seen || stopping_.load(std::memory_order_seq_cst);
+    return epoch_.load(std::memory_order_seq_cst) != seen ||
+           stopping_.load(std::memory_order_seq_cst);
   }
 
   void wait_for_news(Worker& self, uint32_t seen, bool spin) {
@@ -132,13 +132,13 @@ class Pool {
 
   void serve(Worker& self, int index) {
     uint32_t seen = 0;
-    bool worked = true;   // a worker beyond the job's limit goes to sleep without spinning
+    bool worked = true;  // a worker beyond the job's limit goes to sleep without spinning
     while (!stopping_.load(std::memory_order_seq_cst)) {
       wait_for_news(self, seen, worked);
       const uint32_t epoch = epoch_.load(std::memory_order_seq_cst);
       if (epoch == seen) continue;
       seen = epoch;
-      if (epoch % 2 == 0) continue;   // closed: spin on, the next job may be near
+      if (epoch % 2 == 0) continue;  // closed: spin on, the next job may be near
       inside_.fetch_add(1, std::memory_order_seq_cst);
       if (epoch_.load(std::memory_order_seq_cst) == epoch) {
         worked = index < limit_;
@@ -162,10 +162,10 @@ class Pool {
   std::array<std::unique_ptr<Worker>, kMaxThreads> workers_;
 };
 
-std::mutex pool_mutex;   // guards making the pool, not running on it
+std::mutex pool_mutex;  // guards making the pool, not running on it
 std::atomic<Pool*> pool{nullptr};
 Pool* parents_pool = nullptr;
-bool exiting = false;    // under pool_mutex
+bool exiting = false;  // under pool_mutex
 
 void run_inline(int64_t chunks, Body body, void* ctx) {
   for (int64_t i = 0; i < chunks; ++i) body(ctx, i, 0);
@@ -179,7 +179,7 @@ struct JoinAtExit {
     Pool* p = pool.load(std::memory_order_acquire);
     if (!p) return;
     while (p->busy.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
-    p->stop();   // stays busy: whoever comes now runs inline
+    p->stop();  // stays busy: whoever comes now runs inline
   }
 } join_at_exit;
 
@@ -189,12 +189,12 @@ Pool* get_pool() {
   if (Pool* p = pool.load(std::memory_order_acquire)) return p;
   if (exiting) return nullptr;
   // Only the forking thread lives on in a child: it starts over with a pool of its own.
-  static const int registered = pthread_atfork(
-      [] { pool_mutex.lock(); }, [] { pool_mutex.unlock(); },
-      [] {
-        parents_pool = pool.exchange(nullptr);
-        pool_mutex.unlock();
-      });
+  static const int registered =
+      pthread_atfork([] { pool_mutex.lock(); }, [] { pool_mutex.unlock(); },
+                     [] {
+                       parents_pool = pool.exchange(nullptr);
+                       pool_mutex.unlock();
+                     });
   (void)registered;
   Pool* made = new Pool;
   made->abandoned = parents_pool;
@@ -207,7 +207,7 @@ void run_team(void* self, int64_t chunks, Body body, void* ctx) {
   const int threads = static_cast<const Team*>(self)->threads;
   Pool* p = threads > 1 && chunks > 1 ? get_pool() : nullptr;
   if (!p || p->busy.exchange(true, std::memory_order_acquire)) {
-    run_inline(chunks, body, ctx);   // also nested calls: the pool is busy with the outer one
+    run_inline(chunks, body, ctx);  // also nested calls: the pool is busy with the outer one
     return;
   }
   p->run(threads, chunks, body, ctx);
@@ -237,8 +237,8 @@ int num_threads() { return thread_count().load(std::memory_order_relaxed); }
 
 void set_num_threads(int n) {
   if (n < 1 || n > kMaxThreads)
-    throw std::invalid_argument("set_num_threads: got " + std::to_string(n) +
-                                "; expected 1 to " + std::to_string(kMaxThreads));
+    throw std::invalid_argument("set_num_threads: got " + std::to_string(n) + "; expected 1 to " +
+                                std::to_string(kMaxThreads));
   thread_count().store(n, std::memory_order_relaxed);
 }
 

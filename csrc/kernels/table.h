@@ -7,18 +7,19 @@
 namespace ph {
 
 // X(name, arguments): every family, here alone; the tables of all widths and devices follow.
-#define PH_FAMILIES(X)                                                                             \
-  X(eltwise, EltwiseArgs)                                                                          \
-  X(gemm, GemmArgs) X(conv, ConvArgs) X(pool, PoolArgs) X(pool_grad, PoolArgs)                     \
-      X(reduce, ReduceArgs) X(softmax, SoftmaxArgs) X(softmax_grad, SoftmaxArgs) X(xent, XentArgs) \
-          X(xent_grad, XentArgs) X(norm, NormArgs) X(norm_grad, NormArgs) X(copy, CopyArgs)        \
-              X(fill, FillArgs) X(gather, GatherArgs) X(scatter_add, GatherArgs)                   \
+#define PH_FAMILIES(X)                                                                      \
+  X(eltwise, EltwiseArgs)                                                                   \
+  X(gemm, GemmArgs)                                                                         \
+  X(conv, ConvArgs) X(pool, PoolArgs) X(pool_grad, PoolArgs) X(reduce, ReduceArgs)          \
+      X(softmax, SoftmaxArgs) X(softmax_grad, SoftmaxArgs) X(xent, XentArgs)                \
+          X(xent_grad, XentArgs) X(norm, NormArgs) X(norm_grad, NormArgs) X(copy, CopyArgs) \
+              X(fill, FillArgs) X(gather, GatherArgs) X(scatter_add, GatherArgs)            \
                   X(one_hot, OneHotArgs) X(range, RangeArgs) X(random, RandomArgs)
 // X(name, arguments): the bytes of scratch that families need, for a number of threads.
-#define PH_SCRATCHES(X)                                                             \
-  X(gemm_scratch, GemmArgs)                                                         \
-  X(conv_scratch, ConvArgs) X(reduce_scratch, ReduceArgs) X(norm_scratch, NormArgs) \
-      X(scatter_scratch, GatherArgs)
+#define PH_SCRATCHES(X)     \
+  X(gemm_scratch, GemmArgs) \
+  X(conv_scratch, ConvArgs) \
+  X(reduce_scratch, ReduceArgs) X(norm_scratch, NormArgs) X(scatter_scratch, GatherArgs)
 
 struct Kernels {
   const char* name;  // "generic", "avx2", "avx512", "neon", "cuda", "null"

@@ -72,14 +72,10 @@ Program::~Program() = default;
 void* Program::address(const Instance& instance, int value) const {
   const Place& p = plan_.places[static_cast<size_t>(value)];
   switch (p.kind) {
-    case Place::kArena:
-      return instance.arena + p.offset;
-    case Place::kVariable:
-      return instance.variables[static_cast<size_t>(p.index)];
-    case Place::kConstant:
-      return graph_.constants[static_cast<size_t>(p.index)].data();
-    default:
-      return nullptr;
+    case Place::kArena: return instance.arena + p.offset;
+    case Place::kVariable: return instance.variables[static_cast<size_t>(p.index)];
+    case Place::kConstant: return graph_.constants[static_cast<size_t>(p.index)].data();
+    default: return nullptr;
   }
 }
 

@@ -14,16 +14,16 @@ namespace ph::check {
 
 inline int failures = 0, checks = 0;
 
-#define CHECK(condition, ...)                                        \
-  do {                                                               \
-    ++ph::check::checks;                                             \
-    if (!(condition)) {                                              \
-      if (++ph::check::failures <= 20) {                             \
-        std::printf("%s:%d: %s:", __FILE__, __LINE__, #condition);  \
-        std::printf(" " __VA_ARGS__);                                \
-        std::printf("\n");                                           \
-      }                                                              \
-    }                                                                \
+#define CHECK(condition, ...)                                      \
+  do {                                                             \
+    ++ph::check::checks;                                           \
+    if (!(condition)) {                                            \
+      if (++ph::check::failures <= 20) {                           \
+        std::printf("%s:%d: %s:", __FILE__, __LINE__, #condition); \
+        std::printf(" " __VA_ARGS__);                              \
+        std::printf("\n");                                         \
+      }                                                            \
+    }                                                              \
   } while (0)
 
 inline int result(const char* name) {

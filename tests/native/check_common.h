@@ -13,13 +13,13 @@
 
 #include "../../csrc/kernels/args.h"
 
-#define PH_DECLARE_WIDTH(isa)                     \
-  namespace ph::isa {                             \
-  double peak_probe(int64_t);                     \
-  void gemm(const GemmArgs&, const Team&);        \
-  size_t gemm_scratch(const GemmArgs&, int);      \
-  void conv(const ConvArgs&, const Team&);        \
-  size_t conv_scratch(const ConvArgs&, int);      \
+#define PH_DECLARE_WIDTH(isa)                \
+  namespace ph::isa {                        \
+  double peak_probe(int64_t);                \
+  void gemm(const GemmArgs&, const Team&);   \
+  size_t gemm_scratch(const GemmArgs&, int); \
+  void conv(const ConvArgs&, const Team&);   \
+  size_t conv_scratch(const ConvArgs&, int); \
   }
 PH_DECLARE_WIDTH(generic)
 #ifdef __x86_64__
@@ -43,9 +43,14 @@ struct Width {
 
 // The widths this processor runs; only the one named by PRONGHORN_ISA when it is set.
 inline std::vector<Width> widths() {
-#define PH_WIDTH(isa, test)                                                        \
-  Width{#isa,           test,           &ph::isa::peak_probe, &ph::isa::gemm,      \
-        &ph::isa::gemm_scratch, &ph::isa::conv, &ph::isa::conv_scratch}
+#define PH_WIDTH(isa, test)     \
+  Width{#isa,                   \
+        test,                   \
+        &ph::isa::peak_probe,   \
+        &ph::isa::gemm,         \
+        &ph::isa::gemm_scratch, \
+        &ph::isa::conv,         \
+        &ph::isa::conv_scratch}
   std::vector<Width> all = {PH_WIDTH(generic, true)};
 #ifdef __x86_64__
   all.push_back(PH_WIDTH(avx2, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")));
@@ -102,7 +107,9 @@ struct Buffer {
   }
   bool guarded() const {
     for (int64_t i = 0; i < kGuard; ++i)
-      if (all[static_cast<size_t>(i)] != T(-12345.5) || all[all.size() - 1 - static_cast<size_t>(i)] != T(-12345.5)) return false;
+      if (all[static_cast<size_t>(i)] != T(-12345.5) ||
+          all[all.size() - 1 - static_cast<size_t>(i)] != T(-12345.5))
+        return false;
     return true;
   }
 };
@@ -112,7 +119,8 @@ struct Scratch {
   size_t bytes;
   char* raw;
   char* base;
-  explicit Scratch(size_t n) : bytes(n), raw(static_cast<char*>(std::aligned_alloc(64, (n + 191) / 64 * 64))), base(raw) {
+  explicit Scratch(size_t n)
+      : bytes(n), raw(static_cast<char*>(std::aligned_alloc(64, (n + 191) / 64 * 64))), base(raw) {
     std::memset(raw, 0xff, (n + 191) / 64 * 64);
   }
   Scratch(const Scratch&) = delete;

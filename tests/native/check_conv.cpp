@@ -1,7 +1,8 @@
 // Checks conv at every width against a naive loop in float64: the three modes; stride,
 // dilation, padding, groups, depthwise; accumulate, bias, activation, gate, threads, Winograd.
 //   check_conv            random cases, then exit status 0 or 1
-//   check_conv time N H W C K KH [stride pad groups threads winograd]   milliseconds by mode and width
+//   check_conv time N H W C K KH [stride pad groups threads winograd]   milliseconds by mode and
+//   width
 #include "check_common.h"
 
 namespace {
@@ -21,7 +22,8 @@ ConvArgs make_args(const Geometry& q, DType dtype) {
   g.n = q.n, g.h = q.h, g.w = q.w, g.c = q.c, g.k = q.k, g.kh = q.kh, g.kw = q.kw;
   g.stride_h = q.sh, g.stride_w = q.sw, g.dil_h = q.dh, g.dil_w = q.dw;
   g.pad_top = q.pt, g.pad_left = q.pl, g.groups = q.groups;
-  const int64_t oh = q.h + q.pt + q.pb - (q.kh - 1) * q.dh - 1, ow = q.w + q.pl + q.pr - (q.kw - 1) * q.dw - 1;
+  const int64_t oh = q.h + q.pt + q.pb - (q.kh - 1) * q.dh - 1,
+                ow = q.w + q.pl + q.pr - (q.kw - 1) * q.dw - 1;
   g.oh = oh < 0 ? 0 : oh / q.sh + 1;
   g.ow = ow < 0 ? 0 : ow / q.sw + 1;
   return g;
@@ -29,23 +31,28 @@ ConvArgs make_args(const Geometry& q, DType dtype) {
 
 // Sums of products and of their magnitudes, into the tensor that the mode writes.
 template <class T>
-void naive(const ConvArgs& g, const T* x, const T* f, const T* y, std::vector<double>& sum, std::vector<double>& size) {
+void naive(const ConvArgs& g, const T* x, const T* f, const T* y, std::vector<double>& sum,
+           std::vector<double>& size) {
   const int64_t cg = g.c / g.groups, kg = g.k / g.groups;
   for (int64_t n = 0; n < g.n; ++n)
     for (int64_t oh = 0; oh < g.oh; ++oh)
       for (int64_t ow = 0; ow < g.ow; ++ow)
         for (int64_t kh = 0; kh < g.kh; ++kh)
           for (int64_t kw = 0; kw < g.kw; ++kw) {
-            const int64_t ih = oh * g.stride_h + kh * g.dil_h - g.pad_top, iw = ow * g.stride_w + kw * g.dil_w - g.pad_left;
+            const int64_t ih = oh * g.stride_h + kh * g.dil_h - g.pad_top,
+                          iw = ow * g.stride_w + kw * g.dil_w - g.pad_left;
             if (ih < 0 || ih >= g.h || iw < 0 || iw >= g.w) continue;
             for (int64_t k = 0; k < g.k; ++k)
               for (int64_t c = 0; c < cg; ++c) {
                 const int64_t xi = ((n * g.h + ih) * g.w + iw) * g.c + k / kg * cg + c;
-                const int64_t fi = ((kh * g.kw + kw) * cg + c) * g.k + k, yi = ((n * g.oh + oh) * g.ow + ow) * g.k + k;
+                const int64_t fi = ((kh * g.kw + kw) * cg + c) * g.k + k,
+                              yi = ((n * g.oh + oh) * g.ow + ow) * g.k + k;
                 const double v = g.mode == ConvMode::forward      ? double(x[xi]) * double(f[fi])
                                  : g.mode == ConvMode::grad_input ? double(y[yi]) * double(f[fi])
                                                                   : double(x[xi]) * double(y[yi]);
-                const int64_t at = g.mode == ConvMode::forward ? yi : g.mode == ConvMode::grad_input ? xi : fi;
+                const int64_t at = g.mode == ConvMode::forward      ? yi
+                                   : g.mode == ConvMode::grad_input ? xi
+                                                                    : fi;
                 sum[size_t(at)] += v, size[size_t(at)] += std::fabs(v);
               }
           }
@@ -55,16 +62,19 @@ template <class T>
 void check_case(Random& r, const Width& w, const Geometry& q, ConvMode mode, bool winograd) {
   ConvArgs g = make_args(q, sizeof(T) == 4 ? DType::f32 : DType::f64);
   g.mode = mode;
-  Buffer<T> x(g.n * g.h * g.w * g.c), f(g.kh * g.kw * (g.c / g.groups) * g.k), y(g.n * g.oh * g.ow * g.k), bias(g.k);
+  Buffer<T> x(g.n * g.h * g.w * g.c), f(g.kh * g.kw * (g.c / g.groups) * g.k),
+      y(g.n * g.oh * g.ow * g.k), bias(g.k);
   x.fill(r), f.fill(r), y.fill(r), bias.fill(r);
   g.accumulate = r.flip();
   g.winograd = winograd;
-  if (mode == ConvMode::forward) g.bias = r.flip() ? bias.data() : nullptr, g.act = static_cast<Act>(r.below(4));
+  if (mode == ConvMode::forward)
+    g.bias = r.flip() ? bias.data() : nullptr, g.act = static_cast<Act>(r.below(4));
   Buffer<T>& target = mode == ConvMode::forward ? y : mode == ConvMode::grad_input ? x : f;
   if (!g.accumulate) target.fill(static_cast<T>(NAN));
   Buffer<T> gates(target.size());
   gates.fill(r);
-  if (mode != ConvMode::grad_filter && r.flip()) g.gate = gates.data(), g.gate_act = static_cast<Act>(r.below(4));
+  if (mode != ConvMode::grad_filter && r.flip())
+    g.gate = gates.data(), g.gate_act = static_cast<Act>(r.below(4));
   const Buffer<T> before = target;
   std::vector<double> sum(size_t(target.size())), size(size_t(target.size()), 1.0);
   naive<T>(g, x.data(), f.data(), y.data(), sum, size);
@@ -92,9 +102,14 @@ void check_case(Random& r, const Width& w, const Geometry& q, ConvMode mode, boo
     ok = ok && !std::memcmp(first.all.data(), target.all.data(), target.all.size() * sizeof(T));
     const double limit = sizeof(T) == 8 ? 4e-15 : winograd ? 1e-5 : 2e-6;
     if (!ok || worst > limit) {
-      std::printf("FAIL %s %s %s n=%ld h=%ld w=%ld c=%ld k=%ld kh=%ld kw=%ld s=(%ld,%ld) d=(%ld,%ld) pad=(%ld,%ld) groups=%ld o=(%ld,%ld) acc=%d act=%d gate=%d winograd=%d threads=%d error=%g guards=%d\n",
-                  w.name, sizeof(T) == 4 ? "f32" : "f64", kModes[int(mode)], long(q.n), long(q.h), long(q.w), long(q.c), long(q.k), long(q.kh), long(q.kw),
-                  long(q.sh), long(q.sw), long(q.dh), long(q.dw), long(q.pt), long(q.pl), long(q.groups), long(g.oh), long(g.ow), g.accumulate, int(g.act), !!g.gate, winograd, threads, worst, ok);
+      std::printf(
+          "FAIL %s %s %s n=%ld h=%ld w=%ld c=%ld k=%ld kh=%ld kw=%ld s=(%ld,%ld) d=(%ld,%ld) "
+          "pad=(%ld,%ld) groups=%ld o=(%ld,%ld) acc=%d act=%d gate=%d winograd=%d threads=%d "
+          "error=%g guards=%d\n",
+          w.name, sizeof(T) == 4 ? "f32" : "f64", kModes[int(mode)], long(q.n), long(q.h),
+          long(q.w), long(q.c), long(q.k), long(q.kh), long(q.kw), long(q.sh), long(q.sw),
+          long(q.dh), long(q.dw), long(q.pt), long(q.pl), long(q.groups), long(g.oh), long(g.ow),
+          g.accumulate, int(g.act), !!g.gate, winograd, threads, worst, ok);
       ++failures;
       return;
     }
@@ -108,7 +123,7 @@ Geometry random_geometry(Random& r) {
   q.groups = kind == 0 ? 1 + r.below(4) : 1;
   q.c = q.groups * (r.flip() ? 1 + r.below(4) : r.below(40));
   q.k = q.groups * (r.flip() ? 1 + r.below(8) : r.below(40));
-  if (kind == 1) q.c = q.k = q.groups = 1 + r.below(40);          // depthwise
+  if (kind == 1) q.c = q.k = q.groups = 1 + r.below(40);           // depthwise
   if (kind == 2) q.groups = q.c = 1 + r.below(20), q.k = q.c * 2;  // with a multiplier
   q.kh = 1 + r.below(4), q.kw = 1 + r.below(4);
   if (kind == 3) q.kh = q.kw = 1;
@@ -153,9 +168,11 @@ void check_all() {
 
 void time_case(const Geometry& q, int threads, bool winograd) {
   ConvArgs g = make_args(q, DType::f32);
-  std::vector<float> x(size_t(g.n * g.h * g.w * g.c), 0.5f), f(size_t(g.kh * g.kw * (g.c / g.groups) * g.k), 0.25f), y(size_t(g.n * g.oh * g.ow * g.k));
+  std::vector<float> x(size_t(g.n * g.h * g.w * g.c), 0.5f),
+      f(size_t(g.kh * g.kw * (g.c / g.groups) * g.k), 0.25f), y(size_t(g.n * g.oh * g.ow * g.k));
   g.x = x.data(), g.filter = f.data(), g.y = y.data(), g.winograd = winograd;
-  const double work = 2e-9 * double(g.n * g.oh * g.ow) * double(g.kh * g.kw) * double(g.c / g.groups) * double(g.k);
+  const double work =
+      2e-9 * double(g.n * g.oh * g.ow) * double(g.kh * g.kw) * double(g.c / g.groups) * double(g.k);
   for (const Width& w : widths()) {
     double count = 0;
     const double peak_seconds = best_time([&] { count = w.peak_probe(20000000); }, 0.05);
@@ -165,7 +182,9 @@ void time_case(const Geometry& q, int threads, bool winograd) {
       Scratch scratch(w.conv_scratch(g, threads));
       g.scratch = scratch.base;
       const double t = best_time([&] { w.conv(g, team(threads)); });
-      std::printf("%-8s %-12s %10.4f ms %7.1f GFLOP/s %5.1f%% of peak, scratch %.2f MB\n", w.name, kModes[int(mode)], t * 1e3, work / t, 100 * work / t / peak / threads, double(scratch.bytes) / 1e6);
+      std::printf("%-8s %-12s %10.4f ms %7.1f GFLOP/s %5.1f%% of peak, scratch %.2f MB\n", w.name,
+                  kModes[int(mode)], t * 1e3, work / t, 100 * work / t / peak / threads,
+                  double(scratch.bytes) / 1e6);
     }
   }
 }
@@ -175,7 +194,8 @@ int main(int argc, char** argv) {
   const auto number = [&](int i, int64_t other) { return argc > i ? std::atol(argv[i]) : other; };
   if (argc > 7 && std::string(argv[1]) == "time") {
     const int64_t s = number(8, 1), p = number(9, 0), kh = number(7, 3);
-    time_case({number(2, 0), number(3, 0), number(4, 0), number(5, 0), number(6, 0), kh, kh, s, s, 1, 1, p, p, p, p, number(10, 1)},
+    time_case({number(2, 0), number(3, 0), number(4, 0), number(5, 0), number(6, 0), kh, kh, s, s,
+               1, 1, p, p, p, p, number(10, 1)},
               int(number(11, 1)), number(12, 0) != 0);
     return 0;
   }

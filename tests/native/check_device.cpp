@@ -80,7 +80,7 @@ void check_block_cache() {
     void* b = cache.alloc(1001);
     CHECK(a == b, "a freed block of the same bucket comes back");
     cache.free(b, 1001);
-    void* big = cache.alloc(8 << 20);   // beyond the limit: not kept
+    void* big = cache.alloc(8 << 20);  // beyond the limit: not kept
     cache.free(big, 8 << 20);
     CHECK(cache.cached() <= (1 << 20), "%zu", cache.cached());
     std::vector<void*> blocks;
@@ -185,7 +185,7 @@ void check_nested_and_concurrent() {
   set_num_threads(3);
   std::atomic<int64_t> sum{0};
   parallel(team(), 8, [&](int64_t, int) {
-    parallel(team(), 5, [&](int64_t c, int t) { sum += c + 100 * t; });   // inline: t is 0
+    parallel(team(), 5, [&](int64_t c, int t) { sum += c + 100 * t; });  // inline: t is 0
   });
   CHECK(sum == 80, "%d", static_cast<int>(sum.load()));
   std::atomic<int64_t> total{0};
@@ -193,7 +193,7 @@ void check_nested_and_concurrent() {
   for (int i = 0; i < 4; ++i)
     callers.emplace_back([&] {
       for (int j = 0; j < 500; ++j) {
-        int64_t parts[16] = {};   // plain memory: written by workers, read by the caller
+        int64_t parts[16] = {};  // plain memory: written by workers, read by the caller
         parallel(team(), 16, [&](int64_t c, int) { parts[c] = c; });
         total += std::accumulate(parts, parts + 16, int64_t{0});
       }
@@ -203,7 +203,7 @@ void check_nested_and_concurrent() {
 }
 
 void check_fork() {
-  if (kTsan) return;   // it forbids threads in a child of a threaded process
+  if (kTsan) return;  // it forbids threads in a child of a threaded process
   // QEMU's user mode itself breaks when a threaded process forks.
   if (std::getenv("PRONGHORN_EMULATED")) {
     std::printf("fork: not checked under an emulator\n");
@@ -212,7 +212,7 @@ void check_fork() {
   set_num_threads(2);
   parallel(team(), 4, [](int64_t, int) {});
   std::atomic<bool> stop{false};
-  std::thread busy([&] {   // holds the pool and the cache's locks some of the time
+  std::thread busy([&] {  // holds the pool and the cache's locks some of the time
     while (!stop) {
       parallel(team(), 4, [](int64_t, int) {});
       cpu_device().free(cpu_device().alloc(100), 100);
@@ -222,7 +222,7 @@ void check_fork() {
     std::fflush(stdout);
     const pid_t child = fork();
     if (child == 0) {
-      alarm(20);   // a deadlock ends as a failure
+      alarm(20);  // a deadlock ends as a failure
       std::atomic<int> hits{0};
       for (int j = 0; j < 20; ++j) parallel(team(), 8, [&](int64_t, int) { hits++; });
       void* p = cpu_device().alloc(100);

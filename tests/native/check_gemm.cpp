@@ -25,7 +25,8 @@ void check_case(Random& r, const Width& w, int64_t m, int64_t n, int64_t k, int6
     if (!r.below(6)) bs = 0;
     return (bs ? batch : 1) * (rows * rs + cols * cs) + bs * batch;
   };
-  Buffer<T> a(layout(m, k, g.a_rs, g.a_cs, g.a_bs) + 1), b(layout(k, n, g.b_rs, g.b_cs, g.b_bs) + 1);
+  Buffer<T> a(layout(m, k, g.a_rs, g.a_cs, g.a_bs) + 1),
+      b(layout(k, n, g.b_rs, g.b_cs, g.b_bs) + 1);
   g.ldc = n + (r.flip() ? 0 : r.below(9));
   g.c_bs = m * g.ldc + r.below(4);
   g.ldgate = n + r.below(3);
@@ -68,10 +69,13 @@ void check_case(Random& r, const Width& w, int64_t m, int64_t n, int64_t k, int6
             }
             const int64_t at = z * g.c_bs + i * g.ldc + j;
             double want = static_cast<T>(g.alpha) * sum;
-            if (g.accumulate) want += double(Buffer<T>(before).data()[0] * 0 + before.all[size_t(at + Buffer<T>::kGuard)]);
+            if (g.accumulate)
+              want += double(Buffer<T>(before).data()[0] * 0 +
+                             before.all[size_t(at + Buffer<T>::kGuard)]);
             if (g.bias) want += double(bias.data()[j]);
             want = act(want, g.act);
-            if (g.gate) want = gate(want, double(gates.data()[z * g.gate_bs + i * g.ldgate + j]), g.gate_act);
+            if (g.gate)
+              want = gate(want, double(gates.data()[z * g.gate_bs + i * g.ldgate + j]), g.gate_act);
             const double error = std::fabs(double(out.data()[at]) - want) / size;
             worst = std::isnan(error) ? 1e9 : std::max(worst, error);
             want_gaps.data()[at] = out.data()[at];
@@ -80,9 +84,12 @@ void check_case(Random& r, const Width& w, int64_t m, int64_t n, int64_t k, int6
     }
     ok = ok && !std::memcmp(first.all.data(), out.all.data(), out.all.size() * sizeof(T));
     if (!ok || worst > (sizeof(T) == 4 ? 2e-6 : 4e-15)) {
-      std::printf("FAIL %s %s m=%ld n=%ld k=%ld batch=%ld threads=%d a=(%ld,%ld) b=(%ld,%ld) acc=%d bias=%d act=%d gate=%d error=%g guards=%d\n",
-                  w.name, sizeof(T) == 4 ? "f32" : "f64", long(m), long(n), long(k), long(batch), threads,
-                  long(g.a_rs), long(g.a_cs), long(g.b_rs), long(g.b_cs), g.accumulate, !!g.bias, int(g.act), !!g.gate, worst, ok);
+      std::printf(
+          "FAIL %s %s m=%ld n=%ld k=%ld batch=%ld threads=%d a=(%ld,%ld) b=(%ld,%ld) acc=%d "
+          "bias=%d act=%d gate=%d error=%g guards=%d\n",
+          w.name, sizeof(T) == 4 ? "f32" : "f64", long(m), long(n), long(k), long(batch), threads,
+          long(g.a_rs), long(g.a_cs), long(g.b_rs), long(g.b_cs), g.accumulate, !!g.bias,
+          int(g.act), !!g.gate, worst, ok);
       ++failures;
       return;
     }
@@ -99,10 +106,12 @@ void check_all() {
       cases += 2;
     };
     for (int i = 0; i < 400; ++i) both(r.below(40), r.below(70), r.below(40), r.below(4));
-    for (int i = 0; i < 100; ++i) both(r.flip() ? 1 : r.below(300), r.flip() ? 1 : r.below(300), r.below(200), 1);
+    for (int i = 0; i < 100; ++i)
+      both(r.flip() ? 1 : r.below(300), r.flip() ? 1 : r.below(300), r.below(200), 1);
     for (int i = 0; i < 40; ++i) both(r.below(160), r.below(200), r.below(900), 1 + r.below(2));
     both(3, 5, 9000, 1), both(64, 40, 5000, 1), both(2, 4200, 40, 1), both(1, 3000, 300, 1);
-    both(300, 300, 300, 1), both(1, 64, 64, 3), both(700, 1, 700, 1), both(20, 20, 20, 300), both(1, 70, 70, 200);
+    both(300, 300, 300, 1), both(1, 64, 64, 3), both(700, 1, 700, 1), both(20, 20, 20, 300),
+        both(1, 70, 70, 200);
     std::printf("%s: %d cases\n", w.name, cases);
   }
 }
@@ -120,9 +129,11 @@ void time_case(int64_t m, int64_t n, int64_t k, bool ta, bool tb, int threads) {
     double count = 0;
     const double peak_seconds = best_time([&] { count = w.peak_probe(20000000); }, 0.05);
     const double t = best_time([&] { w.gemm(g, team(threads)); });
-    const double rate = 2e-9 * double(m) * double(n) * double(k) / t, peak = 2e-9 * count / peak_seconds;
-    std::printf("%-8s %ldx%ldx%ld%s%s %9.4f ms %7.1f GFLOP/s  peak of a core %6.1f  %5.1f%%\n", w.name,
-                long(m), long(n), long(k), ta ? " aT" : "", tb ? " bT" : "", t * 1e3, rate, peak, 100 * rate / peak / threads);
+    const double rate = 2e-9 * double(m) * double(n) * double(k) / t,
+                 peak = 2e-9 * count / peak_seconds;
+    std::printf("%-8s %ldx%ldx%ld%s%s %9.4f ms %7.1f GFLOP/s  peak of a core %6.1f  %5.1f%%\n",
+                w.name, long(m), long(n), long(k), ta ? " aT" : "", tb ? " bT" : "", t * 1e3, rate,
+                peak, 100 * rate / peak / threads);
   }
 }
 }  // namespace
@@ -130,7 +141,8 @@ void time_case(int64_t m, int64_t n, int64_t k, bool ta, bool tb, int threads) {
 int main(int argc, char** argv) {
   const auto number = [&](int i, int64_t other) { return argc > i ? std::atol(argv[i]) : other; };
   if (argc > 4 && std::string(argv[1]) == "time") {
-    time_case(number(2, 0), number(3, 0), number(4, 0), number(5, 0), number(6, 0), int(number(7, 1)));
+    time_case(number(2, 0), number(3, 0), number(4, 0), number(5, 0), number(6, 0),
+              int(number(7, 1)));
     return 0;
   }
   check_all();

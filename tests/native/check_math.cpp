@@ -3,7 +3,7 @@
 // the generic one. Fails (exit 1) when a result is further than its bound in ulp, or when a lane
 // depends on its neighbours.
 #ifndef PH_ISA
-#define PH_ISA check_generic
+#define PH_ISA          check_generic
 #define PH_VECTOR_BYTES 16
 #endif
 #include <cmath>
@@ -35,7 +35,8 @@ static double ulps(T got, Ref want) {
   if (std::isnan(got) || std::isinf(rounded) || std::isinf(got)) {
     // one step across the overflow threshold is still close
     const T edge = std::numeric_limits<T>::max();
-    if (std::fabs(got) >= edge && std::fabs(rounded) >= edge && (got < 0) == (rounded < 0)) return 1;
+    if (std::fabs(got) >= edge && std::fabs(rounded) >= edge && (got < 0) == (rounded < 0))
+      return 1;
     return 1e30;
   }
   int exponent;
@@ -76,14 +77,15 @@ static std::vector<T> arguments() {
     T x = static_cast<T>(half_pi * static_cast<Ref>(i < 100000 ? i : next_random() >> 34));
     v.push_back(x), v.push_back(-std::nextafter(x, T(0)));
   }
-  for (double x : {0.0, -0.0, 1.0, -1.0, 2.0, 0.5, 88.72283, 88.7229, -103.97, -87.34, 709.78271, 709.7828,
-                   -745.13, -708.4, 6.0, -6.0, 4.0, 1e22, 6381956970095103.0 * 0x1p797})
+  for (double x : {0.0, -0.0, 1.0, -1.0, 2.0, 0.5, 88.72283, 88.7229, -103.97, -87.34, 709.78271,
+                   709.7828, -745.13, -708.4, 6.0, -6.0, 4.0, 1e22, 6381956970095103.0 * 0x1p797})
     v.push_back(static_cast<T>(x));
   return v;
 }
 
 template <class T, class F, class R>
-static void check(const char* name, double bound, const F& f, const R& want, const std::vector<T>& xs) {
+static void check(const char* name, double bound, const F& f, const R& want,
+                  const std::vector<T>& xs) {
   int mixed = 0;
   double worst = 0;
   T at = 0, got_at = 0;
@@ -109,16 +111,33 @@ static void check(const char* name, double bound, const F& f, const R& want, con
   }
   bool bad = worst > bound;
   g_failures += bad + (mixed > 0);
-  std::printf("%s %-9s f%d %8.3f ulp (bound %g) at %.17g gives %.17g\n", bad ? "FAIL" : "ok  ", name,
-              static_cast<int>(sizeof(T) * 8), worst, bound, static_cast<double>(at),
+  std::printf("%s %-9s f%d %8.3f ulp (bound %g) at %.17g gives %.17g\n", bad ? "FAIL" : "ok  ",
+              name, static_cast<int>(sizeof(T) * 8), worst, bound, static_cast<double>(at),
               static_cast<double>(got_at));
 }
 
 template <class T>
 static void check_pow() {
-  std::vector<T> special = {0, -T(0), 1, -1, 2, -2, T(0.5), 3, -3, T(1.5), T(-1.5), T(INFINITY), T(-INFINITY),
-                            T(NAN), std::numeric_limits<T>::max(), std::numeric_limits<T>::denorm_min(),
-                            std::numeric_limits<T>::min(), T(1e9), T(-1e9), T(9007199254740993.0)};
+  std::vector<T> special = {0,
+                            -T(0),
+                            1,
+                            -1,
+                            2,
+                            -2,
+                            T(0.5),
+                            3,
+                            -3,
+                            T(1.5),
+                            T(-1.5),
+                            T(INFINITY),
+                            T(-INFINITY),
+                            T(NAN),
+                            std::numeric_limits<T>::max(),
+                            std::numeric_limits<T>::denorm_min(),
+                            std::numeric_limits<T>::min(),
+                            T(1e9),
+                            T(-1e9),
+                            T(9007199254740993.0)};
   double worst = 0;
   T ax = 0, ay = 0;
   constexpr int lanes = kLanes<T>;
@@ -136,8 +155,10 @@ static void check_pow() {
     double u = static_cast<double>(next_random() >> 11) * 0x1p-53;
     double w = static_cast<double>(next_random() >> 11) * 0x1p-53 - 0.5;
     const int range = std::numeric_limits<T>::max_exponent;
-    T x = static_cast<T>(std::ldexp(1 + u, static_cast<int>(next_random() % (2 * range)) - range - 8));
-    T y = static_cast<T>(w * 2 * range / std::max(std::fabs(std::log2(static_cast<double>(x))), 1e-9));
+    T x = static_cast<T>(
+        std::ldexp(1 + u, static_cast<int>(next_random() % (2 * range)) - range - 8));
+    T y = static_cast<T>(w * 2 * range /
+                         std::max(std::fabs(std::log2(static_cast<double>(x))), 1e-9));
     one(x, y);
     one(static_cast<T>(1 + w * 0.9), static_cast<T>((u - 0.5) * range * 3));
     one(static_cast<T>(-1 - u * 3), static_cast<T>(static_cast<int>(next_random() % 64) - 32));
@@ -146,7 +167,8 @@ static void check_pow() {
   bool bad = !(worst <= 4);
   g_failures += bad;
   std::printf("%s pow       f%d %8.3f ulp (bound 4) at %.17g ^ %.17g\n", bad ? "FAIL" : "ok  ",
-              static_cast<int>(sizeof(T) * 8), worst, static_cast<double>(ax), static_cast<double>(ay));
+              static_cast<int>(sizeof(T) * 8), worst, static_cast<double>(ax),
+              static_cast<double>(ay));
 }
 
 template <class T>
@@ -154,10 +176,17 @@ static void check_rounding() {
   auto xs = arguments<T>();
   for (double x = -6; x <= 6; x += 0.25) xs.push_back(static_cast<T>(x));
   using V = Vec<T>;
-  check<T>("round", 0, [](V x) { return vround<Round::even, T>(x); }, [](Ref x) { return nearbyintl(x); }, xs);
-  check<T>("floor", 0, [](V x) { return vround<Round::down, T>(x); }, [](Ref x) { return floorl(x); }, xs);
-  check<T>("ceil", 0, [](V x) { return vround<Round::up, T>(x); }, [](Ref x) { return ceill(x); }, xs);
-  check<T>("trunc", 0, [](V x) { return vround<Round::zero, T>(x); }, [](Ref x) { return truncl(x); }, xs);
+  check<T>(
+      "round", 0, [](V x) { return vround<Round::even, T>(x); },
+      [](Ref x) { return nearbyintl(x); }, xs);
+  check<T>(
+      "floor", 0, [](V x) { return vround<Round::down, T>(x); }, [](Ref x) { return floorl(x); },
+      xs);
+  check<T>(
+      "ceil", 0, [](V x) { return vround<Round::up, T>(x); }, [](Ref x) { return ceill(x); }, xs);
+  check<T>(
+      "trunc", 0, [](V x) { return vround<Round::zero, T>(x); }, [](Ref x) { return truncl(x); },
+      xs);
 }
 
 template <class T>

@@ -16,8 +16,9 @@ check::Lcg rng(7);
 
 // ---------------------------------------------------------------- copy
 template <class T>
-void check_copy(const Kernels& k, const std::vector<int64_t>& shape, const std::vector<int>& dst_order,
-                const std::vector<int64_t>& src_scale, bool flip) {
+void check_copy(const Kernels& k, const std::vector<int64_t>& shape,
+                const std::vector<int>& dst_order, const std::vector<int64_t>& src_scale,
+                bool flip) {
   const int nd = static_cast<int>(shape.size());
   CopyArgs a = {};
   a.elem_size = sizeof(T);
@@ -29,7 +30,7 @@ void check_copy(const Kernels& k, const std::vector<int64_t>& shape, const std::
     a.src_stride[i] = src_scale[i] == 0 ? 0 : src_step * src_scale[i] * (flip && i % 2 ? -1 : 1);
     if (src_scale[i]) src_step *= src_scale[i] * std::max<int64_t>(shape[i], 1);
   }
-  for (int j = nd - 1; j >= 0; --j) {   // dst is dense but for a gap of one after each innermost run
+  for (int j = nd - 1; j >= 0; --j) {  // dst is dense but for a gap of one after each innermost run
     const int i = dst_order[j];
     a.dst_stride[i] = dst_step;
     dst_step *= std::max<int64_t>(shape[i], 1);
@@ -73,7 +74,8 @@ void check_copies(const Kernels& k) {
       }
     check_copy<T>(k, {5, 12, 13, 3}, {0, 3, 1, 2}, {1, 1, 1, 1}, flip);
     check_copy<T>(k, {5, 3, 12, 13}, {0, 2, 3, 1}, {1, 1, 1, 1}, flip);
-    check_copy<T>(k, {2, 3, 4, 5, 2, 3, 2, 2}, {7, 2, 5, 0, 1, 4, 3, 6}, {1, 1, 2, 1, 1, 0, 1, 1}, flip);
+    check_copy<T>(k, {2, 3, 4, 5, 2, 3, 2, 2}, {7, 2, 5, 0, 1, 4, 3, 6}, {1, 1, 2, 1, 1, 0, 1, 1},
+                  flip);
     check_copy<T>(k, {40, 300, 300}, {0, 2, 1}, {1, 1, 1}, flip);
   }
   T x = 5, y = 0;
@@ -105,10 +107,11 @@ void check_range(const Kernels& k, DType dtype, double start, double step) {
     k.range({dtype, n, start, step, out.data()}, team());
     int64_t bad = 0;
     for (int64_t i = 0; i < n; ++i) {
-      const volatile double product = static_cast<double>(i) * step;   // rounded: not fused
-      const T want = std::is_integral_v<T>
-                         ? static_cast<T>(static_cast<int64_t>(start) + i * static_cast<int64_t>(step))
-                         : static_cast<T>(start + product);
+      const volatile double product = static_cast<double>(i) * step;  // rounded: not fused
+      const T want =
+          std::is_integral_v<T>
+              ? static_cast<T>(static_cast<int64_t>(start) + i * static_cast<int64_t>(step))
+              : static_cast<T>(start + product);
       bad += std::abs(static_cast<double>(out[i]) - static_cast<double>(want)) >
              1e-15 * std::abs(static_cast<double>(want));
     }
@@ -119,8 +122,12 @@ void check_range(const Kernels& k, DType dtype, double start, double step) {
 
 template <class T, class I>
 void check_one_hot(const Kernels& k, DType dtype, DType index_dtype, T one) {
-  for (auto [outer, depth, inner] : {std::array<int64_t, 3>{0, 3, 1}, {5, 10, 1}, {700, 100, 1},
-                                     {3, 4, 5}, {40, 7, 300}, {2, 0, 3}}) {
+  for (auto [outer, depth, inner] : {std::array<int64_t, 3>{0, 3, 1},
+                                     {5, 10, 1},
+                                     {700, 100, 1},
+                                     {3, 4, 5},
+                                     {40, 7, 300},
+                                     {2, 0, 3}}) {
     std::vector<I> index(outer * inner);
     for (auto& i : index) i = static_cast<I>(rng.below(depth + 4) - 2);
     Guarded<T> out(outer * depth * inner);
@@ -170,8 +177,10 @@ void check_gather(const Kernels& k, DType dtype, DType index_dtype, int64_t oute
         wrong += out[(o * n + i) * inner + j] != (r < 0 ? T(0) : table[(o * rows + r) * inner + j]);
       }
   const bool touched = outer > 0 && inner > 0;
-  CHECK(!wrong && out.intact(), "%s gather rows %d inner %d n %d", k.name, int(rows), int(inner), int(n));
-  if (touched) CHECK(status == (bad ? kStatusIndex : kStatusOk), "%s gather status %d", k.name, status);
+  CHECK(!wrong && out.intact(), "%s gather rows %d inner %d n %d", k.name, int(rows), int(inner),
+        int(n));
+  if (touched)
+    CHECK(status == (bad ? kStatusIndex : kStatusOk), "%s gather status %d", k.name, status);
   if constexpr (sizeof(T) < 4) return;
 
   // Small whole numbers: sums are exact, so the order does not matter to the oracle.
@@ -194,9 +203,11 @@ void check_gather(const Kernels& k, DType dtype, DType index_dtype, int64_t oute
     k.scatter_add(a, team());
     wrong = 0;
     for (size_t i = 0; i < want.size(); ++i) wrong += sum[i] != want[i];
-    CHECK(!wrong && sum.intact() && scratch.back() == 0x77, "%s scatter rows %d inner %d n %d: %d wrong",
-          k.name, int(rows), int(inner), int(n), int(wrong));
-    if (touched) CHECK(status == (bad ? kStatusIndex : kStatusOk), "%s scatter status %d", k.name, status);
+    CHECK(!wrong && sum.intact() && scratch.back() == 0x77,
+          "%s scatter rows %d inner %d n %d: %d wrong", k.name, int(rows), int(inner), int(n),
+          int(wrong));
+    if (touched)
+      CHECK(status == (bad ? kStatusIndex : kStatusOk), "%s scatter status %d", k.name, status);
   }
 }
 
@@ -212,8 +223,8 @@ void check_gathers(const Kernels& k) {
         }
   for (int64_t rows : {0, 1, 63, 64, 65, 10000}) {
     check_gather<float, int32_t>(k, DType::f32, DType::i32, 1, rows, 8, 20000, true, false);
-    check_gather<int64_t, int16_t>(k, DType::i64, DType::i16, 2, std::min<int64_t>(rows, 20000), 5, 20000,
-                                   false, true);
+    check_gather<int64_t, int16_t>(k, DType::i64, DType::i16, 2, std::min<int64_t>(rows, 20000), 5,
+                                   20000, false, true);
     check_gather<float, int64_t>(k, DType::f32, DType::i64, 1, rows, 700, 100, true, false);
   }
 }
@@ -237,7 +248,8 @@ void check_scatter_deterministic(const Kernels& k) {
     a.scratch = scratch.data();
     k.scatter_add(a, team());
     if (first.empty()) first = out;
-    CHECK(std::memcmp(first.data(), out.data(), out.size() * 4) == 0, "%s %d threads", k.name, threads);
+    CHECK(std::memcmp(first.data(), out.data(), out.size() * 4) == 0, "%s %d threads", k.name,
+          threads);
   }
   set_num_threads(before);
 }

@@ -31,7 +31,8 @@ Oracle plain_pool(const PoolArgs& a, const T* x, const T* dy) {
           const auto each = [&](const auto& f) {
             for (int64_t i = 0; i < a.kh; ++i)
               for (int64_t j = 0; j < a.kw; ++j) {
-                const int64_t h = oh * a.stride_h + i - a.pad_top, w = ow * a.stride_w + j - a.pad_left;
+                const int64_t h = oh * a.stride_h + i - a.pad_top,
+                              w = ow * a.stride_w + j - a.pad_left;
                 if (h >= 0 && h < a.h && w >= 0 && w < a.w) f(((n * a.h + h) * a.w + w) * a.c + c);
               }
           };
@@ -46,7 +47,9 @@ Oracle plain_pool(const PoolArgs& a, const T* x, const T* dy) {
             if (where >= 0) o.dx[where] += static_cast<double>(dy[out]);
           } else {
             o.y[out] = count ? sum / static_cast<double>(count) : 0;
-            each([&](int64_t at) { o.dx[at] += static_cast<double>(dy[out]) / static_cast<double>(count); });
+            each([&](int64_t at) {
+              o.dx[at] += static_cast<double>(dy[out]) / static_cast<double>(count);
+            });
           }
         }
   return o;
@@ -63,7 +66,7 @@ void check_case(const Kernels& k, PoolArgs a, bool with_nan) {
   a.dtype = sizeof(T) == 4 ? DType::f32 : DType::f64;
   const int64_t n_in = a.n * a.h * a.w * a.c, n_out = a.n * a.oh * a.ow * a.c;
   Guarded<T> x(n_in), y(n_out, 0xff), dy(n_out), dx(n_in, 0xff);
-  for (int64_t i = 0; i < n_in; ++i) x[i] = static_cast<T>(rng.below(8)) - T(4);   // many ties
+  for (int64_t i = 0; i < n_in; ++i) x[i] = static_cast<T>(rng.below(8)) - T(4);  // many ties
   if (with_nan && n_in) x[rng.below(n_in)] = std::numeric_limits<T>::quiet_NaN();
   for (int64_t i = 0; i < n_out; ++i) dy[i] = static_cast<T>(rng.uniform(-1, 1));
   const Oracle want = plain_pool(a, x.data(), dy.data());
@@ -77,12 +80,13 @@ void check_case(const Kernels& k, PoolArgs a, bool with_nan) {
         int(a.mode), int(a.h), int(a.w), int(a.c), int(a.kh), int(a.kw), int(bad));
   a.dy = dy.data();
   a.dx = dx.data();
-  if (a.mode == PoolMode::average) a.x = a.y = nullptr;   // not read
+  if (a.mode == PoolMode::average) a.x = a.y = nullptr;  // not read
   k.pool_grad(a, team());
   bad = 0;
   for (int64_t i = 0; i < n_in; ++i) bad += !close(dx[i], want.dx[i], tolerance * 4);
-  CHECK(!bad && dx.intact(), "%s mode %d backward: h %d w %d c %d kernel %dx%d stride %dx%d: %d wrong",
-        k.name, int(a.mode), int(a.h), int(a.w), int(a.c), int(a.kh), int(a.kw), int(a.stride_h),
+  CHECK(!bad && dx.intact(),
+        "%s mode %d backward: h %d w %d c %d kernel %dx%d stride %dx%d: %d wrong", k.name,
+        int(a.mode), int(a.h), int(a.w), int(a.c), int(a.kh), int(a.kw), int(a.stride_h),
         int(a.stride_w), int(bad));
 }
 
@@ -100,7 +104,9 @@ void check_width(const Kernels& k) {
                 a.kh = kernel, a.kw = kernel == 2 ? 3 : kernel;
                 a.stride_h = stride, a.stride_w = stride == 2 ? 2 : 1;
                 const auto out = [&](int64_t size, int64_t window, int64_t step) {
-                  return same ? (size + step - 1) / step : size < window ? 0 : (size - window) / step + 1;
+                  return same            ? (size + step - 1) / step
+                         : size < window ? 0
+                                         : (size - window) / step + 1;
                 };
                 a.oh = out(a.h, a.kh, a.stride_h), a.ow = out(a.w, a.kw, a.stride_w);
                 if (same) {
@@ -110,7 +116,7 @@ void check_width(const Kernels& k) {
                 check_case<float>(k, a, false);
                 check_case<double>(k, a, mode == PoolMode::max);
               }
-  PoolArgs big = {};   // many chunks
+  PoolArgs big = {};  // many chunks
   big.n = 3, big.h = big.w = 64, big.c = 24, big.kh = big.kw = big.stride_h = big.stride_w = 2;
   big.oh = big.ow = 32;
   for (PoolMode mode : {PoolMode::max, PoolMode::average}) {
@@ -127,7 +133,7 @@ void check_width(const Kernels& k) {
     PoolArgs empty = big;
     empty.n = 0;
     check_case<float>(k, empty, false);
-    PoolArgs outside = big;   // windows that lie in the padding alone
+    PoolArgs outside = big;  // windows that lie in the padding alone
     outside.pad_top = 7, outside.oh = 40;
     if (mode == PoolMode::max) check_case<float>(k, outside, false);
   }

@@ -31,7 +31,8 @@ void check_known_answers(const Kernels& k) {
 // A second, plain Philox for every other counter and key.
 void plain_philox(uint64_t counter, const uint32_t* seed, uint32_t* x) {
   uint32_t k0 = seed[0], k1 = seed[1];
-  x[0] = static_cast<uint32_t>(counter), x[1] = static_cast<uint32_t>(counter >> 32), x[2] = x[3] = 0;
+  x[0] = static_cast<uint32_t>(counter), x[1] = static_cast<uint32_t>(counter >> 32),
+  x[2] = x[3] = 0;
   for (int round = 0; round < 10; ++round) {
     const uint64_t p0 = 0xD2511F53ull * x[0], p1 = 0xCD9E8D57ull * x[2];
     const uint32_t y[4] = {static_cast<uint32_t>(p1 >> 32) ^ x[1] ^ k0, static_cast<uint32_t>(p1),
@@ -64,8 +65,8 @@ void check_stream(const Kernels& k) {
       const uint64_t draw = all[2 * i] | uint64_t{all[2 * i + 1]} << 32;
       bad += unit64[i] != static_cast<double>(draw >> 11) * 0x1p-53;
     }
-    CHECK(!bad && words.intact() && unit.intact() && unit64.intact() && dice.intact(), "%s count %d: %d wrong",
-          k.name, int(count), int(bad));
+    CHECK(!bad && words.intact() && unit.intact() && unit64.intact() && dice.intact(),
+          "%s count %d: %d wrong", k.name, int(count), int(bad));
   }
 }
 
@@ -84,7 +85,8 @@ void check_same(RandomKind kind, DType dtype, double lo, double hi, bool across_
       set_num_threads(threads);
       a.out = out.data();
       k->random(a, team());
-      CHECK(out == reference, "%s kind %d dtype %d threads %d", k->name, int(kind), int(dtype), threads);
+      CHECK(out == reference, "%s kind %d dtype %d threads %d", k->name, int(kind), int(dtype),
+            threads);
     }
     set_num_threads(1);
   }
@@ -125,15 +127,16 @@ double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
 template <class T>
 void check_distributions(const Kernels& k, DType dtype) {
   const int64_t n = 400000;
-  const double limit = 1.95 / std::sqrt(static_cast<double>(n));   // passes 99.9% of true samples
+  const double limit = 1.95 / std::sqrt(static_cast<double>(n));  // passes 99.9% of true samples
   std::vector<T> v(n);
   k.random(args(RandomKind::normal, dtype, n, 2, 3, v.data()), team());
   Moments m = moments_of(v);
-  CHECK(std::abs(m.mean - 2) < 0.02 && std::abs(m.deviation - 3) < 0.02 && std::abs(m.skew) < 0.02 &&
-            std::abs(m.kurtosis - 3) < 0.05,
+  CHECK(std::abs(m.mean - 2) < 0.02 && std::abs(m.deviation - 3) < 0.02 &&
+            std::abs(m.skew) < 0.02 && std::abs(m.kurtosis - 3) < 0.05,
         "%s normal %g %g %g %g", k.name, m.mean, m.deviation, m.skew, m.kurtosis);
-  CHECK(distance_to(v, [](double x) { return normal_cdf((x - 2) / 3); }) < limit, "%s normal", k.name);
-  double product = 0;   // Box & Muller's pairs must not correlate
+  CHECK(distance_to(v, [](double x) { return normal_cdf((x - 2) / 3); }) < limit, "%s normal",
+        k.name);
+  double product = 0;  // Box & Muller's pairs must not correlate
   for (int64_t i = 0; i < n; i += 2) product += (v[i] - 2) * (v[i + 1] - 2) / 9 * 2 / n;
   CHECK(std::abs(product) < 0.01, "%s pairs %g", k.name, product);
 
@@ -144,8 +147,10 @@ void check_distributions(const Kernels& k, DType dtype) {
   CHECK(std::abs(m.mean + 1) < 0.005 && std::abs(m.deviation - 0.5 * 0.8796256610342398) < 0.003,
         "%s truncated %g %g", k.name, m.mean, m.deviation);
   const double inside = normal_cdf(2) - normal_cdf(-2);
-  CHECK(distance_to(v, [&](double x) { return (normal_cdf((x + 1) * 2) - normal_cdf(-2)) / inside; }) < limit,
-        "%s truncated", k.name);
+  CHECK(
+      distance_to(
+          v, [&](double x) { return (normal_cdf((x + 1) * 2) - normal_cdf(-2)) / inside; }) < limit,
+      "%s truncated", k.name);
 
   k.random(args(RandomKind::uniform, dtype, n, -0.1, 0.3, v.data()), team());
   m = moments_of(v);
@@ -163,11 +168,13 @@ void check_quantile(const Kernels& k, DType dtype, double tolerance) {
   k.random(args(RandomKind::bits, DType::u32, words.size(), 0, 0, words.data()), team());
   double worst = 0;
   for (int64_t i = 0; i < n; ++i) {
-    const double u = sizeof(T) == 4
-                         ? ((words[i] >> 8) + 0.5) * 0x1p-24
-                         : ((words[2 * i] | uint64_t{words[2 * i + 1]} << 32) >> 11) * 0x1p-53 + 0x1p-54;
+    const double u =
+        sizeof(T) == 4
+            ? ((words[i] >> 8) + 0.5) * 0x1p-24
+            : ((words[2 * i] | uint64_t{words[2 * i + 1]} << 32) >> 11) * 0x1p-53 + 0x1p-54;
     // erf(z / sqrt 2) must be (2 u - 1) erf(sqrt 2)
-    const double error = std::erf(static_cast<double>(z[i]) / std::sqrt(2.0)) - (2 * u - 1) * std::erf(std::sqrt(2.0));
+    const double error = std::erf(static_cast<double>(z[i]) / std::sqrt(2.0)) -
+                         (2 * u - 1) * std::erf(std::sqrt(2.0));
     worst = std::max(worst, std::abs(error));
   }
   CHECK(worst < tolerance, "%s quantile of %d bytes off by %g", k.name, int(sizeof(T)), worst);
@@ -181,15 +188,18 @@ void check_bounds(const Kernels& k) {
   k.random(args(RandomKind::uniform, DType::f32, n, lo, hi, v.data()), team());
   CHECK(std::all_of(v.begin(), v.end(), [&](float x) { return x == lo; }), "%s", k.name);
   k.random(args(RandomKind::uniform, DType::f32, n, 3, 3, v.data()), team());
-  CHECK(std::all_of(v.begin(), v.end(), [](float x) { return x == 3; }), "%s empty interval", k.name);
-  std::vector<uint16_t> h(n);   // float16: 1.0 is 0x3c00
+  CHECK(std::all_of(v.begin(), v.end(), [](float x) { return x == 3; }), "%s empty interval",
+        k.name);
+  std::vector<uint16_t> h(n);  // float16: 1.0 is 0x3c00
   k.random(args(RandomKind::uniform, DType::f16, n, 0, 1, h.data()), team());
-  CHECK(std::all_of(h.begin(), h.end(), [](uint16_t x) { return x < 0x3c00; }), "%s float16", k.name);
+  CHECK(std::all_of(h.begin(), h.end(), [](uint16_t x) { return x < 0x3c00; }), "%s float16",
+        k.name);
   std::vector<int64_t> wide(n);
   k.random(args(RandomKind::randint, DType::i64, n, -0x1p40, 0x1p40, wide.data()), team());
   const auto [low, high] = std::minmax_element(wide.begin(), wide.end());
   CHECK(*low >= -(int64_t{1} << 40) && *high < int64_t{1} << 40 && *low < -(int64_t{1} << 39) &&
-            *high > int64_t{1} << 39, "%s wide integers", k.name);
+            *high > int64_t{1} << 39,
+        "%s wide integers", k.name);
 }
 
 void check_dropout(const Kernels& k) {
@@ -208,8 +218,9 @@ void check_dropout(const Kernels& k) {
       kept += y[i] != 0;
     }
     CHECK(!bad && y.intact(), "%s dropout %g", k.name, rate);
-    CHECK(std::abs(kept / double(n) - (1 - rate)) < 0.01, "%s dropout %g kept %d", k.name, rate, int(kept));
-    a.out = x.data();   // in place
+    CHECK(std::abs(kept / double(n) - (1 - rate)) < 0.01, "%s dropout %g kept %d", k.name, rate,
+          int(kept));
+    a.out = x.data();  // in place
     k.random(a, team());
     CHECK(std::memcmp(x.data(), y.data(), n * 4) == 0, "%s dropout in place", k.name);
   }

@@ -93,9 +93,8 @@ template <class T>
 void run_depthwise(const DirectConv<T>& q, const Team& team) {
   const int64_t lines = q.images * q.rows, step = q.mul_w * q.in_channels;
   const int64_t work = lines * q.cols * q.n * q.taps_h.count * q.taps_w.count;
-  const int64_t chunks = work < kSerialWork
-                             ? 1
-                             : min_of(lines, min_of(kMaxChunks, ceil_div(work, kChunkWork / 4)));
+  const int64_t chunks =
+      work < kSerialWork ? 1 : min_of(lines, min_of(kMaxChunks, ceil_div(work, kChunkWork / 4)));
   for_chunks(team, chunks, [&](int64_t chunk, int) {
     for (int64_t i = chunk * lines / chunks; i < (chunk + 1) * lines / chunks; ++i) {
       const int64_t image = i / q.rows, row = i % q.rows;

@@ -45,7 +45,7 @@ template <class T>
 struct DirectConv {
   const T* in;  // (images, in_h, in_w, in_channels), at the group's first channel
   int64_t images, in_h, in_w, in_channels, used;
-  T* out;  // at the group's and the residue's first element
+  T* out;                                    // at the group's and the residue's first element
   int64_t rows, cols, n;                     // pixels of this residue, output channels
   int64_t image_step, row_step, pixel_step;  // of out, in elements
   int64_t mul_h, mul_w;
@@ -223,8 +223,8 @@ void run_direct(const DirectConv<T>& q, const Team& team, char* packed, char* fr
   for_chunks(crew, depth * q.n < kSerialPack ? 1 : panels, [&](int64_t chunk, int) {
     const bool all = depth * q.n < kSerialPack;
     for (int64_t s = all ? 0 : chunk; s < (all ? panels : chunk + 1); ++s)
-      pack_filter(q, plan.block, s * kTileCols<T>, min_of<int64_t>(kTileCols<T>, q.n - s * kTileCols<T>),
-                  filter);
+      pack_filter(q, plan.block, s * kTileCols<T>,
+                  min_of<int64_t>(kTileCols<T>, q.n - s * kTileCols<T>), filter);
   });
   for_chunks(crew, q.images * plan.row_blocks, [&](int64_t chunk, int thread) {
     const int64_t image = chunk / plan.row_blocks, b = chunk % plan.row_blocks;

@@ -58,7 +58,8 @@ PH_INLINE FilterPlan plan_filter(const FilterGrad<T>& q) {
 template <class T>
 PH_INLINE int64_t filter_frame_bytes(const FilterGrad<T>& q, const FilterPlan& p) {
   const Frame f = frame_of(q.taps_h, q.taps_w, q.mul_h, q.mul_w, 0, p.rows, q.cols);
-  return cache_rounded(p.images * f.height() * f.width() * q.used * static_cast<int64_t>(sizeof(T)));
+  return cache_rounded(p.images * f.height() * f.width() * q.used *
+                       static_cast<int64_t>(sizeof(T)));
 }
 template <class T>
 PH_INLINE int64_t dy_panel_bytes(const FilterGrad<T>& q, const FilterPlan& p) {

@@ -99,8 +99,7 @@ void conv_scatter(const ConvArgs& g, const Epilogue<T>& epilogue, const Team& te
       const int64_t p0 = b * pixels / blocks, count = (b + 1) * pixels / blocks - p0;
       const T* const dy = static_cast<const T*>(g.y) + (image * pixels + p0) * g.k;
       const Product<T, Strided<T>, Strided<T>> q = {
-          count, n,     g.k,     {dy, g.k, 1}, filter, false, true,
-          columns, n, T(1), false, {}};
+          count, n, g.k, {dy, g.k, 1}, filter, false, true, columns, n, T(1), false, {}};
       product_chunk(q, 0, count, 0, 0, n, 0, g.k, packed, static_cast<T*>(nullptr));
       scatter_add_windows(g, columns, p0, count, dx);
     }

@@ -28,11 +28,11 @@ struct Axis {
 
 template <class T>
 struct Image {
-  const T* data;        // (N, ih.size, iw.size, channels), already moved to the first channel
-  int64_t channels;     // of the tensor
-  int64_t used;         // of this group
+  const T* data;     // (N, ih.size, iw.size, channels), already moved to the first channel
+  int64_t channels;  // of the tensor
+  int64_t used;      // of this group
   Axis ih, iw;
-  int64_t rows, cols;   // pixels (N, rows, cols)
+  int64_t rows, cols;  // pixels (N, rows, cols)
   int64_t kw;
 
   struct Pixel {

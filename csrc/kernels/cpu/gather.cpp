@@ -14,8 +14,8 @@ namespace {
 
 constexpr int kIndexStrip = 128;
 constexpr int kBuckets = 64;
-constexpr int64_t kBucketMinWork = 1 << 16;   // elements; below it one chunk does the lot
-constexpr int64_t kSliceBytes = 1024;         // a column slice's row; shorter rows are bucketed
+constexpr int64_t kBucketMinWork = 1 << 16;  // elements; below it one chunk does the lot
+constexpr int64_t kSliceBytes = 1024;        // a column slice's row; shorter rows are bucketed
 
 // Turns n indices into rows; one out of range becomes -1. Returns whether any was.
 PH_INLINE bool read_rows(const GatherArgs& a, LoadStrip<int64_t> load_index, int64_t at, int64_t n,
@@ -77,7 +77,7 @@ void scatter_columns(const GatherArgs& a, T* out, const T* updates, int64_t c0, 
 // Scratch: rows (n), then positions (n) sorted by bucket, then kBuckets + 1 starts.
 struct Sorted {
   int64_t *row, *position, *start;
-  int shift;   // bucket = row >> shift
+  int shift;  // bucket = row >> shift
 };
 
 PH_INLINE Sorted sort_by_bucket(const GatherArgs& a) {
@@ -114,7 +114,8 @@ void scatter_t(const GatherArgs& a, const Team& team) {
       const int64_t r0 = min_of(a.rows, b << s.shift), r1 = min_of(a.rows, (b + 1) << s.shift);
       T* const slab = out + o * out_slab;
       if (!a.accumulate)
-        __builtin_memset(slab + r0 * a.inner, 0, static_cast<size_t>((r1 - r0) * a.inner) * sizeof(T));
+        __builtin_memset(slab + r0 * a.inner, 0,
+                         static_cast<size_t>((r1 - r0) * a.inner) * sizeof(T));
       for (int64_t i = s.start[b]; i < s.start[b + 1]; ++i) {
         const int64_t p = s.position[i];
         add_row(slab + s.row[p] * a.inner, updates + o * in_slab + p * a.inner, a.inner);
@@ -122,7 +123,8 @@ void scatter_t(const GatherArgs& a, const Team& team) {
     });
     return;
   }
-  const int64_t width = split == Split::slices ? kSliceBytes / static_cast<int64_t>(sizeof(T)) : a.inner;
+  const int64_t width =
+      split == Split::slices ? kSliceBytes / static_cast<int64_t>(sizeof(T)) : a.inner;
   const int64_t slices = ceil_div(a.inner, width);
   for_chunks(team, a.outer * slices, [&](int64_t chunk, int) {
     const int64_t o = chunk / slices, c0 = chunk % slices * width;
@@ -164,7 +166,7 @@ void scatter_add(const GatherArgs& a, const Team& team) {
   else if (a.dtype == DType::f64)
     scatter_t<double>(a, team);
   else if (a.dtype == DType::i32)
-    scatter_t<uint32_t>(a, team);   // wraps
+    scatter_t<uint32_t>(a, team);  // wraps
   else if (a.dtype == DType::i64)
     scatter_t<uint64_t>(a, team);
 }

@@ -10,10 +10,10 @@ namespace {
 
 template <class T>
 struct Plan {
-  bool vector, by_batch;   // one row or column; batch items are chunks of one thread each
+  bool vector, by_batch;  // one row or column; batch items are chunks of one thread each
   bool pack_a, pack_b;
-  int64_t splits;          // parts of k, each into its own partial result
-  int64_t max_depth;       // of a block of k
+  int64_t splits;     // parts of k, each into its own partial result
+  int64_t max_depth;  // of a block of k
   int64_t a_bytes, b_bytes, x_bytes;
 };
 
@@ -120,9 +120,8 @@ void gemm_typed(const GemmArgs& g, const Team& team) {
   } else if (plan.by_batch) {
     const int64_t bytes = plan.a_bytes + plan.b_bytes + plan.x_bytes;
     const int64_t work = g.m * g.n * g.k * g.batch;
-    const int64_t chunks = work < kSerialWork
-                               ? 1
-                               : min_of(min_of(g.batch, kMaxChunks), ceil_div(work, kChunkWork));
+    const int64_t chunks =
+        work < kSerialWork ? 1 : min_of(min_of(g.batch, kMaxChunks), ceil_div(work, kChunkWork));
     for_chunks(team, chunks, [&](int64_t chunk, int thread) {
       char* own = scratch + thread * bytes;
       for (int64_t b = chunk * g.batch / chunks; b < (chunk + 1) * g.batch / chunks; ++b)

@@ -52,8 +52,8 @@ PH_INLINE int64_t b_block_bytes(int64_t n, int64_t k) {
 template <class T>
 PH_INLINE int64_t a_block_bytes(int64_t m, int64_t k) {
   const int64_t rows = min_of(m, kBlockRows), strips = ceil_div(rows, kMaxRows);
-  return cache_rounded((rows * block_depth<T>(k) + strips * kPackSlack<T>)*static_cast<int64_t>(
-      sizeof(T)));
+  return cache_rounded(
+      (rows * block_depth<T>(k) + strips * kPackSlack<T>)*static_cast<int64_t>(sizeof(T)));
 }
 
 // How C is cut into chunks: rows x cols pieces, from sizes alone.
@@ -196,8 +196,9 @@ template <class T>
 void sum_parts(const T* parts, int64_t part_bytes, int64_t splits, int64_t m, int64_t n, T* c,
                int64_t ldc, bool accumulate, const Epilogue<T>& epilogue, const Team& team) {
   const int64_t step = part_bytes / static_cast<int64_t>(sizeof(T));
-  const int64_t chunks =
-      m * n * splits < kSerialPack ? 1 : min_of(m, min_of(kMaxChunks, m * n * splits / kSerialPack));
+  const int64_t chunks = m * n * splits < kSerialPack
+                             ? 1
+                             : min_of(m, min_of(kMaxChunks, m * n * splits / kSerialPack));
   for_chunks(team, chunks, [&](int64_t chunk, int) {
     const int64_t lo = chunk * m / chunks, hi = (chunk + 1) * m / chunks;
     for (int64_t i = lo; i < hi; ++i) {

@@ -7,8 +7,8 @@ namespace PH_ISA {
 
 template <class T>
 struct Epilogue {
-  const T* bias;   // by column, or null
-  const T* gate;   // (rows, cols), or null
+  const T* bias;  // by column, or null
+  const T* gate;  // (rows, cols), or null
   int64_t ldgate;
   Act act, gate_act;
   PH_INLINE bool empty() const { return !bias && !gate && act == Act::none; }

@@ -14,17 +14,17 @@ namespace PH_ISA {
 
 template <class T>
 struct Micro {
-  const T* a;            // strip of A
-  int64_t a_stride;      // by_row: between rows (k stride 1); else between k (row stride 1)
-  const T* b;            // panel of B: a row of kTileCols or less for each k
-  int64_t b_stride;      // between k
+  const T* a;        // strip of A
+  int64_t a_stride;  // by_row: between rows (k stride 1); else between k (row stride 1)
+  const T* b;        // panel of B: a row of kTileCols or less for each k
+  int64_t b_stride;  // between k
   T* c;
   int64_t ldc;
   int64_t kc, segs;
-  const int64_t* seg;    // segs offsets into a, in elements
+  const int64_t* seg;  // segs offsets into a, in elements
   T alpha;
-  int tail;              // columns used in the last vector, 1..lanes
-  bool accumulate;       // c += alpha * ab, else c = alpha * ab
+  int tail;                 // columns used in the last vector, 1..lanes
+  bool accumulate;          // c += alpha * ab, else c = alpha * ab
   bool whole_tile = false;  // c has room for whole vectors
 };
 

@@ -63,25 +63,13 @@ PH_INLINE vf32 zip_low(vf32 a, vf32 b) {
 PH_INLINE vf32 zip_high(vf32 a, vf32 b) {
   return __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
 }
-PH_INLINE vf64 zip_low(vf64 a, vf64 b) {
-  return __builtin_shufflevector(a, b, 0, 4, 2, 6);
-}
-PH_INLINE vf64 zip_high(vf64 a, vf64 b) {
-  return __builtin_shufflevector(a, b, 1, 5, 3, 7);
-}
+PH_INLINE vf64 zip_low(vf64 a, vf64 b) { return __builtin_shufflevector(a, b, 0, 4, 2, 6); }
+PH_INLINE vf64 zip_high(vf64 a, vf64 b) { return __builtin_shufflevector(a, b, 1, 5, 3, 7); }
 #else
-PH_INLINE vf32 zip_low(vf32 a, vf32 b) {
-  return __builtin_shufflevector(a, b, 0, 4, 1, 5);
-}
-PH_INLINE vf32 zip_high(vf32 a, vf32 b) {
-  return __builtin_shufflevector(a, b, 2, 6, 3, 7);
-}
-PH_INLINE vf64 zip_low(vf64 a, vf64 b) {
-  return __builtin_shufflevector(a, b, 0, 2);
-}
-PH_INLINE vf64 zip_high(vf64 a, vf64 b) {
-  return __builtin_shufflevector(a, b, 1, 3);
-}
+PH_INLINE vf32 zip_low(vf32 a, vf32 b) { return __builtin_shufflevector(a, b, 0, 4, 1, 5); }
+PH_INLINE vf32 zip_high(vf32 a, vf32 b) { return __builtin_shufflevector(a, b, 2, 6, 3, 7); }
+PH_INLINE vf64 zip_low(vf64 a, vf64 b) { return __builtin_shufflevector(a, b, 0, 2); }
+PH_INLINE vf64 zip_high(vf64 a, vf64 b) { return __builtin_shufflevector(a, b, 1, 3); }
 #endif
 
 // v[p] of lanes rows at offset + p, for p < kQuad.

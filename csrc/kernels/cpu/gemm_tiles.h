@@ -27,7 +27,7 @@ template <class T>
 constexpr int64_t kBlockDepth = kBlockDepthBytes / static_cast<int64_t>(sizeof(T));
 constexpr int64_t kPrefetchDepth = 96;  // sums at least this long prefetch their tile of C
 constexpr int64_t kBlockRows = kMaxRows * ((140 + kMaxRows - 1) / kMaxRows);  // one chunk, in L2
-constexpr int64_t kBlockCols = 4096;     // columns of B packed at once
+constexpr int64_t kBlockCols = 4096;  // columns of B packed at once
 
 // Multiply-adds below which a product stays on one chunk, and wanted in each chunk.
 constexpr int64_t kSerialWork = 400000;
@@ -39,36 +39,36 @@ constexpr int64_t kSerialPack = 64 * 1024;    // elements packed by one thread a
 
 // Operands of at most this many bytes are read in place when their layout allows.
 constexpr int64_t kDirectBytesA = 64 * 1024;
-constexpr int64_t kDirectPanels = 2;       // larger ones too, when B has at most this many panels
-constexpr int64_t kSetBytes = 4096;        // rows this far apart collide in L1
+constexpr int64_t kDirectPanels = 2;  // larger ones too, when B has at most this many panels
+constexpr int64_t kSetBytes = 4096;   // rows this far apart collide in L1
 constexpr int64_t kDirectBytesB = 96 * 1024;
-constexpr int64_t kPackColumns = 16;       // columns of a transposed A packed together
-constexpr int64_t kStripStride = 2048;     // columns further apart (bytes) are read in place ...
-constexpr int64_t kScatteredDepth = 192;   // ... at most so many at a time, to stay in L1
+constexpr int64_t kPackColumns = 16;      // columns of a transposed A packed together
+constexpr int64_t kStripStride = 2048;    // columns further apart (bytes) are read in place ...
+constexpr int64_t kScatteredDepth = 192;  // ... at most so many at a time, to stay in L1
 
 // Long sums with few outputs are cut along k into at most kMaxSplits parts.
 constexpr int64_t kMaxSplits = 16;
-constexpr int64_t kSplitDepth = 1024;     // at least this much k in a part
-constexpr int64_t kSplitChunks = 4;       // fewer chunks of outputs than this
+constexpr int64_t kSplitDepth = 1024;         // at least this much k in a part
+constexpr int64_t kSplitChunks = 4;           // fewer chunks of outputs than this
 constexpr int64_t kSplitOutputs = 64 * 1024;  // outputs up to this many
 
 // Matrix times vector: rows handled together, and from when on columns are streamed.
 constexpr int64_t kVectorRows = 4096;
-constexpr int64_t kVectorWork = 400000;   // multiply-adds below which it stays on one chunk
-constexpr int64_t kVectorUnit = 64;       // a chunk is a multiple of this many rows ...
-constexpr int64_t kColumnUnit = 1024;      // ... or of this many, where columns are summed
+constexpr int64_t kVectorWork = 400000;  // multiply-adds below which it stays on one chunk
+constexpr int64_t kVectorUnit = 64;      // a chunk is a multiple of this many rows ...
+constexpr int64_t kColumnUnit = 1024;    // ... or of this many, where columns are summed
 constexpr int64_t kColumnBytes = 128 * 1024;
 constexpr int64_t kColumnRows = 128;
 
 // Convolution.
-constexpr int64_t kMaxTaps = 11;           // along one axis, where read straight from the image
+constexpr int64_t kMaxTaps = 11;  // along one axis, where read straight from the image
 constexpr int64_t kMaxSegments = kMaxTaps * kMaxTaps;
-constexpr int64_t kDirectCols = 6;         // narrower outputs are packed
-constexpr int64_t kFrameBytes = 256 * 1024;  // image rows of one chunk
-constexpr int64_t kBlockPixels = 192;      // pixels of one block of the filter's gradient
-constexpr int64_t kPackDyStrips = 4;       // dy is packed when more strips than this use it
+constexpr int64_t kDirectCols = 6;                // narrower outputs are packed
+constexpr int64_t kFrameBytes = 256 * 1024;       // image rows of one chunk
+constexpr int64_t kBlockPixels = 192;             // pixels of one block of the filter's gradient
+constexpr int64_t kPackDyStrips = 4;              // dy is packed when more strips than this use it
 constexpr int64_t kPartBytes = 16 * 1024 * 1024;  // partial results together, at most
-constexpr int64_t kSmallFilter = 24 * 1024;  // bytes of a filter that L1 holds whole
+constexpr int64_t kSmallFilter = 24 * 1024;       // bytes of a filter that L1 holds whole
 template <class T>
 constexpr int64_t kBlockChannels = 1024 / static_cast<int64_t>(sizeof(T));
 

@@ -13,12 +13,12 @@ struct MatVec {
   int64_t rows, k;
   const T* matrix;
   int64_t s_i, s_p;
-  const T* x;      // contiguous
+  const T* x;  // contiguous
   T* y;
   int64_t y_stride;
   T alpha;
   bool accumulate;
-  bool bias_by_row;  // else bias is one value
+  bool bias_by_row;      // else bias is one value
   Epilogue<T> epilogue;  // gate's row stride runs along y
 };
 

@@ -18,7 +18,8 @@ struct ExpConst<float> {
   static constexpr float log2e = 1.44269504f, ln2_hi = 0.693359375f, ln2_lo = -2.12194440e-4f;
   static constexpr float q[] = {0.500000006f, 0.166665425f, 0.0416662808f, 0.00836664377f,
                                 0.00139465469f};
-  static constexpr float low = -104.0f, high = 89.0f, plain = 87.0f, expm1_low = -20.0f, tanh_high = 10.0f;
+  static constexpr float low = -104.0f, high = 89.0f, plain = 87.0f, expm1_low = -20.0f,
+                         tanh_high = 10.0f;
 };
 template <>
 struct ExpConst<double> {
@@ -35,7 +36,8 @@ struct ExpConst<double> {
                                  2.7557242414342039e-07,
                                  2.5109147538541308e-08,
                                  2.092454806865676e-09};
-  static constexpr double low = -746.0, high = 710.0, plain = 708.0, expm1_low = -40.0, tanh_high = 22.0;
+  static constexpr double low = -746.0, high = 710.0, plain = 708.0, expm1_low = -40.0,
+                          tanh_high = 22.0;
 };
 
 // 2^k for whole k with a normal result.
@@ -211,7 +213,7 @@ PH_INLINE Vec<T> softplus_t(Vec<T> x) {
 // |x| < 1: x + x P(x^2). float above: 1 - exp(L(x)), L fits log erfc on [1, 4];
 // double above: erfc = exp(-x^2) E(u), u = (x - 2) / (x + 2), on [1, 6].
 PH_INLINE vf32 verf(vf32 x) {
-  constexpr float small[] = {0.128379166f,   -0.376126258f, 0.112835851f,    -0.0268538118f,
+  constexpr float small[] = {0.128379166f,   -0.376126258f,    0.112835851f,  -0.0268538118f,
                              0.00518832748f, -0.000801019223f, 7.8538579e-05f};
   constexpr float large[] = {0.000188467367f, -1.12958031f,    -0.633216402f,   -0.108422094f,
                              0.0252103362f,   -0.00420528346f, 0.000441472397f, -2.16975932e-05f};
@@ -222,27 +224,29 @@ PH_INLINE vf32 verf(vf32 x) {
   return a >= 1 ? q : p;
 }
 PH_INLINE vf64 verf(vf64 x) {
-  constexpr double small[] = {0.12837916709551259,    -0.37612638903183748,   0.11283791670954857,
-                              -0.026866170645072893,  0.0052239776247808376,  -0.00085483269787406206,
-                              0.00012055331036844874, -1.4925593505644513e-05, 1.6460972798142799e-06,
-                              -1.6350025034009867e-07, 1.4657878649845259e-08, -1.1365661642630271e-09,
-                              5.9452549205127224e-11};
-  constexpr double large[] = {0.25539567631050575,    -0.42718584741395832,   0.24165819424245688,
-                              -0.078978581015873128,  0.0037328924054664688,  0.0069974617649139542,
-                              -0.00084714321206429903, -0.00098197825499994141, 4.3549467048989211e-05,
-                              0.00017437259509261809, 2.7672777276724916e-05, -2.7330339195867168e-05,
-                              -1.4677879625899472e-05, -1.6990123300057903e-06};
+  constexpr double small[] = {
+      0.12837916709551259,     -0.37612638903183748,    0.11283791670954857,
+      -0.026866170645072893,   0.0052239776247808376,   -0.00085483269787406206,
+      0.00012055331036844874,  -1.4925593505644513e-05, 1.6460972798142799e-06,
+      -1.6350025034009867e-07, 1.4657878649845259e-08,  -1.1365661642630271e-09,
+      5.9452549205127224e-11};
+  constexpr double large[] = {
+      0.25539567631050575,     -0.42718584741395832,    0.24165819424245688,
+      -0.078978581015873128,   0.0037328924054664688,   0.0069974617649139542,
+      -0.00084714321206429903, -0.00098197825499994141, 4.3549467048989211e-05,
+      0.00017437259509261809,  2.7672777276724916e-05,  -2.7330339195867168e-05,
+      -1.4677879625899472e-05, -1.6990123300057903e-06};
   vf64 a = vabs<double>(x);
   vf64 p = vfma<double>(x, poly<double>(x * x, small), x);
   vf64 b = smaller<double>(splat<double>(6), a), k, e = exp_reduced<double>(-b * b, k) + 1;
-  vf64 q = vfma<double>(-e * pow2<double>(k), poly<double>((b - 2) / (b + 2), large),
-                        splat<double>(1));
+  vf64 q =
+      vfma<double>(-e * pow2<double>(k), poly<double>((b - 2) / (b + 2), large), splat<double>(1));
   return a >= 1 ? vcopysign<double>(q, x) : p;
 }
 
 // ---------------------------------------------------------------- names
-#define PH_MATH(name)                                             \
-  PH_INLINE vf32 v##name(vf32 x) { return name##_t<float>(x); }   \
+#define PH_MATH(name)                                           \
+  PH_INLINE vf32 v##name(vf32 x) { return name##_t<float>(x); } \
   PH_INLINE vf64 v##name(vf64 x) { return name##_t<double>(x); }
 PH_MATH(exp)
 PH_MATH(expm1)

@@ -65,9 +65,11 @@ PH_INLINE int first_lane(Vec<T> mask) {
   else
     return __builtin_ctz(_mm512_movepi64_mask((__m512i)mask));
 #elif defined(__AVX2__)
-  return __builtin_ctz(static_cast<unsigned>(_mm256_movemask_epi8((__m256i)mask))) / static_cast<int>(sizeof(T));
+  return __builtin_ctz(static_cast<unsigned>(_mm256_movemask_epi8((__m256i)mask))) /
+         static_cast<int>(sizeof(T));
 #elif defined(__x86_64__)
-  return __builtin_ctz(static_cast<unsigned>(_mm_movemask_epi8((__m128i)mask))) / static_cast<int>(sizeof(T));
+  return __builtin_ctz(static_cast<unsigned>(_mm_movemask_epi8((__m128i)mask))) /
+         static_cast<int>(sizeof(T));
 #else
   int i = 0;
   while (!mask[i]) ++i;
@@ -131,9 +133,11 @@ template <class T>
 PH_INLINE Vec<T> vmin(Vec<T> a, Vec<T> b) {
 #if defined(__AVX512F__)
   if constexpr (sizeof(T) == 4)
-    return (Vec<T>)_mm512_mask_min_ps((__m512)b, _mm512_cmp_ps_mask((__m512)b, (__m512)b, _CMP_ORD_Q), (__m512)b, (__m512)a);
+    return (Vec<T>)_mm512_mask_min_ps(
+        (__m512)b, _mm512_cmp_ps_mask((__m512)b, (__m512)b, _CMP_ORD_Q), (__m512)b, (__m512)a);
   else
-    return (Vec<T>)_mm512_mask_min_pd((__m512d)b, _mm512_cmp_pd_mask((__m512d)b, (__m512d)b, _CMP_ORD_Q), (__m512d)b, (__m512d)a);
+    return (Vec<T>)_mm512_mask_min_pd(
+        (__m512d)b, _mm512_cmp_pd_mask((__m512d)b, (__m512d)b, _CMP_ORD_Q), (__m512d)b, (__m512d)a);
 #else
   return b != b ? b : smaller<T>(b, a);
 #endif
@@ -142,9 +146,11 @@ template <class T>
 PH_INLINE Vec<T> vmax(Vec<T> a, Vec<T> b) {
 #if defined(__AVX512F__)
   if constexpr (sizeof(T) == 4)
-    return (Vec<T>)_mm512_mask_max_ps((__m512)b, _mm512_cmp_ps_mask((__m512)b, (__m512)b, _CMP_ORD_Q), (__m512)b, (__m512)a);
+    return (Vec<T>)_mm512_mask_max_ps(
+        (__m512)b, _mm512_cmp_ps_mask((__m512)b, (__m512)b, _CMP_ORD_Q), (__m512)b, (__m512)a);
   else
-    return (Vec<T>)_mm512_mask_max_pd((__m512d)b, _mm512_cmp_pd_mask((__m512d)b, (__m512d)b, _CMP_ORD_Q), (__m512d)b, (__m512d)a);
+    return (Vec<T>)_mm512_mask_max_pd(
+        (__m512d)b, _mm512_cmp_pd_mask((__m512d)b, (__m512d)b, _CMP_ORD_Q), (__m512d)b, (__m512d)a);
 #else
   return b != b ? b : larger<T>(b, a);
 #endif

@@ -69,7 +69,7 @@ PH_INLINE DoubleDouble quick_sum(vf64 a, vf64 b) {  // |a| >= |b|
 }
 // log a, 2^-65 relative: log((1 + s) / (1 - s)) = 2 s (1 + z (1/3 + z P(z))), z = s^2.
 PH_INLINE DoubleDouble log_precise(vf64 a) {
-  constexpr double p[] = {0.19999999999999987,  0.14285714285722881, 0.11111111108689209,
+  constexpr double p[] = {0.19999999999999987,  0.14285714285722881,  0.11111111108689209,
                           0.090909094448420533, 0.076922777755012703, 0.06668184075758915,
                           0.058368948236961163, 0.059987870317645006};
   vf64 k, f = log_split<double>(a, k);

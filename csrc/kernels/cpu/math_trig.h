@@ -15,20 +15,34 @@ constexpr double kPio2Rest = 6.07710050650619224932e-11;  // pi / 2 - kPio2[0]
 constexpr double kTrigLimit = 1048576.0;
 
 struct Reduced {
-  double r, low;   // the remainder, |r| <= pi / 4, as a sum
+  double r, low;    // the remainder, |r| <= pi / 4, as a sum
   double quadrant;  // 0..3
 };
 
 // x finite, |x| >= 1: with x = m 2^e, the bits of 2 / pi above weight 2^(1-e) give whole
 // turns and are skipped; 192 of the others decide quadrant and remainder.
 static PH_NOINLINE Reduced reduce_huge(double x) {
-  static const uint64_t two_over_pi[] = {
-      0,  // so that small exponents may start before the point
-      0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041, 0xfe5163abdebbc561,
-      0xb7246e3a424dd2e0, 0x06492eea09d1921c, 0xfe1deb1cb129a73e, 0xe88235f52ebb4484,
-      0xe99c7026b45f7e41, 0x3991d639835339f4, 0x9c845f8bbdf9283b, 0x1ff897ffde05980f,
-      0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7, 0x4f463f669e5fea2d, 0x7527bac7ebe5f17b,
-      0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08, 0x56033046fc7b6bab, 0xf0cfbc209af4361d};
+  static const uint64_t two_over_pi[] = {0,  // so that small exponents may start before the point
+                                         0xa2f9836e4e441529,
+                                         0xfc2757d1f534ddc0,
+                                         0xdb6295993c439041,
+                                         0xfe5163abdebbc561,
+                                         0xb7246e3a424dd2e0,
+                                         0x06492eea09d1921c,
+                                         0xfe1deb1cb129a73e,
+                                         0xe88235f52ebb4484,
+                                         0xe99c7026b45f7e41,
+                                         0x3991d639835339f4,
+                                         0x9c845f8bbdf9283b,
+                                         0x1ff897ffde05980f,
+                                         0xef2f118b5a0a6d1f,
+                                         0x6d367ecf27cb09b7,
+                                         0x4f463f669e5fea2d,
+                                         0x7527bac7ebe5f17b,
+                                         0x3d0739f78a5292ea,
+                                         0x6bfb5fb11f8d5d08,
+                                         0x56033046fc7b6bab,
+                                         0xf0cfbc209af4361d};
   typedef unsigned __int128 u128;
   uint64_t bits;
   __builtin_memcpy(&bits, &x, 8);
@@ -77,8 +91,8 @@ PH_INLINE TrigF64 trig_reduce(vf64 x) {
   vf64 y = fits ? x : x * 0;  // 0, or nan for infinities and nan
   vf64 shifted = vfma<double>(y, kTwoOverPi, FloatBits<double>::magic);
   vf64 k = shifted - FloatBits<double>::magic;
-  vf64 t = vfma<double>(k, -kPio2[0], y);          // exact: 20 + 33 bits
-  vf64 w = k * kPio2[1], r = t - w, b = r - t;     // t - w = r + err, by two-sum
+  vf64 t = vfma<double>(k, -kPio2[0], y);       // exact: 20 + 33 bits
+  vf64 w = k * kPio2[1], r = t - w, b = r - t;  // t - w = r + err, by two-sum
   vf64 err = (t - (r - b)) - (w + b);
   vf64 low = vfma<double>(k, -kPio2[3], vfma<double>(k, -kPio2[2], err));
   TrigF64 out;
@@ -98,8 +112,8 @@ PH_INLINE TrigF64 trig_reduce(vf64 x) {
 PH_INLINE vf64 sine_or_cosine(vf64 x, int phase) {
   constexpr double s[] = {-0.16666666666666632,   0.008333333333322316,    -0.00019841269829725343,
                           2.7557313662095291e-06, -2.5050753269354635e-08, 1.5896505183952017e-10};
-  constexpr double c[] = {0.041666666666666602,    -0.001388888888887399,  2.4801587289395025e-05,
-                          -2.7557314326053483e-07, 2.08757195613913e-09,   -1.1359448807349946e-11};
+  constexpr double c[] = {0.041666666666666602,    -0.001388888888887399, 2.4801587289395025e-05,
+                          -2.7557314326053483e-07, 2.08757195613913e-09,  -1.1359448807349946e-11};
   TrigF64 t = trig_reduce(x);
   vf64 r = t.r, z = r * r, one = vfma<double>(z, -0.5, 1.0);
   // sin(r + low) and cos(r + low) to first order in low

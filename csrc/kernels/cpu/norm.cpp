@@ -9,11 +9,11 @@ namespace ph {
 namespace PH_ISA {
 namespace {
 
-constexpr int64_t kNormTile = 256;       // columns treated at once
-constexpr int64_t kNormBlock = 4096;     // elements of a block that is read twice
+constexpr int64_t kNormTile = 256;        // columns treated at once
+constexpr int64_t kNormBlock = 4096;      // elements of a block that is read twice
 constexpr int64_t kAheadTotal = 1 << 18;  // elements beyond L2
-constexpr int64_t kNormParts = 128;      // partial statistics at most
-constexpr int64_t kNormChunk = 16384;    // elements that pay for a thread
+constexpr int64_t kNormParts = 128;       // partial statistics at most
+constexpr int64_t kNormChunk = 16384;     // elements that pay for a thread
 
 // The matrix as (rows, width), width = channels * wide; the last `rest` of the original rows
 // make one shorter row more. Rows are cut into `parts` of `split`.
@@ -36,8 +36,8 @@ PH_INLINE NormPlan plan_norm(const NormArgs& g) {
 // Results so large, and so aligned, that they go past the caches.
 template <class T>
 PH_INLINE bool bypasses(const NormPlan& p, const T* y) {
-  return p.rows * p.width * static_cast<int64_t>(sizeof(T)) > kStreamBytes && p.width % kLanes<T> == 0 &&
-         aligned(y);
+  return p.rows * p.width * static_cast<int64_t>(sizeof(T)) > kStreamBytes &&
+         p.width % kLanes<T> == 0 && aligned(y);
 }
 // Arrays in scratch, each padded to whole vectors.
 PH_INLINE int64_t padded(int64_t n) { return round_up(n, 16); }
@@ -83,10 +83,13 @@ void slab_statistics(const Slab<T>& s, T* mean, T* m2) {
     clear(block_mean, size), clear(block_m2, size);
     column_sums<T>(r, last, s.n, block_mean, [&](int64_t q, int64_t i, int64_t k) {
       // eight rows at once defeat the hardware's prefetch: the next eight, in memory's order
-      if (ahead) __builtin_prefetch(s.row(r) + (q - r + 8) / 8 * 8 * s.width + i * 8 + (q - r) % 8 * kLanes<T>);
+      if (ahead)
+        __builtin_prefetch(s.row(r) + (q - r + 8) / 8 * 8 * s.width + i * 8 +
+                           (q - r) % 8 * kLanes<T>);
       return load_n(s.row(q) + i, k);
     });
-    for (int64_t i = 0; i < size; i += kLanes<T>) store(block_mean + i, load(block_mean + i) / count);
+    for (int64_t i = 0; i < size; i += kLanes<T>)
+      store(block_mean + i, load(block_mean + i) / count);
     column_sums<T>(r, last, s.n, block_m2, [&](int64_t q, int64_t i, int64_t k) {
       const Vec<T> d = load_n(s.row(q) + i, k) - load(block_mean + i);
       return d * d;
@@ -125,18 +128,20 @@ void fold_sums(const T* sum, int64_t channels, int64_t wide, T* to) {
 // ---------------------------------------------------------------- batch, forward
 // y = (x - mean) * scale + shift, all by column.
 template <class T>
-void normalise(const T* x, T* y, int64_t width, int64_t begin, int64_t end, int64_t n, const T* mean,
-               const T* scale, const T* shift, bool stream) {
+void normalise(const T* x, T* y, int64_t width, int64_t begin, int64_t end, int64_t n,
+               const T* mean, const T* scale, const T* shift, bool stream) {
   for (int64_t r = begin; r < end; ++r) {
     const T* from = x + r * width;
     T* to = y + r * width;
     if (stream) {
       for (int64_t i = 0; i < n; i += kLanes<T>)
-        store_past(to + i, vfma<T>(load(from + i) - load(mean + i), load(scale + i), load(shift + i)));
+        store_past(to + i,
+                   vfma<T>(load(from + i) - load(mean + i), load(scale + i), load(shift + i)));
       continue;
     }
     for_vectors<T>(n, [&](int64_t i, int64_t k) {
-      store_n(to + i, vfma<T>(load_n(from + i, k) - load(mean + i), load(scale + i), load(shift + i)), k);
+      store_n(to + i,
+              vfma<T>(load_n(from + i, k) - load(mean + i), load(scale + i), load(shift + i)), k);
     });
   }
 }
@@ -168,19 +173,22 @@ void batch_forward(const NormArgs& g, const Team& team) {
         r = 1.0 / __builtin_sqrt(static_cast<double>(var[j]) + g.epsilon);
       } else {
         // All parts, and the rest's single rows, relative to the first mean.
-        const double base = !g.rows ? 0 : static_cast<double>(p.rows ? part[j] : tail[j]), rows = static_cast<double>(g.rows);
+        const double base = !g.rows ? 0 : static_cast<double>(p.rows ? part[j] : tail[j]),
+                     rows = static_cast<double>(g.rows);
         auto each = [&](auto&& f) {
           for (int64_t i = 0; i < p.parts && p.rows; ++i) {
             const int64_t n = (min_of((i + 1) * p.split, p.rows) - i * p.split) * p.wide;
-            f(static_cast<double>(part[i * 2 * c + j]) - base, static_cast<double>(part[i * 2 * c + c + j]),
-              static_cast<double>(n));
+            f(static_cast<double>(part[i * 2 * c + j]) - base,
+              static_cast<double>(part[i * 2 * c + c + j]), static_cast<double>(n));
           }
-          for (int64_t k = 0; k < p.rest; ++k) f(static_cast<double>(tail[k * c + j]) - base, 0.0, 1.0);
+          for (int64_t k = 0; k < p.rest; ++k)
+            f(static_cast<double>(tail[k * c + j]) - base, 0.0, 1.0);
         };
         double shift_sum = 0, m2 = 0;
         if (g.rows) each([&](double d, double, double n) { shift_sum += d * n; });
         const double off = g.rows ? shift_sum / rows : 0;
-        if (g.rows) each([&](double d, double q, double n) { m2 += q + (d - off) * (d - off) * n; });
+        if (g.rows)
+          each([&](double d, double q, double n) { m2 += q + (d - off) * (d - off) * n; });
         const double v = g.rows ? m2 / rows : 0;
         r = 1.0 / __builtin_sqrt(v + g.epsilon);
         mean[j] = g.rows ? static_cast<T>(base + off) : T(0);
@@ -199,8 +207,8 @@ void batch_forward(const NormArgs& g, const Team& team) {
   const bool stream = bypasses(p, y);
   const int64_t rows = max_of(kNormChunk / max_of(p.width, int64_t{1}), int64_t{1});
   for_chunks(team, ceil_div(p.rows, rows), [&](int64_t i, int) {
-    normalise(x, y, p.width, i * rows, min_of((i + 1) * rows, p.rows), p.width, column_mean, scale, shift,
-              stream);
+    normalise(x, y, p.width, i * rows, min_of((i + 1) * rows, p.rows), p.width, column_mean, scale,
+              shift, stream);
     if (stream) fence_past();
   });
   if (p.rest)
@@ -291,7 +299,8 @@ void batch_backward(const NormArgs& g, const Team& team) {
   auto row = [&](int64_t at, int64_t n) {
     for_vectors<T>(n, [&](int64_t i, int64_t k) {
       const Vec<T> h = load_n(x + at + i, k) - load(column_mean + i);
-      const Vec<T> v = vfma<T>(load_n(dy + at + i, k), load(a + i), vfma<T>(h, load(b + i), load(d + i)));
+      const Vec<T> v =
+          vfma<T>(load_n(dy + at + i, k), load(a + i), vfma<T>(h, load(b + i), load(d + i)));
       if (stream && k == kLanes<T>)
         store_past(dx + at + i, v);
       else
@@ -316,7 +325,9 @@ void layer_forward(const NormArgs& g, const Team& team) {
   for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
     for (int64_t r = c * chunk; r < min_of((c + 1) * chunk, g.rows); ++r) {
       const T* x = static_cast<const T*>(g.x) + r * n;
-      const T m = n ? row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(x + i, k); }) / static_cast<T>(n) : T(0);
+      const T m = n ? row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(x + i, k); }) /
+                          static_cast<T>(n)
+                    : T(0);
       const T m2 = row_sum<T>(n, [&](int64_t i, int64_t k) {
         const Vec<T> d = load_n(x + i, k) - m;
         return d * d;
@@ -330,8 +341,10 @@ void layer_forward(const NormArgs& g, const Team& team) {
       T* y = static_cast<T*>(g.y) + r * n;
       for_vectors<T>(n, [&](int64_t i, int64_t k) {
         Vec<T> h = (load_n(x + i, k) - m) * s;
-        if (gamma) h = vfma<T>(h, load_n(gamma + i, k), beta ? load_n(beta + i, k) : Vec<T>{});
-        else if (beta) h += load_n(beta + i, k);
+        if (gamma)
+          h = vfma<T>(h, load_n(gamma + i, k), beta ? load_n(beta + i, k) : Vec<T>{});
+        else if (beta)
+          h += load_n(beta + i, k);
         store_n(y + i, h, k);
       });
     }
@@ -359,16 +372,18 @@ void layer_backward(const NormArgs& g, const Team& team) {
       };
       if (sums)
         for_vectors<T>(n, [&](int64_t i, int64_t k) {
-          const Vec<T> d = load_n(dy + i, k), h = first_lanes<T>((load_n(x + i, k) - m) * s, k, T(0));
+          const Vec<T> d = load_n(dy + i, k),
+                       h = first_lanes<T>((load_n(x + i, k) - m) * s, k, T(0));
           store(dgamma + i, vfma<T>(d, h, load(dgamma + i)));
           store(dbeta + i, load(dbeta + i) + d);
         });
       if (!g.dx) continue;
       const T count = static_cast<T>(max_of(n, int64_t{1}));
       const T avg = row_sum<T>(n, scaled) / count;
-      const T avg_h = row_sum<T>(n, [&](int64_t i, int64_t k) {
-        return scaled(i, k) * ((load_n(x + i, k) - m) * s);
-      }) / count;
+      const T avg_h =
+          row_sum<T>(n, [&](int64_t i,
+                            int64_t k) { return scaled(i, k) * ((load_n(x + i, k) - m) * s); }) /
+          count;
       T* dx = static_cast<T*>(g.dx) + r * n;
       for_vectors<T>(n, [&](int64_t i, int64_t k) {
         const Vec<T> h = (load_n(x + i, k) - m) * s;
@@ -382,7 +397,8 @@ void layer_backward(const NormArgs& g, const Team& team) {
     for_chunks(team, ceil_div(n, kNormTile), [&](int64_t chunk, int) {
       for (int64_t j = chunk * kNormTile; j < min_of((chunk + 1) * kNormTile, n); ++j) {
         double sum = 0;
-        for (int64_t i = 0; i < p.parts; ++i) sum += static_cast<double>(part[(i * 2 + which) * w + j]);
+        for (int64_t i = 0; i < p.parts; ++i)
+          sum += static_cast<double>(part[(i * 2 + which) * w + j]);
         to[j] = static_cast<T>(sum);
       }
     });

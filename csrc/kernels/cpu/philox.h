@@ -7,7 +7,7 @@
 namespace ph {
 namespace PH_ISA {
 
-constexpr int kWords = 256;   // words (of 32 bits) made at once: 64 counters
+constexpr int kWords = 256;  // words (of 32 bits) made at once: 64 counters
 
 // The full product of the low halves.
 PH_INLINE vu64 multiply_low(vu64 a, uint32_t m) {
@@ -25,7 +25,7 @@ PH_INLINE vu64 multiply_low(vu64 a, uint32_t m) {
 // words[0..kWords): the stream of key `seed` from counter `first` (64 bits) on, four words a
 // counter.
 PH_INLINE void philox(const uint32_t* seed, uint64_t first, uint32_t* words) {
-  constexpr int lanes = kLanes<uint64_t>, groups = 4;   // groups: chains in flight
+  constexpr int lanes = kLanes<uint64_t>, groups = 4;  // groups: chains in flight
   vu64 lane = {};
   for (int i = 0; i < lanes; ++i) lane[i] = static_cast<uint64_t>(i);
   for (int at = 0; at < kWords / 4; at += lanes * groups) {

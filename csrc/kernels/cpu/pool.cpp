@@ -8,7 +8,7 @@ namespace PH_ISA {
 
 namespace {
 
-constexpr int64_t kPoolChunk = 32768;   // elements of x that make a chunk worth a thread
+constexpr int64_t kPoolChunk = 32768;  // elements of x that make a chunk worth a thread
 
 struct Span {
   int64_t begin, end;
@@ -106,7 +106,8 @@ PH_INLINE int64_t grad_pixel(const T* image, T* dx, int64_t row_stride, int64_t 
         auto part = share;
         if constexpr (mode == PoolMode::max) {
           const auto x = Lane::get(image + at + j * channels);
-          const typename Lane::Mask hit = ((x == best) | ((x != x) & (best != best))) & (taken == Lane::none());
+          const typename Lane::Mask hit =
+              ((x == best) | ((x != x) & (best != best))) & (taken == Lane::none());
           taken = taken | hit;
           part = hit ? grad : Lane::all(T(0));
         }
@@ -146,7 +147,8 @@ void grad_block(const PoolArgs& a, int64_t n, Span out_rows, Span owned, Span ch
       const Span cols = clip(ow, a.stride_w, a.pad_left, a.kw, a.w);
       const int64_t c = grad_pixel<VectorLane<T>, mode>(image, dx, row_stride, a.c, rows, cols, y,
                                                         dy, channels.begin, channels.end);
-      grad_pixel<ScalarLane<T>, mode>(image, dx, row_stride, a.c, rows, cols, y, dy, c, channels.end);
+      grad_pixel<ScalarLane<T>, mode>(image, dx, row_stride, a.c, rows, cols, y, dy, c,
+                                      channels.end);
     }
   }
   clear_to(owned.end);
@@ -158,13 +160,14 @@ template <class T, PoolMode mode>
 void grad_chunks(const PoolArgs& a, const Team& team) {
   const int64_t image = a.h * a.w * a.c;
   if (a.kh <= a.stride_h && a.oh > 0) {
-    const int64_t per_band = max_of(kPoolChunk / max_of(a.stride_h * a.w * a.c, int64_t{1}), int64_t{1});
+    const int64_t per_band =
+        max_of(kPoolChunk / max_of(a.stride_h * a.w * a.c, int64_t{1}), int64_t{1});
     const int64_t bands = ceil_div(a.oh, per_band);
     const auto first_row = [&](int64_t oh) {
       return min_of(max_of(oh * a.stride_h - a.pad_top, int64_t{0}), a.h);
     };
     const int64_t images = max_of(kPoolChunk / max_of(image, int64_t{1}), int64_t{1});
-    if (bands == 1) {   // small images: several a chunk
+    if (bands == 1) {  // small images: several a chunk
       for_chunks(team, ceil_div(a.n, images), [&](int64_t chunk, int) {
         for (int64_t n = chunk * images; n < min_of(a.n, (chunk + 1) * images); ++n)
           grad_block<T, mode>(a, n, {0, a.oh}, {0, a.h}, {0, a.c});
@@ -180,9 +183,10 @@ void grad_chunks(const PoolArgs& a, const Team& team) {
     });
     return;
   }
-  const int64_t lanes = 64 / static_cast<int64_t>(sizeof(T));   // whole cache lines of channels
+  const int64_t lanes = 64 / static_cast<int64_t>(sizeof(T));  // whole cache lines of channels
   const int64_t wanted = ceil_div(image, kPoolChunk);
-  const int64_t run = a.n >= 16 ? a.c : max_of(round_up(ceil_div(a.c, max_of(wanted, int64_t{1})), lanes), lanes);
+  const int64_t run =
+      a.n >= 16 ? a.c : max_of(round_up(ceil_div(a.c, max_of(wanted, int64_t{1})), lanes), lanes);
   const int64_t parts = max_of(ceil_div(a.c, max_of(run, int64_t{1})), int64_t{1});
   for_chunks(team, a.n * parts, [&](int64_t chunk, int) {
     const int64_t c0 = chunk % parts * run;
@@ -194,7 +198,8 @@ template <class T>
 void pool_t(const PoolArgs& a, const Team& team) {
   const int64_t rows = a.n * a.oh;
   if (rows <= 0 || a.ow <= 0 || a.c <= 0) return;
-  const int64_t per_chunk = max_of(kPoolChunk / max_of(a.stride_h * a.w * a.c, int64_t{1}), int64_t{1});
+  const int64_t per_chunk =
+      max_of(kPoolChunk / max_of(a.stride_h * a.w * a.c, int64_t{1}), int64_t{1});
   for_chunks(team, ceil_div(rows, per_chunk), [&](int64_t chunk, int) {
     const int64_t first = chunk * per_chunk, end = min_of(rows, first + per_chunk);
     if (a.mode == PoolMode::max)

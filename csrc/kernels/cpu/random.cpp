@@ -71,10 +71,12 @@ double last_below(DType dtype, double lo, double hi) {
 template <class T>
 struct Uniform {
   T lo, range, last;
-  typename Draw<T>::Bits mask;   // fewer bits for the halves
+  typename Draw<T>::Bits mask;  // fewer bits for the halves
   explicit Uniform(const RandomArgs& a)
-      : lo(static_cast<T>(a.lo)), range(static_cast<T>(a.hi - a.lo)),
-        last(static_cast<T>(last_below(a.dtype, a.lo, a.hi))), mask(~typename Draw<T>::Bits{0}) {
+      : lo(static_cast<T>(a.lo)),
+        range(static_cast<T>(a.hi - a.lo)),
+        last(static_cast<T>(last_below(a.dtype, a.lo, a.hi))),
+        mask(~typename Draw<T>::Bits{0}) {
     if (a.dtype == DType::f16) mask <<= sizeof(T) * 8 - 11;
     if (a.dtype == DType::bf16) mask <<= sizeof(T) * 8 - 8;
   }
@@ -98,7 +100,7 @@ struct Normal {
     for (int i = 0; i < n; i += 2 * kLanes<T>) {
       typename Draw<T>::Bits even[kLanes<T>], odd[kLanes<T>];
       for (int j = 0; j < kLanes<T>; ++j) even[j] = draw[i + 2 * j], odd[j] = draw[i + 2 * j + 1];
-      const Vec<T> u = (whole<T>(load(even)) + T(1)) * Draw<T>::unit;   // (0, 1]: a finite log
+      const Vec<T> u = (whole<T>(load(even)) + T(1)) * Draw<T>::unit;  // (0, 1]: a finite log
       const Vec<T> angle = whole<T>(load(odd)) * (Draw<T>::unit * two_pi);
       const Vec<T> radius = vsqrt(vlog(u) * T(-2)) * deviation;
       T x[kLanes<T>], y[kLanes<T>];
@@ -122,11 +124,12 @@ struct Quantile<float> {
 template <>
 struct Quantile<double> {
   static constexpr double c[] = {
-      1.6681679208087217,     0.35257415188525059,    0.0039369281486164072, -0.0032191387748119268,
-      0.00019407434518810074, 4.5760031050611033e-5,  -7.0029556239297576e-6, -4.9995523821144011e-7,
-      1.807643508380654e-7,   -1.9445988172093909e-10, -3.9620070555734902e-9, 2.4014473951369972e-10,
-      7.4476322641158213e-11, -9.6976554717416193e-12, -1.1155890636512507e-12, 2.4742479947504724e-13,
-      9.6690287030391207e-15};
+      1.6681679208087217,      0.35257415188525059,     0.0039369281486164072,
+      -0.0032191387748119268,  0.00019407434518810074,  4.5760031050611033e-5,
+      -7.0029556239297576e-6,  -4.9995523821144011e-7,  1.807643508380654e-7,
+      -1.9445988172093909e-10, -3.9620070555734902e-9,  2.4014473951369972e-10,
+      7.4476322641158213e-11,  -9.6976554717416193e-12, -1.1155890636512507e-12,
+      2.4742479947504724e-13,  9.6690287030391207e-15};
 };
 
 // The inverse of the distribution function on the part within 2 standard deviations: what
@@ -206,7 +209,8 @@ void randint(const RandomArgs& a, const Team& team) {
     for (int i = 0; i < kWords / words_each; ++i) {
       uint64_t r;
       if (words_each == 1) {
-        r = static_cast<uint64_t>(words[i]) * (range > UINT32_MAX ? uint64_t{1} << 32 : range) >> 32;
+        r = static_cast<uint64_t>(words[i]) * (range > UINT32_MAX ? uint64_t{1} << 32 : range) >>
+            32;
       } else {
         const uint64_t draw = words[2 * i] | static_cast<uint64_t>(words[2 * i + 1]) << 32;
         r = static_cast<uint64_t>(static_cast<unsigned __int128>(draw) * range >> 64);
@@ -224,7 +228,7 @@ void random_bits(const RandomArgs& a, const Team& team) {
     char* out = static_cast<char*>(a.out) + at * size;
     if (size >= 4)
       __builtin_memcpy(out, words, static_cast<size_t>(n * size));
-    else   // the low bytes
+    else  // the low bytes
       for (int64_t i = 0; i < n; ++i) __builtin_memcpy(out + i * size, words + i, size);
   });
 }

@@ -43,8 +43,12 @@ struct Fold {
                                : op == ReduceOp::min                       ? highest_value<T>()
                                                                            : T(0);
   static PH_INLINE Vec<T> take(Vec<T> acc, Vec<T> x) {
-    if constexpr (op == ReduceOp::sum) return acc + x;
-    if constexpr (op == ReduceOp::prod) return acc * x;
+    if constexpr ((op == ReduceOp::sum || op == ReduceOp::prod) && !is_float<T>)  // wrapping
+      return (Vec<T>)(op == ReduceOp::sum ? (vu64)acc + (vu64)x : (vu64)acc * (vu64)x);
+    else if constexpr (op == ReduceOp::sum)
+      return acc + x;
+    else if constexpr (op == ReduceOp::prod)
+      return acc * x;
     if constexpr (op == ReduceOp::max) {
       if constexpr (is_float<T>) return vmax<T>(acc, x);
       else return acc < x ? x : acc;

@@ -74,7 +74,8 @@ PH_INLINE ReducePlan plan_reduce(const ReduceArgs& g) {
   const int64_t row = p.columns ? p.cols * p.wide : 1, unit = p.columns ? 64 : 1024;
   int64_t parts = p.reds * row / kReduceChunk;
   const int64_t tasks = p.outer * ceil_div(row, kColumnTile);
-  parts = tasks >= 64 ? 1 : max_of(min_of(parts, kReduceParts / max_of(tasks, int64_t{1})), int64_t{1});
+  parts =
+      tasks >= 64 ? 1 : max_of(min_of(parts, kReduceParts / max_of(tasks, int64_t{1})), int64_t{1});
   p.split = round_up(max_of(ceil_div(p.reds, parts), int64_t{1}), unit);
   p.parts = max_of(ceil_div(p.reds, p.split), int64_t{1});
   return p;

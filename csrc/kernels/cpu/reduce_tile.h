@@ -36,7 +36,9 @@ PH_INLINE void load_turned(const T* x, int64_t rows, int64_t cols, Vec<T>* turne
     Vec<T> v[lanes];
     const int64_t left = cols - c;
     for (int r = 0; r < lanes; ++r)
-      v[r] = r >= rows ? Vec<T>{} : left >= lanes ? load(x + r * cols + c) : load_first(x + r * cols + c, left);
+      v[r] = r >= rows       ? Vec<T>{}
+             : left >= lanes ? load(x + r * cols + c)
+                             : load_first(x + r * cols + c, left);
     transpose<T>(v);
     for (int k = 0; k < lanes; ++k) turned[c + k] = v[k];
   }
@@ -91,7 +93,8 @@ PH_INLINE T row_max(const T* x, int64_t n) {
 #pragma GCC unroll 4
     for (int u = 0; u < 4; ++u) m[u] = vmax<T>(m[u], load(x + i + u * lanes));
   for (; i + lanes <= n; i += lanes) m[0] = vmax<T>(m[0], load(x + i));
-  if (i < n) m[1] = vmax<T>(m[1], first_lanes<T>(load_first(x + i, n - i), n - i, -FloatBits<T>::inf));
+  if (i < n)
+    m[1] = vmax<T>(m[1], first_lanes<T>(load_first(x + i, n - i), n - i, -FloatBits<T>::inf));
   return Fold<ReduceOp::max, T>::across(vmax<T>(vmax<T>(m[0], m[1]), vmax<T>(m[2], m[3])));
 }
 // sum of f(i, n) -> Vec over the row: two accumulators a block of 128 vectors.

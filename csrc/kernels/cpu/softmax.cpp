@@ -38,21 +38,26 @@ void forward_rows(const SoftmaxArgs& g, int64_t row, int64_t rows) {
     const T* from = x + r * n;
     T* to = y + r * n;
     m[r] = row_max(from, n);
-    sum[r] = g.log ? row_sum<T>(n, [&](int64_t i, int64_t k) { return exp_falling<T>(load_n(from + i, k) - m[r]); })
-                   : row_sum<T>(n, [&](int64_t i, int64_t k) {
-                       const Vec<T> e = exp_falling<T>(load_n(from + i, k) - m[r]);
-                       store_n(to + i, e, k);
-                       return e;
-                     });
+    sum[r] =
+        g.log ? row_sum<T>(n, [&](int64_t i,
+                                  int64_t k) { return exp_falling<T>(load_n(from + i, k) - m[r]); })
+              : row_sum<T>(n, [&](int64_t i, int64_t k) {
+                  const Vec<T> e = exp_falling<T>(load_n(from + i, k) - m[r]);
+                  store_n(to + i, e, k);
+                  return e;
+                });
   }
   store(sum, g.log ? log_t<T>(load(sum)) : 1 / load(sum));
   for (int64_t r = 0; r < rows; ++r) {
     const T* from = x + r * n;
     T* to = y + r * n;
     if (g.log)
-      for_vectors<T>(n, [&](int64_t i, int64_t k) { store_n(to + i, (load_n(from + i, k) - m[r]) - sum[r], k); });
+      for_vectors<T>(n, [&](int64_t i, int64_t k) {
+        store_n(to + i, (load_n(from + i, k) - m[r]) - sum[r], k);
+      });
     else
-      for_vectors<T>(n, [&](int64_t i, int64_t k) { store_n(to + i, load_n(to + i, k) * sum[r], k); });
+      for_vectors<T>(n,
+                     [&](int64_t i, int64_t k) { store_n(to + i, load_n(to + i, k) * sum[r], k); });
   }
 }
 

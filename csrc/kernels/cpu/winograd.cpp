@@ -26,10 +26,10 @@ Problem problem_of(const ConvArgs& g) {
   float* const y = static_cast<float*>(g.y);
   const float* const w = static_cast<const float*>(g.filter);
   if (g.mode == ConvMode::forward)
-    return {x, y, g.n, g.h, g.w, g.c, g.oh, g.ow, g.k, g.pad_top, g.pad_left, w, g.c * g.k, 1, g.k,
-            false};
-  return {y,       x,   g.n, g.oh, g.ow, g.k, g.h, g.w, g.c, 2 - g.pad_top, 2 - g.pad_left, w,
-          g.c * g.k, g.k, 1,  true};
+    return {x,   y,         g.n,        g.h, g.w,       g.c, g.oh, g.ow,
+            g.k, g.pad_top, g.pad_left, w,   g.c * g.k, 1,   g.k,  false};
+  return {y, x,         g.n, g.oh, g.ow, g.k, g.h, g.w, g.c, 2 - g.pad_top, 2 - g.pad_left,
+          w, g.c * g.k, g.k, 1,    true};
 }
 
 struct Tiles {
@@ -197,7 +197,8 @@ double cost(const Problem& q, int64_t edge) {
   const double tiles = double(q.images * ceil_div(q.out_h, edge) * ceil_div(q.out_w, edge));
   const double in = double(ceil_div(q.channels, kLanes<float>));
   const double out = double(ceil_div(q.n, kLanes<float>)), product = double(q.channels) * out;
-  return tiles * positions * (product / kWinogradRate + kTransformInput * in + kTransformOutput * out) +
+  return tiles * positions *
+             (product / kWinogradRate + kTransformInput * in + kTransformOutput * out) +
          positions * kTransformFilter * product;
 }
 
@@ -209,7 +210,8 @@ int64_t winograd_tile(const ConvArgs& g) {
       g.dil_w != 1 || g.groups != 1)
     return 0;
   const Problem q = problem_of(g);
-  if (q.images * q.out_h * q.out_w <= 0 || q.channels < kWinogradChannels || q.n < kWinogradChannels)
+  if (q.images * q.out_h * q.out_w <= 0 || q.channels < kWinogradChannels ||
+      q.n < kWinogradChannels)
     return 0;
   const double pixels = double(q.images * q.out_h * q.out_w);
   const double direct = pixels * 9 * double(q.channels) * double(ceil_div(q.n, kLanes<float>));

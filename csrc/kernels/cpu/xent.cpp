@@ -126,11 +126,13 @@ void forward_rows(const XentArgs& g, int64_t row, int64_t rows) {
       dot[r] = label[r] < 0 ? FloatBits<T>::nan : z[label[r]] - m;
     } else {
       weight[r] = row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(l + i, k); });
-      dot[r] = row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(l + i, k) * (load_n(z + i, k) - m); });
+      dot[r] = row_sum<T>(
+          n, [&](int64_t i, int64_t k) { return load_n(l + i, k) * (load_n(z + i, k) - m); });
     }
   }
   const Vec<T> lse = log_t<T>(load(sum));
-  store_n(static_cast<T*>(g.loss) + row, g.sparse ? lse - load(dot) : vfma<T>(lse, load(weight), -load(dot)), rows);
+  store_n(static_cast<T*>(g.loss) + row,
+          g.sparse ? lse - load(dot) : vfma<T>(lse, load(weight), -load(dot)), rows);
   if (!probs) return;
   store(sum, 1 / load(sum));
   for (int64_t r = 0; r < rows; ++r) {
@@ -138,7 +140,8 @@ void forward_rows(const XentArgs& g, int64_t row, int64_t rows) {
     if (g.sparse && label[r] < 0)
       fill_nan(p, n);
     else
-      for_vectors<T>(n, [&](int64_t i, int64_t k) { store_n(p + i, load_n(p + i, k) * sum[r], k); });
+      for_vectors<T>(n,
+                     [&](int64_t i, int64_t k) { store_n(p + i, load_n(p + i, k) * sum[r], k); });
   }
 }
 template <class T>
@@ -156,21 +159,23 @@ void backward_row(const XentArgs& g, int64_t row) {
   if (!probs) {
     const T m = row_max(x, n);
     scale = 1 / row_sum<T>(n, [&](int64_t i, int64_t k) {
-      const Vec<T> e = exp_falling<T>(load_n(x + i, k) - m);
-      store_n(dx + i, e, k);
-      return e;
-    });
+              const Vec<T> e = exp_falling<T>(load_n(x + i, k) - m);
+              store_n(dx + i, e, k);
+              return e;
+            });
     p = dx;
   }
   if (g.sparse) {
     const T at = p[label];
-    for_vectors<T>(n, [&](int64_t i, int64_t k) { store_n(dx + i, load_n(p + i, k) * scale * dloss, k); });
+    for_vectors<T>(
+        n, [&](int64_t i, int64_t k) { store_n(dx + i, load_n(p + i, k) * scale * dloss, k); });
     dx[label] = (at * scale - 1) * dloss;
     return;
   }
   const T weight = row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(labels + i, k); });
   for_vectors<T>(n, [&](int64_t i, int64_t k) {
-    store_n(dx + i, vfma<T>(load_n(p + i, k) * scale, splat<T>(weight), -load_n(labels + i, k)) * dloss, k);
+    store_n(dx + i,
+            vfma<T>(load_n(p + i, k) * scale, splat<T>(weight), -load_n(labels + i, k)) * dloss, k);
   });
 }
 
