@@ -7,14 +7,15 @@
 namespace ph {
 
 // X(name, arguments): every family, here alone; the tables of all widths and devices follow.
-#define PH_FAMILIES(X)                                                                      \
-  X(eltwise, EltwiseArgs)                                                                   \
-  X(gemm, GemmArgs)                                                                         \
-  X(conv, ConvArgs) X(pool, PoolArgs) X(pool_grad, PoolArgs) X(reduce, ReduceArgs)          \
-      X(softmax, SoftmaxArgs) X(softmax_grad, SoftmaxArgs) X(xent, XentArgs)                \
-          X(xent_grad, XentArgs) X(norm, NormArgs) X(norm_grad, NormArgs) X(copy, CopyArgs) \
-              X(fill, FillArgs) X(gather, GatherArgs) X(scatter_add, GatherArgs)            \
-                  X(one_hot, OneHotArgs) X(range, RangeArgs) X(random, RandomArgs)
+#define PH_FAMILIES(X)                                                                        \
+  X(eltwise, EltwiseArgs)                                                                     \
+  X(gemm, GemmArgs)                                                                           \
+  X(conv, ConvArgs)                                                                           \
+  X(pool, PoolArgs) X(pool_grad, PoolArgs) X(reduce, ReduceArgs) X(softmax, SoftmaxArgs)      \
+      X(softmax_grad, SoftmaxArgs) X(xent, XentArgs) X(xent_grad, XentArgs) X(norm, NormArgs) \
+          X(norm_grad, NormArgs) X(copy, CopyArgs) X(fill, FillArgs) X(gather, GatherArgs)    \
+              X(scatter_add, GatherArgs) X(one_hot, OneHotArgs) X(range, RangeArgs)           \
+                  X(random, RandomArgs)
 // X(name, arguments): the bytes of scratch that families need, for a number of threads.
 #define PH_SCRATCHES(X)     \
   X(gemm_scratch, GemmArgs) \

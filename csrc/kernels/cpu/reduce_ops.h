@@ -17,13 +17,17 @@ struct FloatOf<4> {
 };
 template <class T>
 constexpr T lowest_value() {
-  if constexpr (is_float<T>) return -FloatBits<T>::inf;
-  else return Limits<T>::min;
+  if constexpr (is_float<T>)
+    return -FloatBits<T>::inf;
+  else
+    return Limits<T>::min;
 }
 template <class T>
 constexpr T highest_value() {
-  if constexpr (is_float<T>) return FloatBits<T>::inf;
-  else return Limits<T>::max;
+  if constexpr (is_float<T>)
+    return FloatBits<T>::inf;
+  else
+    return Limits<T>::max;
 }
 
 // v where the lane is below n, else `other`.
@@ -50,12 +54,16 @@ struct Fold {
     else if constexpr (op == ReduceOp::prod)
       return acc * x;
     if constexpr (op == ReduceOp::max) {
-      if constexpr (is_float<T>) return vmax<T>(acc, x);
-      else return acc < x ? x : acc;
+      if constexpr (is_float<T>)
+        return vmax<T>(acc, x);
+      else
+        return acc < x ? x : acc;
     }
     if constexpr (op == ReduceOp::min) {
-      if constexpr (is_float<T>) return vmin<T>(acc, x);
-      else return x < acc ? x : acc;
+      if constexpr (is_float<T>)
+        return vmin<T>(acc, x);
+      else
+        return x < acc ? x : acc;
     }
     if constexpr (op == ReduceOp::any) return x != 0 ? splat<T>(1) : acc;
     if constexpr (op == ReduceOp::all) return x == 0 ? Vec<T>{} : acc;
