@@ -150,18 +150,16 @@ DirectBytes direct_bytes(const ConvArgs& g) {
 }
 
 template <class T>
-void conv_direct(const ConvArgs& g, const Team& team) {
-  char* const scratch = static_cast<char*>(g.scratch);
+void direct_group(const ConvArgs& g, int64_t group, const Team& team, char* scratch) {
   const int64_t filter_size = direct_bytes<T>(g).filter;
-  for (int64_t group = 0; group < g.groups; ++group)
-    for (int64_t r = 0; r < residues(g); ++r) {
-      const auto q = direct_problem<T>(g, group, r);
-      if (q.rows <= 0 || q.cols <= 0) continue;
-      if (has_sum(q))
-        run_direct(q, team, scratch, scratch + filter_size);
-      else
-        direct_empty(q);
-    }
+  for (int64_t r = 0; r < residues(g); ++r) {
+    const auto q = direct_problem<T>(g, group, r);
+    if (q.rows <= 0 || q.cols <= 0) continue;
+    if (has_sum(q))
+      run_direct(q, team, scratch, scratch + filter_size);
+    else
+      direct_empty(q);
+  }
 }
 
 // All channels as one problem: a depthwise filter has one row of channels a tap.
@@ -208,7 +206,6 @@ FilterGrad<T> filter_problem(const ConvArgs& g, int64_t group) {
 // ---- packed
 template <class T>
 struct Plan {
-  bool by_group;  // groups are chunks of one thread each
   int64_t splits;
   int64_t a_bytes, b_bytes;
 };
@@ -216,9 +213,7 @@ template <class T>
 Plan<T> make_plan(const ConvArgs& g) {
   const Shape s = product_shape(g);
   Plan<T> p = {};
-  p.by_group = g.groups > 1 && s.m * s.n * s.k < kSerialWork * 4;
-  const bool split = g.mode == ConvMode::grad_filter && !p.by_group;
-  p.splits = split ? choose_splits<T>(s.m, s.n, s.k) : 1;
+  p.splits = g.mode == ConvMode::grad_filter ? choose_splits<T>(s.m, s.n, s.k) : 1;
   p.a_bytes = a_block_bytes<T>(s.m, s.k);
   p.b_bytes = b_block_bytes<T>(s.n, s.k);
   return p;
@@ -235,8 +230,8 @@ void run_group(const ConvArgs& g, const A& a, const B& b, T* c, int64_t ldc, int
 }
 
 template <class T>
-void conv_group(const ConvArgs& g, int64_t group, const Plan<T>& plan, const Team& team,
-                char* scratch) {
+void packed_group(const ConvArgs& g, int64_t group, const Team& team, char* scratch) {
+  const Plan<T> plan = make_plan<T>(g);
   const int64_t c = g.c / g.groups, k = g.k / g.groups;
   T* const x = static_cast<T*>(g.x) + group * c;
   T* const w = static_cast<T*>(g.filter) + group * k;
@@ -261,6 +256,34 @@ void conv_group(const ConvArgs& g, int64_t group, const Plan<T>& plan, const Tea
     run_group<T>(g, PatchesTransposed<T>{forward_image<T>(g, group), 0}, Strided<T>{y, 1, g.k}, w,
                  g.k, plan.splits, team, scratch, plan, {});
   }
+}
+
+// ---- any of the three
+template <class T>
+void conv_group(const ConvArgs& g, int64_t group, const Team& team, char* scratch) {
+  if (is_direct(g))
+    direct_group<T>(g, group, team, scratch);
+  else if (is_direct_filter(g))
+    run_filter_grad(filter_problem<T>(g, group), team, scratch);
+  else
+    packed_group<T>(g, group, team, scratch);
+}
+template <class T>
+int64_t group_bytes(const ConvArgs& g, int threads) {
+  const Shape s = product_shape(g);
+  if (is_direct(g)) {
+    const DirectBytes b = direct_bytes<T>(g);
+    return b.filter + threads * b.frame;
+  }
+  if (is_direct_filter(g)) return filter_grad_bytes(filter_problem<T>(g, 0), threads);
+  const Plan<T> p = make_plan<T>(g);
+  if (p.splits > 1) return split_bytes<T>(s.m, s.n, s.k, p.splits, threads);
+  return p.b_bytes + threads * p.a_bytes;
+}
+// Small groups are chunks of one thread each.
+PH_INLINE bool by_group(const ConvArgs& g) {
+  const Shape s = product_shape(g);
+  return g.groups > 1 && s.m * s.n * s.k < kSerialWork * 4;
 }
 
 template <class T>
@@ -288,22 +311,15 @@ void conv_typed(const ConvArgs& g, const Team& team) {
   if (is_depthwise(g)) return conv_depthwise<T>(g, team);
   if (winograd_tile(g)) return winograd(g, team);
   if (is_scattered<T>(g)) return conv_scatter<T>(g, group_epilogue<T>(g, 0, cols), team);
-  if (is_direct(g)) return conv_direct<T>(g, team);
-  if (is_direct_filter(g)) {
-    for (int64_t group = 0; group < g.groups; ++group)
-      run_filter_grad(filter_problem<T>(g, group), team, static_cast<char*>(g.scratch));
-    return;
-  }
-  const Plan<T> plan = make_plan<T>(g);
   char* const scratch = static_cast<char*>(g.scratch);
-  if (plan.by_group) {
-    const int64_t own = plan.a_bytes + plan.b_bytes;
-    for_chunks(team, g.groups, [&](int64_t group, int thread) {
-      conv_group<T>(g, group, plan, serial_team(), scratch + thread * own);
+  if (by_group(g)) {
+    const int64_t own = group_bytes<T>(g, 1);
+    const bool small = s.m * s.n * s.k * g.groups < kSerialWork;
+    for_chunks(small ? serial_team() : team, g.groups, [&](int64_t group, int thread) {
+      conv_group<T>(g, group, serial_team(), scratch + thread * own);
     });
   } else {
-    for (int64_t group = 0; group < g.groups; ++group)
-      conv_group<T>(g, group, plan, team, scratch);
+    for (int64_t group = 0; group < g.groups; ++group) conv_group<T>(g, group, team, scratch);
   }
 }
 
@@ -320,17 +336,8 @@ size_t scratch_typed(const ConvArgs& g, int threads) {
     const ScatterBytes b = scatter_bytes<T>(g);
     return static_cast<size_t>(b.filter + threads * b.columns);
   }
-  if (is_direct(g)) {
-    const DirectBytes b = direct_bytes<T>(g);
-    return static_cast<size_t>(b.filter + threads * b.frame);
-  }
-  if (is_direct_filter(g))
-    return static_cast<size_t>(filter_grad_bytes(filter_problem<T>(g, 0), threads));
-  const Plan<T> p = make_plan<T>(g);
-  int64_t bytes = p.b_bytes + threads * p.a_bytes;
-  if (p.by_group) bytes = threads * (p.a_bytes + p.b_bytes);
-  if (p.splits > 1) bytes = split_bytes<T>(s.m, s.n, s.k, p.splits, threads);
-  return static_cast<size_t>(bytes);
+  return static_cast<size_t>(by_group(g) ? threads * group_bytes<T>(g, 1)
+                                         : group_bytes<T>(g, threads));
 }
 
 }  // namespace
