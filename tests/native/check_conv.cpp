@@ -135,10 +135,34 @@ Geometry random_geometry(Random& r) {
   return q;
 }
 
+// Where Winograd wins it must have run: its sums round differently from the direct ones.
+void check_winograd_runs(Random& r, const Width& w) {
+  ConvArgs g = make_args({2, 34, 34, 64, 64, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1}, DType::f32);
+  Buffer<float> x(g.n * g.h * g.w * g.c), f(9 * g.c * g.k), y(g.n * g.oh * g.ow * g.k);
+  x.fill(r), f.fill(r), y.fill(r);
+  for (ConvMode mode : {ConvMode::forward, ConvMode::grad_input}) {
+    std::vector<float> result[2];
+    for (int allowed = 0; allowed < 2; ++allowed) {
+      Buffer<float> in_x = x, in_y = y;
+      g.mode = mode, g.winograd = allowed != 0;
+      g.x = in_x.data(), g.filter = f.data(), g.y = in_y.data();
+      Scratch scratch(w.conv_scratch(g, 1));
+      g.scratch = scratch.base;
+      int threads = 1;
+      w.conv(g, team(threads));
+      result[allowed] = mode == ConvMode::forward ? in_y.all : in_x.all;
+    }
+    if (result[0] != result[1]) continue;
+    std::printf("FAIL %s %s: Winograd did not run\n", w.name, kModes[int(mode)]);
+    ++failures;
+  }
+}
+
 void check_all() {
   for (const Width& w : widths()) {
     Random r;
     int cases = 0;
+    check_winograd_runs(r, w);
     const auto each = [&](const Geometry& q) {
       for (ConvMode mode : {ConvMode::forward, ConvMode::grad_input, ConvMode::grad_filter}) {
         check_case<float>(r, w, q, mode, false);
@@ -157,6 +181,7 @@ void check_all() {
     each({5, 9, 10, 33, 47, 3, 3, 1, 1, 1, 1, 0, 0, 2, 2, 1});
     each({40, 2, 2, 64, 80, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1});
     each({3, 31, 6, 64, 96, 3, 3, 1, 1, 1, 1, 2, 2, 0, 0, 1});
+    each({4, 28, 28, 64, 64, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 16});  // groups are chunks
     each({2, 1, 3, 37, 20, 4, 1, 3, 1, 2, 2, 2, 0, 0, 0, 1});  // no output, some residues empty
     each({2, 17, 17, 64, 64, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1});
     each({2, 17, 17, 64, 64, 1, 1, 2, 2, 1, 1, 0, 0, 0, 0, 1});
