@@ -3,8 +3,12 @@
 
 #include "peers.h"
 
-#ifndef PH_BLAS_NAME
-#define PH_BLAS_NAME(x) x
+#ifdef PH_BLAS_PREFIX
+#define PH_PASTE(a, b) a##b
+#define PH_PREFIXED(prefix, name) PH_PASTE(prefix, name)
+#define PH_BLAS_NAME(name) PH_PREFIXED(PH_BLAS_PREFIX, name)
+#else
+#define PH_BLAS_NAME(name) name
 #endif
 
 extern "C" void PH_BLAS_NAME(openblas_set_num_threads)(int);

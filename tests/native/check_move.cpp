@@ -78,6 +78,12 @@ void check_copies(const Kernels& k) {
                   flip);
     check_copy<T>(k, {40, 300, 300}, {0, 2, 1}, {1, 1, 1}, flip);
   }
+  // Beyond the caches other stores are used.
+  if (sizeof(T) == 4 && team().threads == 2) {
+    check_copy<T>(k, {13'000'001}, {0}, {1}, false);
+    check_copy<T>(k, {5000, 2601}, {0, 1}, {1, 1}, true);
+    check_copy<T>(k, {3600, 3619}, {1, 0}, {1, 1}, false);
+  }
   T x = 5, y = 0;
   CopyArgs scalar = {};
   scalar.elem_size = sizeof(T);
@@ -90,7 +96,7 @@ void check_copies(const Kernels& k) {
 // ---------------------------------------------------------------- fill, range, one_hot
 template <class T>
 void check_fill(const Kernels& k) {
-  for (int64_t n : {0, 1, 5, 63, 64, 1000, 300000}) {
+  for (int64_t n : {0, 1, 5, 63, 64, 1000, 300000, 7'000'000}) {
     Guarded<T> out(n);
     const uint64_t bits = 0x0123456789abcdefu;
     k.fill({static_cast<int32_t>(sizeof(T)), n, bits, out.data()}, team());

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int64_t kTransposeRows = 256;   // a transpose's block: rows and columns of the plane
 constexpr int64_t kTransposeCols = 64;    // (columns are what touches a new page each)
+constexpr int64_t kStreamRun = 1024;      // shorter rows (bytes) would break streams too often
 
 struct Dim {
   int64_t size, src, dst;   // strides in elements
@@ -24,6 +25,7 @@ struct Plan {
   bool transpose;           // row.src == 1 == col.dst
   int64_t row_block, col_block, row_parts, col_parts;
   int64_t outer_count;
+  bool past_cache;
 };
 
 PH_INLINE int64_t magnitude(int64_t x) { return x < 0 ? -x : x; }
@@ -71,6 +73,7 @@ Plan make_plan(const Dim* d, int n, int64_t elem_size) {
     p.outer[p.n_outer++] = d[i];
     p.outer_count *= d[i].size;
   }
+  p.past_cache = p.outer_count * p.row.size * p.col.size * elem_size >= kStreamBytes;
   const int64_t wanted = kMoveChunk / elem_size;   // elements
   if (p.transpose) {
     p.row_block = min_of(p.row.size, kTransposeRows);
@@ -103,7 +106,7 @@ PH_INLINE void copy_run(T* PH_RESTRICT dst, const T* PH_RESTRICT src, int64_t n,
 
 // dst[r * rd + c] = src[r + c * cs]. A cache line's square at a time: what is loaded is used
 // before it can be evicted, even where all rows fall into one cache set.
-template <class T>
+template <bool past_cache, class T>
 PH_INLINE void transpose_block(T* dst, const T* src, int64_t rows, int64_t cols, int64_t rd,
                                int64_t cs) {
   constexpr int lanes = sizeof(T) >= 4 ? kLanes<T> : 16;
@@ -120,7 +123,12 @@ PH_INLINE void transpose_block(T* dst, const T* src, int64_t rows, int64_t cols,
             Vec<T> v[lanes];
             for (int i = 0; i < lanes; ++i) v[i] = load(src + r + (c + i) * cs);
             transpose<T>(v);
-            for (int i = 0; i < lanes; ++i) store(dst + (r + i) * rd + c, v[i]);
+            for (int i = 0; i < lanes; ++i) {
+              if constexpr (past_cache)
+                store_past(dst + (r + i) * rd + c, v[i]);
+              else
+                store(dst + (r + i) * rd + c, v[i]);
+            }
           } else {
             for (int i = 0; i < lanes; ++i)
               for (int j = 0; j < lanes; ++j) dst[(r + i) * rd + c + j] = src[r + i + (c + j) * cs];
@@ -144,7 +152,16 @@ PH_INLINE void copy_block(const Plan& p, T* dst, const T* src, int64_t block) {
   dst += r0 * p.row.dst + c0 * p.col.dst;
   src += r0 * p.row.src + c0 * p.col.src;
   if (p.transpose) {
-    transpose_block(dst, src, rows, cols, p.row.dst, p.col.src);
+    const bool aligned = misalignment(dst) == 0 && p.row.dst * static_cast<int64_t>(sizeof(T)) % kVectorBytes == 0;
+    if (p.past_cache && aligned)
+      transpose_block<true>(dst, src, rows, cols, p.row.dst, p.col.src);
+    else
+      transpose_block<false>(dst, src, rows, cols, p.row.dst, p.col.src);
+    return;
+  }
+  const int64_t run = cols * static_cast<int64_t>(sizeof(T));
+  if (p.past_cache && run >= kStreamRun && p.col.dst == 1 && p.col.src == 1) {
+    for (int64_t r = 0; r < rows; ++r, dst += p.row.dst, src += p.row.src) stream_bytes(dst, src, run);
     return;
   }
   for (int64_t r = 0; r < rows; ++r, dst += p.row.dst, src += p.row.src)
@@ -173,7 +190,7 @@ void copy_t(const CopyArgs& a, const Team& team) {
     }
     for (int64_t unit = first;;) {
       copy_block(p, dst, src, block);
-      if (++unit == end) return;
+      if (++unit == end) break;
       if (++block < blocks) continue;
       block = 0;
       for (int i = p.n_outer - 1; i >= 0; --i) {
@@ -186,6 +203,7 @@ void copy_t(const CopyArgs& a, const Team& team) {
         dst -= d.dst * d.size;
       }
     }
+    if (p.past_cache) fence_past();
   });
 }
 

@@ -19,9 +19,14 @@ PH_INLINE uint64_t repeated(uint64_t bits, int elem_size) {
   return bits;
 }
 
-PH_INLINE void fill_bytes(char* dst, int64_t bytes, uint64_t word) {
+PH_INLINE void fill_bytes(char* dst, int64_t bytes, uint64_t word, bool past_cache = false) {
   const vu64 v = splat<uint64_t>(word);
   int64_t i = 0;
+  if (past_cache && misalignment(dst) == 0) {
+    for (; i + kVectorBytes <= bytes; i += kVectorBytes)
+      store_past(reinterpret_cast<uint64_t*>(dst + i), v);
+    fence_past();
+  }
   for (; i + kVectorBytes <= bytes; i += kVectorBytes)
     store(reinterpret_cast<uint64_t*>(dst + i), v);
   for (; i + 8 <= bytes; i += 8) __builtin_memcpy(dst + i, &word, 8);
@@ -39,7 +44,7 @@ void fill(const FillArgs& a, const Team& team) {
   const uint64_t word = repeated(a.bits, a.elem_size);
   for_chunks(team, ceil_div(bytes, kMoveChunk), [&](int64_t chunk, int) {
     const int64_t at = chunk * kMoveChunk;
-    fill_bytes(static_cast<char*>(a.dst) + at, min_of(kMoveChunk, bytes - at), word);
+    fill_bytes(static_cast<char*>(a.dst) + at, min_of(kMoveChunk, bytes - at), word, bytes >= kStreamBytes);
   });
 }
 
