@@ -79,10 +79,12 @@ class Function:
     Args:
         fn: Python code over tensors and variables; its result may be any nest.
         name: for messages.
+        device: "cpu:0", or "null:0", which plans and binds but runs nothing.
     """
 
-    def __init__(self, fn, name=None):
+    def __init__(self, fn, name=None, device="cpu:0"):
         self.fn = fn
+        self._device = device
         self.name = name or getattr(fn, "__name__", "function")
         self._programs = OrderedDict()
         self._lock = threading.RLock()
@@ -209,7 +211,7 @@ class Function:
                 trace.leave()
         flat = nest.flatten(result)
         places = [i for i, o in enumerate(flat) if isinstance(o, Tensor)]
-        program = _core.Program(trace, [flat[i] for i in places])
+        program = _core.Program(trace, [flat[i] for i in places], self._device)
         single = len(flat) == 1 and flat[0] is result
         template = [None if isinstance(o, Tensor) else o for o in flat]
         skeleton = nest.pack_as(result, [None] * len(flat)) if not single else None
