@@ -4,9 +4,9 @@
 #include "peers.h"
 
 #ifdef PH_BLAS_PREFIX
-#define PH_PASTE(a, b) a##b
+#define PH_PASTE(a, b)            a##b
 #define PH_PREFIXED(prefix, name) PH_PASTE(prefix, name)
-#define PH_BLAS_NAME(name) PH_PREFIXED(PH_BLAS_PREFIX, name)
+#define PH_BLAS_NAME(name)        PH_PREFIXED(PH_BLAS_PREFIX, name)
 #else
 #define PH_BLAS_NAME(name) name
 #endif
@@ -19,21 +19,25 @@ void set_blas_threads(int threads) { PH_BLAS_NAME(openblas_set_num_threads)(thre
 
 void add_blas_gemm(Case& c, const GemmArgs& a) {
   const bool ta = a.a_cs != 1, tb = a.b_cs != 1;
-  const auto lda = static_cast<int>(ta ? a.a_cs : a.a_rs), ldb = static_cast<int>(tb ? a.b_cs : a.b_rs);
-  c.peers.push_back({"openblas", [=] {
-    const int m = static_cast<int>(a.m), n = static_cast<int>(a.n), k = static_cast<int>(a.k);
-    const auto ot = ta ? CblasTrans : CblasNoTrans, ob = tb ? CblasTrans : CblasNoTrans;
-    for (int64_t i = 0; i < a.batch; ++i) {
-      if (a.dtype == DType::f32)
-        PH_BLAS_NAME(cblas_sgemm)(CblasRowMajor, ot, ob, m, n, k, 1, static_cast<const float*>(a.a) + i * a.a_bs, lda,
-                                  static_cast<const float*>(a.b) + i * a.b_bs, ldb, 0,
-                                  static_cast<float*>(a.c) + i * a.c_bs, static_cast<int>(a.ldc));
-      else
-        PH_BLAS_NAME(cblas_dgemm)(CblasRowMajor, ot, ob, m, n, k, 1, static_cast<const double*>(a.a) + i * a.a_bs, lda,
-                                  static_cast<const double*>(a.b) + i * a.b_bs, ldb, 0,
-                                  static_cast<double*>(a.c) + i * a.c_bs, static_cast<int>(a.ldc));
-    }
-  }});
+  const auto lda = static_cast<int>(ta ? a.a_cs : a.a_rs),
+             ldb = static_cast<int>(tb ? a.b_cs : a.b_rs);
+  c.peers.push_back(
+      {"openblas", [=] {
+         const int m = static_cast<int>(a.m), n = static_cast<int>(a.n), k = static_cast<int>(a.k);
+         const auto ot = ta ? CblasTrans : CblasNoTrans, ob = tb ? CblasTrans : CblasNoTrans;
+         for (int64_t i = 0; i < a.batch; ++i) {
+           if (a.dtype == DType::f32)
+             PH_BLAS_NAME(cblas_sgemm)
+             (CblasRowMajor, ot, ob, m, n, k, 1, static_cast<const float*>(a.a) + i * a.a_bs, lda,
+              static_cast<const float*>(a.b) + i * a.b_bs, ldb, 0,
+              static_cast<float*>(a.c) + i * a.c_bs, static_cast<int>(a.ldc));
+           else
+             PH_BLAS_NAME(cblas_dgemm)
+             (CblasRowMajor, ot, ob, m, n, k, 1, static_cast<const double*>(a.a) + i * a.a_bs, lda,
+              static_cast<const double*>(a.b) + i * a.b_bs, ldb, 0,
+              static_cast<double*>(a.c) + i * a.c_bs, static_cast<int>(a.ldc));
+         }
+       }});
 }
 
 }  // namespace ph::bench

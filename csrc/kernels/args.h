@@ -26,17 +26,17 @@ struct Team {
 // ---------------------------------------------------------------- elementwise
 // One opcode each; `arity` is the number of register operands it reads.
 // X(name, arity). Comparisons and logic yield 0 or 1 in the compute type.
-#define PH_ELT_OPS(X)                                                                             \
-  X(mov, 1)                                                                                       \
-  X(neg, 1)                                                                                       \
-  X(abs, 1)                                                                                       \
-  X(sign, 1) X(square, 1) X(recip, 1) X(sqrt, 1) X(rsqrt, 1) X(exp, 1) X(expm1, 1) X(log, 1)      \
-      X(log1p, 1) X(sin, 1) X(cos, 1) X(tanh, 1) X(sigmoid, 1) X(erf, 1) X(softplus, 1)           \
-          X(floor, 1) X(ceil, 1) X(round, 1) X(relu, 1) X(logical_not, 1) X(isnan, 1) X(isinf, 1) \
-              X(isfinite, 1) X(add, 2) X(sub, 2) X(mul, 2) X(div, 2) X(floordiv, 2) X(mod, 2)     \
-                  X(pow, 2) X(min, 2) X(max, 2) X(eq, 2) X(ne, 2) X(lt, 2) X(le, 2) X(gt, 2)      \
-                      X(ge, 2) X(logical_and, 2) X(logical_or, 2) X(logical_xor, 2) X(where, 3)   \
-                          X(fma, 3)
+#define PH_ELT_OPS(X)                                                                              \
+  X(mov, 1)                                                                                        \
+  X(neg, 1)                                                                                        \
+  X(abs, 1)                                                                                        \
+  X(sign, 1)                                                                                       \
+  X(square, 1) X(recip, 1) X(sqrt, 1) X(rsqrt, 1) X(exp, 1) X(expm1, 1) X(log, 1) X(log1p, 1)      \
+      X(sin, 1) X(cos, 1) X(tanh, 1) X(sigmoid, 1) X(erf, 1) X(softplus, 1) X(floor, 1) X(ceil, 1) \
+          X(round, 1) X(relu, 1) X(logical_not, 1) X(isnan, 1) X(isinf, 1) X(isfinite, 1)          \
+              X(add, 2) X(sub, 2) X(mul, 2) X(div, 2) X(floordiv, 2) X(mod, 2) X(pow, 2) X(min, 2) \
+                  X(max, 2) X(eq, 2) X(ne, 2) X(lt, 2) X(le, 2) X(gt, 2) X(ge, 2)                  \
+                      X(logical_and, 2) X(logical_or, 2) X(logical_xor, 2) X(where, 3) X(fma, 3)
 
 enum class EltOp : uint8_t {
 #define PH_X(name, arity) name,

@@ -11,7 +11,8 @@ namespace ph {
   X(eltwise, EltwiseArgs)                                                                     \
   X(gemm, GemmArgs)                                                                           \
   X(conv, ConvArgs)                                                                           \
-  X(pool, PoolArgs) X(pool_grad, PoolArgs) X(reduce, ReduceArgs) X(softmax, SoftmaxArgs)      \
+  X(pool, PoolArgs)                                                                           \
+  X(pool_grad, PoolArgs) X(reduce, ReduceArgs) X(softmax, SoftmaxArgs)                        \
       X(softmax_grad, SoftmaxArgs) X(xent, XentArgs) X(xent_grad, XentArgs) X(norm, NormArgs) \
           X(norm_grad, NormArgs) X(copy, CopyArgs) X(fill, FillArgs) X(gather, GatherArgs)    \
               X(scatter_add, GatherArgs) X(one_hot, OneHotArgs) X(range, RangeArgs)           \

@@ -5,14 +5,14 @@
 namespace ph {
 namespace PH_ISA {
 
-constexpr int64_t kMoveChunk = 128 * 1024;   // bytes that make a chunk worth a thread
+constexpr int64_t kMoveChunk = 128 * 1024;  // bytes that make a chunk worth a thread
 
 PH_INLINE int64_t misalignment(const void* p) {
   return static_cast<int64_t>(reinterpret_cast<uintptr_t>(p) % kVectorBytes);
 }
 
 template <int n>
-PH_INLINE void copy_ends(char* dst, const char* src, int64_t bytes) {   // n <= bytes <= 2 n
+PH_INLINE void copy_ends(char* dst, const char* src, int64_t bytes) {  // n <= bytes <= 2 n
   struct Part {
     char byte[n];
   } head, tail;

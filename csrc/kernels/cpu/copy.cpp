@@ -10,19 +10,19 @@ namespace PH_ISA {
 
 namespace {
 
-constexpr int64_t kTransposeRows = 256;   // a transpose's block: rows and columns of the plane
-constexpr int64_t kTransposeCols = 64;    // (columns are what touches a new page each)
-constexpr int64_t kStreamRun = 1024;      // shorter rows (bytes) would break streams too often
+constexpr int64_t kTransposeRows = 256;  // a transpose's block: rows and columns of the plane
+constexpr int64_t kTransposeCols = 64;   // (columns are what touches a new page each)
+constexpr int64_t kStreamRun = 1024;     // shorter rows (bytes) would break streams too often
 
 struct Dim {
-  int64_t size, src, dst;   // strides in elements
+  int64_t size, src, dst;  // strides in elements
 };
 
 struct Plan {
   Dim outer[kMaxDims];
   int n_outer;
-  Dim row, col;             // the plane; col is innermost in dst
-  bool transpose;           // row.src == 1 == col.dst
+  Dim row, col;    // the plane; col is innermost in dst
+  bool transpose;  // row.src == 1 == col.dst
   int64_t row_block, col_block, row_parts, col_parts;
   int64_t outer_count;
   bool past_cache;
@@ -74,7 +74,7 @@ Plan make_plan(const Dim* d, int n, int64_t elem_size) {
     p.outer_count *= d[i].size;
   }
   p.past_cache = p.outer_count * p.row.size * p.col.size * elem_size >= kStreamBytes;
-  const int64_t wanted = kMoveChunk / elem_size;   // elements
+  const int64_t wanted = kMoveChunk / elem_size;  // elements
   if (p.transpose) {
     p.row_block = min_of(p.row.size, kTransposeRows);
     p.col_block = min_of(p.col.size, kTransposeCols);
@@ -110,7 +110,8 @@ template <bool past_cache, class T>
 PH_INLINE void transpose_block(T* dst, const T* src, int64_t rows, int64_t cols, int64_t rd,
                                int64_t cs) {
   constexpr int lanes = sizeof(T) >= 4 ? kLanes<T> : 16;
-  constexpr int square = 64 / static_cast<int>(sizeof(T)) > lanes ? 64 / static_cast<int>(sizeof(T)) : lanes;
+  constexpr int square =
+      64 / static_cast<int>(sizeof(T)) > lanes ? 64 / static_cast<int>(sizeof(T)) : lanes;
   for (int64_t r0 = 0; r0 < rows; r0 += square) {
     const int64_t r1 = min_of(rows, r0 + square);
     for (int64_t c0 = 0; c0 < cols; c0 += square) {
@@ -152,7 +153,8 @@ PH_INLINE void copy_block(const Plan& p, T* dst, const T* src, int64_t block) {
   dst += r0 * p.row.dst + c0 * p.col.dst;
   src += r0 * p.row.src + c0 * p.col.src;
   if (p.transpose) {
-    const bool aligned = misalignment(dst) == 0 && p.row.dst * static_cast<int64_t>(sizeof(T)) % kVectorBytes == 0;
+    const bool aligned =
+        misalignment(dst) == 0 && p.row.dst * static_cast<int64_t>(sizeof(T)) % kVectorBytes == 0;
     if (p.past_cache && aligned)
       transpose_block<true>(dst, src, rows, cols, p.row.dst, p.col.src);
     else
@@ -161,7 +163,8 @@ PH_INLINE void copy_block(const Plan& p, T* dst, const T* src, int64_t block) {
   }
   const int64_t run = cols * static_cast<int64_t>(sizeof(T));
   if (p.past_cache && run >= kStreamRun && p.col.dst == 1 && p.col.src == 1) {
-    for (int64_t r = 0; r < rows; ++r, dst += p.row.dst, src += p.row.src) stream_bytes(dst, src, run);
+    for (int64_t r = 0; r < rows; ++r, dst += p.row.dst, src += p.row.src)
+      stream_bytes(dst, src, run);
     return;
   }
   for (int64_t r = 0; r < rows; ++r, dst += p.row.dst, src += p.row.src)

@@ -94,8 +94,13 @@ PH_INLINE void execute_chain(Program<T>& p, int head, int64_t at, int64_t n) {
     const int left = p.acc[k] == 0 ? s.b : s.a, right = p.acc[k] == 2 ? s.b : s.c;
     const int x = arity > 1 ? left : first, y = arity > 2 ? right : first;
     T* dst = o >= 0 ? static_cast<T*>(g.out[o].data) + at : p.buffer[s.dst];
-    steps[i] = {chain_op(s.op, p.acc[k]), p.reg[x], p.reg[y], p.step[x], p.step[y],
-                p.kept[k] ? dst : nullptr, p.past[k] && aligned(dst)};
+    steps[i] = {chain_op(s.op, p.acc[k]),
+                p.reg[x],
+                p.reg[y],
+                p.step[x],
+                p.step[y],
+                p.kept[k] ? dst : nullptr,
+                p.past[k] && aligned(dst)};
     if (p.kept[k]) p.reg[s.dst] = dst;
   }
   run_chain<T>(start, start_step, steps, count, n);
@@ -125,15 +130,12 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
       const EltOperand& op = g.in[i];
       const Operand& how = p.in[i];
       switch (how.mode) {
-        case Mode::in_place:
-          p.reg[i] = static_cast<const T*>(op.data) + at;
-          break;
+        case Mode::in_place: p.reg[i] = static_cast<const T*>(op.data) + at; break;
         case Mode::dense:
           loader<T>(op.dtype)(p.buffer[i], element(op, at, how.elem_size), 1, n);
           p.reg[i] = p.buffer[i];
           break;
-        case Mode::scalar:
-          break;
+        case Mode::scalar: break;
         default:
           p.reg[i] = p.buffer[i];
           if (!p.rows_per_block) {
@@ -166,7 +168,8 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
       const int o = p.direct[k];
       T* dst = o >= 0 ? static_cast<T*>(g.out[o].data) + at : p.buffer[s.dst];
       p.fn[k](EltCall<T>{dst, p.reg[s.a], p.reg[b], p.reg[c], p.step[s.a], p.step[b], p.step[c],
-                          p.past[k] && aligned(dst)}, n);
+                         p.past[k] && aligned(dst)},
+              n);
       p.reg[s.dst] = dst;
     }
     for (int o = 0; o < g.n_out; ++o) {
@@ -181,7 +184,8 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
           const int64_t m = n - done < kMinBlock ? n - done : kMinBlock;
           for (int64_t i = 0; i < m; ++i) strip[i] = src[0];
           if (p.out[o].mode <= Mode::dense) {
-            storer<T>(op.dtype)(const_cast<char*>(element(op, at + done, p.out[o].elem_size)), strip, 1, m);
+            storer<T>(op.dtype)(const_cast<char*>(element(op, at + done, p.out[o].elem_size)),
+                                strip, 1, m);
           } else {
             for (int64_t i = 0; i < m; ++i) {
               const int64_t e = at + done + i;
@@ -191,7 +195,8 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
           done += m;
         }
       } else if (p.out[o].mode == Mode::in_place) {
-        if (src != dst) elt_loop<EltOp::mov, T>(EltCall<T>{dst, src, src, src, kLanes<T>, 0, 0, false}, n);
+        if (src != dst)
+          elt_loop<EltOp::mov, T>(EltCall<T>{dst, src, src, src, kLanes<T>, 0, 0, false}, n);
       } else if (p.out[o].mode == Mode::dense) {
         storer<T>(op.dtype)(const_cast<char*>(element(op, at, p.out[o].elem_size)), src, 1, n);
       } else {

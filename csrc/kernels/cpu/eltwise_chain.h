@@ -10,12 +10,13 @@ namespace PH_ISA {
 // What may stand in a chain: acc = op(acc, p) or, reversed, op(p, acc); fma with acc as factor
 // (acc * p + q) or as addend (p * q + acc).
 #define PH_CHAIN_OPS(X) \
-  X(neg) X(abs) X(square) X(relu) X(sqrt) X(recip) X(rsqrt) X(add) X(mul) X(min) X(max) X(sub) X(div)
+  X(neg)                \
+  X(abs) X(square) X(relu) X(sqrt) X(recip) X(rsqrt) X(add) X(mul) X(min) X(max) X(sub) X(div)
 enum class ChainOp : uint8_t {
 #define PH_X(name) name,
   PH_CHAIN_OPS(PH_X)
 #undef PH_X
-  sub_from,
+      sub_from,
   div_into,
   fma_factor,
   fma_addend,
@@ -34,20 +35,19 @@ struct ChainStep {
 // Which of two zeros min and max return depends on the order: they stay as they are.
 PH_INLINE ChainOp chain_reversed(ChainOp op) {
   if (op == ChainOp::add || op == ChainOp::mul) return op;
-  return op == ChainOp::sub ? ChainOp::sub_from : op == ChainOp::div ? ChainOp::div_into : ChainOp::none;
+  return op == ChainOp::sub   ? ChainOp::sub_from
+         : op == ChainOp::div ? ChainOp::div_into
+                              : ChainOp::none;
 }
 // The chain form of an instruction whose accumulator is operand `which` (0 a, 1 b, 2 c).
 PH_INLINE ChainOp chain_op(EltOp op, int which) {
   switch (op) {
-#define PH_X(name)  \
-  case EltOp::name: \
-    return which == 0 ? ChainOp::name : chain_reversed(ChainOp::name);
+#define PH_X(name) \
+  case EltOp::name: return which == 0 ? ChainOp::name : chain_reversed(ChainOp::name);
     PH_CHAIN_OPS(PH_X)
 #undef PH_X
-    case EltOp::fma:
-      return which == 2 ? ChainOp::fma_addend : ChainOp::fma_factor;
-    default:
-      return ChainOp::none;
+    case EltOp::fma: return which == 2 ? ChainOp::fma_addend : ChainOp::fma_factor;
+    default: return ChainOp::none;
   }
 }
 
@@ -56,7 +56,9 @@ template <class T, int vectors, bool partial>
 PH_INLINE void chain_turn(const T* first, int64_t step, ChainStep<T>* steps, int count, int64_t n) {
   constexpr int lanes = kLanes<T>;
   Vec<T> r[vectors];
-  auto get = [&](const T* p, int64_t s, int u) { return partial && s ? load_first(p, n) : load(p + u * s); };
+  auto get = [&](const T* p, int64_t s, int u) {
+    return partial && s ? load_first(p, n) : load(p + u * s);
+  };
 #define PH_EACH(expression) \
   _Pragma("GCC unroll 8") for (int u = 0; u < vectors; ++u) { r[u] = expression; }
   PH_EACH(get(first, step, u))
@@ -65,18 +67,20 @@ PH_INLINE void chain_turn(const T* first, int64_t step, ChainStep<T>* steps, int
     const T *p = s.p, *q = s.q;
     const Vec<T> zero = {};
     switch (s.op) {
-#define PH_X(name)                                                                              \
-  case ChainOp::name:                                                                           \
-    if constexpr (kEltArity[static_cast<int>(EltOp::name)] == 1) {                              \
-      PH_EACH((elt_op<EltOp::name, T>(r[u], zero, zero)))                                       \
-    } else {                                                                                    \
-      PH_EACH((elt_op<EltOp::name, T>(r[u], get(p, s.step_p, u), zero)))                        \
-    }                                                                                           \
+#define PH_X(name)                                                       \
+  case ChainOp::name:                                                    \
+    if constexpr (kEltArity[static_cast<int>(EltOp::name)] == 1) {       \
+      PH_EACH((elt_op<EltOp::name, T>(r[u], zero, zero)))                \
+    } else {                                                             \
+      PH_EACH((elt_op<EltOp::name, T>(r[u], get(p, s.step_p, u), zero))) \
+    }                                                                    \
     break;
       PH_CHAIN_OPS(PH_X)
 #undef PH_X
-      case ChainOp::sub_from: PH_EACH((elt_op<EltOp::sub, T>(get(p, s.step_p, u), r[u], zero))) break;
-      case ChainOp::div_into: PH_EACH((elt_op<EltOp::div, T>(get(p, s.step_p, u), r[u], zero))) break;
+      case ChainOp::sub_from:
+        PH_EACH((elt_op<EltOp::sub, T>(get(p, s.step_p, u), r[u], zero))) break;
+      case ChainOp::div_into:
+        PH_EACH((elt_op<EltOp::div, T>(get(p, s.step_p, u), r[u], zero))) break;
       case ChainOp::fma_factor:
         PH_EACH((elt_op<EltOp::fma, T>(r[u], get(p, s.step_p, u), get(q, s.step_q, u)))) break;
       case ChainOp::fma_addend:
@@ -109,7 +113,8 @@ static void run_chain(const T* first, int64_t step, ChainStep<T>* steps, int cou
   constexpr int lanes = kLanes<T>, vectors = 8;
   for (; n >= vectors * lanes; n -= vectors * lanes, first += vectors * step)
     chain_turn<T, vectors, false>(first, step, steps, count, 0);
-  for (; n >= lanes; n -= lanes, first += step) chain_turn<T, 1, false>(first, step, steps, count, 0);
+  for (; n >= lanes; n -= lanes, first += step)
+    chain_turn<T, 1, false>(first, step, steps, count, 0);
   if (n > 0) chain_turn<T, 1, true>(first, step, steps, count, n);
 }
 

@@ -19,11 +19,11 @@ struct BFloat16 {
 
 template <class T>
 struct Limits;
-#define PH_LIMITS(T, low, high, digits_)       \
-  template <>                                  \
-  struct Limits<T> {                           \
-    static constexpr T min = low, max = high;  \
-    static constexpr int digits = digits_;     \
+#define PH_LIMITS(T, low, high, digits_)      \
+  template <>                                 \
+  struct Limits<T> {                          \
+    static constexpr T min = low, max = high; \
+    static constexpr int digits = digits_;    \
   };
 PH_LIMITS(uint8_t, 0, UINT8_MAX, 8)
 PH_LIMITS(uint16_t, 0, UINT16_MAX, 16)
@@ -151,13 +151,14 @@ static void load_strip(C* dst, const void* from, int64_t stride, int64_t n) {
 #if defined(__AVX512F__)
     if constexpr (__is_same(S, Float16) && __is_same(C, float))
       for (; i + 16 <= n; i += 16)
-        _mm512_storeu_ps(dst + i, _mm512_maskz_cvtph_ps(0xffff, _mm256_loadu_si256(
-                                      reinterpret_cast<const __m256i*>(src + i))));
+        _mm512_storeu_ps(
+            dst + i, _mm512_maskz_cvtph_ps(
+                         0xffff, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(src + i))));
 #elif defined(__F16C__)
     if constexpr (__is_same(S, Float16) && __is_same(C, float))
       for (; i + 8 <= n; i += 8)
-        _mm256_storeu_ps(dst + i, _mm256_cvtph_ps(_mm_loadu_si128(
-                                      reinterpret_cast<const __m128i*>(src + i))));
+        _mm256_storeu_ps(
+            dst + i, _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(src + i))));
 #endif
     for (; i < n; ++i) dst[i] = read_as<C>(src[i]);
     return;
@@ -187,9 +188,10 @@ static void store_strip(void* to, const C* src, int64_t stride, int64_t n) {
 }
 
 // The storage types in DType's order.
-#define PH_STORAGE_TYPES(X) \
-  X(Bool) X(uint8_t) X(uint16_t) X(uint32_t) X(uint64_t) X(int8_t) X(int16_t) X(int32_t) \
-  X(int64_t) X(Float16) X(BFloat16) X(float) X(double)
+#define PH_STORAGE_TYPES(X)                                                                 \
+  X(Bool)                                                                                   \
+  X(uint8_t) X(uint16_t) X(uint32_t) X(uint64_t) X(int8_t) X(int16_t) X(int32_t) X(int64_t) \
+      X(Float16) X(BFloat16) X(float) X(double)
 
 template <class C>
 PH_INLINE LoadStrip<C> loader(DType dtype) {

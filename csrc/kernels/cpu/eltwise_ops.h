@@ -107,7 +107,8 @@ PH_INLINE Vec<T> float_mod(Vec<T> a, Vec<T> b) {
   const Vec<T> quotient = x / y;
   const Vec<T> rest = vfma<T>(-vround<Round::zero, T>(quotient), y, x);
   r = rest < 0 ? rest + y : (rest >= y ? rest - y : rest);
-  const IntVec<T> easy = (quotient < static_cast<T>(int64_t{1} << (FloatBits<T>::mantissa - 1))) & (x < FloatBits<T>::inf);
+  const IntVec<T> easy = (quotient < static_cast<T>(int64_t{1} << (FloatBits<T>::mantissa - 1))) &
+                         (x < FloatBits<T>::inf);
 #else
   const IntVec<T> easy = x < y;
 #endif
@@ -127,77 +128,111 @@ PH_INLINE Vec<T> elt_op(Vec<T> a, Vec<T> b, Vec<T> c) {
   (void)b, (void)c;
   if constexpr (op == E::mov) return a;
   if constexpr (op == E::neg) {
-    if constexpr (f) return -a;
-    else return Vec<T>{} - a;
+    if constexpr (f)
+      return -a;
+    else
+      return Vec<T>{} - a;
   }
   if constexpr (op == E::abs) {
-    if constexpr (f) return vabs<T>(a);
-    else if constexpr (__is_same(T, uint64_t)) return a;
-    else return a < 0 ? Vec<T>{} - a : a;
+    if constexpr (f)
+      return vabs<T>(a);
+    else if constexpr (__is_same(T, uint64_t))
+      return a;
+    else
+      return a < 0 ? Vec<T>{} - a : a;
   }
   if constexpr (op == E::sign) {
-    if constexpr (__is_same(T, uint64_t)) return truth<T>(a != 0);
-    else return a > 0 ? splat<T>(1) : (a < 0 ? splat<T>(static_cast<T>(-1)) : a);
+    if constexpr (__is_same(T, uint64_t))
+      return truth<T>(a != 0);
+    else
+      return a > 0 ? splat<T>(1) : (a < 0 ? splat<T>(static_cast<T>(-1)) : a);
   }
   if constexpr (op == E::square) return a * a;
   if constexpr (op == E::recip) {
-    if constexpr (f) return 1 / a;
-    else return each_lane<T>(splat<T>(1), a, int_div<T>);
+    if constexpr (f)
+      return 1 / a;
+    else
+      return each_lane<T>(splat<T>(1), a, int_div<T>);
   }
-#define PH_UNARY(name)                                                             \
-  if constexpr (op == E::name) {                                                   \
-    if constexpr (f) return v##name(a);                                            \
-    else return through_double<T>(a, [](vf64 x) { return v##name(x); });           \
+#define PH_UNARY(name)                                                \
+  if constexpr (op == E::name) {                                      \
+    if constexpr (f)                                                  \
+      return v##name(a);                                              \
+    else                                                              \
+      return through_double<T>(a, [](vf64 x) { return v##name(x); }); \
   }
-  PH_UNARY(sqrt) PH_UNARY(rsqrt) PH_UNARY(exp) PH_UNARY(expm1) PH_UNARY(log) PH_UNARY(log1p)
-  PH_UNARY(sin) PH_UNARY(cos) PH_UNARY(tanh) PH_UNARY(sigmoid) PH_UNARY(erf) PH_UNARY(softplus)
+  PH_UNARY(sqrt)
+  PH_UNARY(rsqrt) PH_UNARY(exp) PH_UNARY(expm1) PH_UNARY(log) PH_UNARY(log1p) PH_UNARY(sin)
+      PH_UNARY(cos) PH_UNARY(tanh) PH_UNARY(sigmoid) PH_UNARY(erf) PH_UNARY(softplus)
 #undef PH_UNARY
-  if constexpr (op == E::floor || op == E::ceil || op == E::round) {
-    if constexpr (!f) return a;
-    else if constexpr (op == E::floor) return vround<Round::down, T>(a);
-    else if constexpr (op == E::ceil) return vround<Round::up, T>(a);
-    else return vround<Round::even, T>(a);
+          if constexpr (op == E::floor || op == E::ceil || op == E::round) {
+    if constexpr (!f)
+      return a;
+    else if constexpr (op == E::floor)
+      return vround<Round::down, T>(a);
+    else if constexpr (op == E::ceil)
+      return vround<Round::up, T>(a);
+    else
+      return vround<Round::even, T>(a);
   }
   if constexpr (op == E::relu) {
-    if constexpr (__is_same(T, uint64_t)) return a;
-    else return a < 0 ? Vec<T>{} : a;
+    if constexpr (__is_same(T, uint64_t))
+      return a;
+    else
+      return a < 0 ? Vec<T>{} : a;
   }
   if constexpr (op == E::logical_not) return truth<T>(a == 0);
   if constexpr (op == E::isnan) return truth<T>(a != a);
   if constexpr (op == E::isinf) {
-    if constexpr (f) return truth<T>(vabs<T>(a) == FloatBits<T>::inf);
-    else return Vec<T>{};
+    if constexpr (f)
+      return truth<T>(vabs<T>(a) == FloatBits<T>::inf);
+    else
+      return Vec<T>{};
   }
   if constexpr (op == E::isfinite) {
-    if constexpr (f) return truth<T>(vabs<T>(a) < FloatBits<T>::inf);
-    else return splat<T>(1);
+    if constexpr (f)
+      return truth<T>(vabs<T>(a) < FloatBits<T>::inf);
+    else
+      return splat<T>(1);
   }
   if constexpr (op == E::add) return a + b;
   if constexpr (op == E::sub) return a - b;
   if constexpr (op == E::mul) return a * b;
   if constexpr (op == E::div) {
-    if constexpr (f) return a / b;
-    else return each_lane<T>(a, b, int_div<T>);
+    if constexpr (f)
+      return a / b;
+    else
+      return each_lane<T>(a, b, int_div<T>);
   }
   if constexpr (op == E::floordiv) {
-    if constexpr (f) return vround<Round::down, T>(a / b);
-    else return each_lane<T>(a, b, int_floordiv<T>);
+    if constexpr (f)
+      return vround<Round::down, T>(a / b);
+    else
+      return each_lane<T>(a, b, int_floordiv<T>);
   }
   if constexpr (op == E::mod) {
-    if constexpr (f) return float_mod<T>(a, b);
-    else return each_lane<T>(a, b, int_mod<T>);
+    if constexpr (f)
+      return float_mod<T>(a, b);
+    else
+      return each_lane<T>(a, b, int_mod<T>);
   }
   if constexpr (op == E::pow) {
-    if constexpr (f) return vpow(a, b);
-    else return each_lane<T>(a, b, int_pow<T>);
+    if constexpr (f)
+      return vpow(a, b);
+    else
+      return each_lane<T>(a, b, int_pow<T>);
   }
   if constexpr (op == E::min) {
-    if constexpr (f) return vmin<T>(a, b);
-    else return b < a ? b : a;
+    if constexpr (f)
+      return vmin<T>(a, b);
+    else
+      return b < a ? b : a;
   }
   if constexpr (op == E::max) {
-    if constexpr (f) return vmax<T>(a, b);
-    else return a < b ? b : a;
+    if constexpr (f)
+      return vmax<T>(a, b);
+    else
+      return a < b ? b : a;
   }
   if constexpr (op == E::eq) return truth<T>(a == b);
   if constexpr (op == E::ne) return truth<T>(a != b);
@@ -210,8 +245,10 @@ PH_INLINE Vec<T> elt_op(Vec<T> a, Vec<T> b, Vec<T> c) {
   if constexpr (op == E::logical_xor) return truth<T>((a != 0) ^ (b != 0));
   if constexpr (op == E::where) return a != 0 ? b : c;
   if constexpr (op == E::fma) {
-    if constexpr (f) return vfma<T>(a, b, c);
-    else return a * b + c;
+    if constexpr (f)
+      return vfma<T>(a, b, c);
+    else
+      return a * b + c;
   }
 }
 

@@ -7,14 +7,14 @@
 namespace ph {
 namespace PH_ISA {
 
-constexpr int kBlockBytes = 24 * 1024;   // all registers of a block
+constexpr int kBlockBytes = 24 * 1024;    // all registers of a block
 constexpr int kMaxBlockBytes = 8 * 1024;  // one register of a block
-constexpr int kMinBlock = 64;            // elements; 64 registers of them still fit the stack
-constexpr int kBufferPad = 256;          // bytes: whole vectors past the end, and no 4 KB aliasing
+constexpr int kMinBlock = 64;             // elements; 64 registers of them still fit the stack
+constexpr int kBufferPad = 256;           // bytes: whole vectors past the end, and no 4 KB aliasing
 constexpr int kBufferBytes = kEltMaxReg * (kMinBlock * 8 + kBufferPad);
-constexpr int64_t kChunkCost = 65536;    // elements x cheap operations that pay for a thread
-constexpr int64_t kChainMin = 200;       // elements below which looking for chains does not pay
-constexpr int64_t kWholeRows = 2048;     // rows up to this length (elements) are never cut by chunks
+constexpr int64_t kChunkCost = 65536;  // elements x cheap operations that pay for a thread
+constexpr int64_t kChainMin = 200;     // elements below which looking for chains does not pay
+constexpr int64_t kWholeRows = 2048;   // rows up to this length (elements) are never cut by chunks
 constexpr int64_t kMaxChunks = 512;
 
 enum class Mode : uint8_t {
@@ -58,18 +58,18 @@ struct Program {
   Shape shape;
   Operand in[kEltMaxIn], out[kEltMaxOut];
   EltFn<T> fn[kEltMaxInstr];
-  int8_t direct[kEltMaxInstr];   // the output this instruction writes itself, or -1
-  bool stored[kEltMaxOut];       // written by its instruction
+  int8_t direct[kEltMaxInstr];  // the output this instruction writes itself, or -1
+  bool stored[kEltMaxOut];      // written by its instruction
   const T* reg[kEltMaxReg];
   int64_t step[kEltMaxReg];
   T* buffer[kEltMaxReg];
-  uint8_t chain[kEltMaxInstr];   // instructions that run as one pass from here on
-  uint8_t acc[kEltMaxInstr];     // which operand is the result of the one before
-  bool kept[kEltMaxInstr];       // the result is read by more than the next of its chain
-  bool past[kEltMaxInstr];       // written to an output that nothing reads: may bypass the cache
-  bool flat, stream;             // one long row; outputs bypass the cache
-  int64_t block;                 // elements
-  int64_t rows_per_block;        // 0: blocks lie within a row
+  uint8_t chain[kEltMaxInstr];  // instructions that run as one pass from here on
+  uint8_t acc[kEltMaxInstr];    // which operand is the result of the one before
+  bool kept[kEltMaxInstr];      // the result is read by more than the next of its chain
+  bool past[kEltMaxInstr];      // written to an output that nothing reads: may bypass the cache
+  bool flat, stream;            // one long row; outputs bypass the cache
+  int64_t block;                // elements
+  int64_t rows_per_block;       // 0: blocks lie within a row
 
   PH_INLINE explicit Program(const EltwiseArgs& args) : g(args) {}
 };
@@ -168,8 +168,8 @@ PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
   int streams = 0, buffers = 0;
   for (int i = 0; i < g.n_in; ++i) {
     const EltOperand& op = g.in[i];
-    p.in[i] = {classify(g, op, op.dtype == compute_dtype<T>), kDTypeSize[static_cast<int>(op.dtype)],
-               g.ndim ? op.stride[g.ndim - 1] : 0};
+    p.in[i] = {classify(g, op, op.dtype == compute_dtype<T>),
+               kDTypeSize[static_cast<int>(op.dtype)], g.ndim ? op.stride[g.ndim - 1] : 0};
     if (p.in[i].mode == Mode::in_place && overwritten(g, i)) p.in[i].mode = Mode::dense;
     const Mode m = p.in[i].mode;
     p.flat &= m != Mode::row && m != Mode::strided;
@@ -186,8 +186,10 @@ PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
   for (int i = 0; i < g.n_const; ++i, scalars += lanes) {
     const double c = g.constant[i];
     T x;
-    if constexpr (is_float<T>) x = static_cast<T>(c);
-    else x = saturate<T>(c);
+    if constexpr (is_float<T>)
+      x = static_cast<T>(c);
+    else
+      x = saturate<T>(c);
     store(scalars, splat<T>(x));
     p.reg[g.n_in + i] = scalars, p.step[g.n_in + i] = 0;
   }
@@ -197,8 +199,8 @@ PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
   int64_t out_bytes = 0;
   for (int o = 0; o < g.n_out; ++o) {
     const EltOperand& op = g.out[o];
-    p.out[o] = {classify(g, op, op.dtype == compute_dtype<T>), kDTypeSize[static_cast<int>(op.dtype)],
-                g.ndim ? op.stride[g.ndim - 1] : 0};
+    p.out[o] = {classify(g, op, op.dtype == compute_dtype<T>),
+                kDTypeSize[static_cast<int>(op.dtype)], g.ndim ? op.stride[g.ndim - 1] : 0};
     p.flat &= p.out[o].mode <= Mode::dense;
     streams += p.out[o].mode != Mode::in_place;
     out_bytes += p.shape.total * p.out[o].elem_size;
@@ -218,8 +220,7 @@ PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
   for (int t = 0; t < temps; ++t) p.step[first_temp + t] = lanes;
   for (int o = 0; o < g.n_out; ++o) {
     const int w = writer[o];
-    if (w < 0 || p.out[o].mode != Mode::in_place || p.direct[w] >= 0 || hazard(g, o, w))
-      continue;
+    if (w < 0 || p.out[o].mode != Mode::in_place || p.direct[w] >= 0 || hazard(g, o, w)) continue;
     p.direct[w] = static_cast<int8_t>(o);
     p.stored[o] = true;
   }
@@ -229,7 +230,8 @@ PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
     single = find_chains(p);
   else
     for (int k = 0; k < g.n_instr; ++k) p.chain[k] = 1;
-  for (int i = 0; i < g.n_in; ++i) single &= p.in[i].mode == Mode::in_place || p.in[i].mode == Mode::scalar;
+  for (int i = 0; i < g.n_in; ++i)
+    single &= p.in[i].mode == Mode::in_place || p.in[i].mode == Mode::scalar;
   for (int o = 0; o < g.n_out; ++o) single &= p.stored[o];
   if (single && p.flat) {  // no buffers: no blocks
     p.block = p.shape.total, p.rows_per_block = 0;

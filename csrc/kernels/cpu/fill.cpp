@@ -9,7 +9,7 @@ namespace PH_ISA {
 
 namespace {
 
-constexpr int kStrip = 128;   // range's elements between two conversions
+constexpr int kStrip = 128;  // range's elements between two conversions
 
 // The element repeated over 8 bytes.
 PH_INLINE uint64_t repeated(uint64_t bits, int elem_size) {
@@ -34,8 +34,8 @@ PH_INLINE void fill_bytes(char* dst, int64_t bytes, uint64_t word, bool past_cac
 }
 
 // 1 in every DType, in its order: float16 0x3c00, bfloat16 0x3f80.
-constexpr uint64_t kOne[kDTypes] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 0x3c00, 0x3f80, 0x3f800000,
-                                    0x3ff0000000000000};
+constexpr uint64_t kOne[kDTypes] = {
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 0x3c00, 0x3f80, 0x3f800000, 0x3ff0000000000000};
 
 }  // namespace
 
@@ -44,7 +44,8 @@ void fill(const FillArgs& a, const Team& team) {
   const uint64_t word = repeated(a.bits, a.elem_size);
   for_chunks(team, ceil_div(bytes, kMoveChunk), [&](int64_t chunk, int) {
     const int64_t at = chunk * kMoveChunk;
-    fill_bytes(static_cast<char*>(a.dst) + at, min_of(kMoveChunk, bytes - at), word, bytes >= kStreamBytes);
+    fill_bytes(static_cast<char*>(a.dst) + at, min_of(kMoveChunk, bytes - at), word,
+               bytes >= kStreamBytes);
   });
 }
 
@@ -67,8 +68,9 @@ void one_hot(const OneHotArgs& a, const Team& team) {
       for (int64_t i = 0; i < n; ++i) {
         if (position[i] < 0 || position[i] >= a.depth) continue;
         const int64_t o = (at + i) / a.inner, in = (at + i) % a.inner;
-        __builtin_memcpy(static_cast<char*>(a.out) + (o * block + position[i] * a.inner + in) * size,
-                         &one, static_cast<size_t>(size));
+        __builtin_memcpy(
+            static_cast<char*>(a.out) + (o * block + position[i] * a.inner + in) * size, &one,
+            static_cast<size_t>(size));
       }
     }
   });
@@ -91,7 +93,7 @@ void range_chunks(const RangeArgs& a, const Team& team) {
       for (int64_t i = 0; i < n; ++i) {
         if constexpr (is_float<C>)
           strip[i] = start + rounded(static_cast<C>(at + i) * step);
-        else   // integers wrap
+        else  // integers wrap
           strip[i] = static_cast<C>(static_cast<uint64_t>(start) +
                                     static_cast<uint64_t>(at + i) * static_cast<uint64_t>(step));
       }

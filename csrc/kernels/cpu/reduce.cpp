@@ -8,13 +8,13 @@ namespace ph {
 namespace PH_ISA {
 namespace {
 
-constexpr int64_t kStrip = 2048;      // elements folded by one call
-constexpr int64_t kGather = 512;      // elements gathered at once
-constexpr int kRowGroup = 8;          // rows added together
+constexpr int64_t kStrip = 2048;  // elements folded by one call
+constexpr int64_t kGather = 512;  // elements gathered at once
+constexpr int kRowGroup = 8;      // rows added together
 // Eight short rows at once defeat the hardware's prefetch: beyond L2, the next group is fetched
 // in memory's order.
 constexpr int64_t kAheadRow = 2048, kAheadTotal = 1 << 20;  // bytes
-constexpr int64_t kLeafRows = 64;     // rows per leaf of a column sum
+constexpr int64_t kLeafRows = 64;                           // rows per leaf of a column sum
 
 template <class T>
 struct Job {
@@ -134,7 +134,8 @@ PH_INLINE void add_rows(T* acc, const T* const* row, int rows, int64_t n, bool l
     const bool whole = n - i >= lanes;
     if (ahead)
 #pragma GCC unroll 8
-      for (int r = 0; r < kRowGroup; ++r) __builtin_prefetch(row[0] + kRowGroup * (n + i) + r * lanes);
+      for (int r = 0; r < kRowGroup; ++r)
+        __builtin_prefetch(row[0] + kRowGroup * (n + i) + r * lanes);
     auto get = [&](int r) {
       if (PH_LIKELY(whole)) return load(row[r] + i);
       return first_lanes<T>(load_first(row[r] + i, n - i), n - i, F::neutral);
@@ -189,7 +190,8 @@ PH_INLINE void reduce_tile(const Job<T>& job, int64_t base, int64_t begin, int64
       }
       add_rows<F>(leaf, row, rows, width, large);
     }
-    for (int64_t i = 0; i < padded; i += pad) store(acc + i, F::take(load(acc + i), load(leaf + i)));
+    for (int64_t i = 0; i < padded; i += pad)
+      store(acc + i, F::take(load(acc + i), load(leaf + i)));
   }
 }
 
@@ -209,7 +211,8 @@ void reduce_columns(const Job<T>& job, const Team& team) {
   const int64_t group = p.parts > 1 || tiles > 1 ? 1 : max_of(kReduceChunk / work, int64_t{1});
   const int64_t groups = ceil_div(p.outer, group);
   for_chunks(team, groups * tiles * p.parts, [&](int64_t c, int) {
-    const int64_t part = c % p.parts, tile = c / p.parts % tiles, first = c / p.parts / tiles * group;
+    const int64_t part = c % p.parts, tile = c / p.parts % tiles,
+                  first = c / p.parts / tiles * group;
     const int64_t col = tile * kColumnTile, n = min_of(width - col, kColumnTile);
     const int64_t begin = part * p.split, end = min_of(begin + p.split, p.reds);
     for (int64_t o = first; o < min_of(first + group, p.outer); ++o) {
@@ -303,7 +306,8 @@ void arg_rows(const Job<T>& job, const Team& team) {
       for (int64_t i = 0; i < n; ++i) {
         const int64_t base = dims_offset(p.kept, p.kept_dims, out + i);
         const T* x = reinterpret_cast<const T*>(job.at(base));
-        index[i] = simple ? position(x, p.reds, F::strip(x, p.reds)) : arg_range<op>(job, base, 0, p.reds).index;
+        index[i] = simple ? position(x, p.reds, F::strip(x, p.reds))
+                          : arg_range<op>(job, base, 0, p.reds).index;
       }
       write_index<T>(job.g, index, out, n);
       out += n;
@@ -333,7 +337,8 @@ void arg_columns(const Job<T>& job, const Team& team) {
         wins |= (v != v) & (b == b);
         if (r == 0) wins = ~I{};
         store(best + i, wins ? v : b);
-        const auto count = static_cast<typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int>(r);
+        const auto count =
+            static_cast<typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int>(r);
         index[i / lanes] = wins ? I{} + count : index[i / lanes];
       }
     }
@@ -376,16 +381,19 @@ void run(const ReduceArgs& g, const Team& team) {
   if (job.plan.reds <= 0) return write_neutral(g, job.plan.outs);
   const bool columns = job.plan.columns;
   switch (g.op) {
-#define PH_FOLD(op)                                                            \
-  case ReduceOp::op:                                                           \
-    return columns ? reduce_columns<Fold<ReduceOp::op, T>>(job, team)          \
+#define PH_FOLD(op)                                                   \
+  case ReduceOp::op:                                                  \
+    return columns ? reduce_columns<Fold<ReduceOp::op, T>>(job, team) \
                    : reduce_rows<Fold<ReduceOp::op, T>>(job, team);
-    PH_FOLD(sum) PH_FOLD(prod) PH_FOLD(max) PH_FOLD(min) PH_FOLD(any) PH_FOLD(all)
+  PH_FOLD(sum)
+  PH_FOLD(prod) PH_FOLD(max) PH_FOLD(min) PH_FOLD(any) PH_FOLD(all)
 #undef PH_FOLD
-    case ReduceOp::argmax:
-      return columns ? arg_columns<ReduceOp::argmax>(job, team) : arg_rows<ReduceOp::argmax>(job, team);
-    case ReduceOp::argmin:
-      return columns ? arg_columns<ReduceOp::argmin>(job, team) : arg_rows<ReduceOp::argmin>(job, team);
+      case ReduceOp::argmax:
+    return columns ? arg_columns<ReduceOp::argmax>(job, team)
+                   : arg_rows<ReduceOp::argmax>(job, team);
+  case ReduceOp::argmin:
+    return columns ? arg_columns<ReduceOp::argmin>(job, team)
+                   : arg_rows<ReduceOp::argmin>(job, team);
   }
 }
 
