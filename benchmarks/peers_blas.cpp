@@ -26,16 +26,14 @@ void add_blas_gemm(Case& c, const GemmArgs& a) {
          const int m = static_cast<int>(a.m), n = static_cast<int>(a.n), k = static_cast<int>(a.k);
          const auto ot = ta ? CblasTrans : CblasNoTrans, ob = tb ? CblasTrans : CblasNoTrans;
          for (int64_t i = 0; i < a.batch; ++i) {
-           if (a.dtype == DType::f32)
-             PH_BLAS_NAME(cblas_sgemm)
-             (CblasRowMajor, ot, ob, m, n, k, 1, static_cast<const float*>(a.a) + i * a.a_bs, lda,
-              static_cast<const float*>(a.b) + i * a.b_bs, ldb, 0,
-              static_cast<float*>(a.c) + i * a.c_bs, static_cast<int>(a.ldc));
-           else
-             PH_BLAS_NAME(cblas_dgemm)
-             (CblasRowMajor, ot, ob, m, n, k, 1, static_cast<const double*>(a.a) + i * a.a_bs, lda,
-              static_cast<const double*>(a.b) + i * a.b_bs, ldb, 0,
-              static_cast<double*>(a.c) + i * a.c_bs, static_cast<int>(a.ldc));
+           if (a.dtype == DType::f32) PH_BLAS_NAME(cblas_sgemm)
+           (CblasRowMajor, ot, ob, m, n, k, 1, static_cast<const float*>(a.a) + i * a.a_bs, lda,
+            static_cast<const float*>(a.b) + i * a.b_bs, ldb, 0,
+            static_cast<float*>(a.c) + i * a.c_bs, static_cast<int>(a.ldc));
+           else PH_BLAS_NAME(cblas_dgemm)(
+               CblasRowMajor, ot, ob, m, n, k, 1, static_cast<const double*>(a.a) + i * a.a_bs, lda,
+               static_cast<const double*>(a.b) + i * a.b_bs, ldb, 0,
+               static_cast<double*>(a.c) + i * a.c_bs, static_cast<int>(a.ldc));
          }
        }});
 }

@@ -26,6 +26,7 @@ struct Team {
 // ---------------------------------------------------------------- elementwise
 // One opcode each; `arity` is the number of register operands it reads.
 // X(name, arity). Comparisons and logic yield 0 or 1 in the compute type.
+// clang-format off
 #define PH_ELT_OPS(X)                                                                              \
   X(mov, 1)                                                                                        \
   X(neg, 1)                                                                                        \
@@ -37,6 +38,7 @@ struct Team {
               X(add, 2) X(sub, 2) X(mul, 2) X(div, 2) X(floordiv, 2) X(mod, 2) X(pow, 2) X(min, 2) \
                   X(max, 2) X(eq, 2) X(ne, 2) X(lt, 2) X(le, 2) X(gt, 2) X(ge, 2)                  \
                       X(logical_and, 2) X(logical_or, 2) X(logical_xor, 2) X(where, 3) X(fma, 3)
+// clang-format on
 
 enum class EltOp : uint8_t {
 #define PH_X(name, arity) name,

@@ -7,6 +7,7 @@
 namespace ph {
 
 // X(name, arguments): every family, here alone; the tables of all widths and devices follow.
+// clang-format off
 #define PH_FAMILIES(X)                                                                        \
   X(eltwise, EltwiseArgs)                                                                     \
   X(gemm, GemmArgs)                                                                           \
@@ -17,11 +18,14 @@ namespace ph {
           X(norm_grad, NormArgs) X(copy, CopyArgs) X(fill, FillArgs) X(gather, GatherArgs)    \
               X(scatter_add, GatherArgs) X(one_hot, OneHotArgs) X(range, RangeArgs)           \
                   X(random, RandomArgs)
+// clang-format on
 // X(name, arguments): the bytes of scratch that families need, for a number of threads.
+// clang-format off
 #define PH_SCRATCHES(X)     \
   X(gemm_scratch, GemmArgs) \
   X(conv_scratch, ConvArgs) \
   X(reduce_scratch, ReduceArgs) X(norm_scratch, NormArgs) X(scatter_scratch, GatherArgs)
+// clang-format on
 
 struct Kernels {
   const char* name;  // "generic", "avx2", "avx512", "neon", "cuda", "null"

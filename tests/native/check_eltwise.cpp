@@ -173,9 +173,11 @@ static Ref read_any(const void* p, DType t, int64_t i) {
       PH_READ(u8, uint8_t)
       PH_READ(u16, uint16_t)
       PH_READ(u32, uint32_t)
-    PH_READ(u64, uint64_t)
-    PH_READ(i8, int8_t) PH_READ(i16, int16_t) PH_READ(i32, int32_t) PH_READ(i64, int64_t)
-        PH_READ(f32, float) PH_READ(f64, double) case DType::f16:
+      PH_READ(u64, uint64_t)
+      PH_READ(i8, int8_t)
+      PH_READ(i16, int16_t)
+      PH_READ(i32, int32_t)
+    PH_READ(i64, int64_t) PH_READ(f32, float) PH_READ(f64, double) case DType::f16:
       return small_float(static_cast<const uint16_t*>(p)[i], 10, 15);
     case DType::bf16: return small_float(static_cast<const uint16_t*>(p)[i], 7, 127);
   }
@@ -202,9 +204,9 @@ static bool stored_right(const void* p, DType t, int64_t i, T x) {
       PH_INT(u8, uint8_t)
       PH_INT(u16, uint16_t)
       PH_INT(u32, uint32_t)
-    PH_INT(u64, uint64_t)
-    PH_INT(i8, int8_t) PH_INT(i16, int16_t) PH_INT(i32, int32_t)
-        PH_INT(i64, int64_t) case DType::f32: {
+      PH_INT(u64, uint64_t)
+      PH_INT(i8, int8_t)
+    PH_INT(i16, int16_t) PH_INT(i32, int32_t) PH_INT(i64, int64_t) case DType::f32: {
       float f = static_cast<const float*>(p)[i];
       return f == static_cast<float>(x) || (f != f && x != x);
     }

@@ -188,10 +188,12 @@ static void store_strip(void* to, const C* src, int64_t stride, int64_t n) {
 }
 
 // The storage types in DType's order.
-#define PH_STORAGE_TYPES(X)                                                                 \
-  X(Bool)                                                                                   \
-  X(uint8_t) X(uint16_t) X(uint32_t) X(uint64_t) X(int8_t) X(int16_t) X(int32_t) X(int64_t) \
-      X(Float16) X(BFloat16) X(float) X(double)
+#define PH_STORAGE_TYPES(X) \
+  X(Bool)                   \
+  X(uint8_t)                \
+  X(uint16_t)               \
+  X(uint32_t)               \
+  X(uint64_t) X(int8_t) X(int16_t) X(int32_t) X(int64_t) X(Float16) X(BFloat16) X(float) X(double)
 
 template <class C>
 PH_INLINE LoadStrip<C> loader(DType dtype) {

@@ -161,9 +161,11 @@ PH_INLINE Vec<T> elt_op(Vec<T> a, Vec<T> b, Vec<T> c) {
     else                                                              \
       return through_double<T>(a, [](vf64 x) { return v##name(x); }); \
   }
+  // clang-format off
   PH_UNARY(sqrt)
   PH_UNARY(rsqrt) PH_UNARY(exp) PH_UNARY(expm1) PH_UNARY(log) PH_UNARY(log1p) PH_UNARY(sin)
       PH_UNARY(cos) PH_UNARY(tanh) PH_UNARY(sigmoid) PH_UNARY(erf) PH_UNARY(softplus)
+  // clang-format on
 #undef PH_UNARY
           if constexpr (op == E::floor || op == E::ceil || op == E::round) {
     if constexpr (!f)

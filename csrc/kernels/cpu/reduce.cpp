@@ -385,15 +385,19 @@ void run(const ReduceArgs& g, const Team& team) {
   case ReduceOp::op:                                                  \
     return columns ? reduce_columns<Fold<ReduceOp::op, T>>(job, team) \
                    : reduce_rows<Fold<ReduceOp::op, T>>(job, team);
-  PH_FOLD(sum)
-  PH_FOLD(prod) PH_FOLD(max) PH_FOLD(min) PH_FOLD(any) PH_FOLD(all)
+    PH_FOLD(sum)
+    PH_FOLD(prod)
+    PH_FOLD(max)
+    PH_FOLD(min)
+    PH_FOLD(any)
+    PH_FOLD(all)
 #undef PH_FOLD
-      case ReduceOp::argmax:
-    return columns ? arg_columns<ReduceOp::argmax>(job, team)
-                   : arg_rows<ReduceOp::argmax>(job, team);
-  case ReduceOp::argmin:
-    return columns ? arg_columns<ReduceOp::argmin>(job, team)
-                   : arg_rows<ReduceOp::argmin>(job, team);
+    case ReduceOp::argmax:
+      return columns ? arg_columns<ReduceOp::argmax>(job, team)
+                     : arg_rows<ReduceOp::argmax>(job, team);
+    case ReduceOp::argmin:
+      return columns ? arg_columns<ReduceOp::argmin>(job, team)
+                     : arg_rows<ReduceOp::argmin>(job, team);
   }
 }
 
