@@ -72,51 +72,8 @@ Bench::Bench(const Options& options) : options_(options), kernels_(cpu_kernels()
                 num_threads() > 1 ? "s" : "", compiler_name().c_str());
 }
 
-double Bench::peak() {
-  if (peak_ > 0) return peak_;
-  struct Call {
-    const Kernels* kernels;
-    std::vector<double> done;
-  } call = {&kernels_, std::vector<double>(num_threads())};
-  const Team& t = team();
-  for (int round = 0; round < 9; ++round) {
-    const double start = now();
-    t.parallel(
-        t.pool, t.threads,
-        [](void* ctx, int64_t chunk, int) {
-          auto* c = static_cast<Call*>(ctx);
-          c->done[chunk] = c->kernels->peak_probe(100'000'000);
-        },
-        &call);
-    double total = 0;
-    for (double d : call.done) total += d;
-    peak_ = std::max(peak_, 2 * total / (now() - start));
-  }
-  return peak_;
-}
-
-double Bench::bandwidth() {
-  if (bandwidth_ > 0) return bandwidth_;
-  constexpr int64_t bytes = int64_t{1} << 29, pieces = 32;  // beyond every cache
-  Buffer from(DType::f32, bytes / 4, 1), to(DType::f32, bytes / 4, 2);
-  struct Call {
-    char *to, *from;
-  } call = {static_cast<char*>(to.data()), static_cast<char*>(from.data())};
-  const Team& t = team();
-  for (int round = 0; round < 7; ++round) {
-    const double start = now();
-    t.parallel(
-        t.pool, pieces,
-        [](void* ctx, int64_t chunk, int) {
-          const auto* c = static_cast<const Call*>(ctx);
-          std::memcpy(c->to + chunk * (bytes / pieces), c->from + chunk * (bytes / pieces),
-                      bytes / pieces);
-        },
-        &call);
-    bandwidth_ = std::max(bandwidth_, 2.0 * bytes / (now() - start));
-  }
-  return bandwidth_;
-}
+double Bench::peak() { return machine_rates().peak; }
+double Bench::bandwidth() { return machine_rates().levels.back().rate; }
 
 void Bench::measure(const Case& c) {
   if (options_.check && c.error) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../csrc/device/device.h"
+#include "../csrc/device/rates.h"
 
 namespace ph::bench {
 
@@ -58,8 +59,8 @@ class Bench {
   void emit(const char* object);  // one element of the JSON list
   int finish();                   // prints what is left; the exit status
 
-  double peak();       // multiply-add operations a second, all threads
-  double bandwidth();  // bytes a second, read and written, of a large copy
+  double peak();       // of machine_rates(): operations a second, all threads
+  double bandwidth();  // bytes a second, read and written, of a copy beyond every cache
 
  private:
   struct Row {
@@ -70,7 +71,6 @@ class Bench {
 
   Options options_;
   const Kernels& kernels_;
-  double peak_ = 0, bandwidth_ = 0;
   int failed_ = 0, printed_ = 0;
   double log_ratio_ = 0;
   int ratios_ = 0;

@@ -18,7 +18,7 @@ void bench_peak(Bench& bench) {
   }
   std::printf(
       "multiply-add peak  %8.1f GFLOP/s (float32)\ncopy bandwidth     %8.1f GB/s (read and "
-      "written, 512 MiB)\n",
+      "written, beyond the caches)\n",
       peak * 1e-9, bandwidth * 1e-9);
 }
 

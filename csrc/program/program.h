@@ -5,6 +5,7 @@
 
 #include "../core/thunks.h"
 #include "plan.h"
+#include "profile.h"
 
 namespace ph {
 
@@ -42,21 +43,30 @@ class Program {
 
   const Graph& graph() const { return graph_; }
   const Plan& plan() const { return plan_; }
-  size_t bytes() const;          // of plans and constants, for cache limits
-  std::string describe() const;  // one line a node, in the order they run
+  std::vector<ProfiledCall> calls();  // the kernel calls of a step, in order, and their counts
+  size_t bytes() const;               // of plans and constants, for cache limits
+  std::string describe() const;       // one line a node, in the order they run
 
  private:
   struct Instance;
   struct Lease;
   void bind(Instance& instance, char* arena) const;
   void* address(const Instance& instance, int value) const;
-  void step(Instance& instance, const Team& crew) const;  // all but `copies`
-  void write_copies(Instance& instance) const;            // after the outputs were taken
+  std::vector<ProfiledCall> calls_of(const Instance& instance) const;
+  // Clock: Untimed, or Timed when there is a profile.
+  template <class Clock>
+  std::vector<Tensor> run_clocked(std::span<const Tensor> inputs);
+  template <class Clock>
+  int64_t batches_clocked(const BatchRun& batches, std::vector<Tensor>* last);
+  template <class Clock>
+  void step(Instance& instance, const Team& crew, Clock& clock) const;  // all but `copies`
+  void write_copies(Instance& instance) const;  // after the outputs were taken
   std::vector<Tensor> outputs_of(const Instance& instance) const;
 
   Graph graph_;
   Plan plan_;
   Device& device_;
+  Profile* const profile_;          // null unless profiling
   std::vector<char> writes_;        // per variable slot
   std::vector<size_t> lock_order_;  // slots by variable id
   std::mutex mutex_;                // instances_

@@ -18,7 +18,7 @@ struct Program::Instance {
   size_t check_at = 0;  // thunks before it may fail; state is written after it
   int32_t status = kStatusOk;
   bool bound = false;
-  std::vector<std::string> names;  // per thunk, when profiling
+  std::vector<int> nodes;  // per thunk: the node it belongs to
 };
 
 namespace {
@@ -51,7 +51,7 @@ void own_written_values(Graph& g) {
 }  // namespace
 
 Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& device)
-    : graph_(build_graph(trace, outputs, device)), device_(device) {
+    : graph_(build_graph(trace, outputs, device)), device_(device), profile_(Profile::make()) {
   prune(graph_);
   share(graph_);
   prune(graph_);
@@ -82,7 +82,7 @@ void* Program::address(const Instance& instance, int value) const {
 void Program::bind(Instance& instance, char* arena) const {
   instance.arena = arena;
   instance.thunks.clear();
-  instance.names.clear();
+  instance.nodes.clear();
   instance.check_at = 0;
   instance.bound = false;
   const auto operand = [&](int v) {
@@ -106,14 +106,23 @@ void Program::bind(Instance& instance, char* arena) const {
     ctx.kernels = &device_.kernels();
     ctx.threads = team().threads;
     PH_CHECK(node.chain ? bind_eltwise(*node.chain, ctx) : node.op->bind(ctx));
-    if (profiling())
-      while (instance.names.size() < instance.thunks.thunks().size())
-        instance.names.push_back(
-            cat(node.name(), " ", graph_.values[static_cast<size_t>(node.out[0])].spec.shape));
+    instance.nodes.resize(instance.thunks.thunks().size(), plan_.order[i]);
   }
   if (plan_.check_before == static_cast<int>(plan_.order.size()))
     instance.check_at = instance.thunks.thunks().size();
   instance.bound = true;
+  if (profile_) profile_->describe(calls_of(instance));
+}
+
+std::vector<ProfiledCall> Program::calls_of(const Instance& instance) const {
+  std::vector<ProfiledCall> calls;
+  const auto& thunks = instance.thunks.thunks();
+  for (size_t i = 0; i < thunks.size(); ++i) {
+    const GraphNode& node = graph_.nodes[static_cast<size_t>(instance.nodes[i])];
+    const Shape& shape = graph_.values[static_cast<size_t>(node.out[0])].spec.shape;
+    calls.push_back({cat(node.name(), " ", shape), count_call(thunks[i])});
+  }
+  return calls;
 }
 
 // One run's right to an instance, an arena and the variables' locks.
@@ -171,21 +180,14 @@ struct Program::Lease {
   }
 };
 
-void Program::step(Instance& instance, const Team& crew) const {
+template <class Clock>
+void Program::step(Instance& instance, const Team& crew, Clock& clock) const {
   const Kernels& kernels = device_.kernels();
   instance.status = kStatusOk;
   if (!device_.executes()) return;
-  const auto& thunks = instance.thunks.thunks();
-  const auto run = [&](size_t from, size_t to) {
-    if (profiling()) {
-      profile_thunks(instance.thunks, instance.names, from, to, kernels, crew);
-      return;
-    }
-    for (size_t i = from; i < to; ++i) thunks[i].run(kernels, thunks[i].args, crew);
-  };
-  run(0, instance.check_at);
+  clock.run(instance.thunks, 0, instance.check_at, kernels, crew);
   if (plan_.check_before >= 0) check_status(instance.status, "this step");
-  run(instance.check_at, thunks.size());
+  clock.run(instance.thunks, instance.check_at, instance.thunks.thunks().size(), kernels, crew);
 }
 
 std::vector<Tensor> Program::outputs_of(const Instance& instance) const {
@@ -200,6 +202,11 @@ std::vector<Tensor> Program::outputs_of(const Instance& instance) const {
 }
 
 std::vector<Tensor> Program::run(std::span<const Tensor> inputs) {
+  return profile_ ? run_clocked<Timed>(inputs) : run_clocked<Untimed>(inputs);
+}
+
+template <class Clock>
+std::vector<Tensor> Program::run_clocked(std::span<const Tensor> inputs) {
   if (inputs.size() != graph_.inputs.size())
     throw ValueError(
         cat("this program takes ", graph_.inputs.size(), " inputs; received ", inputs.size()));
@@ -211,13 +218,16 @@ std::vector<Tensor> Program::run(std::span<const Tensor> inputs) {
   }
   Lease lease(*this);
   Instance& instance = *lease.instance;
+  Clock clock(profile_);
+  clock.begin_step();
   for (size_t i = 0; i < inputs.size(); ++i)
     device_.copy(address(instance, graph_.inputs[i]), inputs[i].data(),
                  static_cast<size_t>(inputs[i].spec().bytes()));
-  const Team& crew = team();
-  step(instance, crew);
+  clock.gathered();
+  step(instance, team(), clock);
   std::vector<Tensor> result = outputs_of(instance);
   write_copies(instance);
+  clock.end_step();
   return result;
 }
 
@@ -240,13 +250,20 @@ constexpr int64_t kGatherRowsPerChunk = 16;
 }  // namespace
 
 int64_t Program::run_batches(const BatchRun& b, std::vector<Tensor>* last) {
+  return profile_ ? batches_clocked<Timed>(b, last) : batches_clocked<Untimed>(b, last);
+}
+
+template <class Clock>
+int64_t Program::batches_clocked(const BatchRun& b, std::vector<Tensor>* last) {
   PH_CHECK(b.sources.size() == graph_.inputs.size() && b.start < b.stop);
   Lease lease(*this);
   Instance& instance = *lease.instance;
   const Team& crew = team();
   const auto begin = std::chrono::steady_clock::now();
   int64_t batch = b.start;
+  Clock clock(profile_);
   while (batch < b.stop) {
+    clock.begin_step();
     for (size_t i = 0; i < b.sources.size(); ++i) {
       char* slot = static_cast<char*>(address(instance, graph_.inputs[i]));
       const RowSource& source = b.sources[i];
@@ -272,7 +289,8 @@ int64_t Program::run_batches(const BatchRun& b, std::vector<Tensor>* last) {
           },
           &job);
     }
-    step(instance, crew);
+    clock.gathered();
+    step(instance, crew, clock);
     for (size_t o = 0; o < b.sinks.size(); ++o)
       if (b.sinks[o].data)
         std::memcpy(
@@ -284,6 +302,7 @@ int64_t Program::run_batches(const BatchRun& b, std::vector<Tensor>* last) {
     const bool done = batch == b.stop || spent.count() >= b.max_seconds;
     if (done && last) *last = outputs_of(instance);
     write_copies(instance);
+    clock.end_step();
     if (done) break;
   }
   return batch;
@@ -294,6 +313,11 @@ void Program::write_copies(Instance& instance) const {
   for (const GraphWrite& w : plan_.copies)
     device_.copy(instance.variables[static_cast<size_t>(w.variable)], address(instance, w.value),
                  static_cast<size_t>(graph_.values[static_cast<size_t>(w.value)].spec.bytes()));
+}
+
+std::vector<ProfiledCall> Program::calls() {
+  const Lease lease(*this);
+  return calls_of(*lease.instance);
 }
 
 size_t Program::bytes() const {

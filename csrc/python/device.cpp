@@ -1,4 +1,6 @@
 // Devices, widths, threads and counters as Python sees them.
+#include "../device/rates.h"
+
 #include "bind.h"
 
 namespace ph {
@@ -25,6 +27,20 @@ void bind_device(py::module_& m) {
         return d;
       },
       py::arg("device") = "cpu:0");
+  m.def("machine_rates", [] {
+    const Rates r = [] {
+      py::gil_scoped_release release;
+      return machine_rates();
+    }();
+    py::dict d;
+    d["threads"] = r.threads;
+    d["peak"] = r.peak;
+    d["transcendentals"] = r.transcendentals;
+    py::list levels;
+    for (const MemoryLevel& l : r.levels) levels.append(py::make_tuple(l.name, l.holds, l.rate));
+    d["levels"] = levels;
+    return d;
+  });
   m.def("trim_caches", &trim_caches);
   m.def("compose_count", &compose_count);
   m.def("reset_compose_count", &reset_compose_count);

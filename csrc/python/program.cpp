@@ -88,6 +88,20 @@ py::tuple run_batches(Program& p, const std::vector<py::array>& arrays,
   return py::make_tuple(next, outputs);
 }
 
+py::list calls_of(Program& p) {
+  py::list result;
+  for (const ProfiledCall& call : p.calls()) {
+    py::dict d;
+    d["name"] = call.name;
+    d["kernel"] = call.counts.family;
+    d["operations"] = call.counts.operations;
+    d["bytes"] = call.counts.bytes;
+    d["transcendentals"] = call.counts.transcendentals;
+    result.append(d);
+  }
+  return result;
+}
+
 }  // namespace
 
 void bind_program(py::module_& m) {
@@ -108,6 +122,7 @@ void bind_program(py::module_& m) {
            py::arg("start"), py::arg("stop"), py::arg("max_seconds") = 0.05,
            py::arg("collect") = py::none(), py::arg("want_outputs") = true)
       .def("describe", &Program::describe)
+      .def("calls", &calls_of)
       .def_property_readonly("bytes", &Program::bytes)
       .def_property_readonly("nodes", [](const Program& p) { return p.graph().nodes.size(); })
       .def_property_readonly("arena_bytes", [](const Program& p) { return p.plan().arena_bytes; })
