@@ -1,6 +1,8 @@
 // OpenBLAS, from scipy-openblas32 (whose names carry a prefix) or from the system.
 #include <cblas.h>
 
+#include <algorithm>
+
 #include "peers.h"
 
 #ifdef PH_BLAS_PREFIX
@@ -19,8 +21,9 @@ void set_blas_threads(int threads) { PH_BLAS_NAME(openblas_set_num_threads)(thre
 
 void add_blas_gemm(Case& c, const GemmArgs& a) {
   const bool ta = a.a_cs != 1, tb = a.b_cs != 1;
-  const auto lda = static_cast<int>(ta ? a.a_cs : a.a_rs),
-             ldb = static_cast<int>(tb ? a.b_cs : a.b_rs);
+  // of a single row or column the stride says nothing, but must cover what lies along it
+  const auto lda = static_cast<int>(ta ? std::max(a.a_cs, a.m) : std::max(a.a_rs, a.k)),
+             ldb = static_cast<int>(tb ? std::max(a.b_cs, a.k) : std::max(a.b_rs, a.n));
   c.peers.push_back(
       {"openblas", [=] {
          const int m = static_cast<int>(a.m), n = static_cast<int>(a.n), k = static_cast<int>(a.k);
