@@ -140,17 +140,19 @@ void check_winograd_runs(Random& r, const Width& w) {
   ConvArgs g = make_args({2, 34, 34, 64, 64, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1}, DType::f32);
   Buffer<float> x(g.n * g.h * g.w * g.c), f(9 * g.c * g.k), y(g.n * g.oh * g.ow * g.k);
   x.fill(r), f.fill(r), y.fill(r);
-  for (ConvMode mode : {ConvMode::forward, ConvMode::grad_input}) {
+  for (ConvMode mode : {ConvMode::forward, ConvMode::grad_input, ConvMode::grad_filter}) {
     std::vector<float> result[2];
     for (int allowed = 0; allowed < 2; ++allowed) {
-      Buffer<float> in_x = x, in_y = y;
+      Buffer<float> in_x = x, in_f = f, in_y = y;
       g.mode = mode, g.winograd = allowed != 0;
-      g.x = in_x.data(), g.filter = f.data(), g.y = in_y.data();
+      g.x = in_x.data(), g.filter = in_f.data(), g.y = in_y.data();
       Scratch scratch(w.conv_scratch(g, 1));
       g.scratch = scratch.base;
       int threads = 1;
       w.conv(g, team(threads));
-      result[allowed] = mode == ConvMode::forward ? in_y.all : in_x.all;
+      result[allowed] = mode == ConvMode::forward      ? in_y.all
+                        : mode == ConvMode::grad_input ? in_x.all
+                                                       : in_f.all;
     }
     if (result[0] != result[1]) continue;
     std::printf("FAIL %s %s: Winograd did not run\n", w.name, kModes[int(mode)]);

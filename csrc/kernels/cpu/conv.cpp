@@ -310,6 +310,7 @@ void conv_typed(const ConvArgs& g, const Team& team) {
   if (s.k <= 0) return empty_sum<T>(g, rows, cols);
   if (is_depthwise(g)) return conv_depthwise<T>(g, team);
   if (winograd_tile(g)) return winograd(g, team);
+  if (winograd_filter_wins(g)) return winograd_filter(g, team);
   if (is_scattered<T>(g)) return conv_scatter<T>(g, group_epilogue<T>(g, 0, cols), team);
   char* const scratch = static_cast<char*>(g.scratch);
   if (by_group(g)) {
@@ -332,6 +333,7 @@ size_t scratch_typed(const ConvArgs& g, int threads) {
                ? 0
                : static_cast<size_t>(depthwise_parts(g) * depthwise_part_bytes<T>(g));
   if (winograd_tile(g)) return winograd_scratch(g, threads);
+  if (winograd_filter_wins(g)) return winograd_filter_scratch(g, threads);
   if (is_scattered<T>(g)) {
     const ScatterBytes b = scatter_bytes<T>(g);
     return static_cast<size_t>(b.filter + threads * b.columns);

@@ -81,10 +81,14 @@ constexpr int64_t kWinogradBytes = 512 * 1024;
 constexpr int64_t kWinogradMinTiles = 3 * kMaxRows;
 constexpr int64_t kWinogradMaxTiles = 8 * kMaxRows;
 constexpr int64_t kWinogradChannels = 16;  // fewer on either side are left to direct convolution
+// Its gradient of the filter: tiles transformed together, by bytes and at least; tiles of one sum.
+constexpr int64_t kWinogradBatchBytes = 8 * 1024 * 1024;
+constexpr int64_t kWinogradBatchTiles = 256;
+constexpr int64_t kWinogradDepth = 128;
 // Cost model, in multiply-adds of one vector: the products' share of the peak, and the
 // transforms' operations a position.
 constexpr double kWinogradRate = 0.8, kTransformInput = 7, kTransformOutput = 5,
-                 kTransformFilter = 8;
+                 kTransformFilter = 8, kTransformGradient = 5, kTransformTaps = 8;
 
 }  // namespace PH_ISA
 }  // namespace ph

@@ -205,10 +205,7 @@ double cost(const Problem& q, int64_t edge) {
 }  // namespace
 
 int64_t winograd_tile(const ConvArgs& g) {
-  if (!g.winograd || g.dtype != DType::f32 || g.mode == ConvMode::grad_filter) return 0;
-  if (g.kh != 3 || g.kw != 3 || g.stride_h != 1 || g.stride_w != 1 || g.dil_h != 1 ||
-      g.dil_w != 1 || g.groups != 1)
-    return 0;
+  if (!is_winograd_shape(g) || g.mode == ConvMode::grad_filter) return 0;
   const Problem q = problem_of(g);
   if (q.images * q.out_h * q.out_w <= 0 || q.channels < kWinogradChannels ||
       q.n < kWinogradChannels)

@@ -68,6 +68,27 @@ struct Minimal<4> {
     y[2] = splat(0.5f) * p + splat(2.0f) * q;
     y[3] = splat(0.5f) * u + splat(2.0f) * v + t[5];
   }
+  // F(3, 4), the filter's gradient: four outputs' gradients in the filter's place, and three
+  // taps from the sums.
+  static PH_INLINE void gradient(const vf32* g, vf32* r) {
+    const vf32 na = splat(-1.0f / 1.5f), nb = splat(1.0f / 6.0f);
+    const vf32 even_a = (g[0] + splat(0.5f) * g[2]) * na;
+    const vf32 odd_a = (g[1] + splat(0.5f) * g[3]) * (splat(kA) * na);
+    const vf32 even_b = (g[0] + splat(2.0f) * g[2]) * nb;
+    const vf32 odd_b = (g[1] + splat(2.0f) * g[3]) * (splat(kB) * nb);
+    r[0] = g[0];
+    r[1] = even_a + odd_a;
+    r[2] = even_a - odd_a;
+    r[3] = even_b + odd_b;
+    r[4] = even_b - odd_b;
+    r[5] = g[3];
+  }
+  static PH_INLINE void taps(const vf32* t, vf32* y) {
+    const vf32 p = t[1] + t[2], q = t[3] + t[4];
+    y[0] = t[0] + p + q;
+    y[1] = splat(kA) * (t[1] - t[2]) + splat(kB) * (t[3] - t[4]);
+    y[2] = splat(0.5f) * p + splat(2.0f) * q + t[5];
+  }
 };
 
 // d: size x size vectors, `line` and `pixel` floats apart; the result goes to out + i * step
@@ -142,6 +163,52 @@ PH_INLINE void transform_output(const float* t, int64_t step, vf32* y) {
 #pragma GCC unroll 6
     for (int x = 0; x < size; ++x) in[x] = columns[x][r];
     Minimal<m>::output(in, y + r * m);
+  }
+}
+
+// dy: 4 x 4 vectors, `line` and `pixel` floats apart; the result goes to out + i * step for
+// position i. `left` lanes are in use, the others become 0.
+PH_INLINE void transform_gradient(const float* dy, int64_t line, int64_t pixel, int64_t left,
+                                  float* out, int64_t step) {
+  constexpr int size = Minimal<4>::kSize;
+  vf32 columns[4][size];  // [column][row]
+#pragma GCC unroll 4
+  for (int x = 0; x < 4; ++x) {
+    vf32 in[4];
+#pragma GCC unroll 4
+    for (int y = 0; y < 4; ++y) {
+      const float* p = dy + y * line + x * pixel;
+      in[y] = left == kLanes<float> ? load(p) : load_first(p, left);
+    }
+    Minimal<4>::gradient(in, columns[x]);
+  }
+#pragma GCC unroll 6
+  for (int y = 0; y < size; ++y) {
+    const vf32 in[4] = {columns[0][y], columns[1][y], columns[2][y], columns[3][y]};
+    vf32 r[size];
+    Minimal<4>::gradient(in, r);
+#pragma GCC unroll 6
+    for (int x = 0; x < size; ++x) store(out + (y * size + x) * step, r[x]);
+  }
+}
+
+// sums: 6 x 6 vectors, `step` floats apart, to 3 x 3 taps.
+PH_INLINE void transform_taps(const float* sums, int64_t step, vf32* taps) {
+  constexpr int size = Minimal<4>::kSize;
+  vf32 columns[size][3];
+#pragma GCC unroll 6
+  for (int x = 0; x < size; ++x) {
+    vf32 in[size];
+#pragma GCC unroll 6
+    for (int y = 0; y < size; ++y) in[y] = load(sums + (y * size + x) * step);
+    Minimal<4>::taps(in, columns[x]);
+  }
+#pragma GCC unroll 3
+  for (int y = 0; y < 3; ++y) {
+    vf32 in[size];
+#pragma GCC unroll 6
+    for (int x = 0; x < size; ++x) in[x] = columns[x][y];
+    Minimal<4>::taps(in, taps + 3 * y);
   }
 }
 
