@@ -131,7 +131,7 @@ PH_INLINE Vec<T> elt_op(Vec<T> a, Vec<T> b, Vec<T> c) {
     if constexpr (f)
       return -a;
     else
-      return Vec<T>{} - a;
+      return (Vec<T>)(-(vu64)a);
   }
   if constexpr (op == E::abs) {
     if constexpr (f)
@@ -139,7 +139,7 @@ PH_INLINE Vec<T> elt_op(Vec<T> a, Vec<T> b, Vec<T> c) {
     else if constexpr (__is_same(T, uint64_t))
       return a;
     else
-      return a < 0 ? Vec<T>{} - a : a;
+      return a < 0 ? (Vec<T>)(-(vu64)a) : a;
   }
   if constexpr (op == E::sign) {
     if constexpr (__is_same(T, uint64_t))
@@ -147,7 +147,7 @@ PH_INLINE Vec<T> elt_op(Vec<T> a, Vec<T> b, Vec<T> c) {
     else
       return a > 0 ? splat<T>(1) : (a < 0 ? splat<T>(static_cast<T>(-1)) : a);
   }
-  if constexpr (op == E::square) return a * a;
+  if constexpr (op == E::square) return elt_op<E::mul, T>(a, a, a);
   if constexpr (op == E::recip) {
     if constexpr (f)
       return 1 / a;
@@ -197,9 +197,24 @@ PH_INLINE Vec<T> elt_op(Vec<T> a, Vec<T> b, Vec<T> c) {
     else
       return splat<T>(1);
   }
-  if constexpr (op == E::add) return a + b;
-  if constexpr (op == E::sub) return a - b;
-  if constexpr (op == E::mul) return a * b;
+  if constexpr (op == E::add) {
+    if constexpr (f)
+      return a + b;
+    else
+      return (Vec<T>)((vu64)a + (vu64)b);
+  }
+  if constexpr (op == E::sub) {
+    if constexpr (f)
+      return a - b;
+    else
+      return (Vec<T>)((vu64)a - (vu64)b);
+  }
+  if constexpr (op == E::mul) {
+    if constexpr (f)
+      return a * b;
+    else
+      return (Vec<T>)((vu64)a * (vu64)b);
+  }
   if constexpr (op == E::div) {
     if constexpr (f)
       return a / b;
@@ -250,7 +265,7 @@ PH_INLINE Vec<T> elt_op(Vec<T> a, Vec<T> b, Vec<T> c) {
     if constexpr (f)
       return vfma<T>(a, b, c);
     else
-      return a * b + c;
+      return (Vec<T>)((vu64)a * (vu64)b + (vu64)c);
   }
 }
 

@@ -40,11 +40,11 @@ struct ExpConst<double> {
                           tanh_high = 22.0;
 };
 
-// 2^k for whole k with a normal result.
+// 2^k for whole k with a normal result (anything for a nan, whose lane the caller mends).
 template <class T>
 PH_INLINE Vec<T> pow2(Vec<T> k) {
   using B = FloatBits<T>;
-  return (Vec<T>)((bits_of<T>(k + B::magic) + B::bias) << B::mantissa);
+  return (Vec<T>)(((UintVec<T>)(k + B::magic) + B::bias) << B::mantissa);
 }
 // p * 2^k, rounded once, down to denormals and up to infinity.
 template <class T>
