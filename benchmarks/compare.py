@@ -1,6 +1,6 @@
 """Prints what steps.py measured as tables of ratios, and says which bars are met.
 
-python compare.py results.json
+python compare.py results.json [--markdown]
 """
 
 import json
@@ -100,7 +100,70 @@ def bars(table, floors):
         )
 
 
+NAMES = {
+    "pronghorn": "Pronghorn",
+    "keras-tensorflow": "Keras, TensorFlow",
+    "keras-jax": "Keras, JAX",
+    "keras-torch": "Keras, PyTorch",
+    "torch": "PyTorch",
+}
+TITLES = {
+    "first_s": "First step less a steady one, seconds",
+    "predict_ms": "`predict` of one sample, milliseconds",
+    "predict_on_batch_ms": "`predict_on_batch` of one sample, milliseconds",
+    "peak_mb": "Peak memory above the data, MB",
+}
+
+
+def short(number):
+    """Three digits."""
+    return f"{number:.0f}" if number >= 100 else f"{number:.3g}"
+
+
+def markdown(results, out=sys.stdout):
+    """The tables of docs/performance.md: steps, then what else every process measured."""
+    table, floors = best(results["runs"]), results.get("floors_ms") or {}
+    peers = [p for p in NAMES if any(p in rows for rows in table.values())]
+
+    def row(cells):
+        print("| " + " | ".join(cells) + " |", file=out)
+
+    def cell(rows, peer, key):
+        run = rows.get(peer, {})
+        return "failed" if run.get("error") else short(run[key]) if key in run else "-"
+
+    print("Milliseconds a step:\n", file=out)
+    row(["", *(NAMES[p] for p in peers), "floor", "ours / floor", "fastest peer / ours"])
+    row(["---"] * (len(peers) + 4))
+    for name, rows in table.items():
+        ours, floor = rows.get("pronghorn", {}).get("step_ms"), floors.get(name)
+        found = ratio(table, name, "step_ms")
+        row(
+            [
+                workloads.BY_NAME[name].what,
+                *(cell(rows, p, "step_ms") for p in peers),
+                short(floor) if floor else "-",
+                short(ours / floor) if ours and floor else "-",
+                short(found[0]) if found else "-",
+            ]
+        )
+    for key, title in TITLES.items():
+        print(f"\n{title}:\n", file=out)
+        row(["", *(NAMES[p] for p in peers)])
+        row(["---"] * (len(peers) + 1))
+        for name, rows in table.items():
+            row([workloads.BY_NAME[name].what, *(cell(rows, p, key) for p in peers)])
+    least = {}
+    for run in results["runs"]:
+        if run.get("import_s"):
+            least[run["peer"]] = min(run["import_s"], least.get(run["peer"], run["import_s"]))
+    said = ", ".join(f"{NAMES[p]} {least[p]:.2f}" for p in peers if p in least)
+    print(f"\nImport beyond NumPy's, seconds: {said}.", file=out)
+
+
 if __name__ == "__main__":
     with open(sys.argv[1]) as f:
         results = json.load(f)
+    if "--markdown" in sys.argv:
+        sys.exit(markdown(results))
     sys.exit(0 if report(results["runs"], results.get("floors_ms")) else 1)

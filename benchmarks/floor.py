@@ -1,120 +1,138 @@
 """The least time a step can take on this machine: the sum over its ops of
-max(operations / peak, bytes / bandwidth of the cache level that holds them).
+max(operations / peak, bytes / bandwidth of the cache level that holds them), and transcendentals.
 
-Operations are direct-convolution counts, forward and both gradients (none for the first layer's
-input); bytes are each tensor read or written once; transcendentals are too few here to count. Peak
-and bandwidths are measured, on all threads: the peak by the largest rate of multiply-adds seen in
-GEMMs, bandwidth by copies.
+    python floor.py [workload ...]     prints every op of the floor
+
+Walks the layers, not a plan, so that it stays the same when the plan gets better or worse: an
+activation or an addition rides in a neighbour and costs nothing but its transcendentals.
+Operations are direct-convolution counts; bytes are each tensor read or written once.
+tests/test_floor.py holds the counts against those of csrc/program/counts.cpp. Rates are measured.
 """
 
-import threading
-import time
+import sys
+from dataclasses import dataclass
 
 import numpy as np
+import workloads
 
-LEVELS = {"L2": 256 << 10, "L3": 4 << 20, "memory": 256 << 20}  # bytes copied a thread
-
-
-def copy_rate(size, threads):
-    """Bytes read and written a second by `threads` copies of `size` bytes each."""
-    pairs = [(np.ones(size // 8), np.empty(size // 8)) for _ in range(threads)]
-    loops = max(1, (256 << 20) // size)
-    best = 0.0
-    for _ in range(3):
-        gate = threading.Barrier(threads + 1)
-
-        def work(pair, gate=gate):
-            gate.wait()
-            for _ in range(loops):
-                np.copyto(pair[1], pair[0])
-
-        crew = [threading.Thread(target=work, args=(p,)) for p in pairs]
-        for t in crew:
-            t.start()
-        gate.wait()
-        start = time.perf_counter()
-        for t in crew:
-            t.join()
-        best = max(best, 2 * size * loops * threads / (time.perf_counter() - start))
-    return best
+FLOAT = 4
+RIDES = {"Flatten", "Dropout", "Activation", "Add", "Reshape"}
+TRANSCENDENTAL = {"sigmoid", "tanh", "softmax"}
+UPDATE = 5  # RMSprop: weight and mean square read and written, gradient read
 
 
-def product_rate():
-    """Multiply and add operations a second, the best of our float32 products."""
-    from pronghorn import engine, ops
-
-    best = 0.0
-    for n in (512, 1024, 1536):
-        a = engine.convert_to_tensor(np.ones((n, n), "float32"))
-        ops.matmul(a, a)
-        for _ in range(6):
-            start = time.perf_counter()
-            ops.matmul(a, a)
-            best = max(best, 2 * n**3 / (time.perf_counter() - start))
-    return best
+@dataclass
+class Op:
+    what: str
+    operations: float
+    bytes: float
+    transcendentals: float = 0
+    lies_in: float = 0  # bytes of what it reads from, where that is more than it moves
 
 
-class Machine:
-    def __init__(self, threads, peak=None):
-        self.peak = peak or product_rate()
-        self.rates = {level: copy_rate(size, threads) for level, size in LEVELS.items()}
-        self.threads = threads
+def machine(threads=None):
+    from pronghorn.engine import device
 
-    def seconds(self, operations, moved):
-        level = "memory"
-        if moved <= (1 << 20) * self.threads:
-            level = "L2"
-        elif moved <= 32 << 20:
-            level = "L3"
-        return max(operations / self.peak, moved / self.rates[level])
+    if threads:
+        device.set_num_threads(threads)
+    return device.machine_rates()
 
-    def describe(self):
-        rates = ", ".join(f"{k} {v / 1e9:.0f} GB/s" for k, v in self.rates.items())
-        return f"peak {self.peak / 1e9:.0f} GFLOP/s, {rates} on {self.threads} threads"
+
+def describe(rates):
+    levels = ", ".join(f"{name} {rate / 1e9:.0f}" for name, _, rate in rates["levels"])
+    return (
+        f"{rates['threads']} threads: peak {rates['peak'] / 1e9:.0f} GFLOP/s, "
+        f"{rates['transcendentals'] / 1e9:.1f} G transcendentals/s, copies {levels} GB/s"
+    )
+
+
+def seconds(rates, op):
+    held = max(op.bytes, op.lies_in)
+    rate = next(rate for _, holds, rate in rates["levels"] if held <= holds)
+    return (
+        max(op.operations / rates["peak"], op.bytes / rate)
+        + op.transcendentals / rates["transcendentals"]
+    )
 
 
 def size(shape, batch):
     return int(np.prod([batch if d is None else d for d in shape]))
 
 
-def ops_of(model, batch, trains):
-    """(operations, bytes) of every op of a step: forward, gradients, update."""
-    first = True
+def layer_ops(layer, fed, batch, trains):
+    """Forward, gradients, update. fed: the model's inputs feed it, so no input gradient."""
+    kind, name = type(layer).__name__, layer.name
+    inputs = layer.input if isinstance(layer.input, (list, tuple)) else [layer.input]
+    into, out = sum(size(t.shape, batch) for t in inputs), size(layer.output.shape, batch)
+    weights = sum(int(np.prod(w.shape)) for w in layer.trainable_weights)
+    activation = getattr(getattr(layer, "activation", None), "__name__", None)
+    special = out if activation in TRANSCENDENTAL else 0
+    if kind in ("Dense", "Conv2D"):
+        kernel = layer.trainable_weights[0].shape
+        operations = 2 * out * int(np.prod(kernel[:-1]))
+        moved = FLOAT * (into + out + int(np.prod(kernel)))
+        yield Op(name, operations, moved, special)
+        if trains:
+            yield Op(f"{name}, weights' gradient", operations, moved)
+            if not fed:
+                yield Op(f"{name}, input's gradient", operations, moved)
+    elif kind == "Embedding":
+        yield Op(name, 0, FLOAT * (into + 2 * out))
+        if trains:
+            yield Op(f"{name}, gradient", out, FLOAT * (into + out + weights))
+    elif kind in RIDES:
+        if special:
+            yield Op(name, 0, 0, special)
+    elif kind == "BatchNormalization":
+        yield Op(name, 6 * out, FLOAT * (into + out))
+        if trains:
+            yield Op(f"{name}, gradient", 9 * out, FLOAT * (2 * into + out))
+    else:  # pooling: where the maximum was is known
+        yield Op(name, into, FLOAT * (into + out))
+        if trains:
+            yield Op(f"{name}, gradient", 0, FLOAT * (into + out))
+    if trains and weights:
+        yield Op(f"{name}, update", 5 * weights, FLOAT * UPDATE * weights)
+
+
+def step_ops(model, batch, trains=True, data_bytes=0):
+    """Every op of a step. data_bytes: of the data set that batches are gathered from."""
+    inputs = [t.shape for t in model.inputs]
+    if trains:
+        read = FLOAT * sum(size(s, batch) for s in inputs)
+        yield Op("rows of the batch", 0, read, lies_in=data_bytes)
+    feeds = {id(t) for t in model.inputs}
     for layer in model.layers:
-        kind = type(layer).__name__
-        if kind == "InputLayer":
+        if type(layer).__name__ == "InputLayer":
             continue
-        output = layer.output
-        out = size(output.shape, batch)
-        inputs = layer.input if isinstance(layer.input, (list, tuple)) else [layer.input]
-        into = sum(size(t.shape, batch) for t in inputs)
-        weights = sum(int(np.prod(w.shape)) for w in layer.trainable_weights)
-        if kind in ("Dense", "Conv2D"):
-            kernel = layer.trainable_weights[0].shape
-            operations = 2 * out * int(np.prod(kernel[:-1]))
-            moved = 4 * (into + out + weights)
-            yield operations, moved
-            if trains:
-                yield operations, moved  # the filter's gradient
-                if not first:
-                    yield operations, moved  # the input's gradient
-        elif kind == "Embedding":
-            yield 0, 4 * 2 * out
-            if trains:
-                yield 0, 4 * (out + weights)
-        elif kind in ("Flatten", "Dropout"):
-            pass
-        elif kind == "Activation" or kind == "Add":
-            pass  # can ride in a neighbour's epilogue
-        else:  # pooling, normalisation: read and write once each way
-            yield 0, 4 * (into + out)
-            if trains:
-                yield 0, 4 * (into + out)
-        if trains and weights:
-            yield 0, 4 * 5 * weights  # RMSprop: weight, mean square in and out, gradient in
-        first = False
+        source = layer.input if isinstance(layer.input, (list, tuple)) else [layer.input]
+        yield from layer_ops(layer, all(id(t) in feeds for t in source), batch, trains)
 
 
-def step_floor(machine, model, batch, trains=True):
+def workload_ops(w):
+    import pronghorn
+
+    row = w.data(np.random.default_rng(0), 1)[0].nbytes
+    return list(step_ops(w.build(pronghorn), w.batch, w.trains, row * workloads.rows_of(w)))
+
+
+def step_floor(rates, w):
     """Seconds."""
-    return sum(machine.seconds(*op) for op in ops_of(model, batch, trains))
+    return sum(seconds(rates, op) for op in workload_ops(w))
+
+
+def main():
+    rates = machine()
+    print(describe(rates))
+    for name in sys.argv[1:] or workloads.BY_NAME:
+        w = workloads.BY_NAME[name]
+        print(f"\n{name}: {w.what}, {1e3 * step_floor(rates, w):.4f} ms")
+        for op in sorted(workload_ops(w), key=lambda op: -seconds(rates, op)):
+            print(
+                f"  {op.what:40}{1e6 * seconds(rates, op):12.2f} us"
+                f"{op.operations / 1e6:12.2f} MFLOP{op.bytes / 1e6:10.3f} MB"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,10 +1,10 @@
 """Times training steps through fit, ours and the peers', in one run and in turn.
 
     python steps.py [--workloads dense1,mnist | all] [--peers pronghorn,keras-tensorflow,torch]
-                    [--rounds 3] [--threads 2] [--json results.json]
+                    [--rounds 3] [--threads 2] [--json results.json] [--markdown tables.md]
 
 Every measurement is its own process. Peers run under PRONGHORN_PEERS_PYTHON (default: this Python);
-a peer that is not installed there is reported as absent.
+a peer that is not installed there is reported as absent. compare.py prints a saved run again.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import os
 import platform
 import subprocess
 import sys
+import time
 
 import compare
 import workloads
@@ -21,14 +22,15 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = ["pronghorn", "keras-tensorflow", "keras-jax", "keras-torch", "torch"]
 
 
-def one(peer, workload, threads, repeats, timeout):
+def one(peer, workload, options):
     python = sys.executable
     if peer != "pronghorn":
         python = os.environ.get("PRONGHORN_PEERS_PYTHON", python)
-    count = str(threads)
+    count = str(options.threads)
     limits = {
         "OMP_NUM_THREADS": count,
         "TF_NUM_INTRAOP_THREADS": count,
+        "TF_NUM_INTEROP_THREADS": count,
         "PRONGHORN_NUM_THREADS": count,
         "PYTHONWARNINGS": "ignore",
     }
@@ -38,14 +40,19 @@ def one(peer, workload, threads, repeats, timeout):
         peer,
         workload,
         count,
-        str(repeats),
+        str(options.repeats),
+        str(options.steps),
     ]
     try:
         done = subprocess.run(
-            command, env={**os.environ, **limits}, capture_output=True, text=True, timeout=timeout
+            command,
+            env={**os.environ, **limits},
+            capture_output=True,
+            text=True,
+            timeout=options.timeout,
         )
     except subprocess.TimeoutExpired:
-        return {"peer": peer, "workload": workload, "error": f"more than {timeout} s"}
+        return {"peer": peer, "workload": workload, "error": f"more than {options.timeout} s"}
     lines = [line for line in done.stdout.splitlines() if line.startswith('{"peer"')]
     if done.returncode or not lines:
         last = (done.stderr.strip().splitlines() or ["no output"])[-1]
@@ -53,15 +60,23 @@ def one(peer, workload, threads, repeats, timeout):
     return json.loads(lines[-1])
 
 
-def measured_floors(names, threads, peak):
-    """Milliseconds a step that no implementation can beat on this machine."""
-    import pronghorn
-    from floor import Machine, step_floor
+def measured_floors(names, threads):
+    """Milliseconds a step that no implementation can beat on this machine, and its rates."""
+    import floor
 
-    machine = Machine(threads, peak and peak * 1e9)
-    print(machine.describe(), file=sys.stderr)
+    rates = floor.machine(threads)
+    print(floor.describe(rates), file=sys.stderr)
     every = [workloads.BY_NAME[name] for name in names]
-    return {w.name: 1e3 * step_floor(machine, w.build(pronghorn), w.batch, w.trains) for w in every}
+    return {w.name: 1e3 * floor.step_floor(rates, w) for w in every}, rates
+
+
+def processor():
+    """The processor's name as Linux gives it."""
+    try:
+        with open("/proc/cpuinfo") as f:
+            return next(line.split(":")[1].strip() for line in f if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
 
 
 def main():
@@ -72,28 +87,40 @@ def main():
     parser.add_argument("--repeats", type=int, default=3, help="fits timed in each process")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--timeout", type=float, default=600)
-    parser.add_argument("--floor", action="store_true", help="also print each step's floor")
-    parser.add_argument("--peak", type=float, help="GFLOP/s on those threads, from ph-bench peak")
-    parser.add_argument("--json")
+    parser.add_argument("--steps", type=int, default=0, help="at most so many in a fit; for a look")
+    parser.add_argument("--no-floor", action="store_true", help="do not measure the floors")
+    parser.add_argument("--json", help="write every number there")
+    parser.add_argument("--markdown", help="write the tables of docs/performance.md there")
     options = parser.parse_args()
     names = list(workloads.BY_NAME) if options.workloads == "all" else options.workloads.split(",")
-    runs = []
+    floors, rates = ({}, None) if options.no_floor else measured_floors(names, options.threads)
+    results = {
+        "machine": {"processor": processor(), "cores": os.cpu_count(), "rates": rates},
+        "when": time.strftime("%Y-%m-%d"),
+        "threads": options.threads,
+        "load_before": os.getloadavg()[0],
+        "floors_ms": floors,
+        "runs": [],
+    }
     for workload in names:
         for _ in range(options.rounds):
             for peer in options.peers.split(","):
-                run = one(peer, workload, options.threads, options.repeats, options.timeout)
-                runs.append(run)
+                run = one(peer, workload, options)
+                results["runs"].append(run)
                 print(run, file=sys.stderr, flush=True)
-    floors = measured_floors(names, options.threads, options.peak) if options.floor else {}
-    if options.json:
-        machine = {"processor": platform.processor(), "cores": os.cpu_count()}
-        with open(options.json, "w") as f:
-            json.dump(
-                {"machine": machine, "threads": options.threads, "runs": runs, "floors_ms": floors},
-                f,
-                indent=1,
-            )
-    return 0 if compare.report(runs, floors) else 1
+        save(options.json, results)
+    if options.markdown:
+        with open(options.markdown, "w") as f:
+            compare.markdown(results, f)
+    return 0 if compare.report(results["runs"], floors) else 1
+
+
+def save(path, results):
+    """After every workload, so that a long run which is stopped has not been for nothing."""
+    if path:
+        with open(path + ".part", "w") as f:
+            json.dump(results, f, indent=1)
+        os.replace(path + ".part", path)
 
 
 if __name__ == "__main__":

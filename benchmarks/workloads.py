@@ -178,9 +178,9 @@ BY_NAME = {w.name: w for w in WORKLOADS}
 FIRST = ("dense1", "dense784", "mnist")  # what the first bars are about
 
 
-def rows_of(workload):
+def rows_of(workload, steps=None):
     """Rows of data: all the steps where that is under 64 MB, else a smaller set seen repeatedly."""
     rng = np.random.default_rng(0)
     row = workload.data(rng, 1)[0].nbytes
     whole = max(1, (64 << 20) // (row * workload.batch))
-    return workload.batch * min(workload.steps, whole)
+    return workload.batch * min(steps or workload.steps, whole)

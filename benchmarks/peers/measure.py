@@ -62,7 +62,7 @@ def one_sample(call, budget=0.6):
     return float(np.median(times))
 
 
-def measure(peer, workload_name, threads, repeats):
+def measure(peer, workload_name, threads, repeats, most_steps):
     sys.path[:0] = [
         os.path.dirname(os.path.abspath(__file__)),
         os.path.join(os.path.dirname(__file__), ".."),
@@ -70,7 +70,8 @@ def measure(peer, workload_name, threads, repeats):
     import workloads
 
     w = workloads.BY_NAME[workload_name]
-    rows = workloads.rows_of(w)
+    wanted = min(w.steps, most_steps) if most_steps else w.steps
+    rows = workloads.rows_of(w, wanted)
     x, y = w.data(np.random.default_rng(0), rows)
     base = resident_bytes()
     forget_peak()
@@ -82,7 +83,7 @@ def measure(peer, workload_name, threads, repeats):
     model = module.prepare(peer, w)
     if w.trains:
         batches = rows // w.batch
-        epochs = -(-w.steps // batches)
+        epochs = -(-wanted // batches)
         first = seconds(lambda: model.fit(x[: w.batch], y[: w.batch], w.batch, 1))
         model.fit(x, y, w.batch, 1)
         steps, count = lambda: model.fit(x, y, w.batch, epochs), batches * epochs
@@ -90,7 +91,7 @@ def measure(peer, workload_name, threads, repeats):
     else:
         first = seconds(lambda: model.predict_on_batch(x[: w.batch]))
         steps, count = lambda: model.predict_on_batch(x[: w.batch]), 1
-        repeats *= w.steps
+        repeats *= wanted
     times = [both_seconds(steps) for _ in range(repeats)]
     walls = [wall / count for wall, _ in times]
     result["step_ms"] = 1e3 * min(walls)
@@ -105,4 +106,4 @@ def measure(peer, workload_name, threads, repeats):
 
 
 if __name__ == "__main__":
-    measure(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    measure(sys.argv[1], sys.argv[2], *(int(number) for number in sys.argv[3:6]))
