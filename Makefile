@@ -1,5 +1,5 @@
 # Four verbs: demo, test, lint, bench. Everything they make lies in .venv/ and build/.
-# More: build, native, compilers, sanitize, aarch64, wheel, format, clean (docs/development.md).
+# More: guard, build, native, compilers, sanitize, aarch64, wheel, format, clean (docs/development.md).
 PYTHON ?= python3
 PYTEST ?=
 VENV := .venv
@@ -14,7 +14,7 @@ SOURCES := $(shell find csrc python CMakeLists.txt pyproject.toml -type f \
 PY_FILES := python tests benchmarks tools
 CXX_FILES = $(shell find csrc tests benchmarks -name '*.h' -o -name '*.cpp')
 
-.PHONY: demo test lint bench build native compilers sanitize aarch64 wheel format clean
+.PHONY: demo test lint bench guard guard-record build native compilers sanitize aarch64 wheel format clean
 .DELETE_ON_ERROR:
 
 demo: build
@@ -31,6 +31,9 @@ lint: $(VENV)/.lint-tools
 
 bench: build
 	$(MAKE) -C benchmarks PY="$(abspath $(PY))" BUILD="$(abspath $(BUILD))"
+
+guard guard-record: build
+	$(MAKE) -C benchmarks $@ PY="$(abspath $(PY))"
 
 # ---- steps that the verbs share. A stamp in .venv says which were done.
 build: $(VENV)/.pronghorn
