@@ -120,9 +120,9 @@ PH_INLINE vf64 sine_or_cosine(vf64 x, int phase) {
   vf64 sine = r + vfma<double>(z * r, poly<double>(z, s), one * t.low);
   vf64 lost = vfma<double>(z, splat<double>(-0.5), 1 - one);
   vf64 cosine = one + vfma<double>(z * z, poly<double>(z, c), vfma<double>(-r, t.low, lost));
-  vi64 q = t.quadrant + phase;
+  vu64 q = (vu64)t.quadrant + static_cast<uint64_t>(phase);
   vf64 y = (q & 1) != 0 ? cosine : sine;
-  y = (vf64)((vi64)y ^ ((q & 2) << 62));
+  y = (vf64)((vu64)y ^ ((q & 2) << 62));
   return phase == 0 ? (x == 0 ? x : y) : y;  // keeps sin(-0)
 }
 
@@ -177,9 +177,9 @@ PH_INLINE vf32 sine_or_cosine(vf32 x, int phase) {
   vf32 r = t.r, z = r * r;
   vf32 sine = vfma<float>(r * z, poly<float>(z, s), r);
   vf32 cosine = vfma<float>(z * z, poly<float>(z, c), vfma<float>(z, -0.5f, 1.0f));
-  vi32 q = t.quadrant + phase;
+  UintVec<float> q = (UintVec<float>)t.quadrant + static_cast<uint32_t>(phase);
   vf32 y = (q & 1) != 0 ? cosine : sine;
-  y = (vf32)((vi32)y ^ ((q & 2) << 30));
+  y = (vf32)((UintVec<float>)y ^ ((q & 2) << 30));
   return phase == 0 ? (x == 0 ? x : y) : y;
 }
 PH_INLINE vf32 vsin(vf32 x) { return sine_or_cosine(x, 0); }
