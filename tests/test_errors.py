@@ -254,7 +254,14 @@ class TestInterruption:
         model.fit(X, Y, batch_size=4, verbose=0)
         assert np.isfinite(model.predict(X, verbose=0)).all()
 
-    def test_control_c_leaves_usable_weights(self):
+    @pytest.fixture
+    def interruptible(self):
+        """Control-C arrives even where the tests run in the background of a shell."""
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        yield
+        signal.signal(signal.SIGINT, before)
+
+    def test_control_c_leaves_usable_weights(self, interruptible):
         x = np.zeros((60000, 256), "float32")
         y = np.zeros((60000,), "int32")
         model = pronghorn.Sequential([layers.Dense(256), layers.Dense(3, activation="softmax")])
