@@ -69,7 +69,7 @@ compilers: $(VENV)/.build-tools
 sanitize: $(VENV)/.test-tools
 	tools/sanitize.sh
 
-aarch64: $(VENV)/.build-tools
+aarch64: $(VENV)/.test-tools
 	tools/aarch64.sh
 
 wheel: $(VENV)/.build-tools

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Cross-compiles for 64-bit Arm with Debian's compiler and runs, under qemu, the native checkers and
 # then the op table and the mechanism's tests in an Arm Python. Needs Debian's g++-aarch64-linux-gnu
-# and qemu-user, and `make test`'s .venv; fetches Arm's Python from Debian and NumPy from PyPI
+# and qemu-user; fetches Arm's Python from Debian and NumPy from PyPI
 # into build/aarch64.
 #   tools/aarch64.sh [pytest arguments ...]      default: the tests of ops
 set -euo pipefail
@@ -32,7 +32,7 @@ if [ ! -e "$folder/.python" ]; then
   for package in "$folder"/apt/debs/*.deb; do dpkg -x "$package" "$root"; done
   .venv/bin/python -m pip --disable-pip-version-check install --quiet --no-deps \
     --only-binary=:all: --platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64 \
-    --python-version "$version" --implementation cp --target "$folder/site" numpy h5py
+    --python-version "$version" --implementation cp --target "$folder/site" numpy h5py hypothesis
   echo "$version" >"$folder/.python"
 fi
 version=$(cat "$folder/.python")
