@@ -7,6 +7,7 @@ batches of one program, so that Python's share is small.
 """
 
 import ctypes
+import functools
 import sys
 
 import numpy as np
@@ -100,24 +101,25 @@ def training_step(name, steps, batch):
     return lambda: function.run_batches(((x, y),), None, batch, 0, steps, 1e9, None, False)
 
 
+def kernel(function, calls):
+    rows = np.zeros((calls, 1), "float32")
+    return lambda: function.run_batches((rows,), None, 1, 0, calls, 1e9, None, False)
+
+
 def cases():
+    """(name, calls, a function that makes what to run)."""
     for name, (calls, make) in KERNELS.items():
-        function, rows = make(), np.zeros((calls, 1), "float32")
-        yield (
-            name,
-            calls,
-            lambda f=function, r=rows, n=calls: f.run_batches(
-                (r,), None, 1, 0, n, 1e9, None, False
-            ),
-        )
+        yield name, calls, lambda make=make, calls=calls: kernel(make(), calls)
     for name, (steps, batch) in STEPS.items():
-        yield f"step of {name}, batch {batch}", steps, training_step(name, steps, batch)
+        make = functools.partial(training_step, name, steps, batch)
+        yield f"step of {name}, batch {batch}", steps, make
 
 
 def main():
     marks = ctypes.CDLL(sys.argv[1])
     pronghorn.utils.set_random_seed(0)
-    for name, calls, run in cases():
+    for name, calls, make in cases():
+        run = make()
         run()
         marks.begin()
         run()

@@ -29,11 +29,14 @@ def test_missing_cases_fail():
     assert sorted(lines) == ["generic: exp is not recorded", "generic: gemm did not run"]
 
 
-def test_every_case_is_recorded_and_runs():
+def test_every_case_is_recorded():
     counts = json.loads(guard.RECORD.read_text())["instructions"]
-    names = []
-    for name, _, run in guard_cases.cases():
-        run()
-        names.append(name)
+    names = sorted(name for name, _, _ in guard_cases.cases())
     for width in guard.WIDTHS.split(","):
-        assert sorted(counts[width]) == sorted(names)
+        assert sorted(counts[width]) == names
+
+
+@pytest.mark.parametrize("name", ["gemm 64x64x64", "gather, gradient", "step of dense1, batch 1"])
+def test_cases_run(name):
+    (make,) = (make for case, _, make in guard_cases.cases() if case == name)
+    make()()
