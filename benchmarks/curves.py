@@ -1,0 +1,138 @@
+"""Measures what plots.py draws: rates against size and threads, time a sample against batch size.
+
+    python curves.py CURVES.json [--bench ../build/bench/ph-bench] [--only gemm,conv,batch]
+
+gemm and conv come from ph-bench (built with -DPRONGHORN_BENCH=ON), batch from fit, ours here and
+PyTorch's under PRONGHORN_PEERS_PYTHON. Each part is added to what the file holds.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import subprocess
+import sys
+import time
+
+import numpy as np
+import workloads
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+GEMM = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048)
+IMAGES = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)  # height and width
+CHANNELS = 64
+BATCHES = tuple(2**i for i in range(13))
+NETWORKS = ("dense784", "mnist")
+PEERS = ("pronghorn", "torch")
+SECONDS = 0.25  # of one timed fit, at least
+MOST_BYTES = 64 << 20  # of data
+
+
+def native(bench, family, shapes, threads, seconds, env=()):
+    command = [bench, family, *shapes, "--threads", str(threads), "--json", "--no-peers"]
+    done = subprocess.run(
+        [*command, "--seconds", str(seconds)],
+        env={**os.environ, **dict(env)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+def rates(options, family):
+    curves = []
+    for threads in sorted({1, options.threads}):
+        if family == "gemm":
+            shapes = [f"{n}x{n}x{n}" for n in GEMM]
+            rows = native(options.bench, family, shapes, threads, options.seconds)
+            points = [(n, row["gflops"]) for n, row in zip(GEMM, rows)]
+            curves.append({"name": "product", "threads": threads, "points": points})
+        else:
+            shapes = [f"n=8,h={n},w={n},c={CHANNELS},k={CHANNELS},same=1" for n in IMAGES]
+            for winograd in ("1", "0"):
+                env = {"PRONGHORN_WINOGRAD": winograd}
+                rows = native(options.bench, family, shapes, threads, options.seconds, env.items())
+                for i, mode in enumerate(("forward", "input's gradient", "filter's gradient")):
+                    points = [(n, row["gflops"]) for n, row in zip(IMAGES, rows[i::3])]
+                    name = mode if winograd == "1" else f"{mode}, without Winograd"
+                    curves.append({"name": name, "threads": threads, "points": points})
+        peak = native(options.bench, "peak", (), threads, options.seconds)[0]["gflops"]
+        curves.append({"name": "peak", "threads": threads, "points": peak})
+    return curves
+
+
+def samples(peer, network, threads):
+    """In a process of its own: [(batch, microseconds a sample of training)]."""
+    sys.path.insert(0, os.path.join(HERE, "peers"))
+    module = importlib.import_module("keras_like" if peer == "pronghorn" else "torch_plain")
+    module.load(peer, threads)
+    w = workloads.BY_NAME[network]
+    rng = np.random.default_rng(0)
+    most = min(16384, MOST_BYTES // w.data(rng, 1)[0].nbytes)
+    x, y = w.data(rng, most)
+    points = []
+    for batch in BATCHES:
+        model = module.prepare(peer, w)  # a new one: no program is left from the size before
+        rows = most // batch * batch
+        some = min(rows, max(batch, 256))
+        model.fit(x[:some], y[:some], batch, 1)
+        start = time.perf_counter()
+        model.fit(x[:some], y[:some], batch, 1)
+        each = (time.perf_counter() - start) / some
+        rows = max(batch, min(rows, int(SECONDS / each) // batch * batch))
+        epochs = max(1, round(SECONDS / (each * rows)))
+        best = float("inf")
+        for _ in range(5):
+            start = time.perf_counter()
+            model.fit(x[:rows], y[:rows], batch, epochs)
+            best = min(best, (time.perf_counter() - start) / (rows * epochs))
+        points.append((batch, 1e6 * best))
+        print(
+            f"{peer} {network} {batch}: {1e6 * best:.3f} us a sample", file=sys.stderr, flush=True
+        )
+    return points
+
+
+def batches(options):
+    curves = []
+    for network in NETWORKS:
+        for peer in PEERS:
+            python = sys.executable
+            if peer != "pronghorn":
+                python = os.environ.get("PRONGHORN_PEERS_PYTHON", python)
+            count = str(options.threads)
+            env = {**os.environ, "OMP_NUM_THREADS": count, "PRONGHORN_NUM_THREADS": count}
+            command = [python, os.path.join(HERE, "curves.py"), "--samples", peer, network, count]
+            done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True)
+            if done.returncode:
+                print(f"{peer} is left out: it failed", file=sys.stderr)
+                continue
+            points = json.loads(done.stdout)
+            curves.append({"name": peer, "network": network, "points": points})
+    return curves
+
+
+def main():
+    if sys.argv[1:2] == ["--samples"]:
+        peer, network, threads = sys.argv[2:]
+        print(json.dumps(samples(peer, network, int(threads))))
+        return
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("json")
+    parser.add_argument("--bench", default=os.path.join(HERE, "../build/bench/benchmarks/ph-bench"))
+    parser.add_argument("--only", default="gemm,conv,batch")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--seconds", type=float, default=0.2, help="of timing a point, in ph-bench")
+    options = parser.parse_args()
+    found = {}
+    if os.path.exists(options.json):
+        with open(options.json) as f:
+            found = json.load(f)
+    for part in options.only.split(","):
+        before = os.getloadavg()[0]
+        curves = batches(options) if part == "batch" else rates(options, part)
+        found[part] = {"load": before, "when": time.strftime("%Y-%m-%d"), "curves": curves}
+        with open(options.json, "w") as f:
+            json.dump(found, f, indent=1)
+
+
+if __name__ == "__main__":
+    main()
