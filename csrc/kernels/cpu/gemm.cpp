@@ -1,7 +1,8 @@
-// The matrix product: chooses by sizes and strides alone between matrix-vector, operands
-// read in place, packed operands, and sums cut along k.
+// The matrix product: chooses by sizes and strides alone between matrix-vector, outer and narrow
+// products, operands read in place, packed operands, and sums cut along k.
 #include "families.h"
 #include "gemm_engine.h"
+#include "gemm_narrow.h"
 #include "gemm_vector.h"
 
 namespace ph {
@@ -10,7 +11,8 @@ namespace {
 
 template <class T>
 struct Plan {
-  bool vector, by_batch;  // one row or column; batch items are chunks of one thread each
+  bool vector, outer, narrow;  // one row or column; k == 1; see gemm_narrow.h
+  bool by_batch;               // batch items are chunks of one thread each
   bool pack_a, pack_b;
   int64_t splits;     // parts of k, each into its own partial result
   int64_t max_depth;  // of a block of k
@@ -34,6 +36,8 @@ Plan<T> make_plan(const GemmArgs& g) {
   Plan<T> p = {};
   const int64_t work = g.m * g.n * g.k;
   p.by_batch = g.batch > 1 && work < kSerialWork * 4;
+  p.outer = g.k == 1 && g.b_cs == 1 && g.n > 1;
+  if (p.outer) return p;
   if (g.m == 1 || g.n == 1) {
     p.vector = true;
     p.x_bytes = (g.m == 1 ? g.a_cs : g.b_rs) == 1 ? 0 : cache_rounded(g.k * size);
@@ -44,10 +48,19 @@ Plan<T> make_plan(const GemmArgs& g) {
   p.max_depth = scattered ? kScatteredDepth : kBlockDepth<T>;
   p.pack_b = g.b_cs != 1 || (g.m > kMaxRows && g.k * g.n * size > kDirectBytesB);
   p.splits = p.by_batch ? 1 : choose_splits<T>(g.m, g.n, g.k);
+  p.narrow = p.splits == 1 && is_narrow<T>(g);
+  if (p.narrow) return p;
   const int64_t k = ceil_div(g.k, p.splits);
   p.a_bytes = p.pack_a ? a_block_bytes<T>(g.m, k) : 0;
   p.b_bytes = p.pack_b ? b_block_bytes<T>(g.n, k) : 0;
   return p;
+}
+
+template <class T>
+Epilogue<T> item_epilogue(const GemmArgs& g, int64_t b) {
+  const T* gate = static_cast<const T*>(g.gate);
+  return {static_cast<const T*>(g.bias), gate ? gate + b * g.gate_bs : nullptr, g.ldgate, g.act,
+          g.gate_act};
 }
 
 template <class T>
@@ -72,15 +85,44 @@ MatVec<T> item_matvec(const GemmArgs& g, int64_t b, T* x_copy) {
   q.alpha = static_cast<T>(g.alpha);
   q.accumulate = g.accumulate;
   q.bias_by_row = row;
-  const T* gate = static_cast<const T*>(g.gate);
-  q.epilogue = {static_cast<const T*>(g.bias), gate ? gate + b * g.gate_bs : nullptr,
-                row ? 1 : g.ldgate, g.act, g.gate_act};
+  q.epilogue = item_epilogue<T>(g, b);
+  if (row) q.epilogue.ldgate = 1;
   return q;
 }
 
 template <class T>
+Outer<T> item_outer(const GemmArgs& g, int64_t b) {
+  return {g.m,
+          g.n,
+          static_cast<const T*>(g.a) + b * g.a_bs,
+          g.a_rs,
+          static_cast<const T*>(g.b) + b * g.b_bs,
+          static_cast<T*>(g.c) + b * g.c_bs,
+          g.ldc,
+          static_cast<T>(g.alpha),
+          g.accumulate,
+          item_epilogue<T>(g, b)};
+}
+
+template <class T>
+Narrow<T> item_narrow(const GemmArgs& g, int64_t b) {
+  return {g.m,
+          g.n,
+          g.k,
+          static_cast<const T*>(g.a) + b * g.a_bs,
+          g.a_cs,
+          static_cast<const T*>(g.b) + b * g.b_bs,
+          g.b_rs,
+          g.b_cs,
+          static_cast<T*>(g.c) + b * g.c_bs,
+          g.ldc,
+          static_cast<T>(g.alpha),
+          g.accumulate,
+          item_epilogue<T>(g, b)};
+}
+
+template <class T>
 Product<T, Strided<T>, Strided<T>> item_product(const GemmArgs& g, const Plan<T>& plan, int64_t b) {
-  const T* gate = static_cast<const T*>(g.gate);
   return {g.m,
           g.n,
           g.k,
@@ -92,8 +134,7 @@ Product<T, Strided<T>, Strided<T>> item_product(const GemmArgs& g, const Plan<T>
           g.ldc,
           static_cast<T>(g.alpha),
           g.accumulate,
-          {static_cast<const T*>(g.bias), gate ? gate + b * g.gate_bs : nullptr, g.ldgate, g.act,
-           g.gate_act},
+          item_epilogue<T>(g, b),
           plan.max_depth};
 }
 
@@ -114,10 +155,19 @@ void gemm_typed(const GemmArgs& g, const Team& team) {
   if (g.k <= 0) return empty_sum<T>(g);
   const Plan<T> plan = make_plan<T>(g);
   char* const scratch = static_cast<char*>(g.scratch);
-  if (plan.vector && !plan.by_batch) {
-    for (int64_t b = 0; b < g.batch; ++b)
-      run_matvec(item_matvec<T>(g, b, reinterpret_cast<T*>(scratch)), team);
-  } else if (plan.by_batch) {
+  const auto item = [&](int64_t b, const Team& crew, char* own) {
+    if (plan.outer)
+      run_outer(item_outer<T>(g, b), crew);
+    else if (plan.vector)
+      run_matvec(item_matvec<T>(g, b, reinterpret_cast<T*>(own)), crew);
+    else if (plan.narrow)
+      run_narrow(item_narrow<T>(g, b), crew);
+    else if (plan.splits > 1)
+      split_product(item_product<T>(g, plan, b), plan.splits, crew, own);
+    else
+      run_product(item_product<T>(g, plan, b), crew, own, own + plan.b_bytes);
+  };
+  if (plan.by_batch) {
     const int64_t bytes = plan.a_bytes + plan.b_bytes + plan.x_bytes;
     const int64_t work = g.m * g.n * g.k * g.batch;
     const int64_t chunks =
@@ -125,19 +175,10 @@ void gemm_typed(const GemmArgs& g, const Team& team) {
     for_chunks(team, chunks, [&](int64_t chunk, int thread) {
       char* own = scratch + thread * bytes;
       for (int64_t b = chunk * g.batch / chunks; b < (chunk + 1) * g.batch / chunks; ++b)
-        if (plan.vector)
-          run_matvec(item_matvec<T>(g, b, reinterpret_cast<T*>(own)), serial_team());
-        else
-          run_product(item_product<T>(g, plan, b), serial_team(), own, own + plan.b_bytes);
+        item(b, serial_team(), own);
     });
   } else {
-    for (int64_t b = 0; b < g.batch; ++b) {
-      const auto q = item_product<T>(g, plan, b);
-      if (plan.splits > 1)
-        split_product(q, plan.splits, team, scratch);
-      else
-        run_product(q, team, scratch, scratch + plan.b_bytes);
-    }
+    for (int64_t b = 0; b < g.batch; ++b) item(b, team, scratch);
   }
 }
 

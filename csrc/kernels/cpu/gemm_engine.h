@@ -72,10 +72,16 @@ PH_INLINE Grid chunk_grid(int64_t m, int64_t n, int64_t k) {
   return {rows, cols};
 }
 
-// Runs the register tile and finishes its result on the way to t.c.
+// Runs the register tile and finishes its result, in registers or on the way to t.c.
 template <class T>
 PH_INLINE void run_tile(MicroFn<T> fn, const Micro<T>& t, int64_t rows, int64_t cols,
                         const Epilogue<T>& e) {
+  if (e.simple() && t.alpha == T(1)) {
+    Micro<T> u = t;
+    u.bias = e.bias;
+    u.relu = e.act == Act::relu;
+    return fn(u);
+  }
   alignas(64) T tile[kMaxRows * kTileCols<T>];
   if (t.kc * t.segs >= kPrefetchDepth)
     for (int64_t i = 0; i < rows; ++i)
@@ -85,6 +91,7 @@ PH_INLINE void run_tile(MicroFn<T> fn, const Micro<T>& t, int64_t rows, int64_t 
   u.ldc = kTileCols<T>;
   u.accumulate = false;
   u.whole_tile = true;
+  u.past = false;
   fn(u);
   finish_tile<T>(tile, kTileCols<T>, t.c, t.ldc, rows, cols, e, t.accumulate);
 }
@@ -126,7 +133,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
     const int64_t block = ceil_div(i1 - ib, blocks_left);
     const int64_t strips = ceil_div(block, kMaxRows);
     if (q.pack_a) pack_rows_of_a(q.a, packed_a, ib, block, p0, depth);
-    for (int64_t j = j0; j < j1; j += tile_cols) {
+    const auto panel = [&](int64_t j, int64_t s0, int64_t s1) {
       const int64_t cols = min_of(tile_cols, j1 - j);
       const int vectors = static_cast<int>(ceil_div(cols, lanes));
       t.tail = static_cast<int>(cols - (vectors - 1) * lanes);
@@ -140,7 +147,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
         masked = t.tail < lanes;
       }
       const MicroFn<T>* fn = table.fn[by_row][masked][vectors - 1];
-      for (int64_t s = 0; s < strips; ++s) {
+      for (int64_t s = s0; s < s1; ++s) {
         const int64_t lo = s * block / strips, hi = (s + 1) * block / strips;
         if (q.pack_a) {
           t.a = packed_a + lo * depth + s * kPackSlack<T>;
@@ -155,6 +162,14 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
         else
           fn[hi - lo - 1](t);
       }
+    };
+    // A shallow block of B stays in cache whole: then C is written along its rows.
+    if ((j1 - j0) * depth * static_cast<int64_t>(sizeof(T)) <= kShallowBytes &&
+        depth <= kShallowDepth) {
+      for (int64_t s = 0; s < strips; ++s)
+        for (int64_t j = j0; j < j1; j += tile_cols) panel(j, s, s + 1);
+    } else {
+      for (int64_t j = j0; j < j1; j += tile_cols) panel(j, 0, strips);
     }
     ib += block;
   }
@@ -173,9 +188,19 @@ void run_product(const Product<T, A, B>& q, const Team& team, char* packed_b, ch
       if (q.pack_b) {
         const int64_t groups = cols * kc < kSerialPack ? 1 : min_of(panels, kMaxChunks);
         for_chunks(team, groups, [&](int64_t g, int) {
-          for (int64_t s = g * panels / groups; s < (g + 1) * panels / groups; ++s) {
+          const int64_t end = (g + 1) * panels / groups;
+          for (int64_t s = g * panels / groups; s < end;) {
             const int64_t j = s * tile_cols, count = min_of(tile_cols, cols - j);
+            if constexpr (requires { q.b.s_i; }) {
+              const int64_t whole = min_of(min_of(end, s + kPackPanels), cols / tile_cols) - s;
+              if (q.b.s_i == 1 && whole > 1) {
+                pack_panels(bp + j * kc, q.b.at(jc + j, p0), q.b.s_p, whole, kc);
+                s += whole;
+                continue;
+              }
+            }
             q.b.pack(bp + j * kc, round_up(count, kLanes<T>), jc + j, count, p0, kc);
+            ++s;
           }
         });
       }

@@ -12,12 +12,18 @@ struct Epilogue {
   int64_t ldgate;
   Act act, gate_act;
   PH_INLINE bool empty() const { return !bias && !gate && act == Act::none; }
+  // What the register tile does by itself.
+  PH_INLINE bool simple() const { return !gate && (act == Act::none || act == Act::relu); }
 };
 
 template <class T>
-PH_INLINE Vec<T> apply_act(Vec<T> x, Act act) {
+PH_INLINE Vec<T> apply_relu(Vec<T> x) {
   const Vec<T> zero = {};
-  if (act == Act::relu) return x < zero ? zero : x;  // nan stays
+  return x < zero ? zero : x;  // nan stays
+}
+template <class T>
+PH_INLINE Vec<T> apply_act(Vec<T> x, Act act) {
+  if (act == Act::relu) return apply_relu<T>(x);
   if (act == Act::tanh) return vtanh(x);
   if (act == Act::sigmoid) return vsigmoid(x);
   return x;

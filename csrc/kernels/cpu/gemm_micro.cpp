@@ -1,6 +1,8 @@
 // Instances of the register tile, one for each height, width and operand layout.
 #include "gemm_micro.h"
 
+#include "gemm_epilogue.h"
+
 namespace ph {
 namespace PH_ISA {
 namespace {
@@ -23,12 +25,69 @@ struct RowBases {
   }
 };
 
+// From the sums in registers to C: each step over all of them.
+template <class T, int R, int V>
+PH_INLINE void finish(const Micro<T>& t, Vec<T> (&acc)[R][V]) {
+  constexpr int64_t lanes = kLanes<T>;
+  const bool whole = t.whole_tile || t.tail == lanes;
+  T* const c = t.c;
+  const int64_t ldc = t.ldc;
+  if (t.alpha != T(1)) {
+    const Vec<T> alpha = splat<T>(t.alpha);
+#pragma GCC unroll 16
+    for (int i = 0; i < R; ++i)
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) acc[i][v] *= alpha;
+  }
+  if (t.accumulate) {
+#pragma GCC unroll 16
+    for (int i = 0; i < R; ++i)
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) {
+        const T* p = c + i * ldc + v * lanes;
+        acc[i][v] += v < V - 1 || whole ? load<T>(p) : load_first<T>(p, t.tail);
+      }
+  }
+  if (t.relu) {
+#pragma GCC unroll 16
+    for (int i = 0; i < R; ++i)
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) acc[i][v] = apply_relu<T>(acc[i][v]);
+  }
+  if (t.past) {
+#pragma GCC unroll 16
+    for (int i = 0; i < R; ++i)
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) store_past<T>(c + i * ldc + v * lanes, acc[i][v]);
+    return;
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < R; ++i) {
+    T* p = c + i * ldc;
+#pragma GCC unroll 4
+    for (int v = 0; v < V - 1; ++v, p += lanes) store<T>(p, acc[i][v]);
+    if (whole)
+      store<T>(p, acc[i][V - 1]);
+    else
+      store_first<T>(p, acc[i][V - 1], t.tail);
+  }
+}
+
 template <class T, int R, int V, bool by_row, bool masked_b>
 void micro(const Micro<T>& t) {
-  Vec<T> acc[R][V] = {};
+  Vec<T> acc[R][V];
+#pragma GCC unroll 4
+  for (int v = 0; v < V; ++v) {
+    Vec<T> first = {};
+    if (t.bias)
+      first = v == V - 1 ? load_first<T>(t.bias + v * kLanes<T>, t.tail)
+                         : load<T>(t.bias + v * kLanes<T>);
+#pragma GCC unroll 16
+    for (int i = 0; i < R; ++i) acc[i][v] = first;
+  }
   const T* b = t.b;
   const int64_t b_stride = t.b_stride, a_stride = t.a_stride, kc = t.kc;
-  if (kc * t.segs >= kPrefetchDepth)  // C arrives while the sums run
+  if (kc * t.segs >= kPrefetchDepth && !t.past)  // C arrives while the sums run
     for (int i = 0; i < R; ++i)
       for (int v = 0; v < V; ++v) __builtin_prefetch(t.c + i * t.ldc + v * kLanes<T>, 1);
   for (int64_t s = 0; s < t.segs; ++s) {
@@ -53,24 +112,7 @@ void micro(const Micro<T>& t) {
         a += a_stride;
     }
   }
-  const Vec<T> alpha = splat<T>(t.alpha);
-  const bool whole = t.whole_tile || t.tail == kLanes<T>;
-  T* c = t.c;
-#pragma GCC unroll 16
-  for (int i = 0; i < R; ++i, c += t.ldc) {
-#pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) {
-      T* p = c + v * kLanes<T>;
-      Vec<T> x = alpha * acc[i][v];
-      if (v < V - 1 || whole) {
-        if (t.accumulate) x += load<T>(p);
-        store<T>(p, x);
-      } else {
-        if (t.accumulate) x += load_first<T>(p, t.tail);
-        store_first<T>(p, x, t.tail);
-      }
-    }
-  }
+  finish<T, R, V>(t, acc);
 }
 
 template <class T, bool by_row, bool masked_b, int V, int R>

@@ -26,6 +26,9 @@ struct Micro {
   int tail;                 // columns used in the last vector, 1..lanes
   bool accumulate;          // c += alpha * ab, else c = alpha * ab
   bool whole_tile = false;  // c has room for whole vectors
+  bool past = false;        // c is whole vectors, aligned, and written past the cache
+  const T* bias = nullptr;  // where the sums start, by column; alpha is then 1
+  bool relu = false;        // of what is written
 };
 
 // masked_b: the last vector of B holds only `tail` readable columns.

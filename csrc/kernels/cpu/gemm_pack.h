@@ -142,6 +142,22 @@ PH_INLINE void pack_panel(T* PH_RESTRICT dst, int64_t ld, const T* src, int64_t 
   }
 }
 
+// `panels` whole panels from a matrix whose columns are contiguous, read along its rows.
+template <class T>
+PH_NOINLINE void pack_panels(T* PH_RESTRICT dst, const T* src, int64_t s_p, int64_t panels,
+                             int64_t depth) {
+  constexpr int64_t cols = kTileCols<T>, lanes = kLanes<T>;
+  for (int64_t p = 0; p < depth; ++p, src += s_p)
+    for (int64_t s = 0; s < panels; ++s) {
+      const T* from = src + s * cols;
+      T* to = dst + (s * depth + p) * cols;
+      for (int64_t i = 0; i < cols; i += lanes) {
+        __builtin_prefetch(from + kPackAhead * s_p + i);
+        store<T>(to + i, load<T>(from + i));
+      }
+    }
+}
+
 // A strided matrix as an operand: i is the tile's own dimension (rows of A, columns of B),
 // p the summed one.
 template <class T>

@@ -46,6 +46,14 @@ constexpr int64_t kPackColumns = 16;      // columns of a transposed A packed to
 constexpr int64_t kStripStride = 2048;    // columns further apart (bytes) are read in place ...
 constexpr int64_t kScatteredDepth = 192;  // ... at most so many at a time, to stay in L1
 
+constexpr int64_t kPackPanels = 4;             // panels of B packed together ...
+constexpr int64_t kPackAhead = 8;              // ... asking for this many rows ahead
+constexpr int64_t kShallowDepth = 64;          // a block of B of at most this depth ...
+constexpr int64_t kShallowBytes = 128 * 1024;  // ... and so many bytes is kept, not streamed
+
+// Fewer columns than this leaves free of a vector (one part in so many) go along m instead.
+constexpr int64_t kNarrowFill = 5;
+
 // Long sums with few outputs are cut along k into at most kMaxSplits parts.
 constexpr int64_t kMaxSplits = 16;
 constexpr int64_t kSplitDepth = 1024;         // at least this much k in a part
@@ -54,13 +62,16 @@ constexpr int64_t kSplitOutputs = 64 * 1024;  // outputs up to this many
 
 // Matrix times vector: rows handled together, and from when on columns are streamed.
 constexpr int64_t kVectorRows = 4096;
-constexpr int64_t kVectorWork = 400000;  // multiply-adds below which it stays on one chunk
-constexpr int64_t kVectorUnit = 64;      // a chunk is a multiple of this many rows ...
-constexpr int64_t kColumnUnit = 1024;    // ... or of this many, where columns are summed
+constexpr int64_t kVectorWork = 400000;     // multiply-adds below which it stays on one chunk
+constexpr int64_t kVectorUnit = 64;         // a chunk is a multiple of this many rows ...
+constexpr int64_t kColumnUnit = 1024;       // ... or of this many, where columns are summed
+constexpr int64_t kOuterChunk = 64 * 1024;  // elements of an outer product worth a thread
 constexpr int64_t kColumnBytes = 128 * 1024;
 constexpr int64_t kColumnRows = 128;
 
 // Convolution.
+constexpr int64_t kPastDepth =
+    64;                           // sums this short into a large result are written past the cache
 constexpr int64_t kMaxTaps = 11;  // along one axis, where read straight from the image
 constexpr int64_t kMaxSegments = kMaxTaps * kMaxTaps;
 constexpr int64_t kDirectCols = 6;                // narrower outputs are packed

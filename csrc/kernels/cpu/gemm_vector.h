@@ -22,25 +22,34 @@ struct MatVec {
   Epilogue<T> epilogue;  // gate's row stride runs along y
 };
 
-// y[i0 + i] = epilogue(alpha * sum[i] ...) for i < count
+// y[i0 + i] = epilogue(alpha * sum[i] ...) for i < count; whole vectors of sum may be read
 template <class T>
 PH_INLINE void emit(const MatVec<T>& q, int64_t i0, const T* sum, int64_t count) {
+  constexpr int64_t lanes = kLanes<T>;
   T* y = q.y + i0 * q.y_stride;
-  const bool dense = q.y_stride == 1;
-  const T one_bias = q.epilogue.bias && !q.bias_by_row ? *q.epilogue.bias : T(0);
-  for (int64_t i = 0; i < count; ++i) {
-    const T v = q.alpha * sum[i] + one_bias;
-    T* p = y + i * q.y_stride;
-    *p = q.accumulate ? *p + v : v;
-  }
   Epilogue<T> e = q.epilogue;
+  const T one_bias = e.bias && !q.bias_by_row ? *e.bias : T(0);
   if (!q.bias_by_row) e.bias = nullptr;
-  if (e.empty()) return;
-  if (dense && (!e.gate || e.ldgate == 1)) {
-    if (e.bias) e.bias += i0;
-    if (e.gate) e.gate += i0;
-    finish_tile<T>(y, count, 1, count, e);
-    return;
+  if (q.y_stride == 1) {
+    const Vec<T> alpha = splat<T>(q.alpha), shift = splat<T>(one_bias);
+    for (int64_t i = 0; i < count; i += lanes) {
+      const int64_t left = min_of(lanes, count - i);
+      Vec<T> x = alpha * load<T>(sum + i) + shift;
+      if (q.accumulate) x += left == lanes ? load<T>(y + i) : load_first<T>(y + i, left);
+      if (left == lanes)
+        store<T>(y + i, x);
+      else
+        store_first<T>(y + i, x, left);
+    }
+    if (e.empty()) return;
+    if (!e.gate || e.ldgate == 1) return finish_tile<T>(y, count, 1, count, moved(e, 0, i0));
+  } else {
+    for (int64_t i = 0; i < count; ++i) {
+      const T v = q.alpha * sum[i] + one_bias;
+      T* p = y + i * q.y_stride;
+      *p = q.accumulate ? *p + v : v;
+    }
+    if (e.empty()) return;
   }
   for (int64_t i = 0; i < count; ++i) {
     Epilogue<T> one = e;
@@ -93,29 +102,30 @@ void stream_columns(const MatVec<T>& q, int64_t i0, int64_t count, T* PH_RESTRIC
     for (int64_t i = 0; i < count; ++i) sum[i] += q.x[p] * m[p * q.s_p + i];
 }
 
+// to[0..16 bytes) = the sum of v's 128-bit lanes
+template <class V, class T>
+PH_INLINE void fold_lanes(V v, T* to) {
+  constexpr int bytes = sizeof(V);
+  if constexpr (bytes == 16) {
+    __builtin_memcpy(to, &v, bytes);
+  } else {
+    typedef typename VecOf<T, bytes / 2>::type Half;
+    Half half[2];
+    __builtin_memcpy(half, &v, bytes);
+    fold_lanes<Half, T>(half[0] + half[1], to);
+  }
+}
+
 // sum[r] = all lanes of a[r], for four vectors at once: zips add inside the 128-bit lanes.
 PH_INLINE void sum_four(const vf32* a, float* sum) {
   const vf32 low = zip_low(a[0], a[1]) + zip_high(a[0], a[1]);
   const vf32 high = zip_low(a[2], a[3]) + zip_high(a[2], a[3]);
   const vf32 all = (vf32)zip_low((vf64)low, (vf64)high) + (vf32)zip_high((vf64)low, (vf64)high);
-  float parts[kLanes<float>];
-  store(parts, all);
-  for (int r = 0; r < 4; ++r) {
-    float total = parts[r];
-    for (int l = 4; l < kLanes<float>; l += 4) total += parts[l + r];
-    sum[r] = total;
-  }
+  fold_lanes(all, sum);
 }
 PH_INLINE void sum_four(const vf64* a, double* sum) {
   for (int h = 0; h < 4; h += 2) {
-    const vf64 all = zip_low(a[h], a[h + 1]) + zip_high(a[h], a[h + 1]);
-    double parts[kLanes<double>];
-    store(parts, all);
-    for (int r = 0; r < 2; ++r) {
-      double total = parts[r];
-      for (int l = 2; l < kLanes<double>; l += 2) total += parts[l + r];
-      sum[h + r] = total;
-    }
+    fold_lanes(zip_low(a[h], a[h + 1]) + zip_high(a[h], a[h + 1]), sum + h);
   }
 }
 
@@ -209,6 +219,63 @@ void run_matvec(const MatVec<T>& q, const Team& team) {
   for_chunks(team, chunks, [&](int64_t chunk, int) {
     matvec_rows(q, min_of(q.rows, chunk * units / chunks * unit),
                 min_of(q.rows, (chunk + 1) * units / chunks * unit));
+  });
+}
+
+// c = epilogue(alpha * a b^T ...): one column times one row. b contiguous.
+template <class T>
+struct Outer {
+  int64_t m, n;
+  const T* a;
+  int64_t a_stride;
+  const T* b;
+  T* c;
+  int64_t ldc;
+  T alpha;
+  bool accumulate;
+  Epilogue<T> epilogue;
+};
+template <class T>
+PH_INLINE void outer_block(const Outer<T>& q, int64_t i0, int64_t i1, int64_t j) {
+  constexpr int64_t lanes = kLanes<T>;
+  Vec<T> b[4];
+#pragma GCC unroll 4
+  for (int v = 0; v < 4; ++v) b[v] = splat<T>(q.alpha) * load<T>(q.b + j + v * lanes);
+  const T* a = q.a + i0 * q.a_stride;
+  T* c = q.c + i0 * q.ldc + j;
+  const int64_t a_stride = q.a_stride, ldc = q.ldc;
+  for (int64_t i = i0; i < i1; ++i, a += a_stride, c += ldc) {
+    const Vec<T> x = splat<T>(*a);
+#pragma GCC unroll 4
+    for (int v = 0; v < 4; ++v) store<T>(c + v * lanes, x * b[v]);
+  }
+}
+template <class T>
+PH_INLINE void outer_vector(const Outer<T>& q, int64_t i0, int64_t i1, int64_t j, int64_t left) {
+  const int64_t used = min_of<int64_t>(kLanes<T>, left);
+  const Vec<T> b = splat<T>(q.alpha) * load_first<T>(q.b + j, used);
+  for (int64_t i = i0; i < i1; ++i) {
+    T* const c = q.c + i * q.ldc + j;
+    Vec<T> x = splat<T>(q.a[i * q.a_stride]) * b;
+    if (q.accumulate) x += load_first<T>(c, used);
+    store_first<T>(c, x, used);
+  }
+}
+template <class T>
+void run_outer(const Outer<T>& q, const Team& team) {
+  constexpr int64_t lanes = kLanes<T>;
+  const int64_t chunks = min_of(q.m, min_of(kMaxChunks, ceil_div(q.m * q.n, kOuterChunk)));
+  for_chunks(team, chunks, [&](int64_t chunk, int) {
+    const int64_t i0 = chunk * q.m / chunks, i1 = (chunk + 1) * q.m / chunks;
+    for (int64_t j = 0; j < q.n; j += 4 * lanes) {
+      const int64_t left = min_of(4 * lanes, q.n - j);
+      if (left == 4 * lanes && !q.accumulate)
+        outer_block<T>(q, i0, i1, j);
+      else
+        for (int64_t v = 0; v < left; v += lanes) outer_vector(q, i0, i1, j + v, left - v);
+    }
+    if (!q.epilogue.empty())
+      finish_tile<T>(q.c + i0 * q.ldc, q.ldc, i1 - i0, q.n, moved(q.epilogue, i0, 0));
   });
 }
 
