@@ -153,8 +153,11 @@ template <class T>
 void direct_group(const ConvArgs& g, int64_t group, const Team& team, char* scratch) {
   const int64_t filter_size = direct_bytes<T>(g).filter;
   for (int64_t r = 0; r < residues(g); ++r) {
-    const auto q = direct_problem<T>(g, group, r);
+    auto q = direct_problem<T>(g, group, r);
     if (q.rows <= 0 || q.cols <= 0) continue;
+    q.past = q.images * q.image_step * static_cast<int64_t>(sizeof(T)) > kStreamBytes &&
+             q.pixel_step % kLanes<T> == 0 && !q.accumulate &&
+             q.taps_h.count * q.taps_w.count * q.used <= kPastDepth;
     if (has_sum(q))
       run_direct(q, team, scratch, scratch + filter_size);
     else

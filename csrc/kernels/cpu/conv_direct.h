@@ -52,8 +52,8 @@ struct DirectConv {
   Taps taps_h, taps_w;
   const T* filter;  // element (tap, column j, channel c): tap * tap_step + j * s_j + c * s_c
   int64_t filter_w, tap_step, s_j, s_c;
-  bool accumulate;
-  Epilogue<T> epilogue;  // gate at out's first element
+  bool accumulate, past;  // past: out is large and written past the cache, where it is aligned
+  Epilogue<T> epilogue;   // gate at out's first element
 };
 
 // What one chunk reads: rows of the image, in place or copied into a frame of zeros.
@@ -191,6 +191,7 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
       t.b = packed + c0 * taps * padded + j * taps * channels;
       t.a = base + (r - r0) * q.mul_h * line + lo * q.mul_w * pixel + c0;
       t.c = q.out + image * q.image_step + r * q.row_step + lo * q.pixel_step + j;
+      t.past = q.past && t.tail == lanes && aligned(t.c);
       const MicroFn<T> fn = table.fn[true][false][vectors - 1][hi - lo - 1];
       if (!finish) return fn(t);
       Epilogue<T> e = q.epilogue;
@@ -209,6 +210,7 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
         for (int64_t i = 0; i < tiles; ++i) tile(j, i);
     }
   }
+  if (q.past) fence_past();
 }
 
 // packed: filter_bytes; frames: frame_bytes for each thread of the team.
