@@ -130,6 +130,10 @@ void check_width(const Kernels& k) {
     PoolArgs one_channel = big;
     one_channel.c = 1;
     check_case<float>(k, one_channel, false);
+    PoolArgs wide = big;  // few channels in several parts of a row
+    wide.n = 1, wide.h = 6, wide.w = 900, wide.c = 3, wide.oh = 3, wide.ow = 450;
+    wide.kw = 3, wide.pad_left = 1;
+    check_case<float>(k, wide, false);
     PoolArgs empty = big;
     empty.n = 0;
     check_case<float>(k, empty, false);

@@ -20,27 +20,32 @@ PH_INLINE Span clip(int64_t o, int64_t stride, int64_t pad, int64_t window, int6
   return {begin, max_of(begin, min_of(at + window, size))};
 }
 
-// A lane is a vector of channels, or one channel for the tail. The same code serves both.
+// Vectors of channels: whole ones, and the first few lanes for the tail or for few channels.
 template <class T>
-struct VectorLane {
-  using V = Vec<T>;
-  using Mask = decltype(V{} < V{});
-  static constexpr int width = kLanes<T>;
-  static PH_INLINE V get(const T* p) { return load(p); }
-  static PH_INLINE void put(T* p, V v) { store(p, v); }
-  static PH_INLINE V all(T x) { return splat<T>(x); }
-  static PH_INLINE Mask none() { return Mask{}; }
+struct Whole {
+  PH_INLINE Vec<T> get(const T* p) const { return load<T>(p); }
+  PH_INLINE void put(T* p, Vec<T> v) const { store<T>(p, v); }
 };
 template <class T>
-struct ScalarLane {
-  using V = T;
-  using Mask = bool;
-  static constexpr int width = 1;
-  static PH_INLINE V get(const T* p) { return *p; }
-  static PH_INLINE void put(T* p, V v) { *p = v; }
-  static PH_INLINE V all(T x) { return x; }
-  static PH_INLINE Mask none() { return false; }
+struct First {
+  int64_t count;
+  PH_INLINE Vec<T> get(const T* p) const { return load_first<T>(p, count); }
+  PH_INLINE void put(T* p, Vec<T> v) const { store_first<T>(p, v, count); }
 };
+template <class T>
+struct One {
+  PH_INLINE Vec<T> get(const T* p) const { return Vec<T>{*p}; }
+  PH_INLINE void put(T* p, Vec<T> v) const { *p = v[0]; }
+};
+// Calls f(lanes, channel) for the vectors of channels [c, c1).
+template <class T, class F>
+PH_INLINE void for_vectors(int64_t c, int64_t c1, const F& f) {
+  for (; c + kLanes<T> <= c1; c += kLanes<T>) f(Whole<T>{}, c);
+  if (c + 1 == c1)
+    f(One<T>{}, c);
+  else if (c < c1)
+    f(First<T>{c1 - c}, c);
+}
 
 // The larger; a nan wins and stays.
 template <class V>
@@ -48,27 +53,27 @@ PH_INLINE V larger(V best, V x) {
   return ((x > best) | (x != x)) ? x : best;
 }
 
-// One output pixel, channels [c, c1) in steps of the lane; returns where it stopped.
-template <class Lane, PoolMode mode, class T>
-PH_INLINE int64_t pool_pixel(const T* image, int64_t row_stride, int64_t channels, Span rows,
-                             Span cols, T* y, int64_t c, int64_t c1) {
-  const int64_t count = (rows.end - rows.begin) * (cols.end - cols.begin);
-  const T scale = count ? T(1) / static_cast<T>(count) : T(0);
-  for (; c + Lane::width <= c1; c += Lane::width) {
-    auto best = Lane::all(mode == PoolMode::max ? static_cast<T>(-__builtin_huge_val()) : T(0));
-    for (int64_t i = rows.begin; i < rows.end; ++i) {
-      const T* p = image + i * row_stride + cols.begin * channels + c;
-      for (int64_t j = cols.begin; j < cols.end; ++j, p += channels) {
-        if constexpr (mode == PoolMode::max)
-          best = larger(best, Lane::get(p));
-        else
-          best = best + Lane::get(p);
-      }
+// One output pixel, one vector of channels; image and y are at its first channel.
+template <PoolMode mode, class T, class Lanes>
+PH_INLINE void pool_pixel(const Lanes& lanes, const T* image, int64_t row_stride, int64_t channels,
+                          Span rows, Span cols, T scale, T* y) {
+  Vec<T> best = splat<T>(mode == PoolMode::max ? static_cast<T>(-__builtin_huge_val()) : T(0));
+  for (int64_t i = rows.begin; i < rows.end; ++i) {
+    const T* p = image + i * row_stride + cols.begin * channels;
+    for (int64_t j = cols.begin; j < cols.end; ++j, p += channels) {
+      if constexpr (mode == PoolMode::max)
+        best = larger(best, lanes.get(p));
+      else
+        best += lanes.get(p);
     }
-    if constexpr (mode == PoolMode::average) best = best * Lane::all(scale);
-    Lane::put(y + c, best);
   }
-  return c;
+  if constexpr (mode == PoolMode::average) best *= splat<T>(scale);
+  lanes.put(y, best);
+}
+template <class T>
+PH_INLINE T share_of(Span rows, Span cols) {
+  const int64_t count = (rows.end - rows.begin) * (cols.end - cols.begin);
+  return count ? T(1) / static_cast<T>(count) : T(0);
 }
 
 template <class T, PoolMode mode>
@@ -80,42 +85,38 @@ void pool_rows(const PoolArgs& a, int64_t first, int64_t end) {
     const Span rows = clip(oh, a.stride_h, a.pad_top, a.kh, a.h);
     for (int64_t ow = 0; ow < a.ow; ++ow, y += a.c) {
       const Span cols = clip(ow, a.stride_w, a.pad_left, a.kw, a.w);
-      const int64_t c =
-          pool_pixel<VectorLane<T>, mode>(image, a.w * a.c, a.c, rows, cols, y, 0, a.c);
-      pool_pixel<ScalarLane<T>, mode>(image, a.w * a.c, a.c, rows, cols, y, c, a.c);
+      const T scale = mode == PoolMode::average ? share_of<T>(rows, cols) : T(0);
+      for_vectors<T>(0, a.c, [&](const auto& lanes, int64_t c) {
+        pool_pixel<mode>(lanes, image + c, a.w * a.c, a.c, rows, cols, scale, y + c);
+      });
     }
   }
 }
 
-// The gradient of one output pixel, added to dx.
-template <class Lane, PoolMode mode, class T>
-PH_INLINE int64_t grad_pixel(const T* image, T* dx, int64_t row_stride, int64_t channels, Span rows,
-                             Span cols, const T* y, const T* dy, int64_t c, int64_t c1) {
-  const int64_t count = (rows.end - rows.begin) * (cols.end - cols.begin);
-  const T scale = count ? T(1) / static_cast<T>(count) : T(0);
-  for (; c + Lane::width <= c1; c += Lane::width) {
-    const auto grad = Lane::get(dy + c);
-    const auto share = grad * Lane::all(scale);
-    auto best = grad;
-    if constexpr (mode == PoolMode::max) best = Lane::get(y + c);
-    auto taken = Lane::none();
-    for (int64_t i = rows.begin; i < rows.end; ++i) {
-      const int64_t at = i * row_stride + cols.begin * channels + c;
-      T* d = dx + at;
-      for (int64_t j = 0; j < cols.end - cols.begin; ++j) {
-        auto part = share;
-        if constexpr (mode == PoolMode::max) {
-          const auto x = Lane::get(image + at + j * channels);
-          const typename Lane::Mask hit =
-              ((x == best) | ((x != x) & (best != best))) & (taken == Lane::none());
-          taken = taken | hit;
-          part = hit ? grad : Lane::all(T(0));
-        }
-        Lane::put(d + j * channels, Lane::get(d + j * channels) + part);
+// The gradient of one output pixel, one vector of channels, into dx: added where windows overlap.
+template <PoolMode mode, class T, class Lanes>
+PH_INLINE void grad_pixel(const Lanes& lanes, const T* image, T* dx, int64_t row_stride,
+                          int64_t channels, Span rows, Span cols, T scale, bool add, const T* y,
+                          const T* dy) {
+  using Mask = decltype(Vec<T>{} < Vec<T>{});
+  const Vec<T> zero = {}, grad = lanes.get(dy), share = grad * splat<T>(scale);
+  Vec<T> best = grad;
+  if constexpr (mode == PoolMode::max) best = lanes.get(y);
+  Mask taken = {};
+  for (int64_t i = rows.begin; i < rows.end; ++i) {
+    const int64_t at = i * row_stride + cols.begin * channels;
+    T* d = dx + at;
+    for (int64_t j = 0; j < cols.end - cols.begin; ++j) {
+      Vec<T> part = share;
+      if constexpr (mode == PoolMode::max) {
+        const Vec<T> x = lanes.get(image + at + j * channels);
+        const Mask hit = ((x == best) | ((x != x) & (best != best))) & (taken == Mask{});
+        taken = taken | hit;
+        part = hit ? grad : zero;
       }
+      lanes.put(d + j * channels, add ? lanes.get(d + j * channels) + part : part);
     }
   }
-  return c;
 }
 
 // Output rows [o0, o1) and channels [c0, c1) of image n; clears and owns dx rows [r0, r1).
@@ -126,6 +127,7 @@ void grad_block(const PoolArgs& a, int64_t n, Span out_rows, Span owned, Span ch
   T* dx = static_cast<T*>(a.dx) + image_at;
   int64_t cleared = owned.begin;
   // Rows are cleared shortly before they are added to, while they are on their way to cache.
+  const bool add = a.kh > a.stride_h || a.kw > a.stride_w;
   const auto clear_to = [&](int64_t end) {
     for (; cleared < end; ++cleared) {
       T* row = dx + cleared * row_stride;
@@ -145,10 +147,11 @@ void grad_block(const PoolArgs& a, int64_t n, Span out_rows, Span owned, Span ch
     const T* y = mode == PoolMode::max ? static_cast<const T*>(a.y) + out : dy;
     for (int64_t ow = 0; ow < a.ow; ++ow, y += a.c, dy += a.c) {
       const Span cols = clip(ow, a.stride_w, a.pad_left, a.kw, a.w);
-      const int64_t c = grad_pixel<VectorLane<T>, mode>(image, dx, row_stride, a.c, rows, cols, y,
-                                                        dy, channels.begin, channels.end);
-      grad_pixel<ScalarLane<T>, mode>(image, dx, row_stride, a.c, rows, cols, y, dy, c,
-                                      channels.end);
+      const T scale = mode == PoolMode::average ? share_of<T>(rows, cols) : T(0);
+      for_vectors<T>(channels.begin, channels.end, [&](const auto& lanes, int64_t c) {
+        grad_pixel<mode>(lanes, image + c, dx + c, row_stride, a.c, rows, cols, scale, add, y + c,
+                         dy + c);
+      });
     }
   }
   clear_to(owned.end);
