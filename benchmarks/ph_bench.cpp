@@ -18,7 +18,8 @@ struct Family {
   const char* shapes;
 };
 const Family kFamilies[] = {
-    {"gemm", bench_gemm, "MxNxK, or m=,n=,k=,batch=,ta=,tb=,f64=,grads= (0 or 1)"},
+    {"gemm", bench_gemm,
+     "MxNxK, or m=,n=,k=,batch=,ta=,tb=,f64=,grads=,bias=,acc= (0 or 1),act= (0 to 3)"},
     {"conv", bench_conv, "n=,h=,w=,c=,k=,kernel=,stride=,dil=,same=,groups=,f64="},
     {"pool", bench_pool, "n=,h=,w=,c=,kernel=,stride=,f64="},
     {"eltwise", bench_eltwise, "N (elements)"},

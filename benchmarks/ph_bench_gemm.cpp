@@ -1,5 +1,6 @@
 // ph-bench gemm: the dense layers of the reference workloads, forward and both gradients, cubes
 // and awkward shapes.
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -13,7 +14,15 @@ constexpr double kCheckBudget = 2e8;  // multiply-adds of the plain loop
 struct Product {
   int64_t m, n, k, batch;
   bool ta, tb, f64;  // a stored (k, m), b stored (n, k)
+  bool bias = false, accumulate = false;
+  Act act = Act::none;
 };
+
+double activated(double x, Act act) {
+  if (act == Act::relu) return x < 0 ? 0 : x;
+  if (act == Act::tanh) return std::tanh(x);
+  return act == Act::sigmoid ? 1 / (1 + std::exp(-x)) : x;
+}
 
 void measure_product(Bench& bench, const std::string& name, const Product& p) {
   const DType dtype = p.f64 ? DType::f64 : DType::f32;
@@ -26,6 +35,9 @@ void measure_product(Bench& bench, const std::string& name, const Product& p) {
   g.b = b.data(), g.b_rs = p.tb ? 1 : p.n, g.b_cs = p.tb ? p.k : 1, g.b_bs = p.k * p.n;
   g.c = c.data(), g.ldc = p.n, g.c_bs = p.m * p.n;
   g.alpha = 1;
+  Buffer bias(dtype, p.n, 4);
+  g.bias = p.bias ? bias.data() : nullptr;
+  g.act = p.act;
   Scratch scratch(bench.kernels().gemm_scratch(g, bench.team().threads));
   g.scratch = scratch.data();
   Case test;
@@ -33,7 +45,9 @@ void measure_product(Bench& bench, const std::string& name, const Product& p) {
   test.float64 = p.f64;
   test.operations = 2.0 * static_cast<double>(p.m * p.n * p.k * p.batch);
   test.bytes = (p.f64 ? 8.0 : 4.0) * static_cast<double>(a.count() + b.count() + c.count());
-  test.run = [&] { bench.kernels().gemm(g, bench.team()); };
+  GemmArgs timed = g;
+  timed.accumulate = p.accumulate;
+  test.run = [&] { bench.kernels().gemm(timed, bench.team()); };
   test.error = [&] {
     c.fill(NAN);
     bench.kernels().gemm(g, bench.team());
@@ -49,6 +63,8 @@ void measure_product(Bench& bench, const std::string& name, const Product& p) {
         sum += x;
         magnitude += std::abs(x);
       }
+      if (p.bias) sum += bias.at(j), magnitude += std::abs(bias.at(j));
+      sum = activated(sum, p.act);
       const double error = std::abs(c.at(at) - sum) / (allowed * magnitude);
       worst = error <= worst ? worst : error;  // a nan stays
       if (std::isnan(worst)) break;
@@ -72,13 +88,21 @@ void measure_layer(Bench& bench, int64_t m, int64_t n, int64_t k) {
 void bench_gemm(Bench& bench) {
   for (const std::string& text : bench.options().shapes) {
     const Shape s(text, {"m", "n", "k"},
-                  {{"batch", 1}, {"ta", 0}, {"tb", 0}, {"f64", 0}, {"grads", 0}});
+                  {{"batch", 1},
+                   {"ta", 0},
+                   {"tb", 0},
+                   {"f64", 0},
+                   {"grads", 0},
+                   {"bias", 0},
+                   {"act", 0},
+                   {"acc", 0}});
     if (s["grads"])
       measure_layer(bench, s["m"], s["n"], s["k"]);
     else
       measure_product(
           bench, text,
-          {s["m"], s["n"], s["k"], s["batch"], s["ta"] != 0, s["tb"] != 0, s["f64"] != 0});
+          {s["m"], s["n"], s["k"], s["batch"], s["ta"] != 0, s["tb"] != 0, s["f64"] != 0,
+           s["bias"] != 0, s["acc"] != 0, static_cast<Act>(std::min<int64_t>(s["act"], 3))});
   }
   if (!bench.options().shapes.empty()) return;
   for (int64_t n : {64, 128, 256, 512, 1024, 2048})
