@@ -59,14 +59,15 @@ void ProfileReport::print_program(const Profile& p) const {
   std::sort(rows.begin(), rows.end(),
             [](const Row& a, const Row& b) { return a.total.ns > b.total.ns; });
   const double step = mean_us(p.steps_.ns, p.steps_.calls);
-  std::fprintf(stderr,
-               "\nprogram %d: %lld steps of %zu calls, %.2f us each (least %.2f): %.2f in kernels, "
-               "%.2f for inputs; its calls' floor is %.2f us, the step takes %.2f times that\n",
-               p.number_, static_cast<long long>(p.steps_.calls), p.calls_.size(), step,
-               static_cast<double>(p.steps_.least) * 1e-3,
-               kernels_ns * 1e-3 / static_cast<double>(p.steps_.calls),
-               mean_us(p.gathers_.ns, p.steps_.calls), floor * 1e6,
-               floor > 0 ? step / (floor * 1e6) : 0);
+  std::fprintf(
+      stderr,
+      "\nprogram %d: %lld steps of %zu calls, %.2f us each (least %.2f): %.2f in kernels, "
+      "%.2f for inputs; its calls' floor is %.2f us, the least step takes %.2f times that\n",
+      p.number_, static_cast<long long>(p.steps_.calls), p.calls_.size(), step,
+      static_cast<double>(p.steps_.least) * 1e-3,
+      kernels_ns * 1e-3 / static_cast<double>(p.steps_.calls),
+      mean_us(p.gathers_.ns, p.steps_.calls), floor * 1e6,
+      floor > 0 ? static_cast<double>(p.steps_.least) * 1e-9 / floor : 0);
   print_rates(p.rates_);
   std::fprintf(stderr, "%-50s %5s %10s %10s %6s %8s %5s %7s %6s %5s %7s\n", "call", "times",
                "us each", "least", "share", "GFLOP/s", "peak", "GB/s", "from", "rate", "x floor");
@@ -74,15 +75,15 @@ void ProfileReport::print_program(const Profile& p) const {
     const Counts& c = r.call->counts;
     const double ns = mean_us(r.total.ns, r.total.calls) * 1e3;
     const MemoryLevel& level = p.rates_.level(c.bytes);
-    const double flops = giga_rate(c.operations, ns), moved = giga_rate(c.bytes, ns);
-    const double least = c.floor(p.rates_) * 1e9;
+    const auto least = static_cast<double>(r.total.least);  // noise only adds
+    const double flops = giga_rate(c.operations, least), moved = giga_rate(c.bytes, least);
+    const double floor_ns = c.floor(p.rates_) * 1e9;
     std::fprintf(stderr,
                  "%-50s %5lld %10.2f %10.2f %5.1f%% %8.2f %4.0f%% %7.2f %6s %4.0f%% %7.2f\n",
-                 r.call->name.c_str(), static_cast<long long>(r.times), ns * 1e-3,
-                 static_cast<double>(r.total.least) * 1e-3,
+                 r.call->name.c_str(), static_cast<long long>(r.times), ns * 1e-3, least * 1e-3,
                  100 * static_cast<double>(r.total.ns) / static_cast<double>(p.steps_.ns), flops,
                  100 * flops * c.width / (p.rates_.peak * 1e-9), moved, level.name,
-                 100 * moved / (level.rate * 1e-9), least > 0 ? ns / least : 0);
+                 100 * moved / (level.rate * 1e-9), floor_ns > 0 ? least / floor_ns : 0);
   }
 }
 
