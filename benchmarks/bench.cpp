@@ -6,13 +6,21 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <sstream>
 #include <stdexcept>
 
 namespace ph::bench {
 namespace {
 
+bool cpu_clock = false;  // --cpu
+
 double now() {
+  if (cpu_clock) {
+    timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+  }
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
@@ -66,6 +74,9 @@ Shape::Shape(const std::string& text, const std::vector<std::string>& keys,
 }
 
 Bench::Bench(const Options& options) : options_(options), kernels_(cpu_kernels()) {
+  if (options_.cpu && num_threads() > 1)
+    throw std::invalid_argument("--cpu: processor time is that of a call on one thread only");
+  cpu_clock = options_.cpu;
   set_peer_threads(num_threads());
   if (!options_.json)
     std::printf("width %s, %d thread%s, %s\n", kernels_.name, num_threads(),

@@ -15,7 +15,7 @@ namespace ph::bench {
 struct Options {
   std::string family;
   std::vector<std::string> shapes;  // from the command line; empty: the workload list
-  bool json = false, check = false, peers = true;
+  bool json = false, check = false, peers = true, cpu = false;
   double seconds = 0.2;  // of timing per contestant
   int rounds = 11;
 };

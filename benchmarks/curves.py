@@ -24,42 +24,47 @@ CHANNELS = 64
 BATCHES = tuple(2**i for i in range(13))
 NETWORKS = ("dense784", "mnist")
 PEERS = ("pronghorn", "torch")
-SECONDS = 0.25  # of one timed fit, at least
+SECONDS = 0.12  # of one timed fit, at least
 MOST_BYTES = 64 << 20  # of data
 
 
-def native(bench, family, shapes, threads, seconds, env=()):
-    command = [bench, family, *shapes, "--threads", str(threads), "--json", "--no-peers"]
+def native(options, family, shapes, threads, env=()):
+    command = [options.bench, family, *shapes, "--threads", str(threads), "--json", "--no-peers"]
+    command += ["--seconds", str(options.seconds), *["--cpu"] * options.cpu]
     done = subprocess.run(
-        [*command, "--seconds", str(seconds)],
+        command,
         env={**os.environ, **dict(env)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     return json.loads(done.stdout)
 
 
+def thread_counts(options):
+    return [1] if options.cpu else sorted({1, options.threads})
+
+
 def rates(options, family):
     curves = []
-    for threads in sorted({1, options.threads}):
+    for threads in thread_counts(options):
         if family == "gemm":
             shapes = [f"{n}x{n}x{n}" for n in GEMM]
-            rows = native(options.bench, family, shapes, threads, options.seconds)
+            rows = native(options, family, shapes, threads)
             points = [(n, row["gflops"]) for n, row in zip(GEMM, rows)]
             curves.append({"name": "product", "threads": threads, "points": points})
         else:
             shapes = [f"n=8,h={n},w={n},c={CHANNELS},k={CHANNELS},same=1" for n in IMAGES]
             for winograd in ("1", "0"):
                 env = {"PRONGHORN_WINOGRAD": winograd}
-                rows = native(options.bench, family, shapes, threads, options.seconds, env.items())
+                rows = native(options, family, shapes, threads, env.items())
                 for i, mode in enumerate(("forward", "input's gradient", "filter's gradient")):
                     points = [(n, row["gflops"]) for n, row in zip(IMAGES, rows[i::3])]
                     name = mode if winograd == "1" else f"{mode}, without Winograd"
                     curves.append({"name": name, "threads": threads, "points": points})
-        peak = native(options.bench, "peak", (), threads, options.seconds)[0]["gflops"]
+        peak = native(options, "peak", (), threads)[0]["gflops"]
         curves.append({"name": "peak", "threads": threads, "points": peak})
     return curves
 
 
-def samples(peer, network, threads):
+def samples(peer, network, threads, clock):
     """In a process of its own: [(batch, microseconds a sample of training)]."""
     sys.path.insert(0, os.path.join(HERE, "peers"))
     module = importlib.import_module("keras_like" if peer == "pronghorn" else "torch_plain")
@@ -74,16 +79,16 @@ def samples(peer, network, threads):
         rows = most // batch * batch
         some = min(rows, max(batch, 256))
         model.fit(x[:some], y[:some], batch, 1)
-        start = time.perf_counter()
+        start = clock()
         model.fit(x[:some], y[:some], batch, 1)
-        each = (time.perf_counter() - start) / some
+        each = (clock() - start) / some
         rows = max(batch, min(rows, int(SECONDS / each) // batch * batch))
         epochs = max(1, round(SECONDS / (each * rows)))
         best = float("inf")
         for _ in range(5):
-            start = time.perf_counter()
+            start = clock()
             model.fit(x[:rows], y[:rows], batch, epochs)
-            best = min(best, (time.perf_counter() - start) / (rows * epochs))
+            best = min(best, (clock() - start) / (rows * epochs))
         points.append((batch, 1e6 * best))
         print(
             f"{peer} {network} {batch}: {1e6 * best:.3f} us a sample", file=sys.stderr, flush=True
@@ -98,9 +103,10 @@ def batches(options):
             python = sys.executable
             if peer != "pronghorn":
                 python = os.environ.get("PRONGHORN_PEERS_PYTHON", python)
-            count = str(options.threads)
+            count = str(1 if options.cpu else options.threads)
             env = {**os.environ, "OMP_NUM_THREADS": count, "PRONGHORN_NUM_THREADS": count}
             command = [python, os.path.join(HERE, "curves.py"), "--samples", peer, network, count]
+            command += ["--cpu"] * options.cpu
             done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True)
             if done.returncode:
                 print(f"{peer} is left out: it failed", file=sys.stderr)
@@ -112,8 +118,9 @@ def batches(options):
 
 def main():
     if sys.argv[1:2] == ["--samples"]:
-        peer, network, threads = sys.argv[2:]
-        print(json.dumps(samples(peer, network, int(threads))))
+        peer, network, threads = sys.argv[2:5]
+        clock = time.process_time if "--cpu" in sys.argv else time.perf_counter
+        print(json.dumps(samples(peer, network, int(threads), clock)))
         return
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("json")
@@ -121,6 +128,7 @@ def main():
     parser.add_argument("--only", default="gemm,conv,batch")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--seconds", type=float, default=0.2, help="of timing a point, in ph-bench")
+    parser.add_argument("--cpu", action="store_true", help="processor time, one thread: when busy")
     options = parser.parse_args()
     found = {}
     if os.path.exists(options.json):
@@ -129,7 +137,12 @@ def main():
     for part in options.only.split(","):
         before = os.getloadavg()[0]
         curves = batches(options) if part == "batch" else rates(options, part)
-        found[part] = {"load": before, "when": time.strftime("%Y-%m-%d"), "curves": curves}
+        found[part] = {
+            "load": before,
+            "cpu": options.cpu,
+            "when": time.strftime("%Y-%m-%d"),
+            "curves": curves,
+        }
         with open(options.json, "w") as f:
             json.dump(found, f, indent=1)
 

@@ -33,15 +33,18 @@ const Family kFamilies[] = {
 void usage(FILE* to) {
   std::fprintf(to, "usage: ph-bench FAMILY [SHAPE ...] [options]\n\nfamilies and their shapes:\n");
   for (const Family& f : kFamilies) std::fprintf(to, "  %-8s %s\n", f.name, f.shapes);
-  std::fprintf(to,
-               "\nWithout shapes: the layers of the reference workloads.\n"
-               "  --threads N   threads (default: all that the process may use)\n"
-               "  --check       compare with a plain loop in float64; exit 1 if wrong\n"
-               "  --json        print a JSON list\n"
-               "  --no-peers    leave out the peers that were built in\n"
-               "  --seconds S   timing per contestant (default 0.2)\n"
-               "  --rounds N    turns in that time (default 11)\n"
-               "PRONGHORN_ISA=generic|avx2|avx512|neon chooses the width.\n");
+  std::fprintf(
+      to,
+      "\nWithout shapes: the layers of the reference workloads.\n"
+      "  --threads N   threads (default: all that the process may use)\n"
+      "  --check       compare with a plain loop in float64; exit 1 if wrong\n"
+      "  --json        print a JSON list\n"
+      "  --no-peers    leave out the peers that were built in\n"
+      "  --cpu         processor time instead of elapsed time, with --threads 1: for a busy "
+      "machine\n"
+      "  --seconds S   timing per contestant (default 0.2)\n"
+      "  --rounds N    turns in that time (default 11)\n"
+      "PRONGHORN_ISA=generic|avx2|avx512|neon chooses the width.\n");
 }
 
 double number(const char* option, const char* text) {
@@ -63,6 +66,8 @@ int run(int argc, char** argv) {
       o.json = true;
     else if (arg == "--check")
       o.check = true;
+    else if (arg == "--cpu")
+      o.cpu = true;
     else if (arg == "--no-peers")
       o.peers = false;
     else if (arg == "--threads")

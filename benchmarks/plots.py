@@ -33,6 +33,10 @@ def axes(title, x, y, ticks):
     return figure, ax
 
 
+def said(part):
+    return ", one thread, processor time" if part.get("cpu") else ""
+
+
 def save(figure, ax, folder, name, columns):
     """The legend lies below the picture, where no curve goes."""
     legend = ax.get_legend_handles_labels()
@@ -46,9 +50,15 @@ def save(figure, ax, folder, name, columns):
     plt.close(figure)
 
 
-def rates(part, folder, name, title, x):
+def label(curve, several, named):
+    if not named:
+        return several
+    return curve["name"] if "without" in curve["name"] else f"{curve['name']}, {several}"
+
+
+def rates(part, folder, name, title, x, unit="GFLOP/s"):
     measured = [c for c in part["curves"] if c["name"] != "peak"]
-    figure, ax = axes(title, x, "GFLOP/s", [p[0] for p in measured[0]["points"]])
+    figure, ax = axes(title + said(part), x, unit, [p[0] for p in measured[0]["points"]])
     names = list(dict.fromkeys(c["name"].split(",")[0] for c in measured))
     most = max(c["threads"] for c in measured)
     for curve in measured:
@@ -61,7 +71,7 @@ def rates(part, folder, name, title, x):
             color=COLOURS[names.index(base)],
             linestyle=":" if plain else "-" if curve["threads"] == most else "--",
             marker="." if not plain else None,
-            label=f"{curve['name']}, {several}" if len(names) > 1 else several,
+            label=label(curve, several, len(names) > 1),
         )
     for curve in part["curves"]:
         if curve["name"] == "peak":
@@ -76,10 +86,9 @@ def rates(part, folder, name, title, x):
 
 
 def batches(part, folder):
-    figure, ax = axes(
-        "One training sample, whole steps through fit", "batch size", "microseconds a sample",
-        [p[0] for p in part["curves"][0]["points"]],
-    )  # fmt: skip
+    title = "One training sample, whole steps through fit" + said(part)
+    ticks = [p[0] for p in part["curves"][0]["points"]]
+    figure, ax = axes(title, "batch size", "microseconds a sample", ticks)
     ax.set_yscale("log")
     networks = list(dict.fromkeys(c["network"] for c in part["curves"]))
     for curve in part["curves"]:
@@ -101,11 +110,18 @@ def main():
     with open(options.json) as f:
         found = json.load(f)
     if "gemm" in found:
-        title = "Square float32 products, n x n x n"
+        title = "Square float32 products"
         rates(found["gemm"], options.out, "gemm.png", title, "n")
     if "conv" in found:
-        title = "3x3 convolution, 64 to 64 channels, 8 images (direct-convolution counts)"
-        rates(found["conv"], options.out, "conv.png", title, "height and width of the images")
+        title = "3x3 convolution, 64 to 64 channels, 8 images"
+        rates(
+            found["conv"],
+            options.out,
+            "conv.png",
+            title,
+            "height and width of the images",
+            "GFLOP/s, counted as direct",
+        )
     if "batch" in found:
         batches(found["batch"], options.out)
 
