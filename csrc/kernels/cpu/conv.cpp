@@ -226,7 +226,11 @@ template <class T, class A, class B>
 void run_group(const ConvArgs& g, const A& a, const B& b, T* c, int64_t ldc, int64_t splits,
                const Team& team, char* scratch, const Plan<T>& plan, const Epilogue<T>& e) {
   const Shape s = product_shape(g);
-  const Product<T, A, B> q = {s.m, s.n, s.k, a, b, true, true, c, ldc, T(1), g.accumulate, e};
+  bool pack_a = true;
+  if constexpr (requires { a.s_p; })
+    pack_a = s.n > kTileCols<T> * kDirectRowPanels ||
+             a.s_i * static_cast<int64_t>(sizeof(T)) % kSetBytes == 0;
+  const Product<T, A, B> q = {s.m, s.n, s.k, a, b, pack_a, true, c, ldc, T(1), g.accumulate, e};
   if constexpr (requires { q.a.skip(0), q.b.skip(0); })
     if (splits > 1) return split_product(q, splits, team, scratch);
   run_product(q, team, scratch, scratch + plan.b_bytes);

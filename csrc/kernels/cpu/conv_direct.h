@@ -179,7 +179,9 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
   const int64_t strips = ceil_div(q.cols, kMaxRows);
   for (int64_t c0 = 0; c0 < q.used; c0 += block) {
     const int64_t channels = min_of(block, q.used - c0);
-    const bool finish = c0 + channels == q.used && !q.epilogue.empty();
+    const bool last = c0 + channels == q.used, simple = q.epilogue.simple();
+    const bool finish = last && !simple;
+    t.relu = last && simple && q.epilogue.act == Act::relu;
     t.kc = merge ? channels * q.taps_w.count : channels;
     t.accumulate = q.accumulate || c0 > 0;
     const auto tile = [&](int64_t j, int64_t i) {
@@ -193,6 +195,7 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
       t.c = q.out + image * q.image_step + r * q.row_step + lo * q.pixel_step + j;
       t.past = q.past && t.tail == lanes && aligned(t.c);
       const MicroFn<T> fn = table.fn[true][false][vectors - 1][hi - lo - 1];
+      if (last && simple && q.epilogue.bias) t.bias = q.epilogue.bias + j;
       if (!finish) return fn(t);
       Epilogue<T> e = q.epilogue;
       if (e.bias) e.bias += j;

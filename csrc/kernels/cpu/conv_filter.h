@@ -110,6 +110,10 @@ void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, in
   t.a_stride = q.mul_w * pixel;
   const int64_t taps_w = p.merge ? 1 : q.taps_w.count;
   const int64_t run = p.merge ? q.taps_w.count * q.used : q.used, strips = ceil_div(run, kMaxRows);
+  // One channel, three taps across: all taps are rows of one tile, three a window row.
+  const bool by_three =
+      p.merge && q.used == 1 && q.taps_w.count == 3 && t.a_stride == 1 && q.taps_h.count > 1;
+  const int64_t dilation = by_three ? q.taps_h.offset[1] - q.taps_h.offset[0] : 0;
   const T* const dy = q.dy + (n0 * q.rows + r0) * q.cols * q.dy_channels;
   for (int64_t j = k0; j < k1; j += tile_cols) {
     const int64_t count = min_of(tile_cols, k1 - j);
@@ -124,6 +128,16 @@ void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, in
       t.b = dy + j;
     }
     const MicroFn<T>* fn = table.fn[false][!p.pack_dy && t.tail < lanes][vectors - 1];
+    if (by_three) {
+      const MicroFn<T>* by_row = table.fn[true][!p.pack_dy && t.tail < lanes][vectors - 1];
+      t.a_three = dilation * line;
+      for (int64_t h = 0; h < q.taps_h.count; h += kMaxRows / 3) {
+        t.a = base + h * t.a_three;
+        t.c = out + 3 * h * ldc + j;
+        by_row[3 * min_of<int64_t>(kMaxRows / 3, q.taps_h.count - h) - 1](t);
+      }
+      continue;
+    }
     for (int64_t h = 0; h < q.taps_h.count; ++h)
       for (int64_t w = 0; w < taps_w; ++w) {
         const T* const window = base + (q.taps_h.offset[h] - q.taps_h.offset[0]) * line +

@@ -72,16 +72,10 @@ PH_INLINE Grid chunk_grid(int64_t m, int64_t n, int64_t k) {
   return {rows, cols};
 }
 
-// Runs the register tile and finishes its result, in registers or on the way to t.c.
+// Runs the register tile and finishes its result on the way to t.c.
 template <class T>
 PH_INLINE void run_tile(MicroFn<T> fn, const Micro<T>& t, int64_t rows, int64_t cols,
                         const Epilogue<T>& e) {
-  if (e.simple() && t.alpha == T(1)) {
-    Micro<T> u = t;
-    u.bias = e.bias;
-    u.relu = e.act == Act::relu;
-    return fn(u);
-  }
   alignas(64) T tile[kMaxRows * kTileCols<T>];
   if (t.kc * t.segs >= kPrefetchDepth)
     for (int64_t i = 0; i < rows; ++i)
@@ -118,12 +112,14 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
                    int64_t j1, int64_t p0, int64_t depth, const T* packed_b, T* packed_a) {
   constexpr int64_t lanes = kLanes<T>, tile_cols = kTileCols<T>;
   const MicroTable<T>& table = micro_table<T>();
-  const bool last = p0 + depth >= q.k, finish = last && !q.epilogue.empty();
+  const bool last = p0 + depth >= q.k, simple = q.epilogue.simple() && q.alpha == T(1);
+  const bool finish = last && !simple;
   Micro<T> t;
   t.kc = depth;
   t.segs = 1;
   t.seg = kZeroSegment;
   t.alpha = q.alpha;
+  t.relu = last && simple && q.epilogue.act == Act::relu;
   t.accumulate = q.accumulate || p0 > 0;
   t.ldc = q.ldc;
   bool by_row = false;
@@ -146,6 +142,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
         t.b_stride = q.b.s_p;
         masked = t.tail < lanes;
       }
+      if (last && simple && q.epilogue.bias) t.bias = q.epilogue.bias + j;
       const MicroFn<T>* fn = table.fn[by_row][masked][vectors - 1];
       for (int64_t s = s0; s < s1; ++s) {
         const int64_t lo = s * block / strips, hi = (s + 1) * block / strips;

@@ -14,9 +14,9 @@ struct RowBases {
   static constexpr int kPer = 3, kCount = (R + kPer - 1) / kPer;
   const T* base[kCount];
   int64_t stride;
-  PH_INLINE RowBases(const T* a, int64_t a_stride) : stride(a_stride) {
+  PH_INLINE RowBases(const T* a, int64_t a_stride, int64_t a_three) : stride(a_stride) {
 #pragma GCC unroll 8
-    for (int j = 0; j < kCount; ++j) base[j] = a + kPer * j * a_stride;
+    for (int j = 0; j < kCount; ++j) base[j] = a + j * a_three;
   }
   PH_INLINE T at(int i) const { return base[i / kPer][(i % kPer) * stride]; }
   PH_INLINE void next() {
@@ -87,12 +87,13 @@ void micro(const Micro<T>& t) {
   }
   const T* b = t.b;
   const int64_t b_stride = t.b_stride, a_stride = t.a_stride, kc = t.kc;
+  const int64_t a_three = t.a_three ? t.a_three : RowBases<T, R>::kPer * a_stride;
   if (kc * t.segs >= kPrefetchDepth && !t.past)  // C arrives while the sums run
     for (int i = 0; i < R; ++i)
       for (int v = 0; v < V; ++v) __builtin_prefetch(t.c + i * t.ldc + v * kLanes<T>, 1);
   for (int64_t s = 0; s < t.segs; ++s) {
     const T* a = t.a + t.seg[s];
-    RowBases<T, R> rows(a, by_row ? a_stride : 0);
+    RowBases<T, R> rows(a, by_row ? a_stride : 0, by_row ? a_three : 0);
     for (int64_t kk = 0; kk < kc; ++kk) {
       Vec<T> bv[V];
 #pragma GCC unroll 4

@@ -14,10 +14,11 @@ namespace PH_ISA {
 
 template <class T>
 struct Micro {
-  const T* a;        // strip of A
-  int64_t a_stride;  // by_row: between rows (k stride 1); else between k (row stride 1)
-  const T* b;        // panel of B: a row of kTileCols or less for each k
-  int64_t b_stride;  // between k
+  const T* a;           // strip of A
+  int64_t a_stride;     // by_row: between rows (k stride 1); else between k (row stride 1)
+  int64_t a_three = 0;  // by_row: between groups of three rows, where not 3 * a_stride
+  const T* b;           // panel of B: a row of kTileCols or less for each k
+  int64_t b_stride;     // between k
   T* c;
   int64_t ldc;
   int64_t kc, segs;

@@ -39,8 +39,9 @@ constexpr int64_t kSerialPack = 64 * 1024;    // elements packed by one thread a
 
 // Operands of at most this many bytes are read in place when their layout allows.
 constexpr int64_t kDirectBytesA = 64 * 1024;
-constexpr int64_t kDirectPanels = 2;  // larger ones too, when B has at most this many panels
-constexpr int64_t kSetBytes = 4096;   // rows this far apart collide in L1
+constexpr int64_t kDirectPanels = 2;     // larger ones too, when B has at most this many panels
+constexpr int64_t kDirectRowPanels = 4;  // ... or this many, where the rows of A are contiguous
+constexpr int64_t kSetBytes = 4096;      // rows this far apart collide in L1
 constexpr int64_t kDirectBytesB = 96 * 1024;
 constexpr int64_t kPackColumns = 16;      // columns of a transposed A packed together
 constexpr int64_t kStripStride = 2048;    // columns further apart (bytes) are read in place ...
