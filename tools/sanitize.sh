@@ -26,16 +26,16 @@ if [ "$what" = both ] || [ "$what" = address ]; then
   build asan address,undefined
   # leaks: CPython keeps much until the end, so only errors count; a small quarantine of freed
   # blocks, because a test watches resident memory
-  export ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:quarantine_size_mb=32 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+  export ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:quarantine_size_mb=8 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   ctest --test-dir build/asan --output-on-failure
-  KERAS_HOME=build/asan/no-data PYTHONPATH=build/asan/site LD_PRELOAD="$(runtime libasan.so) $(runtime libstdc++.so)" \
+  KERAS_HOME=build/asan/no-data PYTHONPATH=$PWD/build/asan/site LD_PRELOAD="$(runtime libasan.so) $(runtime libstdc++.so)" \
     "$python" -m pytest -p no:cacheprovider "$@"
 fi
 if [ "$what" = both ] || [ "$what" = thread ]; then
   build tsan thread
   ctest --test-dir build/tsan --output-on-failure
   # no suppressions: the lock of Python's interpreter is seen, so what it guards does not race
-  TSAN_OPTIONS=halt_on_error=1 PYTHONPATH=build/tsan/site \
+  TSAN_OPTIONS=halt_on_error=1 PYTHONPATH=$PWD/build/tsan/site \
     LD_PRELOAD="$(runtime libtsan.so) $(runtime libstdc++.so)" \
     "$python" tools/concurrent_predicts.py
 fi
