@@ -9,11 +9,16 @@
 #include <ctime>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 
 namespace ph::bench {
 namespace {
 
 bool cpu_clock = false;  // --cpu
+
+// A peer's idle threads spin on for this long (OpenBLAS 2^26 cycles) and would take a core from
+// the next contestant.
+constexpr std::chrono::milliseconds kSettle(40);
 
 double now() {
   if (cpu_clock) {
@@ -108,7 +113,13 @@ void Bench::measure(const Case& c) {
   }
   const double patience = now() + 20 * options_.seconds * static_cast<double>(all.size());
   for (int round = 0; round < options_.rounds && (round < 3 || now() < patience); ++round)
-    for (size_t i = 0; i < all.size(); ++i) times[i].push_back(time_calls(all[i].run, calls[i]));
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (all.size() > 1 && num_threads() > 1) {
+        std::this_thread::sleep_for(kSettle);
+        all[i].run();
+      }
+      times[i].push_back(time_calls(all[i].run, calls[i]));
+    }
   std::vector<Row> rows;
   for (size_t i = 0; i < all.size(); ++i) {
     std::sort(times[i].begin(), times[i].end());
