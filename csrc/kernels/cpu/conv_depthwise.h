@@ -52,40 +52,49 @@ PH_INLINE void for_runs(const DirectConv<T>& q, int64_t row, const F& f) {
   }
 }
 
-// out[pixel] (+)= sum over taps; P pixels share each filter vector.
+// out[pixel] (+)= sum over taps, of V vectors of channels; P pixels share each filter vector.
+// `left` lanes of the last vector are in use.
+template <class T, int P, int V, bool whole>
+PH_INLINE void depthwise_block(const TapList& list, const T* in, int64_t in_step, const T* filter,
+                               int64_t channels, int64_t left, T* out, int64_t out_step,
+                               bool accumulate) {
+  constexpr int64_t lanes = kLanes<T>;
+  const auto get = [&](const T* p) { return whole ? load<T>(p) : load_first<T>(p, left); };
+  Vec<T> acc[P][V] = {};
+  for (int64_t t = 0; t < list.count; ++t) {
+    const T* const w = filter + list.index[t] * channels;
+    const T* const src = in + list.in[t];
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) {
+      const Vec<T> taps = get(w + v * lanes);
+#pragma GCC unroll 8
+      for (int p = 0; p < P; ++p) acc[p][v] += taps * get(src + p * in_step + v * lanes);
+    }
+  }
+#pragma GCC unroll 8
+  for (int p = 0; p < P; ++p)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) {
+      T* const to = out + p * out_step + v * lanes;
+      if (accumulate) acc[p][v] += get(to);
+      if (whole)
+        store<T>(to, acc[p][v]);
+      else
+        store_first<T>(to, acc[p][v], left);
+    }
+}
+// A cache line of channels at a time.
 template <class T, int P>
 PH_INLINE void depthwise_pixels(const TapList& list, const T* in, int64_t in_step, const T* filter,
                                 int64_t channels, T* out, int64_t out_step, bool accumulate) {
   constexpr int64_t lanes = kLanes<T>;
-  for (int64_t c = 0; c < channels; c += lanes) {
-    const int64_t left = min_of(lanes, channels - c);
-    Vec<T> acc[P] = {};
-    if (left == lanes) {
-      for (int64_t t = 0; t < list.count; ++t) {
-        const Vec<T> w = load<T>(filter + list.index[t] * channels + c);
-        const T* src = in + list.in[t] + c;
-#pragma GCC unroll 8
-        for (int p = 0; p < P; ++p) acc[p] += w * load<T>(src + p * in_step);
-      }
-#pragma GCC unroll 8
-      for (int p = 0; p < P; ++p) {
-        T* to = out + p * out_step + c;
-        store<T>(to, accumulate ? load<T>(to) + acc[p] : acc[p]);
-      }
-    } else {
-      for (int64_t t = 0; t < list.count; ++t) {
-        const Vec<T> w = load_first<T>(filter + list.index[t] * channels + c, left);
-        const T* src = in + list.in[t] + c;
-#pragma GCC unroll 8
-        for (int p = 0; p < P; ++p) acc[p] += w * load_first<T>(src + p * in_step, left);
-      }
-#pragma GCC unroll 8
-      for (int p = 0; p < P; ++p) {
-        T* to = out + p * out_step + c;
-        store_first<T>(to, accumulate ? load_first<T>(to, left) + acc[p] : acc[p], left);
-      }
-    }
-  }
+  int64_t c = 0;
+  for (; c + kLineVectors * lanes <= channels; c += kLineVectors * lanes)
+    depthwise_block<T, P, kLineVectors, true>(list, in + c, in_step, filter + c, channels, lanes,
+                                              out + c, out_step, accumulate);
+  for (; c < channels; c += lanes)
+    depthwise_block<T, P, 1, false>(list, in + c, in_step, filter + c, channels,
+                                    min_of(lanes, channels - c), out + c, out_step, accumulate);
 }
 
 // Forward, or one residue of grad_input; q covers all channels.
@@ -102,12 +111,10 @@ void run_depthwise(const DirectConv<T>& q, const Team& team) {
       T* const line = q.out + image * q.image_step + row * q.row_step;
       for_runs(q, row, [&](const TapList& list, int64_t u, int64_t count) {
         int64_t p = 0;
-        for (; p + 8 <= count; p += 8)
-          depthwise_pixels<T, 8>(list, in + (u + p) * step, step, q.filter, q.n,
-                                 line + (u + p) * q.pixel_step, q.pixel_step, q.accumulate);
-        for (; p + 4 <= count; p += 4)
-          depthwise_pixels<T, 4>(list, in + (u + p) * step, step, q.filter, q.n,
-                                 line + (u + p) * q.pixel_step, q.pixel_step, q.accumulate);
+        for (; p + kLinePixels <= count; p += kLinePixels)
+          depthwise_pixels<T, kLinePixels>(list, in + (u + p) * step, step, q.filter, q.n,
+                                           line + (u + p) * q.pixel_step, q.pixel_step,
+                                           q.accumulate);
         for (; p < count; ++p)
           depthwise_pixels<T, 1>(list, in + (u + p) * step, step, q.filter, q.n,
                                  line + (u + p) * q.pixel_step, q.pixel_step, q.accumulate);

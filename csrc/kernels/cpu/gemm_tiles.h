@@ -81,6 +81,8 @@ constexpr int64_t kBlockPixels = 192;             // pixels of one block of the 
 constexpr int64_t kPackDyStrips = 4;              // dy is packed when more strips than this use it
 constexpr int64_t kPartBytes = 16 * 1024 * 1024;  // partial results together, at most
 constexpr int64_t kSmallFilter = 24 * 1024;       // bytes of a filter that L1 holds whole
+constexpr int kLineVectors = 64 / kVectorBytes;   // depthwise: vectors of a cache line ...
+constexpr int kLinePixels = 8 / kLineVectors;     // ... and pixels of a block
 template <class T>
 constexpr int64_t kBlockChannels = 1024 / static_cast<int64_t>(sizeof(T));
 
