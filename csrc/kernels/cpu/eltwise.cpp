@@ -158,9 +158,11 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
     first = false;
     for (int k = 0; k < g.n_instr; k += p.chain[k]) {
       // A single cheap operation that bypasses the cache is a chain of one.
-      if (p.chain[k] > 1 || (p.past[k] && chain_op(g.instr[k].op, 0) != ChainOp::none)) {
-        execute_chain(p, k, at, n);
-        continue;
+      if constexpr (is_float<T>) {
+        if (p.chain[k] > 1 || (p.past[k] && chain_op(g.instr[k].op, 0) != ChainOp::none)) {
+          execute_chain(p, k, at, n);
+          continue;
+        }
       }
       const EltInstr& s = g.instr[k];
       const int arity = kEltArity[static_cast<int>(s.op)];
@@ -239,9 +241,13 @@ void eltwise(const EltwiseArgs& g, const Team& team) {
   switch (g.compute) {
     case DType::f32: return run<float>(g, team);
     case DType::f64: return run<double>(g, team);
+#if PH_WIDE
+    default: return generic::eltwise(g, team);
+#else
     case DType::i64: return run<int64_t>(g, team);
     case DType::u64: return run<uint64_t>(g, team);
     default: return;
+#endif
   }
 }
 

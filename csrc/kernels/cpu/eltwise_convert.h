@@ -1,6 +1,6 @@
-// Element conversion between storage and compute types, one strip at a time. The rules are
-// EltwiseArgs's: floats to integers truncate and saturate (nan gives 0), integers wrap,
-// float16 and bfloat16 round to nearest even, bool is x != 0.
+// Element conversion between storage and compute types: one element here, strips by functions
+// from convert.cpp. The rules are EltwiseArgs's: floats to integers truncate and saturate (nan
+// gives 0), integers wrap, float16 and bfloat16 round to nearest even, bool is x != 0.
 #pragma once
 #include "simd.h"
 
@@ -137,82 +137,12 @@ using LoadStrip = void (*)(C* dst, const void* src, int64_t stride, int64_t n);
 // dst[i * stride] = src[i].
 template <class C>
 using StoreStrip = void (*)(void* dst, const C* src, int64_t stride, int64_t n);
-
-template <class C, class S>
-static void load_strip(C* dst, const void* from, int64_t stride, int64_t n) {
-  const S* src = static_cast<const S*>(from);
-  int64_t i = 0;
-  if (stride == 0) {
-    const C x = read_as<C>(src[0]);
-    for (; i < n; ++i) dst[i] = x;
-    return;
-  }
-  if (stride == 1) {
-#if defined(__AVX512F__)
-    if constexpr (__is_same(S, Float16) && __is_same(C, float))
-      for (; i + 16 <= n; i += 16)
-        _mm512_storeu_ps(
-            dst + i, _mm512_maskz_cvtph_ps(
-                         0xffff, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(src + i))));
-#elif defined(__F16C__)
-    if constexpr (__is_same(S, Float16) && __is_same(C, float))
-      for (; i + 8 <= n; i += 8)
-        _mm256_storeu_ps(
-            dst + i, _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(src + i))));
-#endif
-    for (; i < n; ++i) dst[i] = read_as<C>(src[i]);
-    return;
-  }
-  for (; i < n; ++i) dst[i] = read_as<C>(src[i * stride]);
-}
-template <class D, class C>
-static void store_strip(void* to, const C* src, int64_t stride, int64_t n) {
-  D* dst = static_cast<D*>(to);
-  int64_t i = 0;
-  if (stride == 1) {
-#if defined(__AVX512F__)
-    if constexpr (__is_same(D, Float16) && __is_same(C, float))
-      for (; i + 16 <= n; i += 16)
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(dst + i),
-                            _mm512_maskz_cvtps_ph(0xffff, _mm512_loadu_ps(src + i), 0));
-#elif defined(__F16C__)
-    if constexpr (__is_same(D, Float16) && __is_same(C, float))
-      for (; i + 8 <= n; i += 8)
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(dst + i),
-                         _mm256_cvtps_ph(_mm256_loadu_ps(src + i), 0));
-#endif
-    for (; i < n; ++i) dst[i] = write_as<D>(src[i]);
-    return;
-  }
-  for (; i < n; ++i) dst[i * stride] = write_as<D>(src[i]);
-}
-
-// The storage types in DType's order.
-#define PH_STORAGE_TYPES(X) \
-  X(Bool)                   \
-  X(uint8_t)                \
-  X(uint16_t)               \
-  X(uint32_t)               \
-  X(uint64_t) X(int8_t) X(int16_t) X(int32_t) X(int64_t) X(Float16) X(BFloat16) X(float) X(double)
-
+// C is float, double, int64_t or uint64_t.
 template <class C>
-PH_INLINE LoadStrip<C> loader(DType dtype) {
-  static constexpr LoadStrip<C> table[kDTypes] = {
-#define PH_X(S) &load_strip<C, S>,
-      PH_STORAGE_TYPES(PH_X)
-#undef PH_X
-  };
-  return table[static_cast<int>(dtype)];
-}
+LoadStrip<C> loader(DType storage);
 template <class C>
-PH_INLINE StoreStrip<C> storer(DType dtype) {
-  static constexpr StoreStrip<C> table[kDTypes] = {
-#define PH_X(S) &store_strip<S, C>,
-      PH_STORAGE_TYPES(PH_X)
-#undef PH_X
-  };
-  return table[static_cast<int>(dtype)];
-}
+StoreStrip<C> storer(DType storage);
+
 template <class C>
 constexpr DType compute_dtype = __is_same(C, float)     ? DType::f32
                                 : __is_same(C, double)  ? DType::f64

@@ -30,15 +30,18 @@ PH_INLINE Vec<T> each_lane(Vec<T> a, Vec<T> b, const F& f) {
   for (int i = 0; i < kLanes<T>; ++i) x[i] = f(x[i], y[i]);
   return load(x);
 }
-// A transcendental on integers: through double, truncated.
-template <class T, class F>
-PH_INLINE Vec<T> through_double(Vec<T> a, const F& f) {
-  vf64 r = f(__builtin_convertvector(a, vf64));
-  double x[kLanes<double>];
-  T y[kLanes<T>];
-  store(x, r);
-  for (int i = 0; i < kLanes<T>; ++i) y[i] = saturate<T>(x[i]);
-  return load(y);
+// sqrt and the transcendentals on integers: through double, truncated.
+using DoubleLoop = void (*)(const EltCall<double>& call, int64_t n);
+template <class T>
+static PH_NOINLINE void through_double(const EltCall<T>& call, int64_t n, DoubleLoop loop) {
+  constexpr int strip = 64;
+  alignas(64) double x[strip];
+  for (int64_t i = 0; i < n; i += strip) {
+    const int64_t m = n - i < strip ? n - i : strip;
+    for (int64_t j = 0; j < m; ++j) x[j] = static_cast<double>(call.a[call.step_a ? i + j : 0]);
+    loop(EltCall<double>{x, x, x, x, kLanes<double>, 0, 0, false}, m);
+    for (int64_t j = 0; j < m; ++j) call.dst[i + j] = saturate<T>(x[j]);
+  }
 }
 template <class T>
 PH_INLINE T int_div(T a, T b) {
@@ -154,12 +157,12 @@ PH_INLINE Vec<T> elt_op(Vec<T> a, Vec<T> b, Vec<T> c) {
     else
       return each_lane<T>(splat<T>(1), a, int_div<T>);
   }
-#define PH_UNARY(name)                                                \
-  if constexpr (op == E::name) {                                      \
-    if constexpr (f)                                                  \
-      return v##name(a);                                              \
-    else                                                              \
-      return through_double<T>(a, [](vf64 x) { return v##name(x); }); \
+#define PH_UNARY(name)                                     \
+  if constexpr (op == E::name) {                           \
+    if constexpr (f)                                       \
+      return v##name(a);                                   \
+    else                                                   \
+      return a; /* unused: elt_loop goes through double */ \
   }
   // clang-format off
   PH_UNARY(sqrt)
@@ -277,6 +280,9 @@ constexpr uint8_t kEltArity[] = {
 constexpr bool elt_heavy(EltOp op) {
   return (op >= EltOp::exp && op <= EltOp::softplus) || op == EltOp::pow || op == EltOp::mod;
 }
+constexpr bool elt_by_double(EltOp op) {  // on integers
+  return (op >= EltOp::sqrt && op <= EltOp::softplus);
+}
 constexpr int elt_cost(EltOp op) {  // in cheap operations
   if (op == EltOp::pow || op == EltOp::mod) return 40;
   if (elt_heavy(op)) return 12;
@@ -289,7 +295,9 @@ constexpr int elt_cost(EltOp op) {  // in cheap operations
 template <EltOp op, class T>
 static void elt_loop(const EltCall<T>& call, int64_t n) {
   constexpr int lanes = kLanes<T>, arity = kEltArity[static_cast<int>(op)];
-  constexpr int unroll = elt_heavy(op) ? 1 : 4;
+  constexpr int unroll = elt_heavy(op) || !is_float<T> ? 1 : 4;
+  if constexpr (!is_float<T> && elt_by_double(op))
+    return through_double<T>(call, n, &elt_loop<op, double>);
   T* d = call.dst;
   const T *a = call.a, *b = call.b, *c = call.c;
   const int64_t sa = call.step_a, sb = call.step_b, sc = call.step_c;

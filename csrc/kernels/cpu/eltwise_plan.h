@@ -226,7 +226,7 @@ PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
   }
   for (int k = 0; k < g.n_instr; ++k) p.past[k] = p.stream && bypasses(g, k, p.direct[k]);
   bool single = g.n_instr == 1 && p.direct[0] >= 0;
-  if (p.shape.total > kChainMin && (g.n_instr > 1 || p.stream))
+  if (is_float<T> && p.shape.total > kChainMin && (g.n_instr > 1 || p.stream))
     single = find_chains(p);
   else
     for (int k = 0; k < g.n_instr; ++k) p.chain[k] = 1;

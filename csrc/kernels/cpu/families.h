@@ -1,4 +1,5 @@
-// Declares one width's kernel families; their contracts are the structs in ../args.h.
+// Declares one width's kernel families, and the generic width's, to which a wide one hands what
+// it does not serve itself. Their contracts are the structs in ../args.h.
 #pragma once
 #include "../table.h"
 
@@ -14,4 +15,11 @@ PH_SCRATCHES(PH_X)
 #undef PH_X
 
 }  // namespace PH_ISA
+#if PH_WIDE
+namespace generic {
+#define PH_X(name, args) void name(const args&, const Team&);
+PH_FAMILIES(PH_X)
+#undef PH_X
+}  // namespace generic
+#endif
 }  // namespace ph

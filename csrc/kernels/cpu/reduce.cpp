@@ -16,9 +16,25 @@ constexpr int kRowGroup = 8;      // rows added together
 constexpr int64_t kAheadRow = 2048, kAheadTotal = 1 << 20;  // bytes
 constexpr int64_t kLeafRows = 64;                           // rows per leaf of a column sum
 
+// What a reduction does to elements, by operation: everything else is compiled once a type.
+template <class T>
+struct FoldLoops {
+  T neutral;
+  T (*one)(T acc, T x);
+  // out[i] = the fold of x[i * step, i * step + n), i < rows; n is at most kStrip.
+  void (*strips)(const T* x, int64_t step, int64_t rows, int64_t n, T* out);
+  // acc[0, n) with one or with up to kRowGroup rows; writes whole vectors, padding included.
+  void (*add_rows)(T* acc, const T* const* row, int rows, int64_t n, bool large);
+  // acc[0, n) with x[0, n), which may follow at once.
+  void (*join)(T* acc, const T* x, int64_t n);
+};
+template <class T>
+const FoldLoops<T>& fold_loops(ReduceOp op);
+
 template <class T>
 struct Job {
   const ReduceArgs& g;
+  const FoldLoops<T>& fold;
   ReducePlan plan;
   LoadStrip<T> convert;
   bool same;  // elements are of the compute type already
@@ -26,6 +42,7 @@ struct Job {
 
   PH_INLINE explicit Job(const ReduceArgs& args)
       : g(args),
+        fold(fold_loops<T>(args.op)),
         plan(plan_reduce(args)),
         convert(loader<T>(args.in_dtype)),
         same(args.in_dtype == compute_dtype<T>),
@@ -81,53 +98,20 @@ PH_INLINE bool is_simple(const Job<T>& job) {
   return job.same && p.red_dims == 1 && p.red[0].stride == 1 && p.reds <= kStrip;
 }
 
-// ---------------------------------------------------------------- rows
+// ---------------------------------------------------------------- the loops of one operation
 template <class F, class T>
-PH_INLINE T reduce_range(const Job<T>& job, int64_t base, int64_t begin, int64_t end) {
-  PairwiseSum<F, T> sum;
-  for_strips(job, base, begin, end, [&](const T* x, int64_t n) { sum.add(F::strip(x, n)); });
-  return sum.total();
-}
-
-template <class F, class T>
-void reduce_rows(const Job<T>& job, const Team& team) {
-  const ReducePlan& p = job.plan;
-  T* partial = static_cast<T*>(job.g.scratch);
-  if (p.parts > 1) {
-    for_chunks(team, p.outs * p.parts, [&](int64_t c, int) {
-      const int64_t out = c / p.parts, begin = (c - out * p.parts) * p.split;
-      partial[c] = reduce_range<F>(job, dims_offset(p.kept, p.kept_dims, out), begin,
-                                   min_of(begin + p.split, p.reds));
-    });
-    for (int64_t out = 0; out < p.outs; ++out) {
-      PairwiseSum<F, T> sum;
-      for (int64_t i = 0; i < p.parts; ++i) sum.add(partial[out * p.parts + i]);
-      T total = sum.total();
-      write_results(job.g, &total, out, 1);
+void strips(const T* x, int64_t step, int64_t rows, int64_t n, T* out) {
+  if (n < kLanes<T>) {  // one vector a row
+    for (int64_t i = 0; i < rows; ++i) {
+      const Vec<T> v = first_lanes<T>(load_first(x + i * step, n), n, F::neutral);
+      out[i] = F::across(F::take(splat<T>(F::neutral), v));
     }
     return;
   }
-  const int64_t chunk = round_up(max_of(kReduceChunk / max_of(p.reds, int64_t{8}), int64_t{1}), 16);
-  const bool simple = is_simple(job);
-  for_chunks(team, ceil_div(p.outs, chunk), [&](int64_t c, int) {
-    const int64_t end = min_of((c + 1) * chunk, p.outs);
-    for (int64_t out = c * chunk; out < end;) {
-      T value[64];
-      const int64_t n = min_of(end - out, int64_t{64});
-      for (int64_t i = 0; i < n; ++i) {
-        const int64_t base = dims_offset(p.kept, p.kept_dims, out + i);
-        value[i] = simple ? F::strip(reinterpret_cast<const T*>(job.at(base)), p.reds)
-                          : reduce_range<F>(job, base, 0, p.reds);
-      }
-      write_results(job.g, value, out, n);
-      out += n;
-    }
-  });
+  for (int64_t i = 0; i < rows; ++i) out[i] = F::strip(x + i * step, n);
 }
-
-// ---------------------------------------------------------------- columns
 template <class F, class T>
-PH_INLINE void add_rows(T* acc, const T* const* row, int rows, int64_t n, bool large) {
+void add_rows(T* acc, const T* const* row, int rows, int64_t n, bool large) {
   constexpr int lanes = kLanes<T>;
   const bool ahead = large && rows == kRowGroup && row[1] - row[0] == n;
   for (int64_t i = 0; i < n; i += lanes) {
@@ -155,18 +139,93 @@ PH_INLINE void add_rows(T* acc, const T* const* row, int rows, int64_t n, bool l
   }
 }
 
-// Rows [begin, end) over columns [col, col + n) of one outer result, into acc (n, padded).
 template <class F, class T>
-PH_INLINE void reduce_tile(const Job<T>& job, int64_t base, int64_t begin, int64_t end, int64_t col,
-                           int64_t n, T* acc) {
+void join(T* acc, const T* x, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) {
+    PH_ROLLED;
+    acc[i] = F::one(acc[i], x[i]);
+  }
+}
+template <class T>
+const FoldLoops<T>& fold_loops(ReduceOp op) {
+#define PH_FOLD(op)                                                                                \
+  {Fold<ReduceOp::op, T>::neutral, &Fold<ReduceOp::op, T>::one, &strips<Fold<ReduceOp::op, T>, T>, \
+   &add_rows<Fold<ReduceOp::op, T>, T>, &join<Fold<ReduceOp::op, T>, T>},
+  static constexpr FoldLoops<T> table[] = {// argmax and argmin fold as max and min
+                                           PH_FOLD(sum) PH_FOLD(prod) PH_FOLD(max) PH_FOLD(min)
+                                               PH_FOLD(any) PH_FOLD(all) PH_FOLD(max) PH_FOLD(min)};
+#undef PH_FOLD
+  return table[static_cast<int>(op)];
+}
+
+// ---------------------------------------------------------------- rows
+template <class T>
+T reduce_range(const Job<T>& job, int64_t base, int64_t begin, int64_t end) {
+  PairwiseSum<T> sum(job.fold.one, job.fold.neutral);
+  for_strips(job, base, begin, end, [&](const T* x, int64_t n) {
+    T part;
+    job.fold.strips(x, 0, 1, n, &part);
+    sum.add(part);
+  });
+  return sum.total();
+}
+
+template <class T>
+void reduce_rows(const Job<T>& job, const Team& team) {
+  const ReducePlan& p = job.plan;
+  T* partial = static_cast<T*>(job.g.scratch);
+  if (p.parts > 1) {
+    for_chunks(team, p.outs * p.parts, [&](int64_t c, int) {
+      const int64_t out = c / p.parts, begin = (c - out * p.parts) * p.split;
+      partial[c] = reduce_range(job, dims_offset(p.kept, p.kept_dims, out), begin,
+                                min_of(begin + p.split, p.reds));
+    });
+    for (int64_t out = 0; out < p.outs; ++out) {
+      PairwiseSum<T> sum(job.fold.one, job.fold.neutral);
+      for (int64_t i = 0; i < p.parts; ++i) sum.add(partial[out * p.parts + i]);
+      T total = sum.total();
+      write_results(job.g, &total, out, 1);
+    }
+    return;
+  }
+  const int64_t chunk = round_up(max_of(kReduceChunk / max_of(p.reds, int64_t{8}), int64_t{1}), 16);
+  const bool simple = is_simple(job);
+  for_chunks(team, ceil_div(p.outs, chunk), [&](int64_t c, int) {
+    const int64_t end = min_of((c + 1) * chunk, p.outs);
+    for (int64_t out = c * chunk; out < end;) {
+      T value[64];
+      const int64_t n = min_of(end - out, int64_t{64});
+      if (simple && p.kept_dims <= 1) {
+        const int64_t step = p.kept_dims ? p.kept[0].stride : 0;
+        job.fold.strips(reinterpret_cast<const T*>(job.at(out * step)), step, n, p.reds, value);
+      } else {
+        for (int64_t i = 0; i < n; ++i) {
+          const int64_t base = dims_offset(p.kept, p.kept_dims, out + i);
+          if (simple)
+            job.fold.strips(reinterpret_cast<const T*>(job.at(base)), 0, 1, p.reds, value + i);
+          else
+            value[i] = reduce_range(job, base, 0, p.reds);
+        }
+      }
+      write_results(job.g, value, out, n);
+      out += n;
+    }
+  });
+}
+
+// ---------------------------------------------------------------- columns
+// Rows [begin, end) over columns [col, col + n) of one outer result, into acc (n, padded).
+template <class T>
+void reduce_tile(const Job<T>& job, int64_t base, int64_t begin, int64_t end, int64_t col,
+                 int64_t n, T* acc) {
   const ReducePlan& p = job.plan;
   constexpr int pad = kLanes<T>;
   alignas(64) T leaf[kColumnTile + pad], buffer[kRowGroup][kColumnTile + pad];
   const int64_t padded = round_up(n, pad);
   const bool large = n * job.size <= kAheadRow && p.reds * n * job.size >= kAheadTotal;
-  for (int64_t i = 0; i < padded; ++i) acc[i] = F::neutral;
+  for (int64_t i = 0; i < padded; ++i) acc[i] = job.fold.neutral;
   for (int64_t r = begin; r < end;) {
-    for (int64_t i = 0; i < padded; ++i) leaf[i] = F::neutral;
+    for (int64_t i = 0; i < padded; ++i) leaf[i] = job.fold.neutral;
     for (const int64_t leaf_end = min_of(r + kLeafRows, end); r < leaf_end;) {
       const T* row[kRowGroup];
       int rows = 0;
@@ -188,22 +247,21 @@ PH_INLINE void reduce_tile(const Job<T>& job, int64_t base, int64_t begin, int64
           break;
         }
       }
-      add_rows<F>(leaf, row, rows, width, large);
+      job.fold.add_rows(leaf, row, rows, width, large);
     }
-    for (int64_t i = 0; i < padded; i += pad)
-      store(acc + i, F::take(load(acc + i), load(leaf + i)));
+    const T* whole = leaf;
+    job.fold.add_rows(acc, &whole, 1, padded, false);
   }
 }
 
-template <class F, class T>
+template <class T>
 void reduce_columns(const Job<T>& job, const Team& team) {
   const ReducePlan& p = job.plan;
   const int64_t width = p.cols * p.wide, tiles = ceil_div(width, kColumnTile);
   T* partial = static_cast<T*>(job.g.scratch);
   // A wide row is folded to `cols` results here; it fits one tile.
   auto finish = [&](T* acc, int64_t n) {
-    for (int64_t j = 1; j < p.wide; ++j)
-      for (int64_t c = 0; c < p.cols; ++c) acc[c] = F::one(acc[c], acc[j * p.cols + c]);
+    for (int64_t j = 1; j < p.wide; ++j) job.fold.join(acc, acc + j * p.cols, p.cols);
     return p.wide > 1 ? p.cols : n;
   };
   // Small outer results share a chunk.
@@ -218,7 +276,7 @@ void reduce_columns(const Job<T>& job, const Team& team) {
     for (int64_t o = first; o < min_of(first + group, p.outer); ++o) {
       alignas(64) T acc[kColumnTile + kLanes<T>];
       const int64_t base = dims_offset(p.kept, p.kept_dims - 1, o);
-      reduce_tile<F>(job, base, begin, end, col, n, acc);
+      reduce_tile(job, base, begin, end, col, n, acc);
       const int64_t m = finish(acc, n);
       if (p.parts == 1) {
         write_results(job.g, acc, o * p.cols + col, m);
@@ -231,8 +289,7 @@ void reduce_columns(const Job<T>& job, const Team& team) {
   if (p.parts == 1) return;
   for (int64_t step = 1; step < p.parts; step *= 2)
     for (int64_t i = 0; i + step < p.parts; i += 2 * step)
-      for (int64_t c = 0; c < p.outs; ++c)
-        partial[i * p.outs + c] = F::one(partial[i * p.outs + c], partial[(i + step) * p.outs + c]);
+      job.fold.join(partial + i * p.outs, partial + (i + step) * p.outs, p.outs);
   write_results(job.g, partial, 0, p.outs);
 }
 
@@ -245,26 +302,32 @@ struct Extremum {
 
 // Where m, or the first nan if it is one, first occurs; it does.
 template <class T>
-PH_INLINE int64_t position(const T* x, int64_t n, T m) {
+int64_t position(const T* x, int64_t n, T m) {
   using Int = typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int;
   constexpr int lanes = kLanes<T>;
-  for (int64_t i = 0;; i += lanes) {
-    const Vec<T> v = n - i >= lanes ? load(x + i) : load_first(x + i, n - i);
-    const Vec<Int> found = m == m ? v == m : v != v;
-    if (any_lane<Int>(found)) return i + first_lane<Int>(found);
+  const Vec<T> wanted = splat<T>(m);
+  const bool number = m == m;
+  auto found = [&](Vec<T> v) { return number ? (Vec<Int>)(v == wanted) : (Vec<Int>)(v != v); };
+  int64_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    const Vec<Int> a = found(load(x + i)), b = found(load(x + i + lanes));
+    const Vec<Int> c = found(load(x + i + 2 * lanes)), d = found(load(x + i + 3 * lanes));
+    if (any_lane<Int>((a | b) | (c | d))) break;
+  }
+  for (;; i += lanes) {
+    const Vec<Int> f = found(n - i >= lanes ? load(x + i) : load_first(x + i, n - i));
+    if (any_lane<Int>(f)) return i + first_lane<Int>(f);
   }
 }
 
-template <ReduceOp op, class T>
-PH_INLINE Extremum<T> arg_range(const Job<T>& job, int64_t base, int64_t begin, int64_t end) {
-  using F = Fold<op == ReduceOp::argmax ? ReduceOp::max : ReduceOp::min, T>;
+template <class T>
+Extremum<T> arg_range(const Job<T>& job, int64_t base, int64_t begin, int64_t end) {
   Extremum<T> best = {0, -1};
   int64_t at = begin;
   for_strips(job, base, begin, end, [&](const T* x, int64_t n) {
-    const T m = F::strip(x, n);
-    if (best.index < 0 || better<op>(m, best.value)) {
-      best = {m, at + position(x, n, m)};
-    }
+    T m;
+    job.fold.strips(x, 0, 1, n, &m);
+    if (best.index < 0 || better(job.g.op, m, best.value)) best = {m, at + position(x, n, m)};
     at += n;
   });
   return best;
@@ -275,21 +338,21 @@ PH_INLINE void write_index(const ReduceArgs& g, const int64_t* index, int64_t fi
   storer<int64_t>(g.out_dtype)(to, index, 1, n);
 }
 
-template <ReduceOp op, class T>
+template <class T>
 void arg_rows(const Job<T>& job, const Team& team) {
   const ReducePlan& p = job.plan;
   auto* partial = static_cast<Extremum<T>*>(job.g.scratch);
   if (p.parts > 1) {
     for_chunks(team, p.outs * p.parts, [&](int64_t c, int) {
       const int64_t out = c / p.parts, begin = (c - out * p.parts) * p.split;
-      partial[c] = arg_range<op>(job, dims_offset(p.kept, p.kept_dims, out), begin,
-                                 min_of(begin + p.split, p.reds));
+      partial[c] = arg_range(job, dims_offset(p.kept, p.kept_dims, out), begin,
+                             min_of(begin + p.split, p.reds));
     });
     for (int64_t out = 0; out < p.outs; ++out) {
       Extremum<T> best = partial[out * p.parts];
       for (int64_t i = 1; i < p.parts; ++i) {
         const Extremum<T>& e = partial[out * p.parts + i];
-        if (better<op>(e.value, best.value)) best = e;
+        if (better(job.g.op, e.value, best.value)) best = e;
       }
       write_index<T>(job.g, &best.index, out, 1);
     }
@@ -297,7 +360,6 @@ void arg_rows(const Job<T>& job, const Team& team) {
   }
   const int64_t chunk = round_up(max_of(kReduceChunk / max_of(p.reds, int64_t{8}), int64_t{1}), 16);
   const bool simple = is_simple(job);
-  using F = Fold<op == ReduceOp::argmax ? ReduceOp::max : ReduceOp::min, T>;
   for_chunks(team, ceil_div(p.outs, chunk), [&](int64_t c, int) {
     const int64_t end = min_of((c + 1) * chunk, p.outs);
     for (int64_t out = c * chunk; out < end;) {
@@ -306,8 +368,13 @@ void arg_rows(const Job<T>& job, const Team& team) {
       for (int64_t i = 0; i < n; ++i) {
         const int64_t base = dims_offset(p.kept, p.kept_dims, out + i);
         const T* x = reinterpret_cast<const T*>(job.at(base));
-        index[i] = simple ? position(x, p.reds, F::strip(x, p.reds))
-                          : arg_range<op>(job, base, 0, p.reds).index;
+        if (simple) {
+          T m;
+          job.fold.strips(x, 0, 1, p.reds, &m);
+          index[i] = position(x, p.reds, m);
+        } else {
+          index[i] = arg_range(job, base, 0, p.reds).index;
+        }
       }
       write_index<T>(job.g, index, out, n);
       out += n;
@@ -316,7 +383,7 @@ void arg_rows(const Job<T>& job, const Team& team) {
 }
 
 // All rows in order over one tile of columns.
-template <ReduceOp op, class T>
+template <bool largest, class T>
 void arg_columns(const Job<T>& job, const Team& team) {
   const ReducePlan& p = job.plan;
   using I = Vec<typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int>;
@@ -333,7 +400,7 @@ void arg_columns(const Job<T>& job, const Team& team) {
       job.convert(row, job.at(base + dims_offset(p.red, p.red_dims, r)), p.col_stride, n);
       for (int64_t i = 0; i < padded; i += lanes) {
         const Vec<T> v = load(row + i), b = load(best + i);
-        I wins = op == ReduceOp::argmax ? v > b : v < b;
+        I wins = largest ? v > b : v < b;
         wins |= (v != v) & (b == b);
         if (r == 0) wins = ~I{};
         store(best + i, wins ? v : b);
@@ -380,25 +447,10 @@ void run(const ReduceArgs& g, const Team& team) {
   if (job.plan.outs <= 0) return;
   if (job.plan.reds <= 0) return write_neutral(g, job.plan.outs);
   const bool columns = job.plan.columns;
-  switch (g.op) {
-#define PH_FOLD(op)                                                   \
-  case ReduceOp::op:                                                  \
-    return columns ? reduce_columns<Fold<ReduceOp::op, T>>(job, team) \
-                   : reduce_rows<Fold<ReduceOp::op, T>>(job, team);
-    PH_FOLD(sum)
-    PH_FOLD(prod)
-    PH_FOLD(max)
-    PH_FOLD(min)
-    PH_FOLD(any)
-    PH_FOLD(all)
-#undef PH_FOLD
-    case ReduceOp::argmax:
-      return columns ? arg_columns<ReduceOp::argmax>(job, team)
-                     : arg_rows<ReduceOp::argmax>(job, team);
-    case ReduceOp::argmin:
-      return columns ? arg_columns<ReduceOp::argmin>(job, team)
-                     : arg_rows<ReduceOp::argmin>(job, team);
-  }
+  if (columns && g.op == ReduceOp::argmax) return arg_columns<true>(job, team);
+  if (columns && g.op == ReduceOp::argmin) return arg_columns<false>(job, team);
+  if (g.op == ReduceOp::argmax || g.op == ReduceOp::argmin) return arg_rows(job, team);
+  columns ? reduce_columns(job, team) : reduce_rows(job, team);
 }
 
 }  // namespace
@@ -409,8 +461,12 @@ void reduce(const ReduceArgs& g, const Team& team) {
     case DType::bf16:
     case DType::f32: return run<float>(g, team);
     case DType::f64: return run<double>(g, team);
+#if PH_WIDE
+    default: return generic::reduce(g, team);
+#else
     case DType::u64: return run<uint64_t>(g, team);
     default: return run<int64_t>(g, team);
+#endif
   }
 }
 size_t reduce_scratch(const ReduceArgs& g, int) {

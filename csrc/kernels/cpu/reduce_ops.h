@@ -68,7 +68,7 @@ struct Fold {
     if constexpr (op == ReduceOp::any) return x != 0 ? splat<T>(1) : acc;
     if constexpr (op == ReduceOp::all) return x == 0 ? Vec<T>{} : acc;
   }
-  static PH_INLINE T one(T acc, T x) {
+  static T one(T acc, T x) {
     if constexpr (op == ReduceOp::sum || op == ReduceOp::prod) {
       if constexpr (is_float<T>) return op == ReduceOp::sum ? acc + x : acc * x;
       const uint64_t a = static_cast<uint64_t>(acc), b = static_cast<uint64_t>(x);
@@ -110,27 +110,29 @@ struct Fold {
 };
 
 // Partial results joined pairwise, as they come.
-template <class F, class T>
+template <class T>
 struct PairwiseSum {
-  T level[48];
+  T (*join)(T, T);
+  T neutral, level[48];
   int64_t count = 0;
+  PH_INLINE PairwiseSum(T (*one)(T, T), T nothing) : join(one), neutral(nothing) {}
   PH_INLINE void add(T x) {
     int top = 0;
-    for (int64_t c = count++; c & 1; c >>= 1) x = F::one(level[top++], x);
+    for (int64_t c = count++; c & 1; c >>= 1) x = join(level[top++], x);
     level[top] = x;
   }
   PH_INLINE T total() const {
-    T sum = F::neutral;
+    T sum = neutral;
     bool first = true;
     for (int top = 0; (count >> top) != 0; ++top)
-      if (count >> top & 1) sum = first ? level[top] : F::one(level[top], sum), first = false;
+      if (count >> top & 1) sum = first ? level[top] : join(level[top], sum), first = false;
     return sum;
   }
 };
 
 // Is v a better extremum than the best so far? nan is the best.
-template <ReduceOp op, class T>
-PH_INLINE bool better(T v, T best) {
+template <class T>
+PH_INLINE bool better(ReduceOp op, T v, T best) {
   if (op == ReduceOp::argmax ? v > best : v < best) return true;
   return v != v && best == best;
 }

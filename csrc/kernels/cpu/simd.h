@@ -2,7 +2,8 @@
 // compiles every family source once per width with -DPH_ISA=<name>, -DPH_VECTOR_BYTES=<n>
 // and that width's flags. Everything lives in ph::<isa>, so that the linker can never
 // keep an AVX-512 copy of a function that an SSE2 machine calls. Hence: no standard
-// library headers with inline functions, only <stddef.h> and <stdint.h>.
+// library headers with inline functions, only <stddef.h> and <stdint.h>. PH_WIDE is 1 for every
+// width but the generic one, which serves integers and what is rare to all.
 //
 // Built on the compilers' vector types (GCC and Clang): + - * / and comparisons are
 // operators, `mask ? a : b` selects, __builtin_convertvector converts.
@@ -22,6 +23,8 @@
 #define PH_RESTRICT    __restrict__
 #define PH_LIKELY(x)   __builtin_expect(!!(x), 1)
 #define PH_UNLIKELY(x) __builtin_expect(!!(x), 0)
+// In the body of a rare loop: neither vectorized nor unrolled, so that it stays small.
+#define PH_ROLLED __asm__ volatile("")
 
 namespace ph {
 namespace PH_ISA {
