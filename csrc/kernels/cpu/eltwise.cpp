@@ -81,12 +81,13 @@ void spill(const EltwiseArgs& g, const EltOperand& op, const Operand& how, const
   });
 }
 template <class T>
-PH_INLINE void execute_chain(Program<T>& p, int head, int64_t at, int64_t n) {
+PH_NOINLINE void execute_chain(Program<T>& p, int head, int64_t at, int64_t n) {
   const EltwiseArgs& g = p.g;
   ChainStep<T> steps[kEltMaxInstr];
   const int count = p.chain[head], first = g.instr[head].a;
   const T* start = p.reg[first];
-  const int64_t start_step = p.step[first];
+  const auto dense = [&](int r) { return p.step[r] ? ~int64_t{0} : int64_t{0}; };
+  const int64_t start_dense = dense(first);
   for (int i = 0; i < count; ++i) {
     const int k = head + i, o = p.direct[k];
     const EltInstr& s = g.instr[k];
@@ -94,16 +95,97 @@ PH_INLINE void execute_chain(Program<T>& p, int head, int64_t at, int64_t n) {
     const int left = p.acc[k] == 0 ? s.b : s.a, right = p.acc[k] == 2 ? s.b : s.c;
     const int x = arity > 1 ? left : first, y = arity > 2 ? right : first;
     T* dst = o >= 0 ? static_cast<T*>(g.out[o].data) + at : p.buffer[s.dst];
-    steps[i] = {chain_op(s.op, p.acc[k]),
-                p.reg[x],
-                p.reg[y],
-                p.step[x],
-                p.step[y],
-                p.kept[k] ? dst : nullptr,
-                p.past[k] && aligned(dst)};
+    steps[i] = {
+        chain_op(s.op, p.acc[k]), p.past[k] && aligned(dst), p.reg[x], p.reg[y], dense(x), dense(y),
+        p.kept[k] ? dst : nullptr};
     if (p.kept[k]) p.reg[s.dst] = dst;
   }
-  run_chain<T>(start, start_step, steps, count, n);
+  run_chain<T>(start, start_dense, steps, count, n);
+}
+
+// One instruction, called for the n elements that `p` points at; its output is at `at`.
+template <class T>
+PH_INLINE void execute(Program<T>& p, int k, int64_t at, int64_t n) {
+  const EltInstr& s = p.g.instr[k];
+  const int arity = kEltArity[static_cast<int>(s.op)];
+  const int b = arity > 1 ? s.b : s.a, c = arity > 2 ? s.c : s.a;
+  const int o = p.direct[k];
+  T* dst = o >= 0 ? static_cast<T*>(p.g.out[o].data) + at : p.buffer[s.dst];
+  p.fn[k](EltCall<T>{dst, p.reg[s.a], p.reg[b], p.reg[c], p.step[s.a], p.step[b], p.step[c],
+                     p.past[k] && aligned(dst)},
+          n);
+  p.reg[s.dst] = dst;
+}
+// A single cheap operation that bypasses the cache is a chain of one.
+template <class T>
+PH_INLINE bool is_chain(const Program<T>& p, int k) {
+  return is_float<T> &&
+         (p.chain[k] > 1 || (p.past[k] && chain_op(p.g.instr[k].op, 0) != ChainOp::none));
+}
+
+// Elements [begin, end) of a program that is one pass over each row. What a row starts with is
+// found once for all rows of the second last dimension.
+template <class T>
+PH_NOINLINE void run_rows(Program<T>& p, int64_t begin, int64_t end) {
+  const EltwiseArgs& g = p.g;
+  const int64_t inner = p.shape.inner, plane = g.shape[g.ndim - 2];
+  const int d = g.ndim - 2;
+  const bool chain = is_chain(p, 0);
+  const EltInstr& s = g.instr[0];
+  const int arity = kEltArity[static_cast<int>(s.op)];
+  const int reg[3] = {s.a, arity > 1 ? s.b : s.a, arity > 2 ? s.c : s.a};
+  const T* one[kEltMaxIn];  // the element that a row spreads
+  for (int64_t at = begin, row = begin / inner, col = begin - row * inner; at < end; col = 0) {
+    const int64_t n = min_of(inner - col, end - at);
+    const int64_t rows = n < inner ? 1 : min_of(plane - row % plane, (end - at) / inner);
+    for (int i = 0; i < g.n_in; ++i) {
+      const T* src = static_cast<const T*>(g.in[i].data);
+      const Mode m = p.in[i].mode;
+      if (m == Mode::in_place) p.reg[i] = src + at;
+      if (m != Mode::row && m != Mode::strided) continue;
+      src += row_offset(g, g.in[i], row);
+      one[i] = src;
+      if (p.step[i]) p.reg[i] = src + col;
+    }
+    if (chain) {
+      for (int64_t r = 0; r < rows; ++r) {
+        for (int i = 0; i < g.n_in; ++i) {
+          const Mode m = p.in[i].mode;
+          if (m == Mode::scalar) continue;
+          if (p.step[i] == 0)
+            store(p.buffer[i], splat<T>(one[i][r * g.in[i].stride[d]]));
+          else if (r)
+            p.reg[i] += g.in[i].stride[d];
+        }
+        execute_chain(p, 0, at + r * inner, n);
+      }
+    } else {
+      EltCall<T> call = {static_cast<T*>(g.out[p.direct[0]].data) + at,
+                         p.reg[reg[0]],
+                         p.reg[reg[1]],
+                         p.reg[reg[2]],
+                         p.step[reg[0]],
+                         p.step[reg[1]],
+                         p.step[reg[2]],
+                         false};
+      call.rows = rows;
+      const T** from[3] = {&call.a, &call.b, &call.c};
+      int64_t* move[3] = {&call.row_a, &call.row_b, &call.row_c};
+      for (int k = 0; k < 3; ++k) {
+        const int i = reg[k];
+        if (i >= g.n_in || p.in[i].mode == Mode::scalar) continue;
+        *move[k] = g.in[i].stride[d];
+        if (p.step[i]) continue;
+        if (*move[k])
+          *from[k] = one[i];
+        else
+          store(p.buffer[i], splat<T>(*one[i]));
+      }
+      call.stream = p.past[0] && aligned(call.dst) && (rows == 1 || inner % kLanes<T> == 0);
+      p.fn[0](call, n);
+    }
+    at += rows * n, row += rows;
+  }
 }
 
 // Elements [begin, end) in row-major order.
@@ -113,12 +195,19 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
   alignas(64) char scalar_memory[(kEltMaxIn + kEltMaxConst) * kVectorBytes];
   Program<T> p(g);
   prepare(p, reinterpret_cast<T*>(memory), reinterpret_cast<T*>(scalar_memory));
+  if constexpr (is_float<T>) {
+    if (p.rows_alone) {
+      run_rows(p, begin, end);
+      if (p.stream) fence_past();
+      return;
+    }
+  }
   const int64_t inner = p.shape.inner;
   bool first = true;
+  int64_t row = p.flat ? 0 : begin / inner, col = p.flat ? 0 : begin - row * inner;
   for (int64_t at = begin; at < end;) {
-    int64_t n = end - at < p.block ? end - at : p.block, row = 0, col = 0, rows = 1, cols = n;
+    int64_t n = end - at < p.block ? end - at : p.block, rows = 1, cols = n;
     if (!p.flat) {
-      row = at / inner, col = at - row * inner;
       if (p.rows_per_block) {
         rows = n / inner, cols = inner;
       } else {
@@ -142,7 +231,10 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
             const char* src = element(op, row_offset(g, op, row) + col * how.inner, how.elem_size);
             if (how.inner == 0) {
               T x;
-              loader<T>(op.dtype)(&x, src, 0, 1);
+              if (op.dtype == compute_dtype<T>)
+                x = *reinterpret_cast<const T*>(src);
+              else
+                loader<T>(op.dtype)(&x, src, 0, 1);
               store(p.buffer[i], splat<T>(x));
               p.step[i] = 0;
             } else if (how.inner == 1 && op.dtype == compute_dtype<T>) {
@@ -157,22 +249,13 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
     }
     first = false;
     for (int k = 0; k < g.n_instr; k += p.chain[k]) {
-      // A single cheap operation that bypasses the cache is a chain of one.
       if constexpr (is_float<T>) {
-        if (p.chain[k] > 1 || (p.past[k] && chain_op(g.instr[k].op, 0) != ChainOp::none)) {
+        if (is_chain(p, k)) {
           execute_chain(p, k, at, n);
           continue;
         }
       }
-      const EltInstr& s = g.instr[k];
-      const int arity = kEltArity[static_cast<int>(s.op)];
-      const int b = arity > 1 ? s.b : s.a, c = arity > 2 ? s.c : s.a;
-      const int o = p.direct[k];
-      T* dst = o >= 0 ? static_cast<T*>(g.out[o].data) + at : p.buffer[s.dst];
-      p.fn[k](EltCall<T>{dst, p.reg[s.a], p.reg[b], p.reg[c], p.step[s.a], p.step[b], p.step[c],
-                         p.past[k] && aligned(dst)},
-              n);
-      p.reg[s.dst] = dst;
+      execute(p, k, at, n);
     }
     for (int o = 0; o < g.n_out; ++o) {
       if (p.stored[o]) continue;
@@ -206,6 +289,9 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
       }
     }
     at += n;
+    if (p.flat) continue;
+    col += n;
+    if (col >= inner) row += rows, col = 0;
   }
   if (p.stream) fence_past();
 }

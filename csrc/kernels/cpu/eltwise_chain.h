@@ -26,10 +26,10 @@ enum class ChainOp : uint8_t {
 template <class T>
 struct ChainStep {
   ChainOp op;
+  bool stream;  // the store is aligned and bypasses the cache
   const T *p, *q;
-  int64_t step_p, step_q;  // lanes, or 0 for one vector that holds a scalar
-  T* store;                // the result's place, or null where only the next step reads it
-  bool stream;             // it is aligned and bypasses the cache
+  int64_t dense_p, dense_q;  // ~0, or 0 for one vector that holds a scalar
+  T* store;                  // the result's place, or null where only the next step reads it
 };
 
 // Which of two zeros min and max return depends on the order: they stay as they are.
@@ -51,71 +51,86 @@ PH_INLINE ChainOp chain_op(EltOp op, int which) {
   }
 }
 
-// One turn over `vectors` accumulators, `n` elements of the last (all but in the tail).
+// One turn over `vectors` accumulators from element `at` on, `n` elements of the last (all but in
+// the tail).
 template <class T, int vectors, bool partial>
-PH_INLINE void chain_turn(const T* first, int64_t step, ChainStep<T>* steps, int count, int64_t n) {
+PH_INLINE void chain_turn(const T* first, int64_t dense, const ChainStep<T>* steps, int count,
+                          int64_t at, int64_t n) {
   constexpr int lanes = kLanes<T>;
   Vec<T> r[vectors];
-  auto get = [&](const T* p, int64_t s, int u) {
-    return partial && s ? load_first(p, n) : load(p + u * s);
+  // Vector u of an operand at p; `step` is lanes or 0.
+  auto get = [&](const T* p, int64_t step, int u) {
+    return partial && step ? load_first(p, n) : load(p + u * step);
   };
 #define PH_EACH(expression) \
   _Pragma("GCC unroll 8") for (int u = 0; u < vectors; ++u) { r[u] = expression; }
-  PH_EACH(get(first, step, u))
+#define PH_WITH_P(op, left, right)                             \
+  if (vectors > 1 && s.dense_p) {                              \
+    PH_EACH((elt_op<op, T>(left, right, zero)))                \
+  } else {                                                     \
+    const Vec<T> scalar = get(p, lanes & s.dense_p, 0);        \
+    auto get = [&](const T*, int64_t, int) { return scalar; }; \
+    PH_EACH((elt_op<op, T>(left, right, zero)))                \
+  }
+  first += at & dense;
+  PH_EACH(get(first, lanes & dense, u))
   for (int k = 0; k < count; ++k) {
-    ChainStep<T>& s = steps[k];
-    const T *p = s.p, *q = s.q;
+    const ChainStep<T>& s = steps[k];
+    const T *p = s.p + (at & s.dense_p), *q = s.q + (at & s.dense_q);
     const Vec<T> zero = {};
     switch (s.op) {
-#define PH_X(name)                                                       \
-  case ChainOp::name:                                                    \
-    if constexpr (kEltArity[static_cast<int>(EltOp::name)] == 1) {       \
-      PH_EACH((elt_op<EltOp::name, T>(r[u], zero, zero)))                \
-    } else {                                                             \
-      PH_EACH((elt_op<EltOp::name, T>(r[u], get(p, s.step_p, u), zero))) \
-    }                                                                    \
+#define PH_X(name)                                                 \
+  case ChainOp::name:                                              \
+    if constexpr (kEltArity[static_cast<int>(EltOp::name)] == 1) { \
+      PH_EACH((elt_op<EltOp::name, T>(r[u], zero, zero)))          \
+    } else {                                                       \
+      PH_WITH_P(EltOp::name, r[u], get(p, lanes, u))               \
+    }                                                              \
     break;
       PH_CHAIN_OPS(PH_X)
 #undef PH_X
-      case ChainOp::sub_from:
-        PH_EACH((elt_op<EltOp::sub, T>(get(p, s.step_p, u), r[u], zero))) break;
-      case ChainOp::div_into:
-        PH_EACH((elt_op<EltOp::div, T>(get(p, s.step_p, u), r[u], zero))) break;
+      case ChainOp::sub_from: PH_WITH_P(EltOp::sub, get(p, lanes, u), r[u]) break;
+      case ChainOp::div_into: PH_WITH_P(EltOp::div, get(p, lanes, u), r[u]) break;
       case ChainOp::fma_factor:
-        PH_EACH((elt_op<EltOp::fma, T>(r[u], get(p, s.step_p, u), get(q, s.step_q, u)))) break;
+        PH_EACH((elt_op<EltOp::fma, T>(r[u], get(p, lanes & s.dense_p, u),
+                                       get(q, lanes & s.dense_q, u))))
+        break;
       case ChainOp::fma_addend:
-        PH_EACH((elt_op<EltOp::fma, T>(get(p, s.step_p, u), get(q, s.step_q, u), r[u]))) break;
+        PH_EACH((elt_op<EltOp::fma, T>(get(p, lanes & s.dense_p, u), get(q, lanes & s.dense_q, u),
+                                       r[u])))
+        break;
       case ChainOp::none: break;
     }
+#undef PH_WITH_P
 #undef PH_EACH
-    s.p = p + vectors * s.step_p, s.q = q + vectors * s.step_q;
     if (s.store) {
+      T* to = s.store + at;
       if (!partial && s.stream) {
 #pragma GCC unroll 8
-        for (int u = 0; u < vectors; ++u) store_past(s.store + u * lanes, r[u]);
+        for (int u = 0; u < vectors; ++u) store_past(to + u * lanes, r[u]);
       } else {
 #pragma GCC unroll 8
         for (int u = 0; u < vectors; ++u) {
           if (partial)
-            store_first(s.store, r[u], n);
+            store_first(to, r[u], n);
           else
-            store(s.store + u * lanes, r[u]);
+            store(to + u * lanes, r[u]);
         }
       }
-      s.store += vectors * lanes;
     }
   }
 }
 
 // n elements. A store may be where a later load of the same element is not: exact aliases only.
 template <class T>
-static void run_chain(const T* first, int64_t step, ChainStep<T>* steps, int count, int64_t n) {
+static void run_chain(const T* first, int64_t dense, const ChainStep<T>* steps, int count,
+                      int64_t n) {
   constexpr int lanes = kLanes<T>, vectors = 8;
-  for (; n >= vectors * lanes; n -= vectors * lanes, first += vectors * step)
-    chain_turn<T, vectors, false>(first, step, steps, count, 0);
-  for (; n >= lanes; n -= lanes, first += step)
-    chain_turn<T, 1, false>(first, step, steps, count, 0);
-  if (n > 0) chain_turn<T, 1, true>(first, step, steps, count, n);
+  int64_t at = 0;
+  for (; at + vectors * lanes <= n; at += vectors * lanes)
+    chain_turn<T, vectors, false>(first, dense, steps, count, at, 0);
+  for (; at + lanes <= n; at += lanes) chain_turn<T, 1, false>(first, dense, steps, count, at, 0);
+  if (at < n) chain_turn<T, 1, true>(first, dense, steps, count, at, n - at);
 }
 
 }  // namespace PH_ISA

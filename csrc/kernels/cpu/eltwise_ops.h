@@ -14,6 +14,9 @@ struct EltCall {
   const T *a, *b, *c;
   int64_t step_a, step_b, step_c;  // lanes or 0
   bool stream;                     // dst is aligned to the vector and bypasses the cache
+  // Of operations by rows: so many of n, dense in dst; from row to row an operand moves by so many
+  // elements. Where it moves and has step 0, it is one element a row, not a vector.
+  int64_t rows = 1, row_a = 0, row_b = 0, row_c = 0;
 };
 template <class T>
 using EltFn = void (*)(const EltCall<T>& call, int64_t n);
@@ -283,6 +286,10 @@ constexpr bool elt_heavy(EltOp op) {
 constexpr bool elt_by_double(EltOp op) {  // on integers
   return (op >= EltOp::sqrt && op <= EltOp::softplus);
 }
+constexpr bool elt_by_rows(EltOp op) {  // worth a loop over rows of their own: often broadcast
+  return op == EltOp::mov || op == EltOp::add || op == EltOp::sub || op == EltOp::mul ||
+         op == EltOp::div || op == EltOp::min || op == EltOp::max || op == EltOp::where;
+}
 constexpr int elt_cost(EltOp op) {  // in cheap operations
   if (op == EltOp::pow || op == EltOp::mod) return 40;
   if (elt_heavy(op)) return 12;
@@ -293,14 +300,10 @@ constexpr int elt_cost(EltOp op) {  // in cheap operations
 // Cheap operations are unrolled; all loads of a round come before its stores, so dst may be an
 // operand. The last, partial vector goes through the same arithmetic.
 template <EltOp op, class T>
-static void elt_loop(const EltCall<T>& call, int64_t n) {
+PH_INLINE void elt_row(T* d, const T* a, const T* b, const T* c, int64_t sa, int64_t sb, int64_t sc,
+                       bool stream, int64_t n) {
   constexpr int lanes = kLanes<T>, arity = kEltArity[static_cast<int>(op)];
   constexpr int unroll = elt_heavy(op) || !is_float<T> ? 1 : 4;
-  if constexpr (!is_float<T> && elt_by_double(op))
-    return through_double<T>(call, n, &elt_loop<op, double>);
-  T* d = call.dst;
-  const T *a = call.a, *b = call.b, *c = call.c;
-  const int64_t sa = call.step_a, sb = call.step_b, sc = call.step_c;
   const Vec<T> zero = {};
   if constexpr (unroll == 4) {
     for (; n >= 4 * lanes; n -= 4 * lanes) {
@@ -328,11 +331,40 @@ static void elt_loop(const EltCall<T>& call, int64_t n) {
     Vec<T> r = elt_op<op, T>(x, y, z);
     if (PH_UNLIKELY(n < lanes))
       store_first(d, r, n);
-    else if (elt_heavy(op) && call.stream)
+    else if (elt_heavy(op) && stream)
       store_past(d, r);
     else
       store(d, r);
     a += sa, b += sb, c += sc, d += lanes;
+  }
+}
+template <EltOp op, class T>
+static void elt_loop(const EltCall<T>& call, int64_t n) {
+  if constexpr (!is_float<T> && elt_by_double(op)) {
+    through_double<T>(call, n, &elt_loop<op, double>);
+  } else if constexpr (!is_float<T> || !elt_by_rows(op)) {
+    elt_row<op, T>(call.dst, call.a, call.b, call.c, call.step_a, call.step_b, call.step_c,
+                   call.stream, n);
+  } else {
+    constexpr int lanes = kLanes<T>;
+    T* d = call.dst;
+    const T* from[3] = {call.a, call.b, call.c};
+    const int64_t step[3] = {call.step_a, call.step_b, call.step_c};
+    const int64_t move[3] = {call.row_a, call.row_b, call.row_c};
+    for (int64_t row = call.rows;;) {
+      alignas(64) T spread[3][lanes];
+      const T* at[3];
+      for (int i = 0; i < 3; ++i) {
+        at[i] = from[i];
+        if (i >= kEltArity[static_cast<int>(op)] || step[i] || !move[i]) continue;
+        store(spread[i], splat<T>(*from[i]));
+        at[i] = spread[i];
+      }
+      elt_row<op, T>(d, at[0], at[1], at[2], step[0], step[1], step[2], call.stream, n);
+      if (--row == 0) return;
+      d += n;
+      for (int i = 0; i < 3; ++i) from[i] += move[i];
+    }
   }
 }
 

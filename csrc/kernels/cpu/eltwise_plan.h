@@ -14,7 +14,10 @@ constexpr int kBufferPad = 256;           // bytes: whole vectors past the end, 
 constexpr int kBufferBytes = kEltMaxReg * (kMinBlock * 8 + kBufferPad);
 constexpr int64_t kChunkCost = 65536;  // elements x cheap operations that pay for a thread
 constexpr int64_t kChainMin = 200;     // elements below which looking for chains does not pay
-constexpr int64_t kWholeRows = 2048;   // rows up to this length (elements) are never cut by chunks
+// Rows from this length on (elements) run one by one, shorter ones joined: of one operation, of
+// a chain.
+constexpr int64_t kRowAlone = 64, kChainRowAlone = 256;
+constexpr int64_t kWholeRows = 2048;  // rows up to this length (elements) are never cut by chunks
 constexpr int64_t kMaxChunks = 512;
 
 enum class Mode : uint8_t {
@@ -68,6 +71,7 @@ struct Program {
   bool kept[kEltMaxInstr];      // the result is read by more than the next of its chain
   bool past[kEltMaxInstr];      // written to an output that nothing reads: may bypass the cache
   bool flat, stream;            // one long row; outputs bypass the cache
+  bool rows_alone;              // one pass, row by row, and nothing to convert
   int64_t block;                // elements
   int64_t rows_per_block;       // 0: blocks lie within a row
 
@@ -230,9 +234,23 @@ PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
     single = find_chains(p);
   else
     for (int k = 0; k < g.n_instr; ++k) p.chain[k] = 1;
-  for (int i = 0; i < g.n_in; ++i)
-    single &= p.in[i].mode == Mode::in_place || p.in[i].mode == Mode::scalar;
   for (int o = 0; o < g.n_out; ++o) single &= p.stored[o];
+  const bool alone = g.n_instr == 1 && elt_by_rows(g.instr[0].op);
+  p.rows_alone = is_float<T> && single && !p.flat && (alone || g.n_instr > 1) &&
+                 p.shape.inner >= (alone ? kRowAlone : kChainRowAlone);
+  for (int i = 0; i < g.n_in; ++i) {
+    const Mode m = p.in[i].mode;
+    if (m == Mode::in_place || m == Mode::scalar) continue;
+    single = false;
+    p.rows_alone &= m != Mode::dense && g.in[i].dtype == compute_dtype<T> &&
+                    (p.in[i].inner == 0 || p.in[i].inner == 1);
+  }
+  if (p.rows_alone) {  // a vector for each operand that has one element a row
+    for (int i = 0; i < g.n_in; ++i)
+      if ((p.in[i].mode == Mode::row || p.in[i].mode == Mode::strided) && p.in[i].inner == 0)
+        p.reg[i] = p.buffer[i] = memory + lanes * buffers++, p.step[i] = 0;
+    return;
+  }
   if (single && p.flat) {  // no buffers: no blocks
     p.block = p.shape.total, p.rows_per_block = 0;
     return;
