@@ -189,6 +189,11 @@ void check_all() {
     each({2, 17, 17, 64, 64, 1, 1, 2, 2, 1, 1, 0, 0, 0, 0, 1});
     each({2, 19, 19, 72, 72, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 72});
     each({1, 1, 200, 16, 24, 1, 5, 1, 1, 1, 2, 0, 8, 0, 0, 1});
+    // a result too large for the caches
+    check_case<float>(r, w, {1, 640, 320, 1, 64, 2, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1},
+                      ConvMode::forward, false);
+    for (int64_t c : {1, 2})  // all taps of one channel in one tile
+      each({3, 20, 33, c, 40, 5, 3, 1, 1, 2, 1, 1, 1, 1, 1, 1});
     std::printf("%s: %d cases\n", w.name, cases);
   }
 }

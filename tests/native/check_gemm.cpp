@@ -109,6 +109,9 @@ void check_all() {
     for (int i = 0; i < 100; ++i)
       both(r.flip() ? 1 : r.below(300), r.flip() ? 1 : r.below(300), r.below(200), 1);
     for (int i = 0; i < 40; ++i) both(r.below(160), r.below(200), r.below(900), 1 + r.below(2));
+    for (int i = 0; i < 40; ++i)  // few columns; one product deep
+      both(64 + r.below(200), 1 + r.below(14), r.below(300), 1 + r.below(2)),
+          both(r.below(90), r.below(300), 1, 1 + r.below(3));
     both(3, 5, 9000, 1), both(64, 40, 5000, 1), both(2, 4200, 40, 1), both(1, 3000, 300, 1);
     both(300, 300, 300, 1), both(1, 64, 64, 3), both(700, 1, 700, 1), both(20, 20, 20, 300),
         both(1, 70, 70, 200);
