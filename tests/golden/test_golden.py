@@ -2,9 +2,9 @@
 
 Tolerances. float64: 1e-8 of each array's norm. float32: no further from Keras on TensorFlow than
 three times the distance between Keras on TensorFlow and on JAX, which is what rounding may do; the
-floor of 4 units in the last place stands where those two agree by luck. A weight that is a single number
-(a bias of one unit) is measured together with its layer's kernel, because one number's agreement after 20
-steps is luck too.
+floor of 4 units in the last place stands where those two agree by luck. A weight that is a single
+number (a bias of one unit) is measured together with its layer's kernel, because one number's
+agreement after 20 steps is luck too.
 """
 
 import contextlib
