@@ -1,6 +1,7 @@
 // Random numbers: a block of Philox words, then one transform a kind. An element of at most 4
 // bytes takes one word of the stream, one of 8 bytes two. Uniforms, integers and dropout
-// masks come from exact or once-rounded arithmetic, so that every width gives the same.
+// masks come from exact or once-rounded arithmetic, so that every width gives the same. Wide
+// tables take float64 from the generic width.
 #include "eltwise_convert.h"
 #include "families.h"
 #include "math.h"
@@ -191,10 +192,10 @@ void continuous(const RandomArgs& a, const Team& team) {
 
 template <template <class> class Kind>
 void continuous_of(const RandomArgs& a, const Team& team) {
-  if (a.dtype == DType::f64)
-    continuous<double, Kind<double>>(a, team);
-  else
-    continuous<float, Kind<float>>(a, team);
+#if !PH_WIDE
+  if (a.dtype == DType::f64) return continuous<double, Kind<double>>(a, team);
+#endif
+  continuous<float, Kind<float>>(a, team);
 }
 
 // The high word of draw * range: [0, range).
@@ -261,6 +262,9 @@ void dropout(const RandomArgs& a, const Team& team) {
 }  // namespace
 
 void random(const RandomArgs& a, const Team& team) {
+#if PH_WIDE
+  if (a.dtype == DType::f64) return generic::random(a, team);
+#endif
   switch (a.kind) {
     case RandomKind::bits: return random_bits(a, team);
     case RandomKind::uniform: return continuous_of<Uniform>(a, team);
@@ -268,7 +272,10 @@ void random(const RandomArgs& a, const Team& team) {
     case RandomKind::truncated_normal: return continuous_of<TruncatedNormal>(a, team);
     case RandomKind::randint: return randint(a, team);
     case RandomKind::dropout:
-      return a.dtype == DType::f64 ? dropout<double>(a, team) : dropout<float>(a, team);
+#if !PH_WIDE
+      if (a.dtype == DType::f64) return dropout<double>(a, team);
+#endif
+      return dropout<float>(a, team);
   }
 }
 
