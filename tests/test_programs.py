@@ -176,3 +176,20 @@ def test_threads_survive_fork(threads):
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
     np.testing.assert_array_equal(ops.matmul(x, x), expected)
+
+
+class TestCheaperForms:
+    @pytest.mark.parametrize("name", ["sum", "mean", "prod", "max", "min"])
+    @pytest.mark.parametrize("keepdims", [False, True])
+    def test_a_reduction_over_axes_of_size_one_moves_nothing(self, name, keepdims):
+        reduce = getattr(ops, name)
+        x = np.arange(12, dtype="float32").reshape(3, 1, 4, 1)
+
+        def step(x):
+            return reduce(x, axis=(1, 3), keepdims=keepdims)
+
+        f = Function(step, "step")
+        assert np.array_equal(f(x).numpy(), x if keepdims else x.reshape(3, 4))
+        assert name not in f.program_for(x).describe()
+        long = np.repeat(x, 2, axis=1)
+        assert name in f.program_for(long).describe()

@@ -141,6 +141,10 @@ struct OpDef {
   // f16/bf16 -> f32, integers -> i64 or u64).
   DType (*compute)(std::span<const Spec> in, const Attrs& attrs) = nullptr;
 
+  // The cheaper op that this one comes down to for these specs, whose attributes it sets (a sum
+  // over axes of size 1 is a reshape); or null.
+  const OpDef* (*instead)(std::span<const Spec> in, const Spec& out, Attrs& attrs) = nullptr;
+
   // ---- what the passes may look at
   bool copies = false;             // output equals input 0 when their specs are equal (cast)
   Act act = Act::none;             // this op IS relu, tanh or sigmoid

@@ -100,6 +100,11 @@ struct Rules {
     const Folded f = fold(ctx.in[0].spec.shape, *ctx.attrs);
     return push_reduce(ctx, op, f, kind == Kind::mean ? 1.0 / static_cast<double>(f.count) : 1.0);
   }
+  static const OpDef* instead(Specs in, const Spec& out, Attrs& attrs) {
+    if (in[0].dtype != out.dtype || fold(in[0].shape, attrs).count != 1) return nullptr;
+    attrs = {out.shape.vec()};
+    return &op_by_name("reshape");
+  }
   static Tensors compose(std::span<const Tensor> in, const Attrs& attrs) {
     const DType to = result(in[0].dtype());
     PH_CHECK(in[0].dtype() != to);
@@ -113,6 +118,7 @@ struct Rules {
     def.bind = bind;
     def.vjp = vjp;
     if (kind == Kind::sum || kind == Kind::mean) def.compose = compose;
+    if (vjp) def.instead = instead;  // arithmetic: not truths, not positions
     const Register reg(def);
   }
 };

@@ -41,7 +41,10 @@ class Builder {
     keep_.push_back(t);
   }
 
-  void add(const Node& node) {
+  void add(const Node& given) {
+    Node cheaper;
+    const bool replaced = simplify(given, cheaper);
+    const Node& node = replaced ? cheaper : given;
     if (!(node.op->flags & (kElementwise | kView)) && !has_kernel(node)) {
       expand(node);
       return;
@@ -60,6 +63,14 @@ class Builder {
   }
 
  private:
+  static bool simplify(const Node& node, Node& cheaper) {
+    if (!node.op->instead || !node.outputs[0].spec().shape.known()) return false;
+    std::vector<Spec> in;
+    for (const Tensor& t : node.inputs) in.push_back(t.spec());
+    cheaper = node;
+    cheaper.op = node.op->instead(in, node.outputs[0].spec(), cheaper.attrs);
+    return cheaper.op != nullptr;
+  }
   bool has_kernel(const Node& node) {
     if (!node.op->bind) return false;
     std::vector<Operand> in, out;
