@@ -63,7 +63,7 @@ PH_INLINE void chain_turn(const T* first, int64_t dense, const ChainStep<T>* ste
     return partial && step ? load_first(p, n) : load(p + u * step);
   };
 #define PH_EACH(expression) \
-  _Pragma("GCC unroll 8") for (int u = 0; u < vectors; ++u) { r[u] = expression; }
+  _Pragma("GCC unroll 16") for (int u = 0; u < vectors; ++u) { r[u] = expression; }
 #define PH_WITH_P(op, left, right)                             \
   if (vectors > 1 && s.dense_p) {                              \
     PH_EACH((elt_op<op, T>(left, right, zero)))                \
@@ -106,10 +106,10 @@ PH_INLINE void chain_turn(const T* first, int64_t dense, const ChainStep<T>* ste
     if (s.store) {
       T* to = s.store + at;
       if (!partial && s.stream) {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
         for (int u = 0; u < vectors; ++u) store_past(to + u * lanes, r[u]);
       } else {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
         for (int u = 0; u < vectors; ++u) {
           if (partial)
             store_first(to, r[u], n);
@@ -125,7 +125,8 @@ PH_INLINE void chain_turn(const T* first, int64_t dense, const ChainStep<T>* ste
 template <class T>
 static void run_chain(const T* first, int64_t dense, const ChainStep<T>* steps, int count,
                       int64_t n) {
-  constexpr int lanes = kLanes<T>, vectors = 8;
+  // as many as leave registers for operands: finding the operations is paid once a turn
+  constexpr int lanes = kLanes<T>, vectors = kVectorBytes == 64 ? 16 : 8;
   int64_t at = 0;
   for (; at + vectors * lanes <= n; at += vectors * lanes)
     chain_turn<T, vectors, false>(first, dense, steps, count, at, 0);
