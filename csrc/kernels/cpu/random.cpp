@@ -27,10 +27,10 @@ struct Draw<float> {
   static constexpr float unit = 0x1p-24f;
 };
 template <>
-struct Draw<double> {
+struct Draw<double> {  // at the generic width only
   using Bits = uint64_t;
-  static constexpr int drop = 11;
-  static constexpr double unit = 0x1p-53;
+  [[maybe_unused]] static constexpr int drop = 11;
+  [[maybe_unused]] static constexpr double unit = 0x1p-53;
 };
 // The top 24 (53) bits as a whole number; exact.
 template <class T>
@@ -124,7 +124,7 @@ struct Quantile<float> {
 };
 template <>
 struct Quantile<double> {
-  static constexpr double c[] = {
+  [[maybe_unused]] static constexpr double c[] = {
       1.6681679208087217,      0.35257415188525059,     0.0039369281486164072,
       -0.0032191387748119268,  0.00019407434518810074,  4.5760031050611033e-5,
       -7.0029556239297576e-6,  -4.9995523821144011e-7,  1.807643508380654e-7,
