@@ -31,8 +31,8 @@ Program sgd(State& s) {
 Program rmsprop(State& s) {
   Program p(s.w.count(), {&s.w, &s.g, &s.v}, {-0.001, 0.9, 0.1, 1e-7});
   const uint8_t v = p.step(EltOp::fma, 2, 4, p.step(EltOp::mul, p.step(EltOp::square, 1), 5));
-  const uint8_t root = p.step(EltOp::sqrt, p.step(EltOp::add, v, 6));
-  p.output(s.w, p.step(EltOp::add, 0, p.step(EltOp::div, p.step(EltOp::mul, 1, 3), root)));
+  const uint8_t over = p.step(EltOp::rsqrt, p.step(EltOp::add, v, 6));
+  p.output(s.w, p.step(EltOp::add, 0, p.step(EltOp::mul, p.step(EltOp::mul, 1, 3), over)));
   p.output(s.v, v);
   return p;
 }

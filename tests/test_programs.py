@@ -193,3 +193,29 @@ class TestCheaperForms:
         assert name not in f.program_for(x).describe()
         long = np.repeat(x, 2, axis=1)
         assert name in f.program_for(long).describe()
+
+
+@pytest.mark.parametrize("dtype, ulps", [("float32", 3), ("float64", 1.01)])
+@pytest.mark.parametrize("size", [10, 1000])
+def test_division_by_a_root(dtype, ulps, size):
+    # float32 programs multiply by rsqrt instead: the same numbers, specials included
+    rng = np.random.RandomState(3)
+    a = rng.standard_normal(size).astype(dtype)
+    b = (10.0 ** rng.uniform(-30, 30, size)).astype(dtype)
+    b[:8] = [0, -0.0, np.inf, np.nan, -1, np.finfo(dtype).tiny / 8, np.finfo(dtype).max, 1]
+    a[8:10], b[8:10] = 0, [0, np.inf]
+    got = np.asarray(Function(lambda x, y: x / ops.sqrt(y), "divides")(a, b))
+    with np.errstate(all="ignore"):
+        want = a.astype("float64") / np.sqrt(b.astype("float64"))
+        far = np.abs(got - want) > ulps * np.finfo(dtype).eps * np.abs(want)
+    assert np.array_equal(np.isnan(got), np.isnan(want))
+    infinite = np.isinf(want)
+    assert np.array_equal(got[infinite], want[infinite])
+    assert not far[~infinite & ~np.isnan(want)].any()
+
+
+def test_a_root_that_is_also_read_stays_exact():
+    b = np.linspace(0.1, 9, 1000, dtype="float32")
+    quotient, root = Function(lambda y: (2 / ops.sqrt(y), ops.sqrt(y)), "keeps")(b)
+    assert np.array_equal(np.asarray(root), np.sqrt(b))
+    assert np.allclose(np.asarray(quotient), 2 / np.sqrt(b), rtol=3e-7)

@@ -38,7 +38,24 @@ constexpr int kArity[] = {
 };
 }  // namespace
 
-EltProgram EltBuilder::finish(DType compute, const std::vector<uint8_t>& outputs) const {
+// a / sqrt(b) = a * rsqrt(b), where nothing else reads the root: for float32, where rsqrt is
+// cheaper than either. Both forms are within 3 ulp.
+void EltBuilder::divide_by_roots(const std::vector<uint8_t>& outputs) {
+  for (EltInstr& divide : instrs_) {
+    if (divide.op != EltOp::div || regs_[divide.b].kind != 2) continue;
+    EltInstr& root = instrs_[static_cast<size_t>(regs_[divide.b].index)];
+    if (root.op != EltOp::sqrt) continue;
+    auto reads = std::count(outputs.begin(), outputs.end(), root.dst);
+    for (const EltInstr& in : instrs_) {
+      const uint8_t operands[3] = {in.a, in.b, in.c};
+      reads += std::count(operands, operands + kArity[static_cast<int>(in.op)], root.dst);
+    }
+    if (reads == 1) root.op = EltOp::rsqrt, divide.op = EltOp::mul;
+  }
+}
+
+EltProgram EltBuilder::finish(DType compute, const std::vector<uint8_t>& outputs) {
+  if (compute == DType::f32) divide_by_roots(outputs);
   EltProgram p;
   p.compute = compute;
   p.n_in = n_in_;

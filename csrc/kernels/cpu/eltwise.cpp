@@ -83,24 +83,30 @@ void spill(const EltwiseArgs& g, const EltOperand& op, const Operand& how, const
 template <class T>
 PH_NOINLINE void execute_chain(Program<T>& p, int head, int64_t at, int64_t n) {
   const EltwiseArgs& g = p.g;
-  ChainStep<T> steps[kEltMaxInstr];
-  const int count = p.chain[head], first = g.instr[head].a;
-  const T* start = p.reg[first];
-  const auto dense = [&](int r) { return p.step[r] ? ~int64_t{0} : int64_t{0}; };
-  const int64_t start_dense = dense(first);
-  for (int i = 0; i < count; ++i) {
-    const int k = head + i, o = p.direct[k];
+  ChainStep<T> steps[2 * kEltMaxInstr];
+  const auto operand = [&](int r) {
+    const int64_t dense = p.step[r] ? ~int64_t{0} : 0;
+    const bool of_turn = p.joined && r >= g.n_in + g.n_const && p.reg[r] == p.buffer[r];
+    return ChainOperand<T>{p.reg[r], dense, of_turn ? 0 : dense};
+  };
+  const ChainOperand<T> first = operand(g.instr[head].a);
+  int count = 0;
+  for (int k = head, run = head; k < head + (p.joined ? g.n_instr : p.chain[head]); ++k) {
     const EltInstr& s = g.instr[k];
-    const int arity = kEltArity[static_cast<int>(s.op)];
+    const int o = p.direct[k], arity = kEltArity[static_cast<int>(s.op)];
+    if (k == run + p.chain[run]) {
+      run = k;
+      steps[count++] = {ChainOp::load, false, operand(s.a), first, nullptr, 0};
+    }
     const int left = p.acc[k] == 0 ? s.b : s.a, right = p.acc[k] == 2 ? s.b : s.c;
-    const int x = arity > 1 ? left : first, y = arity > 2 ? right : first;
-    T* dst = o >= 0 ? static_cast<T*>(g.out[o].data) + at : p.buffer[s.dst];
-    steps[i] = {
-        chain_op(s.op, p.acc[k]), p.past[k] && aligned(dst), p.reg[x], p.reg[y], dense(x), dense(y),
-        p.kept[k] ? dst : nullptr};
+    const bool temp = o < 0;
+    T* dst = temp ? p.buffer[s.dst] : static_cast<T*>(g.out[o].data) + at;
+    steps[count++] = {chain_op(s.op, p.acc[k]),          p.past[k] && aligned(dst),
+                      arity > 1 ? operand(left) : first, arity > 2 ? operand(right) : first,
+                      p.kept[k] ? dst : nullptr,         p.joined && temp ? 0 : ~int64_t{0}};
     if (p.kept[k]) p.reg[s.dst] = dst;
   }
-  run_chain<T>(start, start_dense, steps, count, n);
+  run_chain<T>(first, steps, count, n);
 }
 
 // One instruction, called for the n elements that `p` points at; its output is at `at`.
@@ -248,9 +254,9 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
       }
     }
     first = false;
-    for (int k = 0; k < g.n_instr; k += p.chain[k]) {
+    for (int k = 0; k < g.n_instr; k += p.joined ? g.n_instr : p.chain[k]) {
       if constexpr (is_float<T>) {
-        if (is_chain(p, k)) {
+        if (p.joined || is_chain(p, k)) {
           execute_chain(p, k, at, n);
           continue;
         }

@@ -1,6 +1,7 @@
 // Runs of cheap operations in one pass: each works on the one before's result, which stays
-// in registers (kAcc vectors of it), so that only operands and results touch memory. The
-// same arithmetic as in eltwise_ops.h, hence the same bits.
+// in registers (kTurn vectors of it), so that only operands and results touch memory. A program
+// of several runs goes through all of them turn by turn. The same arithmetic as in
+// eltwise_ops.h, hence the same bits.
 #pragma once
 #include "eltwise_ops.h"
 
@@ -8,7 +9,7 @@ namespace ph {
 namespace PH_ISA {
 
 // What may stand in a chain: acc = op(acc, p) or, reversed, op(p, acc); fma with acc as factor
-// (acc * p + q) or as addend (p * q + acc).
+// (acc * p + q) or as addend (p * q + acc); load begins another run, acc = p.
 #define PH_CHAIN_OPS(X) \
   X(neg)                \
   X(abs) X(square) X(relu) X(sqrt) X(recip) X(rsqrt) X(add) X(mul) X(min) X(max) X(sub) X(div)
@@ -20,16 +21,26 @@ enum class ChainOp : uint8_t {
   div_into,
   fma_factor,
   fma_addend,
+  load,
   none
 };
 
+// As many vectors a turn as leave registers for operands: finding the operations is paid once.
+constexpr int kTurn = kVectorBytes == 64 ? 16 : 8;
+constexpr int kTurnBytes = kTurn * kVectorBytes;
+
+template <class T>
+struct ChainOperand {
+  const T* data;
+  int64_t dense, move;  // ~0 or 0: not one vector that holds a scalar; not the same for each turn
+};
 template <class T>
 struct ChainStep {
   ChainOp op;
   bool stream;  // the store is aligned and bypasses the cache
-  const T *p, *q;
-  int64_t dense_p, dense_q;  // ~0, or 0 for one vector that holds a scalar
-  T* store;                  // the result's place, or null where only the next step reads it
+  ChainOperand<T> p, q;
+  T* store;            // the result's place, or null where only the next step reads it
+  int64_t store_move;  // 0: of this turn
 };
 
 // Which of two zeros min and max return depends on the order: they stay as they are.
@@ -54,7 +65,7 @@ PH_INLINE ChainOp chain_op(EltOp op, int which) {
 // One turn over `vectors` accumulators from element `at` on, `n` elements of the last (all but in
 // the tail).
 template <class T, int vectors, bool partial>
-PH_INLINE void chain_turn(const T* first, int64_t dense, const ChainStep<T>* steps, int count,
+PH_INLINE void chain_turn(const ChainOperand<T>& first, const ChainStep<T>* steps, int count,
                           int64_t at, int64_t n) {
   constexpr int lanes = kLanes<T>;
   Vec<T> r[vectors];
@@ -65,18 +76,17 @@ PH_INLINE void chain_turn(const T* first, int64_t dense, const ChainStep<T>* ste
 #define PH_EACH(expression) \
   _Pragma("GCC unroll 16") for (int u = 0; u < vectors; ++u) { r[u] = expression; }
 #define PH_WITH_P(op, left, right)                             \
-  if (vectors > 1 && s.dense_p) {                              \
+  if (vectors > 1 && s.p.dense) {                              \
     PH_EACH((elt_op<op, T>(left, right, zero)))                \
   } else {                                                     \
-    const Vec<T> scalar = get(p, lanes & s.dense_p, 0);        \
+    const Vec<T> scalar = get(p, lanes & s.p.dense, 0);        \
     auto get = [&](const T*, int64_t, int) { return scalar; }; \
     PH_EACH((elt_op<op, T>(left, right, zero)))                \
   }
-  first += at & dense;
-  PH_EACH(get(first, lanes & dense, u))
+  PH_EACH(get(first.data + (at & first.move), lanes & first.dense, u))
   for (int k = 0; k < count; ++k) {
     const ChainStep<T>& s = steps[k];
-    const T *p = s.p + (at & s.dense_p), *q = s.q + (at & s.dense_q);
+    const T *p = s.p.data + (at & s.p.move), *q = s.q.data + (at & s.q.move);
     const Vec<T> zero = {};
     switch (s.op) {
 #define PH_X(name)                                                 \
@@ -92,19 +102,20 @@ PH_INLINE void chain_turn(const T* first, int64_t dense, const ChainStep<T>* ste
       case ChainOp::sub_from: PH_WITH_P(EltOp::sub, get(p, lanes, u), r[u]) break;
       case ChainOp::div_into: PH_WITH_P(EltOp::div, get(p, lanes, u), r[u]) break;
       case ChainOp::fma_factor:
-        PH_EACH((elt_op<EltOp::fma, T>(r[u], get(p, lanes & s.dense_p, u),
-                                       get(q, lanes & s.dense_q, u))))
+        PH_EACH((elt_op<EltOp::fma, T>(r[u], get(p, lanes & s.p.dense, u),
+                                       get(q, lanes & s.q.dense, u))))
         break;
       case ChainOp::fma_addend:
-        PH_EACH((elt_op<EltOp::fma, T>(get(p, lanes & s.dense_p, u), get(q, lanes & s.dense_q, u),
+        PH_EACH((elt_op<EltOp::fma, T>(get(p, lanes & s.p.dense, u), get(q, lanes & s.q.dense, u),
                                        r[u])))
         break;
+      case ChainOp::load: PH_EACH(get(p, lanes & s.p.dense, u)) break;
       case ChainOp::none: break;
     }
 #undef PH_WITH_P
 #undef PH_EACH
     if (s.store) {
-      T* to = s.store + at;
+      T* to = s.store + (at & s.store_move);
       if (!partial && s.stream) {
 #pragma GCC unroll 16
         for (int u = 0; u < vectors; ++u) store_past(to + u * lanes, r[u]);
@@ -123,15 +134,14 @@ PH_INLINE void chain_turn(const T* first, int64_t dense, const ChainStep<T>* ste
 
 // n elements. A store may be where a later load of the same element is not: exact aliases only.
 template <class T>
-static void run_chain(const T* first, int64_t dense, const ChainStep<T>* steps, int count,
+static void run_chain(const ChainOperand<T>& first, const ChainStep<T>* steps, int count,
                       int64_t n) {
-  // as many as leave registers for operands: finding the operations is paid once a turn
-  constexpr int lanes = kLanes<T>, vectors = kVectorBytes == 64 ? 16 : 8;
+  constexpr int lanes = kLanes<T>;
   int64_t at = 0;
-  for (; at + vectors * lanes <= n; at += vectors * lanes)
-    chain_turn<T, vectors, false>(first, dense, steps, count, at, 0);
-  for (; at + lanes <= n; at += lanes) chain_turn<T, 1, false>(first, dense, steps, count, at, 0);
-  if (at < n) chain_turn<T, 1, true>(first, dense, steps, count, at, n - at);
+  for (; at + kTurn * lanes <= n; at += kTurn * lanes)
+    chain_turn<T, kTurn, false>(first, steps, count, at, 0);
+  for (; at + lanes <= n; at += lanes) chain_turn<T, 1, false>(first, steps, count, at, 0);
+  if (at < n) chain_turn<T, 1, true>(first, steps, count, at, n - at);
 }
 
 }  // namespace PH_ISA

@@ -18,6 +18,7 @@ constexpr int64_t kChainMin = 200;     // elements below which looking for chain
 // a chain.
 constexpr int64_t kRowAlone = 64, kChainRowAlone = 256;
 constexpr int64_t kWholeRows = 2048;  // rows up to this length (elements) are never cut by chunks
+constexpr int kJoinedTemps = kBufferBytes / kTurnBytes;
 constexpr int64_t kMaxChunks = 512;
 
 enum class Mode : uint8_t {
@@ -72,10 +73,11 @@ struct Program {
   bool past[kEltMaxInstr];      // written to an output that nothing reads: may bypass the cache
   bool flat, stream;            // one long row; outputs bypass the cache
   bool rows_alone;              // one pass, row by row, and nothing to convert
+  bool joined;                  // one long row through all chains, turn by turn
   int64_t block;                // elements
   int64_t rows_per_block;       // 0: blocks lie within a row
 
-  PH_INLINE explicit Program(const EltwiseArgs& args) : g(args) {}
+  PH_INLINE explicit Program(const EltwiseArgs& args) : g(args), joined(false) {}
 };
 
 PH_INLINE Shape measure(const EltwiseArgs& g) {
@@ -229,11 +231,14 @@ PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
     p.stored[o] = true;
   }
   for (int k = 0; k < g.n_instr; ++k) p.past[k] = p.stream && bypasses(g, k, p.direct[k]);
-  bool single = g.n_instr == 1 && p.direct[0] >= 0;
-  if (is_float<T> && p.shape.total > kChainMin && (g.n_instr > 1 || p.stream))
+  bool single = g.n_instr == 1 && p.direct[0] >= 0, joined = p.flat && temps <= kJoinedTemps;
+  if (is_float<T> && p.shape.total > kChainMin && (g.n_instr > 1 || p.stream)) {
     single = find_chains(p);
-  else
+    for (int k = 0; k < g.n_instr; ++k) joined &= chain_op(g.instr[k].op, 0) != ChainOp::none;
+  } else {
+    joined = false;
     for (int k = 0; k < g.n_instr; ++k) p.chain[k] = 1;
+  }
   for (int o = 0; o < g.n_out; ++o) single &= p.stored[o];
   const bool alone = g.n_instr == 1 && elt_by_rows(g.instr[0].op);
   p.rows_alone = is_float<T> && single && !p.flat && (alone || g.n_instr > 1) &&
@@ -241,7 +246,7 @@ PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
   for (int i = 0; i < g.n_in; ++i) {
     const Mode m = p.in[i].mode;
     if (m == Mode::in_place || m == Mode::scalar) continue;
-    single = false;
+    single = joined = false;
     p.rows_alone &= m != Mode::dense && g.in[i].dtype == compute_dtype<T> &&
                     (p.in[i].inner == 0 || p.in[i].inner == 1);
   }
@@ -251,8 +256,12 @@ PH_INLINE void prepare(Program<T>& p, T* memory, T* scalars) {
         p.reg[i] = p.buffer[i] = memory + lanes * buffers++, p.step[i] = 0;
     return;
   }
-  if (single && p.flat) {  // no buffers: no blocks
+  for (int o = 0; o < g.n_out; ++o) joined &= p.stored[o];
+  p.joined = joined;
+  if (joined || (single && p.flat)) {  // no blocks, and buffers of a turn at most
     p.block = p.shape.total, p.rows_per_block = 0;
+    constexpr int turn = kTurnBytes / static_cast<int>(sizeof(T));
+    for (int t = 0; joined && t < temps; ++t) p.buffer[first_temp + t] = memory + turn * t;
     return;
   }
   int64_t block = kBlockBytes / ((streams + temps + 1) * static_cast<int>(sizeof(T)));

@@ -229,10 +229,29 @@ PH_INLINE vf64 vsqrt(vf64 x) {
   return (vf64)vsqrtq_f64((float64x2_t)x);
 #endif
 }
-template <class V>
-PH_INLINE V vrsqrt(V x) {
-  return 1 / vsqrt(x);
+// An estimate of 12 or 14 bits and one Newton step, y (1 + e / 2) with e = 1 - x y^2, are within
+// 2 ulp and take half as long as a root and a division; what is not a normal number takes those.
+PH_INLINE vf32 newton_rsqrt(vf32 x, vf32 y) {
+  const vf32 e = vfma<float>(-(x * y), y, splat<float>(1));
+  return vfma<float>(y * 0.5f, e, y);
 }
+PH_INLINE vf32 vrsqrt(vf32 x) {
+#if defined(__AVX512F__)
+  const __m512 y = _mm512_maskz_rsqrt14_ps(0xffff, (__m512)x);
+  const vf32 r = newton_rsqrt(x, (vf32)y);
+  const __mmask16 special = _mm512_fpclass_ps_mask((__m512)x, 0xff);
+  if (__builtin_expect(special != 0, 0))
+    return (vf32)_mm512_mask_mov_ps((__m512)r, special, (__m512)(1 / vsqrt(x)));
+  return r;
+#elif defined(__AVX2__)
+  const vf32 r = newton_rsqrt(x, (vf32)_mm256_rsqrt_ps((__m256)x));
+  const IntVec<float> normal = (x >= __FLT_MIN__) & (x < FloatBits<float>::inf);
+  return any_lane<int32_t>(~normal) ? (normal ? r : 1 / vsqrt(x)) : r;
+#else
+  return 1 / vsqrt(x);
+#endif
+}
+PH_INLINE vf64 vrsqrt(vf64 x) { return 1 / vsqrt(x); }
 enum class Round { even, down, up, zero };  // numbered as in SSE4.1's immediate
 template <Round mode, class T>
 PH_INLINE Vec<T> vround(Vec<T> x) {
