@@ -141,6 +141,42 @@ void measure_moves(Bench& bench, int64_t n, Buffer& x, Buffer& out) {
   measure("transpose", turned, rows * rows, [&](int64_t i) { return i % rows * rows + i / rows; });
 }
 
+// Rows of 64 by index, each once and in no order.
+void measure_rows(Bench& bench, int64_t n, Buffer& x, Buffer& out) {
+  static constexpr int64_t kInner = 64, kStep = 2654435761;  // a prime
+  const int64_t rows = n / kInner;
+  if (rows < 1) return;
+  std::vector<int64_t> index(rows);
+  for (int64_t i = 0; i < rows; ++i) index[i] = i * kStep % rows;
+  GatherArgs a = {};
+  a.dtype = DType::f32, a.index_dtype = DType::i64;
+  a.outer = 1, a.n = a.rows = rows, a.inner = kInner;
+  a.table = a.updates = x.data(), a.index = index.data(), a.out = out.data();
+  a.accumulate = true;
+  Scratch scratch(bench.kernels().scatter_scratch(a, bench.team().threads));
+  a.scratch = scratch.data();
+  const auto measure = [&](const char* name, double arrays, bool back, const auto& run) {
+    Case test;
+    test.name = name + std::to_string(n);
+    test.bytes =
+        4.0 * static_cast<double>(rows * kInner) * arrays + 8.0 * static_cast<double>(rows);
+    test.run = run;
+    test.error = [&x, &out, &index, run, back, rows] {
+      out.fill(0);
+      run();
+      for (int64_t i = 0; i < rows * kInner; ++i) {
+        const int64_t from = index[i / kInner] * kInner + i % kInner;
+        if (back ? out.at(from) != x.at(i) : out.at(i) != x.at(from)) return 2.0;
+      }
+      return 0.0;
+    };
+    bench.measure(test);
+  };
+  measure("gather rows of 64 ", 2, false, [&] { bench.kernels().gather(a, bench.team()); });
+  measure("scatter-add rows of 64 ", 3, true,
+          [&] { bench.kernels().scatter_add(a, bench.team()); });
+}
+
 }  // namespace
 
 void bench_eltwise(Bench& bench) {
@@ -151,6 +187,7 @@ void bench_eltwise(Bench& bench) {
     Buffer x(DType::f32, n, 1), y(DType::f32, n, 2), out(DType::f32, n, 3);
     measure_chain(bench, n, x, y, out);
     measure_moves(bench, n, x, out);
+    measure_rows(bench, n, x, out);
     for (int64_t i = 0; i < n; ++i) x.set(i, std::abs(x.at(i)) + 0.01), y.set(i, y.at(i) + 1.5);
     for (const Single& s : kSingles) measure_single(bench, s, n, x, y, out);
   }

@@ -83,6 +83,7 @@ void check_copies(const Kernels& k) {
     check_copy<T>(k, {13'000'001}, {0}, {1}, false);
     check_copy<T>(k, {5000, 2601}, {0, 1}, {1, 1}, true);
     check_copy<T>(k, {3600, 3619}, {1, 0}, {1, 1}, false);
+    check_copy<T>(k, {3600, 3648}, {1, 0}, {1, 1}, false);  // whole cache lines
   }
   T x = 5, y = 0;
   CopyArgs scalar = {};

@@ -10,9 +10,11 @@ namespace PH_ISA {
 
 namespace {
 
-constexpr int64_t kTransposeRows = 256;  // a transpose's block: rows and columns of the plane
-constexpr int64_t kTransposeCols = 64;   // (columns are what touches a new page each)
-constexpr int64_t kStreamRun = 1024;     // shorter rows (bytes) would break streams too often
+constexpr int64_t kTransposeRows = 64;    // a transpose's block: rows and columns (in bytes) of the
+constexpr int64_t kTransposeRun = 512;    // plane; columns are what touches a new page each
+constexpr int64_t kAhead = 256;           // bytes fetched ahead in each of src's runs
+constexpr int64_t kLargeBytes = 1 << 20;  // beyond L2
+constexpr int64_t kStreamRun = 1024;      // shorter rows (bytes) would break streams too often
 
 struct Dim {
   int64_t size, src, dst;  // strides in elements
@@ -25,7 +27,7 @@ struct Plan {
   bool transpose;  // row.src == 1 == col.dst
   int64_t row_block, col_block, row_parts, col_parts;
   int64_t outer_count;
-  bool past_cache;
+  bool large, past_cache;  // beyond L2; so large that results bypass the caches
 };
 
 PH_INLINE int64_t magnitude(int64_t x) { return x < 0 ? -x : x; }
@@ -73,11 +75,12 @@ Plan make_plan(const Dim* d, int n, int64_t elem_size) {
     p.outer[p.n_outer++] = d[i];
     p.outer_count *= d[i].size;
   }
-  p.past_cache = p.outer_count * p.row.size * p.col.size * elem_size >= kStreamBytes;
+  const int64_t bytes = p.outer_count * p.row.size * p.col.size * elem_size;
+  p.large = bytes >= kLargeBytes, p.past_cache = bytes >= kStreamBytes;
   const int64_t wanted = kMoveChunk / elem_size;  // elements
   if (p.transpose) {
     p.row_block = min_of(p.row.size, kTransposeRows);
-    p.col_block = min_of(p.col.size, kTransposeCols);
+    p.col_block = min_of(p.col.size, kTransposeRun / elem_size);
   } else {
     p.col_block = min_of(p.col.size, wanted);
     p.row_block = min_of(p.row.size, max_of(wanted / p.col_block, int64_t{1}));
@@ -105,17 +108,21 @@ PH_INLINE void copy_run(T* PH_RESTRICT dst, const T* PH_RESTRICT src, int64_t n,
 }
 
 // dst[r * rd + c] = src[r + c * cs]. A cache line's square at a time: what is loaded is used
-// before it can be evicted, even where all rows fall into one cache set.
+// before it can be evicted, even where all rows fall into one cache set. Squares follow src's runs,
+// as do blocks: a few runs are read on and on, and fetched into L2 ahead of the hardware.
 template <bool past_cache, class T>
 PH_INLINE void transpose_block(T* dst, const T* src, int64_t rows, int64_t cols, int64_t rd,
-                               int64_t cs) {
+                               int64_t cs, bool ahead) {
   constexpr int lanes = sizeof(T) >= 4 ? kLanes<T> : 16;
   constexpr int square =
       64 / static_cast<int>(sizeof(T)) > lanes ? 64 / static_cast<int>(sizeof(T)) : lanes;
-  for (int64_t r0 = 0; r0 < rows; r0 += square) {
-    const int64_t r1 = min_of(rows, r0 + square);
-    for (int64_t c0 = 0; c0 < cols; c0 += square) {
-      const int64_t c1 = min_of(cols, c0 + square);
+  for (int64_t c0 = 0; c0 < cols; c0 += square) {
+    const int64_t c1 = min_of(cols, c0 + square);
+    for (int64_t r0 = 0; r0 < rows; r0 += square) {
+      const int64_t r1 = min_of(rows, r0 + square);
+      if (ahead)
+        for (int64_t c = c0; c < c1; ++c)
+          __builtin_prefetch(src + r0 + c * cs + kAhead / static_cast<int64_t>(sizeof(T)), 0, 2);
       int64_t r = r0;
       for (; r + lanes <= r1; r += lanes) {
         int64_t c = c0;
@@ -147,18 +154,25 @@ PH_INLINE void transpose_block(T* dst, const T* src, int64_t rows, int64_t cols,
 // One block of the plane.
 template <class T>
 PH_INLINE void copy_block(const Plan& p, T* dst, const T* src, int64_t block) {
-  const int64_t r0 = block / p.col_parts * p.row_block, c0 = block % p.col_parts * p.col_block;
+  // a transpose's blocks go down a column of blocks, others along a row
+  const int64_t r0 = (p.transpose ? block % p.row_parts : block / p.col_parts) * p.row_block;
+  const int64_t c0 = (p.transpose ? block / p.row_parts : block % p.col_parts) * p.col_block;
   const int64_t rows = min_of(p.row_block, p.row.size - r0);
   const int64_t cols = min_of(p.col_block, p.col.size - c0);
   dst += r0 * p.row.dst + c0 * p.col.dst;
   src += r0 * p.row.src + c0 * p.col.src;
   if (p.transpose) {
-    const bool aligned =
-        misalignment(dst) == 0 && p.row.dst * static_cast<int64_t>(sizeof(T)) % kVectorBytes == 0;
-    if (p.past_cache && aligned)
-      transpose_block<true>(dst, src, rows, cols, p.row.dst, p.col.src);
-    else
-      transpose_block<false>(dst, src, rows, cols, p.row.dst, p.col.src);
+    if (!p.past_cache) {
+      transpose_block<false>(dst, src, rows, cols, p.row.dst, p.col.src, p.large);
+    } else if (misalignment(dst) == 0 && p.row.dst * int64_t{sizeof(T)} % kVectorBytes == 0) {
+      transpose_block<true>(dst, src, rows, cols, p.row.dst, p.col.src, true);
+    } else {  // by way of a buffer: whole cache lines can go past the caches
+      alignas(64) T turned[kTransposeRows * kTransposeRun / sizeof(T)];
+      transpose_block<false>(turned, src, rows, cols, p.col_block, p.col.src, true);
+      for (int64_t r = 0; r < rows; ++r)
+        stream_bytes(dst + r * p.row.dst, turned + r * p.col_block,
+                     cols * static_cast<int64_t>(sizeof(T)));
+    }
     return;
   }
   const int64_t run = cols * static_cast<int64_t>(sizeof(T));
