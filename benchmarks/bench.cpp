@@ -155,7 +155,7 @@ void Bench::print(const Row& r, double ratio) {
         "peak %.1f GFLOP/s, copy bandwidth %.1f GB/s\n%-46s %-10s %11s %11s %9s %6s %8s %6s\n",
         peak() * 1e-9, bandwidth() * 1e-9, "case", "who", "min us", "median us", "GFLOP/s", "peak",
         "GB/s", "copy");
-  std::printf("%-46s %-10s %11.2f %11.2f %9.2f %5.0f%% %8.2f %5.0f%%", r.name.c_str(),
+  std::printf("%-46s %-10s %11.3f %11.3f %9.2f %5.0f%% %8.2f %5.0f%%", r.name.c_str(),
               r.who.c_str(), r.least * 1e6, r.median * 1e6, r.operations * 1e-9, 100 * r.peak,
               r.bytes * 1e-9, 100 * r.bandwidth);
   if (ratio > 0) std::printf("  %.2f x best peer", ratio);

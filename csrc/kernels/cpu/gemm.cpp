@@ -153,6 +153,9 @@ void empty_sum(const GemmArgs& g) {
 template <class T>
 void gemm_typed(const GemmArgs& g, const Team& team) {
   if (g.k <= 0) return empty_sum<T>(g);
+  const bool row = g.m == 1;
+  if ((row || g.n == 1) && g.k > 1 && g.batch == 1 && (row ? g.a_cs : g.b_rs) == 1)
+    return run_matvec(item_matvec<T>(g, 0, nullptr), team);  // layers of one sample: no plan
   const Plan<T> plan = make_plan<T>(g);
   char* const scratch = static_cast<char*>(g.scratch);
   const auto item = [&](int64_t b, const Team& crew, char* own) {

@@ -27,60 +27,73 @@ template <class T>
 PH_INLINE void emit(const MatVec<T>& q, int64_t i0, const T* sum, int64_t count) {
   constexpr int64_t lanes = kLanes<T>;
   T* y = q.y + i0 * q.y_stride;
-  Epilogue<T> e = q.epilogue;
-  const T one_bias = e.bias && !q.bias_by_row ? *e.bias : T(0);
-  if (!q.bias_by_row) e.bias = nullptr;
+  const T* bias = q.epilogue.bias;
+  const bool relu = q.epilogue.simple() && q.epilogue.act == Act::relu;
   if (q.y_stride == 1) {
-    const Vec<T> alpha = splat<T>(q.alpha), shift = splat<T>(one_bias);
+    const Vec<T> alpha = splat<T>(q.alpha);
+    Vec<T> shift = bias && !q.bias_by_row ? splat<T>(*bias) : Vec<T>{};
     for (int64_t i = 0; i < count; i += lanes) {
       const int64_t left = min_of(lanes, count - i);
+      const bool whole = left == lanes;
+      if (bias && q.bias_by_row)
+        shift = whole ? load<T>(bias + i0 + i) : load_first<T>(bias + i0 + i, left);
       Vec<T> x = alpha * load<T>(sum + i) + shift;
-      if (q.accumulate) x += left == lanes ? load<T>(y + i) : load_first<T>(y + i, left);
-      if (left == lanes)
+      if (q.accumulate) x += whole ? load<T>(y + i) : load_first<T>(y + i, left);
+      if (relu) x = apply_relu<T>(x);
+      if (whole)
         store<T>(y + i, x);
       else
         store_first<T>(y + i, x, left);
     }
-    if (e.empty()) return;
-    if (!e.gate || e.ldgate == 1) return finish_tile<T>(y, count, 1, count, moved(e, 0, i0));
   } else {
     for (int64_t i = 0; i < count; ++i) {
-      const T v = q.alpha * sum[i] + one_bias;
+      const T v = q.alpha * sum[i] + (bias ? bias[q.bias_by_row ? i0 + i : 0] : T(0));
       T* p = y + i * q.y_stride;
       *p = q.accumulate ? *p + v : v;
     }
-    if (e.empty()) return;
   }
+  Epilogue<T> e = q.epilogue;
+  e.bias = nullptr;
+  if (relu && q.y_stride == 1) e.act = Act::none;
+  if (e.empty()) return;
+  if (q.y_stride == 1 && (!e.gate || e.ldgate == 1))
+    return finish_tile<T>(y, count, 1, count, moved(e, 0, i0));
   for (int64_t i = 0; i < count; ++i) {
     Epilogue<T> one = e;
-    if (one.bias) one.bias += i0 + i;
     if (one.gate) one.gate += (i0 + i) * e.ldgate;
     finish_tile<T>(y + i * q.y_stride, 1, 1, 1, one);
   }
 }
 
 // Sums of columns: V vectors of rows from i0 on; `tail` lanes of the last one are used.
-template <class T, int V>
+template <class T, int V, bool masked>
 PH_INLINE void columns(const MatVec<T>& q, int64_t i0, int64_t tail, T* sum) {
   constexpr int64_t lanes = kLanes<T>;
   Vec<T> acc[2][V] = {};  // even and odd p: two chains hide the latency
-  const T* m = q.matrix + i0;
-  const auto step = [&](Vec<T>* a, int64_t p) {
-    const Vec<T> x = splat<T>(q.x[p]);
-    const T* row = m + p * q.s_p;
+  const int64_t k = q.k, s_p = q.s_p;
+  const T *row = q.matrix + i0, *x = q.x;
+  const auto step = [&](Vec<T>* a, const T* from, T factor) {
+    const Vec<T> f = splat<T>(factor);
 #pragma GCC unroll 8
-    for (int v = 0; v < V - 1; ++v) a[v] += x * load<T>(row + v * lanes);
-    const T* end = row + (V - 1) * lanes;
-    a[V - 1] += x * (tail == lanes ? load<T>(end) : load_first<T>(end, tail));
+    for (int v = 0; v < V - 1; ++v) a[v] += f * load<T>(from + v * lanes);
+    const T* end = from + (V - 1) * lanes;
+    a[V - 1] += f * (masked ? load_first<T>(end, tail) : load<T>(end));
   };
   int64_t p = 0;
-  for (; p + 2 <= q.k; p += 2) {
-    step(acc[0], p);
-    step(acc[1], p + 1);
+  for (; p + 2 <= k; p += 2, row += 2 * s_p) {
+    step(acc[0], row, x[p]);
+    step(acc[1], row + s_p, x[p + 1]);
   }
-  if (p < q.k) step(acc[0], p);
+  if (p < k) step(acc[0], row, x[p]);
 #pragma GCC unroll 8
   for (int v = 0; v < V; ++v) store<T>(sum + v * lanes, acc[0][v] + acc[1][v]);
+}
+template <class T, int V>
+PH_INLINE void columns(const MatVec<T>& q, int64_t i0, int64_t tail, T* sum) {
+  if (tail == kLanes<T>)
+    columns<T, V, false>(q, i0, tail, sum);
+  else
+    columns<T, V, true>(q, i0, tail, sum);
 }
 
 // Large matrices: columns are streamed four at a time over sums kept in L1.
@@ -164,14 +177,15 @@ template <class T>
 void matvec_rows(const MatVec<T>& q, int64_t i0, int64_t i1) {
   constexpr int64_t lanes = kLanes<T>, block = kVectorRows;
   T sum[block + 8 * kLanes<T>];
-  if (q.s_i == 1 && q.k * q.rows * static_cast<int64_t>(sizeof(T)) > kColumnBytes &&
+  const bool one_dot = q.rows == 1 && q.s_p == 1;  // s_i says nothing
+  if (q.s_i == 1 && !one_dot && q.k * q.rows * static_cast<int64_t>(sizeof(T)) > kColumnBytes &&
       q.rows >= kColumnRows) {
     for (int64_t i = i0; i < i1; i += block) {
       const int64_t count = min_of(block, i1 - i);
       stream_columns(q, i, count, sum);
       emit(q, i, sum, count);
     }
-  } else if (q.s_i == 1) {
+  } else if (q.s_i == 1 && !one_dot) {
     for (int64_t i = i0; i < i1;) {
       const int64_t left = i1 - i, vectors = ceil_div(left, lanes);
       int64_t used = min_of(vectors, int64_t{8});
@@ -212,10 +226,10 @@ void matvec_rows(const MatVec<T>& q, int64_t i0, int64_t i1) {
 
 template <class T>
 void run_matvec(const MatVec<T>& q, const Team& team) {
-  const int64_t work = q.rows * q.k;
+  if (q.rows * q.k < kVectorWork) return matvec_rows(q, 0, q.rows);
   const int64_t unit = q.s_i == 1 ? kColumnUnit : kVectorUnit;
   const int64_t units = ceil_div(q.rows, unit);
-  const int64_t chunks = work < kVectorWork ? 1 : min_of(units, kMaxChunks);
+  const int64_t chunks = min_of(units, kMaxChunks);
   for_chunks(team, chunks, [&](int64_t chunk, int) {
     matvec_rows(q, min_of(q.rows, chunk * units / chunks * unit),
                 min_of(q.rows, (chunk + 1) * units / chunks * unit));
@@ -235,19 +249,19 @@ struct Outer {
   bool accumulate;
   Epilogue<T> epilogue;
 };
-template <class T>
+template <class T, int V>
 PH_INLINE void outer_block(const Outer<T>& q, int64_t i0, int64_t i1, int64_t j) {
   constexpr int64_t lanes = kLanes<T>;
-  Vec<T> b[4];
+  Vec<T> b[V];
 #pragma GCC unroll 4
-  for (int v = 0; v < 4; ++v) b[v] = splat<T>(q.alpha) * load<T>(q.b + j + v * lanes);
+  for (int v = 0; v < V; ++v) b[v] = splat<T>(q.alpha) * load<T>(q.b + j + v * lanes);
   const T* a = q.a + i0 * q.a_stride;
   T* c = q.c + i0 * q.ldc + j;
   const int64_t a_stride = q.a_stride, ldc = q.ldc;
   for (int64_t i = i0; i < i1; ++i, a += a_stride, c += ldc) {
     const Vec<T> x = splat<T>(*a);
 #pragma GCC unroll 4
-    for (int v = 0; v < 4; ++v) store<T>(c + v * lanes, x * b[v]);
+    for (int v = 0; v < V; ++v) store<T>(c + v * lanes, x * b[v]);
   }
 }
 template <class T>
@@ -267,12 +281,18 @@ void run_outer(const Outer<T>& q, const Team& team) {
   const int64_t chunks = min_of(q.m, min_of(kMaxChunks, ceil_div(q.m * q.n, kOuterChunk)));
   for_chunks(team, chunks, [&](int64_t chunk, int) {
     const int64_t i0 = chunk * q.m / chunks, i1 = (chunk + 1) * q.m / chunks;
-    for (int64_t j = 0; j < q.n; j += 4 * lanes) {
-      const int64_t left = min_of(4 * lanes, q.n - j);
-      if (left == 4 * lanes && !q.accumulate)
-        outer_block<T>(q, i0, i1, j);
+    for (int64_t j = 0; j < q.n;) {
+      const int64_t left = q.n - j;
+      int64_t used = lanes;
+      if (q.accumulate || left < lanes)
+        outer_vector<T>(q, i0, i1, j, left);
+      else if (left >= 4 * lanes)
+        outer_block<T, 4>(q, i0, i1, j), used = 4 * lanes;
+      else if (left >= 2 * lanes)
+        outer_block<T, 2>(q, i0, i1, j), used = 2 * lanes;
       else
-        for (int64_t v = 0; v < left; v += lanes) outer_vector(q, i0, i1, j + v, left - v);
+        outer_block<T, 1>(q, i0, i1, j);
+      j += used;
     }
     if (!q.epilogue.empty())
       finish_tile<T>(q.c + i0 * q.ldc, q.ldc, i1 - i0, q.n, moved(q.epilogue, i0, 0));
