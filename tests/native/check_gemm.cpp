@@ -112,6 +112,8 @@ void check_all() {
     for (int i = 0; i < 40; ++i)  // few columns; one product deep
       both(64 + r.below(200), 1 + r.below(14), r.below(300), 1 + r.below(2)),
           both(r.below(90), r.below(300), 1, 1 + r.below(3));
+    for (int i = 0; i < 60; ++i)  // few rows, long sums
+      both(2 + r.below(24), r.below(90), 96 + r.below(1200), 1 + r.below(2));
     both(3, 5, 9000, 1), both(64, 40, 5000, 1), both(2, 4200, 40, 1), both(1, 3000, 300, 1);
     both(300, 300, 300, 1), both(1, 64, 64, 3), both(700, 1, 700, 1), both(20, 20, 20, 300),
         both(1, 70, 70, 200);

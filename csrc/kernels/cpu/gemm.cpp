@@ -1,6 +1,7 @@
 // The matrix product: chooses by sizes and strides alone between matrix-vector, outer and narrow
-// products, operands read in place, packed operands, and sums cut along k.
+// products, sums along k, operands read in place, packed operands, and sums cut along k.
 #include "families.h"
+#include "gemm_dots.h"
 #include "gemm_engine.h"
 #include "gemm_narrow.h"
 #include "gemm_vector.h"
@@ -11,8 +12,9 @@ namespace {
 
 template <class T>
 struct Plan {
-  bool vector, outer, narrow;  // one row or column; k == 1; see gemm_narrow.h
-  bool by_batch;               // batch items are chunks of one thread each
+  bool vector, outer;  // one row or column; k == 1
+  bool narrow, dots;   // see gemm_narrow.h, gemm_dots.h
+  bool by_batch;       // batch items are chunks of one thread each
   bool pack_a, pack_b;
   int64_t splits;     // parts of k, each into its own partial result
   int64_t max_depth;  // of a block of k
@@ -43,6 +45,8 @@ Plan<T> make_plan(const GemmArgs& g) {
     p.x_bytes = (g.m == 1 ? g.a_cs : g.b_rs) == 1 ? 0 : cache_rounded(g.k * size);
     return p;
   }
+  p.dots = is_dots(g);
+  if (p.dots) return p;
   p.pack_a = !reads_in_place<T>(g);
   const bool scattered = !p.pack_a && g.a_rs == 1 && g.a_cs * size > kStripStride;
   p.max_depth = scattered ? kScatteredDepth : kBlockDepth<T>;
@@ -122,6 +126,16 @@ Narrow<T> item_narrow(const GemmArgs& g, int64_t b) {
 }
 
 template <class T>
+Dots<T> item_dots(const GemmArgs& g, int64_t b) {
+  return {g.m,          g.n,
+          g.k,          static_cast<const T*>(g.a) + b * g.a_bs,
+          g.a_rs,       static_cast<const T*>(g.b) + b * g.b_bs,
+          g.b_cs,       static_cast<T*>(g.c) + b * g.c_bs,
+          g.ldc,        static_cast<T>(g.alpha),
+          g.accumulate, item_epilogue<T>(g, b)};
+}
+
+template <class T>
 Product<T, Strided<T>, Strided<T>> item_product(const GemmArgs& g, const Plan<T>& plan, int64_t b) {
   return {g.m,
           g.n,
@@ -163,6 +177,8 @@ void gemm_typed(const GemmArgs& g, const Team& team) {
       run_outer(item_outer<T>(g, b), crew);
     else if (plan.vector)
       run_matvec(item_matvec<T>(g, b, reinterpret_cast<T*>(own)), crew);
+    else if (plan.dots)
+      run_dots(item_dots<T>(g, b), crew);
     else if (plan.narrow)
       run_narrow(item_narrow<T>(g, b), crew);
     else if (plan.splits > 1)

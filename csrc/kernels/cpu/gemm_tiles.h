@@ -55,6 +55,17 @@ constexpr int64_t kShallowBytes = 128 * 1024;  // ... and so many bytes is kept,
 // Fewer columns than this leaves free of a vector (one part in so many) go along m instead.
 constexpr int64_t kNarrowFill = 5;
 
+// Sums along k without packing: rows of a tile, rows at most, and how long sums must be, at least
+// and for each row, to pay for folding them.
+#if PH_VECTOR_BYTES == 64 || defined(__aarch64__)
+constexpr int kDotRows = 6;
+constexpr int64_t kMaxDotRows = 48, kDotDepthPerRow = 10;
+#else
+constexpr int kDotRows = PH_VECTOR_BYTES == 32 ? 3 : 2;
+constexpr int64_t kMaxDotRows = 20, kDotDepthPerRow = 24;
+#endif
+constexpr int64_t kMinDotDepth = 96;
+
 // Long sums with few outputs are cut along k into at most kMaxSplits parts.
 constexpr int64_t kMaxSplits = 16;
 constexpr int64_t kSplitDepth = 1024;         // at least this much k in a part
