@@ -50,7 +50,9 @@ Plan<T> make_plan(const GemmArgs& g) {
   p.pack_a = !reads_in_place<T>(g);
   const bool scattered = !p.pack_a && g.a_rs == 1 && g.a_cs * size > kStripStride;
   p.max_depth = scattered ? kScatteredDepth : kBlockDepth<T>;
-  p.pack_b = g.b_cs != 1 || (g.m > kMaxRows && g.k * g.n * size > kDirectBytesB);
+  const bool collide = g.b_rs * size % kSetBytes == 0;
+  p.pack_b = g.b_cs != 1 || (g.m > (collide ? kDirectRowsCollide : kDirectRowsB) &&
+                             g.k * g.n * size > kDirectBytesB);
   p.splits = p.by_batch ? 1 : choose_splits<T>(g.m, g.n, g.k);
   p.narrow = p.splits == 1 && is_narrow<T>(g);
   if (p.narrow) return p;

@@ -43,6 +43,10 @@ constexpr int64_t kDirectPanels = 2;     // larger ones too, when B has at most 
 constexpr int64_t kDirectRowPanels = 4;  // ... or this many, where the rows of A are contiguous
 constexpr int64_t kSetBytes = 4096;      // rows this far apart collide in L1
 constexpr int64_t kDirectBytesB = 96 * 1024;
+// A larger B too, whose rows are contiguous, where at most so many rows of A use it: packing pays
+// later with wider vectors, earlier where the rows of B collide.
+constexpr int64_t kDirectRowsB = PH_VECTOR_BYTES == 64 ? 512 : 128;
+constexpr int64_t kDirectRowsCollide = PH_VECTOR_BYTES == 64 ? 64 : 32;
 constexpr int64_t kPackColumns = 16;      // columns of a transposed A packed together
 constexpr int64_t kStripStride = 2048;    // columns further apart (bytes) are read in place ...
 constexpr int64_t kScatteredDepth = 192;  // ... at most so many at a time, to stay in L1
