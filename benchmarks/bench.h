@@ -15,7 +15,7 @@ namespace ph::bench {
 struct Options {
   std::string family;
   std::vector<std::string> shapes;  // from the command line; empty: the workload list
-  bool json = false, check = false, peers = true, cpu = false;
+  bool json = false, check = false, peers = true, cpu = false, naive = false;
   double seconds = 0.2;  // of timing per contestant
   int rounds = 11;
 };
@@ -126,5 +126,9 @@ void bench_peak(Bench&);
 void add_gemm_peers(Case& c, const GemmArgs& a);
 void add_conv_peers(Case& c, const ConvArgs& a);
 void set_peer_threads(int threads);
+// A plain scalar loop as a contestant (--naive).
+void add_naive_gemm(Case& c, const GemmArgs& a);
+void add_naive_conv(Case& c, const ConvArgs& a);
+void add_naive_eltwise(Case& c, EltOp op, int64_t n, const void* a, const void* b, void* to);
 
 }  // namespace ph::bench

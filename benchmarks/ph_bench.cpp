@@ -40,6 +40,7 @@ void usage(FILE* to) {
       "  --check       compare with a plain loop in float64; exit 1 if wrong\n"
       "  --json        print a JSON list\n"
       "  --no-peers    leave out the peers that were built in\n"
+      "  --naive       time a plain scalar loop in place of the peers (gemm, conv, eltwise)\n"
       "  --cpu         processor time instead of elapsed time, with --threads 1: for a busy "
       "machine\n"
       "  --seconds S   timing per contestant (default 0.2)\n"
@@ -70,6 +71,8 @@ int run(int argc, char** argv) {
       o.cpu = true;
     else if (arg == "--no-peers")
       o.peers = false;
+    else if (arg == "--naive")
+      o.naive = true;
     else if (arg == "--threads")
       ph::set_num_threads(static_cast<int>(number("--threads", next))), ++i;
     else if (arg == "--seconds")

@@ -112,7 +112,7 @@ void measure_mode(Bench& bench, const std::string& name, Image& t, ConvMode mode
     }
     return worst;
   };
-  add_conv_peers(test, a);
+  bench.options().naive ? add_naive_conv(test, a) : add_conv_peers(test, a);
   bench.measure(test);
 }
 

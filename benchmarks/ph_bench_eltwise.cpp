@@ -54,6 +54,7 @@ void measure_single(Bench& bench, const Single& s, int64_t n, Buffer& x, Buffer&
     }
     return worst;
   };
+  if (bench.options().naive) add_naive_eltwise(test, s.op, n, x.data(), y.data(), out.data());
   bench.measure(test);
 }
 

@@ -71,7 +71,7 @@ void measure_product(Bench& bench, const std::string& name, const Product& p) {
     }
     return worst;
   };
-  add_gemm_peers(test, g);
+  bench.options().naive ? add_naive_gemm(test, g) : add_gemm_peers(test, g);
   bench.measure(test);
 }
 
