@@ -121,3 +121,27 @@ def test_wrong_arguments(name, shapes, attrs, words):
             function(tensors, wrong)
         except (ValueError, TypeError):
             pass
+
+
+@pytest.mark.parametrize("zeros", [(), (1,), (0, 2)])
+def test_second_derivative_of_prod_beside_zeros(zeros):
+    # d2/dx_i dx_j prod(x) is the product of the rest, zeros among them or not
+    x = np.array([[1.5, -2.0, 3.0, 0.5], [2.0, 1.0, -1.0, 4.0]])
+    x[0, list(zeros)] = 0
+    weights = np.array([[1.0, 10.0, 100.0, 1000.0]] * 2)
+    variable = engine.Variable(x, dtype="float64")
+    with engine.GradientTape() as outer:
+        with engine.GradientTape() as inner:
+            y = ops.sum(ops.prod(variable, axis=1))
+        first = inner.gradient(y, variable)
+        weighted = ops.sum(first * weights)
+    want = np.zeros_like(x)
+    others = np.zeros_like(x)
+    for r, row in enumerate(x):
+        for i in range(4):
+            others[r, i] = np.prod(np.delete(row, i))
+            for j in range(4):
+                if i != j:
+                    want[r, i] += weights[r, j] * np.prod(np.delete(row, [i, j]))
+    np.testing.assert_allclose(first, others, rtol=1e-12)
+    np.testing.assert_allclose(outer.gradient(weighted, variable), want, rtol=1e-12)

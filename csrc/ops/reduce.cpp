@@ -154,17 +154,38 @@ Tensors extremum_vjp(const VjpContext& c) {
   return {mul(hit, div(kept(c, c.grad()), count))};
 }
 
-// The product of the other elements: out / x, but exact beside a single zero.
+// x (rows, n) moved along n by `by` (either sign), ones where nothing was.
+Tensor moved_by(const Tensor& x, int64_t by) {
+  const int64_t rows = x.shape()[0], n = x.shape()[1];
+  const int64_t low = std::max<int64_t>(by, 0), high = std::max<int64_t>(-by, 0);
+  return pad(slice(x, {0, high}, {rows, n - low}, {1, 1}), {0, low}, {0, high}, 1);
+}
+// In every row the products of all elements before (by = 1) or after (by = -1) each, by doubling
+// (Hillis & Steele 1986).
+Tensor products_beside(const Tensor& x, int64_t by) {
+  const int64_t n = x.shape()[1];
+  Tensor all = moved_by(x, by);
+  for (int64_t step = 1; step < n; step *= 2) all = mul(all, moved_by(all, by * step));
+  return all;
+}
+
+// The product of the other elements, without division: right beside zeros, to every order.
 Tensors prod_vjp(const VjpContext& c) {
-  static const OpDef& prod = op_by_name("prod");
   const Tensor& x = c.in(0);
-  const Tensor zero = equal(x, like(x, 0)), one = like(x, 1);
-  const Tensor filled = where(zero, one, x);
-  const Tensor zeros = reduce_sum(cast(zero, x.dtype()), reduced_axes(c), true);
-  const Tensor rest = kept(c, apply1(prod, {filled}, c.attrs()));
-  const Tensor at_zero = where(equal(zeros, one), rest, like(x, 0));
-  const Tensor elsewhere = where(equal(zeros, like(x, 0)), div(rest, filled), like(x, 0));
-  return {mul(kept(c, c.grad()), where(zero, at_zero, elsewhere))};
+  const Ints folded = reduced_axes(c);
+  const int64_t n = folded_count(c), rank = x.shape().rank();
+  if (x.shape().count() == 0) return {zeros_like(x)};
+  Ints order, back(static_cast<size_t>(rank)), sizes;
+  for (int64_t d = 0; d < rank; ++d)
+    if (std::find(folded.begin(), folded.end(), d) == folded.end()) order.push_back(d);
+  order.insert(order.end(), folded.begin(), folded.end());
+  for (int64_t d = 0; d < rank; ++d) {
+    back[static_cast<size_t>(order[static_cast<size_t>(d)])] = d;
+    sizes.push_back(x.shape()[static_cast<int>(order[static_cast<size_t>(d)])]);
+  }
+  const Tensor rows = reshape(transpose(x, order), {x.shape().count() / n, n});
+  const Tensor others = mul(products_beside(rows, 1), products_beside(rows, -1));
+  return {mul(kept(c, c.grad()), transpose(reshape(others, Shape(sizes)), back))};
 }
 
 const bool defined = [] {
