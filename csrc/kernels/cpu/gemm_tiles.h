@@ -35,7 +35,7 @@ constexpr int64_t kChunkWork = 400000;
 constexpr int64_t kMaxChunks = 64;
 constexpr int64_t kChunkRows = 4 * kMaxRows;  // a chunk has at least this many rows ...
 constexpr int64_t kChunkCols = 256;           // ... and columns, where there are enough
-constexpr int64_t kSerialPack = 64 * 1024;    // elements packed by one thread alone
+constexpr int64_t kSerialPack = 12 * 1024;    // elements packed by one thread alone
 
 // Operands of at most this many bytes are read in place when their layout allows.
 constexpr int64_t kDirectBytesA = 64 * 1024;
