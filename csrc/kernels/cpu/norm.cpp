@@ -1,7 +1,6 @@
-// Batch and layer normalisation, forward and backward. Batch statistics run down columns: a
-// small block of rows is read twice while in cache (mean, then squared deviations), and blocks
-// are joined by Chan's formula. Few channels: several rows are joined into a wide one whose
-// columns repeat the channels.
+// Batch and layer normalisation, forward and backward. Batch statistics run down columns: small
+// blocks of rows, summed relative to the mean so far, are joined by Chan's formula. Few channels:
+// several rows are joined into a wide one whose columns repeat the channels.
 #include "families.h"
 #include "reduce_tile.h"
 
@@ -9,7 +8,10 @@ namespace ph {
 namespace PH_ISA {
 namespace {
 
-constexpr int64_t kNormTile = 256;        // columns treated at once
+constexpr int64_t kNormTile = 1024;       // columns treated at once
+constexpr int64_t kNormWide = 256;        // short rows are joined up to this length
+constexpr int64_t kTurn = 8;              // rows added together, half as many of two arrays or
+constexpr int64_t kLongTurn = 4;          // where rows are so long that they share a cache set
 constexpr int64_t kNormBlock = 4096;      // elements of a block that is read twice
 constexpr int64_t kAheadTotal = 1 << 18;  // elements beyond L2
 constexpr int64_t kNormParts = 128;       // partial statistics at most
@@ -23,7 +25,7 @@ struct NormPlan {
 PH_INLINE NormPlan plan_norm(const NormArgs& g) {
   NormPlan p;
   const int64_t channels = max_of(g.channels, int64_t{1});
-  p.wide = g.layer ? 1 : max_of(min_of(kNormTile / channels, g.rows / 8), int64_t{1});
+  p.wide = g.layer ? 1 : max_of(min_of(kNormWide / channels, g.rows / 8), int64_t{1});
   p.width = g.channels * p.wide;
   p.rows = g.rows / p.wide;
   p.rest = g.rows % p.wide;
@@ -32,12 +34,6 @@ PH_INLINE NormPlan plan_norm(const NormArgs& g) {
   p.parts = max_of(ceil_div(p.rows, p.split), int64_t{1});
   p.tiles = ceil_div(p.width, kNormTile);
   return p;
-}
-// Results so large, and so aligned, that they go past the caches.
-template <class T>
-PH_INLINE bool bypasses(const NormPlan& p, const T* y) {
-  return p.rows * p.width * static_cast<int64_t>(sizeof(T)) > kStreamBytes &&
-         p.width % kLanes<T> == 0 && aligned(y);
 }
 // Arrays in scratch, each padded to whole vectors.
 PH_INLINE int64_t padded(int64_t n) { return round_up(n, 16); }
@@ -51,54 +47,65 @@ struct Slab {
   PH_INLINE const T* row(int64_t r) const { return x + r * width + col; }
 };
 
-// Adds f(row, i, k) over the slab's rows to acc (n, padded), eight rows a turn.
+PH_INLINE int64_t turn_of(int64_t n) { return n > kNormWide ? kLongTurn : kTurn; }
+// Adds f(row, i, k) over rows [begin, end) to sum (n, padded), and its square to squares.
 template <class T, class F>
-PH_INLINE void column_sums(int64_t begin, int64_t end, int64_t n, T* acc, const F& f) {
-  int64_t r = begin;
-  for (; r + 8 <= end; r += 8)
+PH_INLINE void column_sums(int64_t begin, int64_t end, int64_t n, T* sum, T* squares, const F& f) {
+  const int64_t turn = turn_of(n);
+  for (int64_t r = begin; r < end; r += turn) {
+    const int64_t rows = min_of(turn, end - r);
     for_vectors<T>(n, [&](int64_t i, int64_t k) {
-      const Vec<T> s = ((f(r, i, k) + f(r + 1, i, k)) + (f(r + 2, i, k) + f(r + 3, i, k))) +
-                       ((f(r + 4, i, k) + f(r + 5, i, k)) + (f(r + 6, i, k) + f(r + 7, i, k)));
-      store(acc + i, load(acc + i) + s);
+      Vec<T> s[kTurn] = {}, q[2] = {};
+#pragma GCC unroll 8
+      for (int64_t u = 0; u < kTurn; ++u) {
+        if (u >= rows) break;
+        s[u] = f(r + u, i, k);
+        q[u & 1] = vfma<T>(s[u], s[u], q[u & 1]);
+      }
+      store(sum + i,
+            load(sum + i) + (((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]))));
+      store(squares + i, load(squares + i) + (q[0] + q[1]));
     });
-  for (; r < end; ++r)
-    for_vectors<T>(n, [&](int64_t i, int64_t k) { store(acc + i, load(acc + i) + f(r, i, k)); });
+  }
 }
 template <class T>
 PH_INLINE void clear(T* p, int64_t n) {
   for (int64_t i = 0; i < n; ++i) p[i] = 0;
 }
 
-// mean and M2 (the sum of squared deviations) of a slab.
+// mean and M2 (the sum of squared deviations) of a slab. A block is summed relative to the mean of
+// those before it, the first block, while in cache, to its own: what cancels in sum of squares -
+// sum^2 / n is then never much larger than the M2 of both together.
 template <class T>
 void slab_statistics(const Slab<T>& s, T* mean, T* m2) {
   const int64_t step = max_of(kNormBlock / max_of(s.n, int64_t{1}) / 8 * 8, int64_t{8});
   const int64_t size = round_up(s.n, kLanes<T>);
-  alignas(64) T block_mean[kNormTile + kLanes<T>], block_m2[kNormTile + kLanes<T>];
-  const bool ahead = s.width == s.n && s.total >= kAheadTotal;
+  alignas(64) T sum[kNormTile + kLanes<T>], squares[kNormTile + kLanes<T>];
+  const bool ahead = s.total >= kAheadTotal, dense = s.width == s.n;
+  const int64_t turn = turn_of(s.n);
   clear(mean, size), clear(m2, size);
   for (int64_t r = s.begin; r < s.end; r += step) {
     const int64_t last = min_of(r + step, s.end);
     const T count = static_cast<T>(last - r), before = static_cast<T>(r - s.begin);
-    clear(block_mean, size), clear(block_m2, size);
-    column_sums<T>(r, last, s.n, block_mean, [&](int64_t q, int64_t i, int64_t k) {
-      // eight rows at once defeat the hardware's prefetch: the next eight, in memory's order
-      if (ahead)
-        __builtin_prefetch(s.row(r) + (q - r + 8) / 8 * 8 * s.width + i * 8 +
-                           (q - r) % 8 * kLanes<T>);
-      return load_n(s.row(q) + i, k);
-    });
-    for (int64_t i = 0; i < size; i += kLanes<T>)
-      store(block_mean + i, load(block_mean + i) / count);
-    column_sums<T>(r, last, s.n, block_m2, [&](int64_t q, int64_t i, int64_t k) {
-      const Vec<T> d = load_n(s.row(q) + i, k) - load(block_mean + i);
-      return d * d;
-    });
     const T total = before + count, a = count / total, b = before * a;
+    for (bool again = r == s.begin;; again = false) {
+      clear(sum, size), clear(squares, size);
+      column_sums<T>(r, last, s.n, sum, squares, [&](int64_t q, int64_t i, int64_t k) {
+        // several rows at once defeat the hardware's prefetch: the next turn's, in memory's order
+        // or each row's part of the tile
+        const int64_t u = (q - r) % turn;
+        if (ahead)
+          __builtin_prefetch(dense ? s.row(q - u + turn) + i * turn + u * kLanes<T>
+                                   : s.row(q + turn) + i);
+        return load_n(s.row(q) + i, k) - load(mean + i);
+      });
+      if (!again) break;
+      for (int64_t i = 0; i < size; i += kLanes<T>) store(mean + i, load(sum + i) / count);
+    }
     for (int64_t i = 0; i < size; i += kLanes<T>) {
-      const Vec<T> m = load(mean + i), d = load(block_mean + i) - m;
+      const Vec<T> m = load(mean + i), d = load(sum + i) / count, q = load(squares + i);
       store(mean + i, vfma<T>(d, splat<T>(a), m));
-      store(m2 + i, load(m2 + i) + vfma<T>(d * d, splat<T>(b), load(block_m2 + i)));
+      store(m2 + i, load(m2 + i) + vfma<T>(d * d, splat<T>(b), vfma<T>(-d, load(sum + i), q)));
     }
   }
 }
@@ -204,7 +211,7 @@ void batch_forward(const NormArgs& g, const Team& team) {
   });
   if (!g.y) return;
   T* y = static_cast<T*>(g.y);
-  const bool stream = bypasses(p, y);
+  const bool stream = bypasses(y, p.rows, p.width);
   const int64_t rows = max_of(kNormChunk / max_of(p.width, int64_t{1}), int64_t{1});
   for_chunks(team, ceil_div(p.rows, rows), [&](int64_t i, int) {
     normalise(x, y, p.width, i * rows, min_of((i + 1) * rows, p.rows), p.width, column_mean, scale,
@@ -240,21 +247,24 @@ void batch_backward(const NormArgs& g, const Team& team) {
     alignas(64) T all_sum[kNormTile + kLanes<T>], all_dot[kNormTile + kLanes<T>];
     for (int64_t k = 0; k < size; ++k) m[k] = k < n ? column_mean[col + k] : T(0);
     clear(all_sum, size), clear(all_dot, size);
-    const bool ahead = p.tiles == 1 && p.rows * p.width >= kAheadTotal;
+    const bool ahead = p.rows * p.width >= kAheadTotal;
+    // as in slab_statistics
+    const int64_t turn = turn_of(n) / 2;
+    const int64_t step = p.tiles == 1 ? turn : 1, next = p.tiles == 1 ? kLanes<T> : p.width;
     for (int64_t r = i * p.split; r < last; r += 64) {  // leaves, for accuracy
       clear(sum, size), clear(dot, size);
       const int64_t end = min_of(r + 64, last);
-      for (int64_t q = r; q < end; q += 4) {
-        const int64_t rows = min_of(end - q, int64_t{4}), at = q * p.width + col;
+      for (int64_t q = r; q < end; q += turn) {
+        const int64_t rows = min_of(end - q, turn), at = q * p.width + col;
         for_vectors<T>(n, [&](int64_t k, int64_t lanes) {
           Vec<T> s[4] = {}, t[4] = {};
           const Vec<T> centre = load(m + k);
 #pragma GCC unroll 4
           for (int64_t u = 0; u < 4; ++u) {
             if (u >= rows) break;
-            if (ahead) {  // as in slab_statistics
-              __builtin_prefetch(dy + at + 4 * (p.width + k) + u * kLanes<T>);
-              __builtin_prefetch(x + at + 4 * (p.width + k) + u * kLanes<T>);
+            if (ahead) {
+              __builtin_prefetch(dy + at + turn * p.width + step * k + u * next);
+              __builtin_prefetch(x + at + turn * p.width + step * k + u * next);
             }
             s[u] = load_n(dy + at + u * p.width + k, lanes);
             t[u] = s[u] * (load_n(x + at + u * p.width + k, lanes) - centre);
@@ -295,7 +305,7 @@ void batch_backward(const NormArgs& g, const Team& team) {
   });
   T* dx = static_cast<T*>(g.dx);
   if (!dx) return;
-  const bool stream = bypasses(p, dx);
+  const bool stream = bypasses(dx, p.rows, p.width);
   auto row = [&](int64_t at, int64_t n) {
     for_vectors<T>(n, [&](int64_t i, int64_t k) {
       const Vec<T> h = load_n(x + at + i, k) - load(column_mean + i);
@@ -321,33 +331,44 @@ void layer_forward(const NormArgs& g, const Team& team) {
   const int64_t n = g.channels;
   const T *gamma = static_cast<const T*>(g.gamma), *beta = static_cast<const T*>(g.beta);
   T *mean = static_cast<T*>(g.mean), *var = static_cast<T*>(g.var), *rstd = static_cast<T*>(g.rstd);
-  const int64_t chunk = rows_per_chunk<T>(n);
-  for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
-    for (int64_t r = c * chunk; r < min_of((c + 1) * chunk, g.rows); ++r) {
-      const T* x = static_cast<const T*>(g.x) + r * n;
-      const T m = n ? row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(x + i, k); }) /
-                          static_cast<T>(n)
-                    : T(0);
-      const T m2 = row_sum<T>(n, [&](int64_t i, int64_t k) {
-        const Vec<T> d = load_n(x + i, k) - m;
-        return d * d;
-      });
-      const T v = n ? m2 / static_cast<T>(n) : T(0);
-      const T s = static_cast<T>(1.0 / __builtin_sqrt(static_cast<double>(v) + g.epsilon));
-      if (mean) mean[r] = m;
-      if (var) var[r] = v;
-      if (rstd) rstd[r] = s;
+  const int64_t chunk = rows_per_chunk<T>(n), step = rows_per_group<T>(n);
+  const bool past = g.y && bypasses(static_cast<const T*>(g.y), g.rows, n);
+  const T count = static_cast<T>(max_of(n, int64_t{1}));
+  auto group = [&](int64_t row, int64_t rows) {
+    const T* x = static_cast<const T*>(g.x) + row * n;
+    T m[kLanes<T>], v[kLanes<T>], s[kLanes<T>];
+    for (int64_t r = 0; r < rows; ++r)
+      m[r] = row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(x + r * n + i, k); }) / count;
+    for (int64_t r = 0; r < rows; ++r)
+      v[r] = row_sum<T>(n,
+                        [&](int64_t i, int64_t k) {
+                          const Vec<T> d = load_n(x + r * n + i, k) - m[r];
+                          return d * d;
+                        }) /
+             count;
+    for (int64_t r = 0; r < rows; ++r)
+      s[r] = static_cast<T>(1.0 / __builtin_sqrt(static_cast<double>(v[r]) + g.epsilon));
+    for (int64_t r = 0; r < rows; ++r) {
+      if (mean) mean[row + r] = m[r];
+      if (var) var[row + r] = v[r];
+      if (rstd) rstd[row + r] = s[r];
       if (!g.y) continue;
-      T* y = static_cast<T*>(g.y) + r * n;
+      T* y = static_cast<T*>(g.y) + (row + r) * n;
       for_vectors<T>(n, [&](int64_t i, int64_t k) {
-        Vec<T> h = (load_n(x + i, k) - m) * s;
+        if (past) fetch_ahead(x + (rows + r) * n + i);
+        Vec<T> h = (load_n(x + r * n + i, k) - m[r]) * s[r];
         if (gamma)
           h = vfma<T>(h, load_n(gamma + i, k), beta ? load_n(beta + i, k) : Vec<T>{});
         else if (beta)
           h += load_n(beta + i, k);
-        store_n(y + i, h, k);
+        put_n(y + i, h, k, past);
       });
     }
+  };
+  for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
+    const int64_t end = min_of((c + 1) * chunk, g.rows);
+    for (int64_t r = c * chunk; r < end; r += step) group(r, min_of(step, end - r));
+    if (past) fence_past();
   });
 }
 
@@ -359,6 +380,7 @@ void layer_backward(const NormArgs& g, const Team& team) {
   const T *mean = static_cast<const T*>(g.mean), *rstd = static_cast<const T*>(g.rstd);
   const T* gamma = static_cast<const T*>(g.gamma);
   const bool sums = g.dgamma || g.dbeta;
+  const bool past = g.dx && bypasses(static_cast<const T*>(g.dx), g.rows, n);
   T* part = static_cast<T*>(g.scratch);
   for_chunks(team, p.parts, [&](int64_t c, int) {
     T *dgamma = part + c * 2 * w, *dbeta = dgamma + w;
@@ -366,30 +388,31 @@ void layer_backward(const NormArgs& g, const Team& team) {
     for (int64_t r = c * p.split; r < min_of((c + 1) * p.split, g.rows); ++r) {
       const T *x = static_cast<const T*>(g.x) + r * n, *dy = static_cast<const T*>(g.dy) + r * n;
       const T m = mean[r], s = rstd[r];
-      auto scaled = [&](int64_t i, int64_t k) {
-        const Vec<T> d = load_n(dy + i, k);
-        return gamma ? d * load_n(gamma + i, k) : d;
-      };
-      if (sums)
-        for_vectors<T>(n, [&](int64_t i, int64_t k) {
-          const Vec<T> d = load_n(dy + i, k),
-                       h = first_lanes<T>((load_n(x + i, k) - m) * s, k, T(0));
+      T total[2];  // of g and of g * h
+      row_sums<T>(n, total, [&](int64_t i, int64_t k, Vec<T>& avg, Vec<T>& avg_h) {
+        Vec<T> d = load_n(dy + i, k);
+        const Vec<T> h = first_lanes<T>((load_n(x + i, k) - m) * s, k, T(0));
+        if (sums) {
           store(dgamma + i, vfma<T>(d, h, load(dgamma + i)));
           store(dbeta + i, load(dbeta + i) + d);
-        });
+        }
+        if (gamma) d *= load_n(gamma + i, k);
+        avg += d;
+        avg_h = vfma<T>(d, h, avg_h);
+      });
       if (!g.dx) continue;
       const T count = static_cast<T>(max_of(n, int64_t{1}));
-      const T avg = row_sum<T>(n, scaled) / count;
-      const T avg_h =
-          row_sum<T>(n, [&](int64_t i,
-                            int64_t k) { return scaled(i, k) * ((load_n(x + i, k) - m) * s); }) /
-          count;
+      const T avg = total[0] / count, avg_h = total[1] / count;
       T* dx = static_cast<T*>(g.dx) + r * n;
       for_vectors<T>(n, [&](int64_t i, int64_t k) {
+        if (past) fetch_ahead(x + n + i), fetch_ahead(dy + n + i);
         const Vec<T> h = (load_n(x + i, k) - m) * s;
-        store_n(dx + i, vfma<T>(h, splat<T>(-avg_h), scaled(i, k) - avg) * s, k);
+        Vec<T> d = load_n(dy + i, k);
+        if (gamma) d *= load_n(gamma + i, k);
+        put_n(dx + i, vfma<T>(h, splat<T>(-avg_h), d - avg) * s, k, past);
       });
     }
+    if (past) fence_past();
   });
   for (int which = 0; which < 2; ++which) {
     T* to = static_cast<T*>(which ? g.dbeta : g.dgamma);

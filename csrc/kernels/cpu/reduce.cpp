@@ -1,8 +1,8 @@
 // Reductions over any axes. Row form folds contiguous (or gathered) strips; column form adds
 // whole rows into an accumulator that stays in L1. See reduce_plan.h for how work is cut.
 #include "families.h"
-#include "reduce_ops.h"
 #include "reduce_plan.h"
+#include "reduce_tile.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -10,11 +10,14 @@ namespace {
 
 constexpr int64_t kStrip = 2048;  // elements folded by one call
 constexpr int64_t kGather = 512;  // elements gathered at once
-constexpr int kRowGroup = 8;      // rows added together
-// Eight short rows at once defeat the hardware's prefetch: beyond L2, the next group is fetched
-// in memory's order.
-constexpr int64_t kAheadRow = 2048, kAheadTotal = 1 << 20;  // bytes
-constexpr int64_t kLeafRows = 64;                           // rows per leaf of a column sum
+constexpr int kRowGroup = 8;      // rows added together, or
+constexpr int kLongGroup = 4;     // where rows are so long that they share a cache set
+constexpr int64_t kLongRun = 512;
+// Several rows at once defeat the hardware's prefetch: beyond L2, the next group of dense rows is
+// fetched in memory's order.
+constexpr int64_t kAheadTotal = 1 << 20;  // bytes
+constexpr int64_t kLeafRows = 64;         // rows per leaf of a column sum
+constexpr int kArgRows = 4;               // rows compared together
 
 // What a reduction does to elements, by operation: everything else is compiled once a type.
 template <class T>
@@ -113,13 +116,11 @@ void strips(const T* x, int64_t step, int64_t rows, int64_t n, T* out) {
 template <class F, class T>
 void add_rows(T* acc, const T* const* row, int rows, int64_t n, bool large) {
   constexpr int lanes = kLanes<T>;
-  const bool ahead = large && rows == kRowGroup && row[1] - row[0] == n;
+  const bool ahead = large && rows >= kLongGroup && row[1] - row[0] == n;
   for (int64_t i = 0; i < n; i += lanes) {
     const bool whole = n - i >= lanes;
     if (ahead)
-#pragma GCC unroll 8
-      for (int r = 0; r < kRowGroup; ++r)
-        __builtin_prefetch(row[0] + kRowGroup * (n + i) + r * lanes);
+      for (int r = 0; r < rows; ++r) __builtin_prefetch(row[0] + rows * (n + i) + r * lanes);
     auto get = [&](int r) {
       if (PH_LIKELY(whole)) return load(row[r] + i);
       return first_lanes<T>(load_first(row[r] + i, n - i), n - i, F::neutral);
@@ -222,7 +223,9 @@ void reduce_tile(const Job<T>& job, int64_t base, int64_t begin, int64_t end, in
   constexpr int pad = kLanes<T>;
   alignas(64) T leaf[kColumnTile + pad], buffer[kRowGroup][kColumnTile + pad];
   const int64_t padded = round_up(n, pad);
-  const bool large = n * job.size <= kAheadRow && p.reds * n * job.size >= kAheadTotal;
+  const int group = n > kLongRun && p.cols * p.wide == n ? kLongGroup : kRowGroup;
+  const bool large =
+      job.same && p.col_stride == 1 && p.reds * p.cols * p.wide * job.size >= kAheadTotal;
   for (int64_t i = 0; i < padded; ++i) acc[i] = job.fold.neutral;
   for (int64_t r = begin; r < end;) {
     for (int64_t i = 0; i < padded; ++i) leaf[i] = job.fold.neutral;
@@ -230,7 +233,7 @@ void reduce_tile(const Job<T>& job, int64_t base, int64_t begin, int64_t end, in
       const T* row[kRowGroup];
       int rows = 0;
       int64_t width = n;
-      for (; rows < kRowGroup && r < leaf_end; ++rows, ++r) {
+      for (; rows < group && r < leaf_end; ++rows, ++r) {
         if (p.rest && r == p.reds - 1) {  // the shorter last row goes alone
           if (rows) break;
           width = max_of(min_of(p.rest * p.cols - col, n), int64_t{0});
@@ -382,35 +385,48 @@ void arg_rows(const Job<T>& job, const Team& team) {
   });
 }
 
-// All rows in order over one tile of columns.
+// All rows in order over one tile of columns, a few at a time.
 template <bool largest, class T>
 void arg_columns(const Job<T>& job, const Team& team) {
   const ReducePlan& p = job.plan;
-  using I = Vec<typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int>;
+  using Int = typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int;
   constexpr int lanes = kLanes<T>;
+  constexpr int64_t size = kColumnTile + lanes;
   const int64_t tiles = ceil_div(p.cols, kColumnTile);
+  const bool direct = job.same && p.col_stride == 1;
   for_chunks(team, p.outer * tiles, [&](int64_t chunk, int) {
     const int64_t o = chunk / tiles, col = chunk % tiles * kColumnTile;
-    const int64_t n = min_of(p.cols - col, kColumnTile), padded = round_up(n, lanes);
-    alignas(64) T best[kColumnTile + lanes], row[kColumnTile + lanes];
-    alignas(64) I index[kColumnTile / lanes + 1];
+    const int64_t n = min_of(p.cols - col, kColumnTile);
+    alignas(64) T best[size], buffer[kArgRows * size];
+    alignas(64) Int index[size];
+    for (int64_t i = 0; i < n; ++i) index[i] = 0;
     const int64_t base = dims_offset(p.kept, p.kept_dims - 1, o) + col * p.col_stride;
-    for (int64_t i = n; i < padded; ++i) row[i] = 0;
-    for (int64_t r = 0; r < p.reds; ++r) {
-      job.convert(row, job.at(base + dims_offset(p.red, p.red_dims, r)), p.col_stride, n);
-      for (int64_t i = 0; i < padded; i += lanes) {
-        const Vec<T> v = load(row + i), b = load(best + i);
-        I wins = largest ? v > b : v < b;
-        wins |= (v != v) & (b == b);
-        if (r == 0) wins = ~I{};
-        store(best + i, wins ? v : b);
-        const auto count =
-            static_cast<typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int>(r);
-        index[i / lanes] = wins ? I{} + count : index[i / lanes];
+    for (int64_t r = 0; r < p.reds; r += kArgRows) {
+      const T* row[kArgRows];
+      const int rows = static_cast<int>(min_of(p.reds - r, int64_t{kArgRows}));
+      for (int u = 0; u < rows; ++u) {
+        const char* from = job.at(base + dims_offset(p.red, p.red_dims, r + u));
+        row[u] = direct ? reinterpret_cast<const T*>(from) : buffer + u * size;
+        if (!direct) job.convert(buffer + u * size, from, p.col_stride, n);
       }
+      for_vectors<T>(n, [&](int64_t i, int64_t k) {
+        Vec<T> b = r ? load(best + i) : load_n(row[0] + i, k);
+        Vec<Int> at = load(index + i);
+#pragma GCC unroll 4
+        for (int u = 0; u < kArgRows; ++u) {
+          if (u >= rows) break;
+          const Vec<T> v = load_n(row[u] + i, k);
+          // a nan wins over numbers
+          const Vec<Int> stays = (Vec<Int>)((largest ? v <= b : v >= b) | (b != b));
+          b = stays ? b : v;
+          at = stays ? at : splat<Int>(static_cast<Int>(r + u));
+        }
+        store(best + i, b);
+        store(index + i, at);
+      });
     }
     for (int64_t i = 0; i < n; ++i) {
-      const int64_t at = index[i / lanes][i % lanes];
+      const int64_t at = index[i];
       write_index<T>(job.g, &at, o * p.cols + col + i, 1);
     }
   });

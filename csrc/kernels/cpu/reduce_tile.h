@@ -82,6 +82,34 @@ PH_INLINE void store_n(T* p, Vec<T> v, int64_t n) {
   else
     store_first(p, v, n);
 }
+// As store_n, past the caches where `past` (fence_past() must follow) and n is a whole vector.
+template <class T>
+PH_INLINE void put_n(T* p, Vec<T> v, int64_t n, bool past) {
+  if (past && n == kLanes<T>)
+    store_past(p, v);
+  else
+    store_n(p, v, n);
+}
+// Results (rows, cols) so large, and so aligned, that they go past the caches.
+template <class T>
+PH_INLINE bool bypasses(const T* y, int64_t rows, int64_t cols) {
+  return rows * cols * static_cast<int64_t>(sizeof(T)) > kStreamBytes && cols % kLanes<T> == 0 &&
+         aligned(y);
+}
+// Fetches into L2 what a later row will read, while this one is computed.
+template <class T>
+PH_INLINE void fetch_ahead(const T* p) {
+  __builtin_prefetch(p, 0, 2);
+}
+// Rows (bytes) so long that the results of an earlier pass are kept aside until they go past the
+// caches: shorter ones are computed while those before them are written back.
+constexpr int64_t kLongRow = 32768, kLongestRow = 65536;
+template <class T>
+PH_INLINE bool is_long(int64_t cols) {
+  const int64_t bytes = cols * static_cast<int64_t>(sizeof(T));
+  return bytes >= kLongRow && bytes <= kLongestRow;
+}
+
 // Four accumulators; nan wins.
 template <class T>
 PH_INLINE T row_max(const T* x, int64_t n) {
@@ -115,10 +143,26 @@ PH_INLINE T row_sum(int64_t n, const F& f) {
   }
   return Fold<ReduceOp::sum, T>::across(total);
 }
-// Rows of one group share a vector for what is computed once a row; they stay in L1.
+// sums[0, 2) of what f(i, n, a, b) adds to a and b over the row, in blocks of 128 vectors.
+template <class T, class F>
+PH_INLINE void row_sums(int64_t n, T* sums, const F& f) {
+  Vec<T> a = {}, b = {};
+  for (int64_t i = 0; i < n; i += 128 * kLanes<T>) {
+    Vec<T> part_a = {}, part_b = {};
+    for_vectors<T>(min_of(n - i, int64_t{128} * kLanes<T>),
+                   [&](int64_t at, int64_t k) { f(i + at, k, part_a, part_b); });
+    a += part_a, b += part_b;
+  }
+  sums[0] = Fold<ReduceOp::sum, T>::across(a), sums[1] = Fold<ReduceOp::sum, T>::across(b);
+}
+// Rows of one group share a vector for what is computed once a row, and hide each other's latency;
+// they stay in L1, with their results.
+constexpr int64_t kGroupBytes = 8192;
 template <class T>
 PH_INLINE int64_t rows_per_group(int64_t cols) {
-  return cols * kLanes<T> * static_cast<int64_t>(sizeof(T)) <= 16384 ? kLanes<T> : 1;
+  int64_t rows = kLanes<T>;
+  while (rows > 1 && rows * cols * static_cast<int64_t>(sizeof(T)) > kGroupBytes) rows /= 2;
+  return rows;
 }
 
 // Rows that make a chunk worth a thread, a multiple of the vector.

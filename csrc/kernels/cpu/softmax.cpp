@@ -29,35 +29,35 @@ void forward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows) {
   store_turned(static_cast<T*>(g.y) + row * cols, rows, cols, v);
 }
 template <class T>
-void forward_rows(const SoftmaxArgs& g, int64_t row, int64_t rows) {
+void forward_rows(const SoftmaxArgs& g, int64_t row, int64_t rows, bool past) {
   const int64_t n = g.cols;
   const T* x = static_cast<const T*>(g.x) + row * n;
   T* y = static_cast<T*>(g.y) + row * n;
+  alignas(64) T aside[kLongestRow / sizeof(T)];
+  T* kept = past && !g.log ? aside : y;  // exponentials
   T m[kLanes<T>], sum[kLanes<T>] = {};
+  for (int64_t r = 0; r < rows; ++r) m[r] = row_max(x + r * n, n);
   for (int64_t r = 0; r < rows; ++r) {
     const T* from = x + r * n;
-    T* to = y + r * n;
-    m[r] = row_max(from, n);
-    sum[r] =
-        g.log ? row_sum<T>(n, [&](int64_t i,
-                                  int64_t k) { return exp_falling<T>(load_n(from + i, k) - m[r]); })
-              : row_sum<T>(n, [&](int64_t i, int64_t k) {
-                  const Vec<T> e = exp_falling<T>(load_n(from + i, k) - m[r]);
-                  store_n(to + i, e, k);
-                  return e;
-                });
+    T* to = kept + r * n;
+    sum[r] = row_sum<T>(n, [&](int64_t i, int64_t k) {
+      fetch_ahead(from + rows * n + i);
+      const Vec<T> e = exp_falling<T>(load_n(from + i, k) - m[r]);
+      if (!g.log) store_n(to + i, e, k);
+      return e;
+    });
   }
   store(sum, g.log ? log_t<T>(load(sum)) : 1 / load(sum));
   for (int64_t r = 0; r < rows; ++r) {
-    const T* from = x + r * n;
+    const T *from = x + r * n, *e = kept + r * n;
     T* to = y + r * n;
     if (g.log)
       for_vectors<T>(n, [&](int64_t i, int64_t k) {
-        store_n(to + i, (load_n(from + i, k) - m[r]) - sum[r], k);
+        put_n(to + i, (load_n(from + i, k) - m[r]) - sum[r], k, past);
       });
     else
-      for_vectors<T>(n,
-                     [&](int64_t i, int64_t k) { store_n(to + i, load_n(to + i, k) * sum[r], k); });
+      for_vectors<T>(
+          n, [&](int64_t i, int64_t k) { put_n(to + i, load_n(e + i, k) * sum[r], k, past); });
   }
 }
 
@@ -77,7 +77,7 @@ void backward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows) {
   store_turned(static_cast<T*>(g.dx) + row * cols, rows, cols, d);
 }
 template <class T>
-void backward_row(const SoftmaxArgs& g, int64_t row) {
+void backward_row(const SoftmaxArgs& g, int64_t row, bool past) {
   const int64_t n = g.cols;
   const T* y = static_cast<const T*>(g.y) + row * n;
   const T* dy = static_cast<const T*>(g.dy) + row * n;
@@ -86,8 +86,9 @@ void backward_row(const SoftmaxArgs& g, int64_t row) {
     return g.log ? load_n(dy + i, k) : load_n(dy + i, k) * load_n(y + i, k);
   });
   for_vectors<T>(n, [&](int64_t i, int64_t k) {
+    if (past) fetch_ahead(y + n + i), fetch_ahead(dy + n + i);
     const Vec<T> p = load_n(y + i, k), d = load_n(dy + i, k);
-    store_n(dx + i, g.log ? vfma<T>(-exp_t<T>(p), splat<T>(sum), d) : p * (d - sum), k);
+    put_n(dx + i, g.log ? vfma<T>(-exp_t<T>(p), splat<T>(sum), d) : p * (d - sum), k, past);
   });
 }
 
@@ -95,6 +96,8 @@ template <class T, bool backward>
 void run(const SoftmaxArgs& g, const Team& team) {
   if (g.cols <= 0) return;
   const int64_t chunk = rows_per_chunk<T>(g.cols);
+  const bool past = bypasses(static_cast<const T*>(backward ? g.dx : g.y), g.rows, g.cols) &&
+                    (backward || g.log || is_long<T>(g.cols));
   for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
     const int64_t end = min_of((c + 1) * chunk, g.rows);
     const bool turned = g.cols <= (backward ? kTurnedGradCols : kTurnedCols);
@@ -102,10 +105,11 @@ void run(const SoftmaxArgs& g, const Team& team) {
     for (int64_t r = c * chunk; r < end; r += step) {
       const int64_t rows = min_of(end - r, step);
       if (backward)
-        turned ? backward_turned<T>(g, r, rows) : backward_row<T>(g, r);
+        turned ? backward_turned<T>(g, r, rows) : backward_row<T>(g, r, past);
       else
-        turned ? forward_turned<T>(g, r, rows) : forward_rows<T>(g, r, rows);
+        turned ? forward_turned<T>(g, r, rows) : forward_rows<T>(g, r, rows, past);
     }
+    if (past) fence_past();
   });
 }
 

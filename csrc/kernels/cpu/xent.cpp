@@ -112,11 +112,14 @@ void forward_rows(const XentArgs& g, int64_t row, int64_t rows) {
   T* probs = g.probs ? static_cast<T*>(g.probs) + row * n : nullptr;
   T sum[kLanes<T>] = {}, dot[kLanes<T>] = {}, weight[kLanes<T>] = {};
   int64_t label[kLanes<T>];
+  T top[kLanes<T>];
+  for (int64_t r = 0; r < rows; ++r) top[r] = row_max(x + r * n, n);
   for (int64_t r = 0; r < rows; ++r) {
-    const T *z = x + r * n, *l = labels ? labels + r * n : nullptr;
+    const T *z = x + r * n, *l = labels ? labels + r * n : nullptr, m = top[r];
     T* p = probs ? probs + r * n : nullptr;
-    const T m = row_max(z, n);
     sum[r] = row_sum<T>(n, [&](int64_t i, int64_t k) {
+      fetch_ahead(z + rows * n + i);
+      if (l) fetch_ahead(l + i);
       const Vec<T> e = exp_falling<T>(load_n(z + i, k) - m);
       if (p) store_n(p + i, e, k);
       return e;
@@ -125,9 +128,12 @@ void forward_rows(const XentArgs& g, int64_t row, int64_t rows) {
       label[r] = label_of(g, row + r);
       dot[r] = label[r] < 0 ? FloatBits<T>::nan : z[label[r]] - m;
     } else {
-      weight[r] = row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(l + i, k); });
-      dot[r] = row_sum<T>(
-          n, [&](int64_t i, int64_t k) { return load_n(l + i, k) * (load_n(z + i, k) - m); });
+      T sums[2];
+      row_sums<T>(n, sums, [&](int64_t i, int64_t k, Vec<T>& a, Vec<T>& b) {
+        a += load_n(l + i, k);
+        b = vfma<T>(load_n(l + i, k), load_n(z + i, k) - m, b);
+      });
+      weight[r] = sums[0], dot[r] = sums[1];
     }
   }
   const Vec<T> lse = log_t<T>(load(sum));
@@ -145,7 +151,7 @@ void forward_rows(const XentArgs& g, int64_t row, int64_t rows) {
   }
 }
 template <class T>
-void backward_row(const XentArgs& g, int64_t row) {
+void backward_row(const XentArgs& g, int64_t row, bool past) {
   const int64_t n = g.cols;
   const T* x = static_cast<const T*>(g.logits) + row * n;
   const T* probs = g.probs ? static_cast<const T*>(g.probs) + row * n : nullptr;
@@ -156,32 +162,40 @@ void backward_row(const XentArgs& g, int64_t row) {
   if (label < 0) return fill_nan(dx, n);
   T scale = 1;
   const T* p = probs;
+  alignas(64) T aside[kLongestRow / sizeof(T)];
   if (!probs) {
+    T* kept = past ? aside : dx;
     const T m = row_max(x, n);
     scale = 1 / row_sum<T>(n, [&](int64_t i, int64_t k) {
+              fetch_ahead(x + n + i);
+              if (labels) fetch_ahead(labels + i);
               const Vec<T> e = exp_falling<T>(load_n(x + i, k) - m);
-              store_n(dx + i, e, k);
+              store_n(kept + i, e, k);
               return e;
             });
-    p = dx;
+    p = kept;
   }
   if (g.sparse) {
     const T at = p[label];
+    if (past) aside[label] -= 1 / scale;
     for_vectors<T>(
-        n, [&](int64_t i, int64_t k) { store_n(dx + i, load_n(p + i, k) * scale * dloss, k); });
-    dx[label] = (at * scale - 1) * dloss;
+        n, [&](int64_t i, int64_t k) { put_n(dx + i, load_n(p + i, k) * scale * dloss, k, past); });
+    if (!past) dx[label] = (at * scale - 1) * dloss;
     return;
   }
   const T weight = row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(labels + i, k); });
   for_vectors<T>(n, [&](int64_t i, int64_t k) {
-    store_n(dx + i,
-            vfma<T>(load_n(p + i, k) * scale, splat<T>(weight), -load_n(labels + i, k)) * dloss, k);
+    put_n(dx + i,
+          vfma<T>(load_n(p + i, k) * scale, splat<T>(weight), -load_n(labels + i, k)) * dloss, k,
+          past);
   });
 }
 
 template <class T, bool backward>
 void run(const XentArgs& g, const Team& team) {
   const int64_t chunk = rows_per_chunk<T>(g.cols);
+  const bool past =
+      backward && is_long<T>(g.cols) && bypasses(static_cast<const T*>(g.dx), g.rows, g.cols);
   for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
     const int64_t end = min_of((c + 1) * chunk, g.rows);
     const bool turned = g.cols <= kTurnedCols && g.cols > 0;
@@ -189,10 +203,11 @@ void run(const XentArgs& g, const Team& team) {
     for (int64_t r = c * chunk; r < end; r += step) {
       const int64_t rows = min_of(end - r, step);
       if (backward)
-        turned ? backward_turned<T>(g, r, rows) : backward_row<T>(g, r);
+        turned ? backward_turned<T>(g, r, rows) : backward_row<T>(g, r, past);
       else
         turned ? forward_turned<T>(g, r, rows) : forward_rows<T>(g, r, rows);
     }
+    if (past) fence_past();
   });
 }
 
