@@ -111,8 +111,8 @@ PH_INLINE void copy_run(T* PH_RESTRICT dst, const T* PH_RESTRICT src, int64_t n,
 // before it can be evicted, even where all rows fall into one cache set. Squares follow src's runs,
 // as do blocks: a few runs are read on and on, and fetched into L2 ahead of the hardware.
 template <bool past_cache, class T>
-PH_INLINE void transpose_block(T* dst, const T* src, int64_t rows, int64_t cols, int64_t rd,
-                               int64_t cs, bool ahead) {
+PH_NOINLINE void transpose_block(T* dst, const T* src, int64_t rows, int64_t cols, int64_t rd,
+                                 int64_t cs, bool ahead) {
   constexpr int lanes = sizeof(T) >= 4 ? kLanes<T> : 16;
   constexpr int square =
       64 / static_cast<int>(sizeof(T)) > lanes ? 64 / static_cast<int>(sizeof(T)) : lanes;
@@ -227,14 +227,13 @@ void copy_t(const CopyArgs& a, const Team& team) {
 }  // namespace
 
 void copy(const CopyArgs& a, const Team& team) {
-  if (a.elem_size == 1)
-    copy_t<uint8_t>(a, team);
-  else if (a.elem_size == 2)
-    copy_t<uint16_t>(a, team);
-  else if (a.elem_size == 4)
-    copy_t<uint32_t>(a, team);
-  else
-    copy_t<uint64_t>(a, team);
+  if (a.elem_size == 4) return copy_t<uint32_t>(a, team);
+  if (a.elem_size == 8) return copy_t<uint64_t>(a, team);
+#if PH_WIDE  // small elements are moved without vectors, or by memcpy
+  generic::copy(a, team);
+#else
+  a.elem_size == 1 ? copy_t<uint8_t>(a, team) : copy_t<uint16_t>(a, team);
+#endif
 }
 
 }  // namespace PH_ISA

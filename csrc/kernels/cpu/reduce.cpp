@@ -120,7 +120,10 @@ void add_rows(T* acc, const T* const* row, int rows, int64_t n, bool large) {
   for (int64_t i = 0; i < n; i += lanes) {
     const bool whole = n - i >= lanes;
     if (ahead)
-      for (int r = 0; r < rows; ++r) __builtin_prefetch(row[0] + rows * (n + i) + r * lanes);
+      for (int r = 0; r < rows; ++r) {
+        PH_ROLLED;
+        __builtin_prefetch(row[0] + rows * (n + i) + r * lanes);
+      }
     auto get = [&](int r) {
       if (PH_LIKELY(whole)) return load(row[r] + i);
       return first_lanes<T>(load_first(row[r] + i, n - i), n - i, F::neutral);
@@ -412,9 +415,8 @@ void arg_columns(const Job<T>& job, const Team& team) {
       for_vectors<T>(n, [&](int64_t i, int64_t k) {
         Vec<T> b = r ? load(best + i) : load_n(row[0] + i, k);
         Vec<Int> at = load(index + i);
-#pragma GCC unroll 4
-        for (int u = 0; u < kArgRows; ++u) {
-          if (u >= rows) break;
+        for (int u = 0; u < rows; ++u) {
+          PH_ROLLED;
           const Vec<T> v = load_n(row[u] + i, k);
           // a nan wins over numbers
           const Vec<Int> stays = (Vec<Int>)((largest ? v <= b : v >= b) | (b != b));
