@@ -104,6 +104,15 @@ def pools():
             Native("avg_pool", (x,), attrs),
             Native("max_pool_grad", (x, y, r(*y.shape)), attrs, linear=(2,)),
             Native("max_pool_pick", (x, y, r(*x.shape)), attrs, linear=(2,)),
+            *(
+                Native(
+                    "max_pool_grad_epilogue",
+                    (x, y, r(*y.shape), r(*x.shape, low=-0.9)),
+                    attrs + (False, 0, True, act),
+                    linear=(2, 3) if act > 1 else (2,),
+                )
+                for act in (1, 2, 3)
+            ),
             Native("avg_pool_grad", (r(*y.shape),), attrs + (5, 6)),
         ]
     return rows

@@ -38,24 +38,7 @@ constexpr int kArity[] = {
 };
 }  // namespace
 
-// a / sqrt(b) = a * rsqrt(b), where nothing else reads the root: for float32, where rsqrt is
-// cheaper than either. Both forms are within 3 ulp.
-void EltBuilder::divide_by_roots(const std::vector<uint8_t>& outputs) {
-  for (EltInstr& divide : instrs_) {
-    if (divide.op != EltOp::div || regs_[divide.b].kind != 2) continue;
-    EltInstr& root = instrs_[static_cast<size_t>(regs_[divide.b].index)];
-    if (root.op != EltOp::sqrt) continue;
-    auto reads = std::count(outputs.begin(), outputs.end(), root.dst);
-    for (const EltInstr& in : instrs_) {
-      const uint8_t operands[3] = {in.a, in.b, in.c};
-      reads += std::count(operands, operands + kArity[static_cast<int>(in.op)], root.dst);
-    }
-    if (reads == 1) root.op = EltOp::rsqrt, divide.op = EltOp::mul;
-  }
-}
-
-EltProgram EltBuilder::finish(DType compute, const std::vector<uint8_t>& outputs) {
-  if (compute == DType::f32) divide_by_roots(outputs);
+EltProgram EltBuilder::finish(DType compute, const std::vector<uint8_t>& outputs) const {
   EltProgram p;
   p.compute = compute;
   p.n_in = n_in_;
@@ -138,6 +121,34 @@ EltProgram lower_one(const OpDef& op, std::span<const Spec> in, const Attrs& att
   return builder.finish(compute_type(op, in, attrs), {out});
 }
 
+namespace {
+// Which operands of an instruction read that register.
+int reads(const EltInstr& in, uint8_t reg) {
+  const uint8_t operands[3] = {in.a, in.b, in.c};
+  return static_cast<int>(std::count(operands, operands + kArity[static_cast<int>(in.op)], reg));
+}
+
+// a / sqrt(b) = a * rsqrt(b) where nothing else reads the root. Both forms are within 3 ulp.
+void divide_by_roots(EltwiseArgs& args) {
+  for (int k = 0; k < args.n_instr; ++k) {
+    EltInstr& root = args.instr[k];
+    if (root.op != EltOp::sqrt) continue;
+    EltInstr* divide = nullptr;
+    int count = 0;
+    bool kept = true;  // until something else is written there
+    for (int j = k + 1; j < args.n_instr && kept; ++j) {
+      EltInstr& in = args.instr[j];
+      count += reads(in, root.dst);
+      if (in.op == EltOp::div && in.b == root.dst) divide = &in;
+      kept = in.dst != root.dst;
+    }
+    if (kept)
+      count += static_cast<int>(std::count(args.out_reg, args.out_reg + args.n_out, root.dst));
+    if (divide && count == 1) root.op = EltOp::rsqrt, divide->op = EltOp::mul;
+  }
+}
+}  // namespace
+
 bool bind_eltwise(const EltProgram& program, BindContext& ctx) {
   EltwiseArgs args;
   std::memset(&args, 0, sizeof args);
@@ -149,6 +160,8 @@ bool bind_eltwise(const EltProgram& program, BindContext& ctx) {
   for (size_t i = 0; i < program.constants.size(); ++i) args.constant[i] = program.constants[i];
   for (size_t i = 0; i < program.instrs.size(); ++i) args.instr[i] = program.instrs[i];
   std::copy(program.out_regs.begin(), program.out_regs.end(), args.out_reg);
+
+  if (ctx.kernels->rsqrt_estimate && program.compute == DType::f32) divide_by_roots(args);
 
   // Strides over the iteration shape: 0 where an input broadcasts.
   const Shape& shape = ctx.out[0].spec.shape;

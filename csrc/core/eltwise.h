@@ -23,11 +23,11 @@ class EltBuilder : public EltEmitter {
   uint8_t constant(double value) override;
   uint8_t input(int i) const { return static_cast<uint8_t>(i); }
   // Throws ValueError where a limit of EltwiseArgs is passed.
-  EltProgram finish(DType compute, const std::vector<uint8_t>& outputs);
+  EltProgram finish(DType compute, const std::vector<uint8_t>& outputs) const;
   int size() const { return static_cast<int>(instrs_.size()); }
 
  private:
-  void divide_by_roots(const std::vector<uint8_t>& outputs);
+  void divide_by_roots(const std::vector<uint8_t>& outputs) const;
   int n_in_;
   std::vector<double> constants_;
   struct Virtual {

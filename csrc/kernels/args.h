@@ -146,7 +146,8 @@ enum class PoolMode : uint8_t { max, average };
 // float32 or float64. x (N, H, W, C), y (N, OH, OW, C). Padding is never counted: it is
 // -inf for max and left out of the average's divisor. Backward (dy given) writes dx:
 // max routes to the first maximum of the window in row-major order (x and y are
-// read), average spreads evenly (x, y not read). Windows may overlap.
+// read), average spreads evenly (x, y not read). Windows may overlap. gate, or null: like x; dx is
+// multiplied by the derivative of gate_act in terms of its result.
 struct PoolArgs {
   DType dtype;
   PoolMode mode;
@@ -155,6 +156,8 @@ struct PoolArgs {
   void* y;
   const void* dy;
   void* dx;
+  const void* gate;
+  Act gate_act;
 };
 
 // ---------------------------------------------------------------- reductions

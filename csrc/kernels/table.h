@@ -30,6 +30,7 @@ namespace ph {
 struct Kernels {
   const char* name;  // "generic", "avx2", "avx512", "neon", "cuda", "null"
   int32_t vector_bytes;
+  bool rsqrt_estimate;                       // float32 rsqrt costs less than a root or a division
   bool (*supported)();                       // by this processor
   double (*peak_probe)(int64_t iterations);  // runs that many float32 multiply-adds, returns their
                                              // count; for measuring the peak

@@ -2,6 +2,7 @@
 // padding never wins a maximum and never counts in an average. Gradients: max_pool_grad(x, y, dy),
 // whose own gradient is max_pool_pick(x, y, g), g at each window's first maximum; avg_pool_grad(dy)
 // with h, w.
+#include "epilogue.h"
 #include "window.h"
 
 namespace ph {
@@ -33,6 +34,8 @@ Shape averaged_shape(const Shape& dy, const Attrs& attrs) {
   return {dy[0], attrs.integer(3), attrs.integer(4), dy[3]};
 }
 
+constexpr size_t kPoolAttrs = 3;  // window, strides, padding; an epilogue's four follow
+
 bool push_pool(BindContext& ctx, PoolMode mode, bool grad, const Dims& d) {
   const DType dtype = ctx.out[0].spec.dtype;
   if (!native_float(dtype)) return false;
@@ -54,7 +57,11 @@ bool push_pool(BindContext& ctx, PoolMode mode, bool grad, const Dims& d) {
     a.x = ctx.in[0].data;
     a.y = ctx.in[1].data;
   }
-  a.dy = ctx.in.back().data;
+  a.dy = ctx.in[mode == PoolMode::max ? 2 : 0].data;
+  if (ctx.in.size() > 3) {
+    a.gate = ctx.in[3].data;
+    a.gate_act = act_of(*ctx.attrs, kPoolAttrs + 3);
+  }
   a.dx = ctx.out[0].data;
   return ctx.push<&Kernels::pool_grad>(a);
 }
@@ -124,20 +131,27 @@ const Register max_pool_op({
     },
 });
 
+// Of max_pool_grad and of max_pool_grad_epilogue, whose fourth input is the gate.
+std::vector<Spec> infer_max_pool_grad(const char* name, Specs in, const Attrs& attrs) {
+  const Dims d = pooled(name, in[0], attrs);
+  need_shape(name, "y", in[1].shape, d.y);
+  need_shape(name, "dy", in[2].shape, d.y);
+  if (in.size() > 3) need_shape(name, "the gate", in[3].shape, d.x);
+  return {{promote_all(in), d.x}};
+}
+bool bind_max_pool_grad(BindContext& ctx) {
+  return push_pool(ctx, PoolMode::max, true,
+                   Dims("max_pool_grad", ctx.in[0].spec.shape, *ctx.attrs));
+}
+Act pool_gate(const Attrs& attrs) { return act_of(attrs, kPoolAttrs + 3); }
+
 const Register max_pool_grad_op({
     .name = "max_pool_grad",
     .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
       need_inputs("max_pool_grad", in, 3);
-      const Dims d = pooled("max_pool_grad", in[0], attrs);
-      need_shape("max_pool_grad", "y", in[1].shape, d.y);
-      need_shape("max_pool_grad", "dy", in[2].shape, d.y);
-      return {{promote_all(in), d.x}};
+      return infer_max_pool_grad("max_pool_grad", in, attrs);
     },
-    .bind =
-        [](BindContext& ctx) {
-          return push_pool(ctx, PoolMode::max, true,
-                           Dims("max_pool_grad", ctx.in[0].spec.shape, *ctx.attrs));
-        },
+    .bind = bind_max_pool_grad,
     .vjp = [](const VjpContext& c) -> Tensors {
       return {Tensor(), Tensor(),
               apply1(op_by_name("max_pool_pick"), {c.in(0), c.in(1), c.grad()}, c.attrs())};
@@ -154,6 +168,38 @@ const Register max_pool_grad_op({
         });
         return window_crop(dx, d.w, d.x[1], d.x[2]);
       });
+    },
+    .epilogue = "max_pool_grad_epilogue",
+    .own_attrs = kPoolAttrs,
+    .epilogue_gate = true,
+});
+
+// max_pool_grad, then a gate, in one pass: in a network the gate is the pooled activation itself.
+const Register max_pool_grad_epilogue_op({
+    .name = "max_pool_grad_epilogue",
+    .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
+      need_inputs("max_pool_grad_epilogue", in, 4);
+      return infer_max_pool_grad("max_pool_grad_epilogue", in, attrs);
+    },
+    .bind = bind_max_pool_grad,
+    .vjp = [](const VjpContext& c) -> Tensors {
+      static const OpDef& plain = op_by_name("max_pool_grad");
+      const Attrs own = own_attrs(c.attrs(), kPoolAttrs);
+      const Act act = pool_gate(c.attrs());
+      const Tensor &y = c.in(3), &g = c.grad();
+      Tensor dgate;
+      if (act == Act::tanh || act == Act::sigmoid) {
+        const Tensor h = apply1(plain, {c.in(0), c.in(1), c.in(2)}, own);
+        const Tensor slope = act == Act::tanh ? mul(y, like(y, -2)) : sub(like(y, 1), add(y, y));
+        dgate = mul(mul(g, h), slope);
+      }
+      return {Tensor(), Tensor(),
+              apply1(op_by_name("max_pool_pick"), {c.in(0), c.in(1), gate(g, y, act)}, own), dgate};
+    },
+    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
+      static const OpDef& plain = op_by_name("max_pool_grad");
+      return {gate(apply1(plain, {in[0], in[1], in[2]}, own_attrs(attrs, kPoolAttrs)), in[3],
+                   pool_gate(attrs))};
     },
 });
 

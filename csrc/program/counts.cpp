@@ -76,6 +76,7 @@ void count_pool(const PoolArgs& a, Counts& c) {
 void count_pool_grad(const PoolArgs& a, Counts& c) {
   count_pool(a, c);                           // dy is read, dx written
   if (a.mode == PoolMode::max) c.bytes *= 2;  // x and y too
+  if (a.gate && a.gate != a.x) c.bytes += product({a.n, a.h, a.w, a.c}) * size_of(a.dtype);
 }
 
 void count_reduce(const ReduceArgs& a, Counts& c) {

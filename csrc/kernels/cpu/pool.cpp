@@ -1,7 +1,7 @@
 // Max and average pooling and their gradients, NHWC, vectors along the channels. A window is
 // clipped to the image once a row and once a column; padding is never looked at.
 #include "families.h"
-#include "simd.h"
+#include "gemm_epilogue.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -97,7 +97,7 @@ void pool_rows(const PoolArgs& a, int64_t first, int64_t end) {
 template <PoolMode mode, class T, class Lanes>
 PH_INLINE void grad_pixel(const Lanes& lanes, const T* image, T* dx, int64_t row_stride,
                           int64_t channels, Span rows, Span cols, T scale, bool add, const T* y,
-                          const T* dy) {
+                          const T* dy, const T* gate, Act act) {
   using Mask = decltype(Vec<T>{} < Vec<T>{});
   const Vec<T> zero = {}, grad = lanes.get(dy), share = grad * splat<T>(scale);
   Vec<T> best = grad;
@@ -113,6 +113,7 @@ PH_INLINE void grad_pixel(const Lanes& lanes, const T* image, T* dx, int64_t row
         const Mask hit = ((x == best) | ((x != x) & (best != best))) & (taken == Mask{});
         taken = taken | hit;
         part = hit ? grad : zero;
+        if (gate) part = apply_gate<T>(part, lanes.get(gate + at + j * channels), act);
       }
       lanes.put(d + j * channels, add ? lanes.get(d + j * channels) + part : part);
     }
@@ -124,6 +125,7 @@ template <class T, PoolMode mode>
 void grad_block(const PoolArgs& a, int64_t n, Span out_rows, Span owned, Span channels) {
   const int64_t row_stride = a.w * a.c, image_at = n * a.h * row_stride;
   const T* image = static_cast<const T*>(a.x) + (mode == PoolMode::max ? image_at : 0);
+  const T* gate = a.gate ? static_cast<const T*>(a.gate) + image_at : nullptr;
   T* dx = static_cast<T*>(a.dx) + image_at;
   int64_t cleared = owned.begin;
   // Rows are cleared shortly before they are added to, while they are on their way to cache.
@@ -150,7 +152,7 @@ void grad_block(const PoolArgs& a, int64_t n, Span out_rows, Span owned, Span ch
       const T scale = mode == PoolMode::average ? share_of<T>(rows, cols) : T(0);
       for_vectors<T>(channels.begin, channels.end, [&](const auto& lanes, int64_t c) {
         grad_pixel<mode>(lanes, image + c, dx + c, row_stride, a.c, rows, cols, scale, add, y + c,
-                         dy + c);
+                         dy + c, gate ? gate + c : nullptr, a.gate_act);
       });
     }
   }

@@ -6,8 +6,9 @@
 namespace ph {
 namespace PH_ISA {
 #define PH_X(name, args) &name,
-static const Kernels kTable = {PH_TABLE_NAME, PH_VECTOR_BYTES, &supported, &peak_probe,
-                               PH_FAMILIES(PH_X) PH_SCRATCHES(PH_X)};
+static const Kernels kTable = {PH_TABLE_NAME,  PH_VECTOR_BYTES,
+                               kRsqrtEstimate, &supported,
+                               &peak_probe,    PH_FAMILIES(PH_X) PH_SCRATCHES(PH_X)};
 #undef PH_X
 }  // namespace PH_ISA
 extern const Kernels* const PH_TABLE = &PH_ISA::kTable;
