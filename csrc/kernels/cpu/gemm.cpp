@@ -45,7 +45,7 @@ Plan<T> make_plan(const GemmArgs& g) {
     p.x_bytes = (g.m == 1 ? g.a_cs : g.b_rs) == 1 ? 0 : cache_rounded(g.k * size);
     return p;
   }
-  p.dots = is_dots(g);
+  p.dots = is_dots<T>(g);
   if (p.dots) return p;
   p.pack_a = !reads_in_place<T>(g);
   const bool scattered = !p.pack_a && g.a_rs == 1 && g.a_cs * size > kStripStride;

@@ -24,10 +24,16 @@ struct Dots {
   Epilogue<T> epilogue;
 };
 
+// Rows of a tile; float64 has a small one, for small batches, to spare code.
+template <class T>
+constexpr int kTileDotRows = sizeof(T) == 4 ? kDotRows : 2;
+
 // Whether folding the sums costs less than packing B would.
+template <class T>
 PH_INLINE bool is_dots(const GemmArgs& g) {
-  return g.a_cs == 1 && g.b_rs == 1 && g.b_cs != 1 && g.m <= kMaxDotRows &&
-         g.k >= kDotDepthPerRow * g.m && g.k >= kMinDotDepth;
+  return g.a_cs == 1 && g.b_rs == 1 && g.b_cs != 1 &&
+         g.m <= (sizeof(T) == 4 ? kMaxDotRows : kMaxDotRows / 6) && g.k >= kDotDepthPerRow * g.m &&
+         g.k >= kMinDotDepth;
 }
 
 // c[r][j] of R rows and `cols` columns, from k in [p0, p0 + depth).
@@ -63,7 +69,7 @@ void dots_tile(const Dots<T>& q, int64_t i, int64_t j, int64_t cols, int64_t p0,
   }
 }
 
-template <class T, int R = kDotRows>
+template <class T, int R = kTileDotRows<T>>
 PH_INLINE void dots_rows(const Dots<T>& q, int64_t rows, int64_t i, int64_t j, int64_t cols,
                          int64_t p0, int64_t depth) {
   if constexpr (R > 1)
@@ -73,7 +79,7 @@ PH_INLINE void dots_rows(const Dots<T>& q, int64_t rows, int64_t i, int64_t j, i
 
 template <class T>
 void run_dots(const Dots<T>& q, const Team& team) {
-  const int64_t panels = ceil_div(q.n, kDotCols), groups = ceil_div(q.m, kDotRows);
+  const int64_t panels = ceil_div(q.n, kDotCols), groups = ceil_div(q.m, kTileDotRows<T>);
   const int64_t work = q.m * q.n * q.k, depth = block_depth<T>(q.k, 2 * kBlockDepth<T>);
   const int64_t chunks =
       work < kSerialWork ? 1 : min_of(min_of(panels, kMaxChunks), ceil_div(work, kChunkWork));

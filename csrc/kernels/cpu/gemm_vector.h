@@ -88,14 +88,6 @@ PH_INLINE void columns(const MatVec<T>& q, int64_t i0, int64_t tail, T* sum) {
 #pragma GCC unroll 8
   for (int v = 0; v < V; ++v) store<T>(sum + v * lanes, acc[0][v] + acc[1][v]);
 }
-template <class T, int V>
-PH_INLINE void columns(const MatVec<T>& q, int64_t i0, int64_t tail, T* sum) {
-  if (tail == kLanes<T>)
-    columns<T, V, false>(q, i0, tail, sum);
-  else
-    columns<T, V, true>(q, i0, tail, sum);
-}
-
 // Large matrices: columns are streamed four at a time over sums kept in L1.
 template <class T>
 void stream_columns(const MatVec<T>& q, int64_t i0, int64_t count, T* PH_RESTRICT sum) {
@@ -187,18 +179,19 @@ void matvec_rows(const MatVec<T>& q, int64_t i0, int64_t i1) {
     }
   } else if (q.s_i == 1 && !one_dot) {
     for (int64_t i = i0; i < i1;) {
-      const int64_t left = i1 - i, vectors = ceil_div(left, lanes);
-      int64_t used = min_of(vectors, int64_t{8});
-      used = used >= 8 ? 8 : used >= 4 ? 4 : used >= 2 ? 2 : 1;
-      const int64_t count = min_of(left, used * lanes), tail = count - (used - 1) * lanes;
+      const int64_t vectors = (i1 - i) / lanes;
+      const int64_t used = vectors >= 8 ? 8 : vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
+      const int64_t count = min_of(i1 - i, used * lanes);
       if (used == 8)
-        columns<T, 8>(q, i, tail, sum);
+        columns<T, 8, false>(q, i, lanes, sum);
       else if (used == 4)
-        columns<T, 4>(q, i, tail, sum);
+        columns<T, 4, false>(q, i, lanes, sum);
       else if (used == 2)
-        columns<T, 2>(q, i, tail, sum);
+        columns<T, 2, false>(q, i, lanes, sum);
+      else if (vectors)
+        columns<T, 1, false>(q, i, lanes, sum);
       else
-        columns<T, 1>(q, i, tail, sum);
+        columns<T, 1, true>(q, i, count, sum);
       emit(q, i, sum, count);
       i += count;
     }

@@ -252,11 +252,6 @@ PH_INLINE vf32 vrsqrt(vf32 x) {
 #endif
 }
 PH_INLINE vf64 vrsqrt(vf64 x) { return 1 / vsqrt(x); }
-#if defined(__AVX2__)
-constexpr bool kRsqrtEstimate = true;
-#else
-constexpr bool kRsqrtEstimate = false;
-#endif
 enum class Round { even, down, up, zero };  // numbered as in SSE4.1's immediate
 template <Round mode, class T>
 PH_INLINE Vec<T> vround(Vec<T> x) {

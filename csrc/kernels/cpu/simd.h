@@ -18,8 +18,12 @@
 #include <immintrin.h>  // intrinsics are always_inline: no out-of-line copies
 #endif
 
-#define PH_INLINE      inline __attribute__((always_inline))
-#define PH_NOINLINE    __attribute__((noinline))
+#define PH_INLINE inline __attribute__((always_inline))
+#if defined(__clang__)
+#define PH_NOINLINE __attribute__((noinline))
+#else
+#define PH_NOINLINE __attribute__((noinline, noclone))  // nor a copy for each constant argument
+#endif
 #define PH_RESTRICT    __restrict__
 #define PH_LIKELY(x)   __builtin_expect(!!(x), 1)
 #define PH_UNLIKELY(x) __builtin_expect(!!(x), 0)

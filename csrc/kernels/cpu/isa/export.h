@@ -5,6 +5,11 @@
 
 namespace ph {
 namespace PH_ISA {
+#if defined(__AVX2__)
+constexpr bool kRsqrtEstimate = true;  // math_base.h has one for these
+#else
+constexpr bool kRsqrtEstimate = false;
+#endif
 #define PH_X(name, args) &name,
 static const Kernels kTable = {PH_TABLE_NAME,  PH_VECTOR_BYTES,
                                kRsqrtEstimate, &supported,
