@@ -62,10 +62,12 @@ void dots_tile(const Dots<T>& q, int64_t i, int64_t j, int64_t cols, int64_t p0,
   const bool add = q.accumulate || p0 > 0;
 #pragma GCC unroll 8
   for (int r = 0; r < R; ++r) {
-    T sum[kDotCols] = {};
+    T sum[kDotCols];
     sum_four(acc[r], sum);
     T* to = q.c + (i + r) * q.ldc + j;
-    for (int64_t c = 0; c < cols; ++c) to[c] = add ? to[c] + q.alpha * sum[c] : q.alpha * sum[c];
+#pragma GCC unroll 4
+    for (int c = 0; c < kDotCols; ++c)
+      if (c < cols) to[c] = add ? to[c] + q.alpha * sum[c] : q.alpha * sum[c];
   }
 }
 
