@@ -77,7 +77,7 @@ wheel: $(VENV)/.build-tools
 	rm -rf dist wheelhouse
 	$(PY) -m build --outdir dist
 	$(VENV)/bin/auditwheel repair --wheel-dir wheelhouse dist/*.whl
-	$(PY) tools/check_wheel.py dist/*.whl wheelhouse/*.whl
+	$(PY) tools/check_wheel.py dist/* wheelhouse/*.whl
 
 format: $(VENV)/.lint-tools
 	$(VENV)/bin/ruff check --fix $(PY_FILES)

@@ -1,14 +1,17 @@
-"""Checks wheels, or without arguments the installed package: size, stripped, contents, version.
+"""Checks wheels and source distributions, or without arguments the installed package: size, stripped,
+contents, version.
 
-python tools/check_wheel.py dist/*.whl
+python tools/check_wheel.py dist/*
 """
 
 import re
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 LIMIT = 5 * 2**20  # bytes of one wheel
+SOURCE_LIMIT = 2 * 2**20  # and of one source distribution
 NEEDED = ("py.typed", "datasets/digits.npz", "datasets/digits.txt", "cli/__init__.py")
 
 
@@ -46,6 +49,21 @@ def check(path):
     return not problems
 
 
+def check_source(path):
+    size = path.stat().st_size
+    problems = [] if size < SOURCE_LIMIT else [f"{size} bytes, limit {SOURCE_LIMIT}"]
+    with tarfile.open(path) as source:
+        names = [name.partition("/")[2] for name in source.getnames()]
+    problems += [
+        f"lacks {name}" for name in ("CMakeLists.txt", "csrc/kernels/args.h") if name not in names
+    ]
+    problems += [
+        f"holds {name}" for name in names if name.startswith(("build/", ".venv/", "dist/"))
+    ]
+    print(f"{path.name}: {size / 2**20:.2f} MiB, {'; '.join(problems[:5]) or 'good'}")
+    return not problems
+
+
 def check_installed():
     import pronghorn
     from pronghorn import engine
@@ -57,5 +75,6 @@ def check_installed():
 
 if __name__ == "__main__":
     paths = [Path(argument) for argument in sys.argv[1:]]
-    results = [check(path) for path in paths] or [check_installed()]
+    results = [check(path) if path.suffix == ".whl" else check_source(path) for path in paths]
+    results = results or [check_installed()]
     sys.exit(not all(results))
