@@ -1,4 +1,4 @@
-"""Checks wheels and source distributions, or without arguments the installed package: size, stripped,
+"""Checks wheels and source distributions, or without arguments the installed package: size,
 contents, version.
 
 python tools/check_wheel.py dist/*
