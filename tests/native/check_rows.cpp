@@ -273,6 +273,62 @@ static void check_large_norm(const Kernels& k) {
   CHECK(ok, "%s large norm", k.name);
 }
 
+// Long rows of so many that results go past the caches: what comes of them all at once is what
+// comes of a few at a time, which go through.
+static void check_long_rows(const Kernels& k) {
+  constexpr int64_t rows = 1601, cols = 8192, few = 100;
+  const size_t n = rows * cols;
+  check::Lcg rng(41);
+  std::vector<float> x(n), dy(n), room(n + 16), parts(n), probs(n), loss(rows), dloss(rows);
+  // aligned as the device's blocks are: only such results go past the caches
+  float* const all = room.data() + (64 - reinterpret_cast<uintptr_t>(room.data()) % 64) / 4;
+  std::vector<int32_t> label(rows);
+  for (size_t i = 0; i < n; ++i)
+    x[i] = static_cast<float>(rng.uniform(-4, 4)), dy[i] = static_cast<float>(rng.uniform(-1, 1));
+  for (auto& v : dloss) v = static_cast<float>(rng.uniform(0.5, 1));
+  for (auto& v : label) v = static_cast<int32_t>(rng.below(cols));
+  const auto compare = [&](const char* name, const auto& run) {
+    run(0, rows, all);
+    for (int64_t r = 0; r < rows; r += few)
+      run(r, std::min(few, rows - r), parts.data() + r * cols);
+    size_t wrong = n;
+    for (size_t i = n; i-- > 0;)
+      if (!(std::abs(all[i] - parts[i]) <= 2e-6f * (std::abs(parts[i]) + 1e-3f))) wrong = i;
+    CHECK(wrong == n, "%s %s, long rows: %g for %g at %zu", k.name, name,
+          static_cast<double>(wrong < n ? all[wrong] : 0),
+          static_cast<double>(wrong < n ? parts[wrong] : 0), wrong);
+  };
+  for (int log = 0; log < 2; ++log) {
+    SoftmaxArgs g = {};
+    g.dtype = DType::f32, g.cols = cols, g.log = log;
+    compare("softmax", [&](int64_t r, int64_t count, float* to) {
+      g.rows = count, g.x = x.data() + r * cols, g.y = to;
+      k.softmax(g, kTwo);
+    });
+    const std::vector<float> y(all, all + n);
+    compare("softmax_grad", [&](int64_t r, int64_t count, float* to) {
+      g.rows = count, g.y = const_cast<float*>(y.data()) + r * cols, g.dy = dy.data() + r * cols,
+      g.dx = to;
+      k.softmax_grad(g, kTwo);
+    });
+    if (!log) probs = y;
+  }
+  for (int mode = 0; mode < 4; ++mode) {
+    int32_t status = kStatusOk;
+    XentArgs g = {};
+    g.dtype = DType::f32, g.label_dtype = DType::i32, g.cols = cols, g.sparse = mode & 1;
+    g.status = &status;
+    compare(mode & 2 ? "xent_grad, given probabilities" : "xent_grad", [&](int64_t r, int64_t count,
+                                                                           float* to) {
+      g.rows = count, g.logits = x.data() + r * cols, g.loss = loss.data() + r;
+      g.labels = g.sparse ? static_cast<const void*>(label.data() + r) : dy.data() + r * cols;
+      g.probs = mode & 2 ? probs.data() + r * cols : nullptr;
+      g.dloss = dloss.data() + r, g.dx = to;
+      k.xent_grad(g, kTwo);
+    });
+  }
+}
+
 int main() {
   check::each_width([](const Kernels& k) {
     check_softmax<float>(k);
@@ -282,6 +338,7 @@ int main() {
     check_norm<float>(k);
     check_norm<double>(k);
     check_large_norm(k);
+    check_long_rows(k);
   });
   return check::result("rows");
 }

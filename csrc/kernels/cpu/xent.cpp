@@ -177,10 +177,11 @@ void backward_row(const XentArgs& g, int64_t row, bool past) {
   }
   if (g.sparse) {
     const T at = p[label];
-    if (past) aside[label] -= 1 / scale;
+    const bool own = p == aside;  // may be changed: dx is then written once, past the caches
+    if (own) aside[label] -= 1 / scale;
     for_vectors<T>(
         n, [&](int64_t i, int64_t k) { put_n(dx + i, load_n(p + i, k) * scale * dloss, k, past); });
-    if (!past) dx[label] = (at * scale - 1) * dloss;
+    if (!own) dx[label] = (at * scale - 1) * dloss;
     return;
   }
   const T weight = row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(labels + i, k); });
