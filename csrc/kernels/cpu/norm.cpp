@@ -105,7 +105,8 @@ void slab_statistics(const Slab<T>& s, T* mean, T* m2) {
     for (int64_t i = 0; i < size; i += kLanes<T>) {
       const Vec<T> m = load(mean + i), d = load(sum + i) / count, q = load(squares + i);
       store(mean + i, vfma<T>(d, splat<T>(a), m));
-      store(m2 + i, load(m2 + i) + vfma<T>(d * d, splat<T>(b), vfma<T>(-d, load(sum + i), q)));
+      const Vec<T> own = vmax<T>(vfma<T>(-d, load(sum + i), q), Vec<T>{});  // rounding: not below 0
+      store(m2 + i, load(m2 + i) + vfma<T>(d * d, splat<T>(b), own));
     }
   }
 }
