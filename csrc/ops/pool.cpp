@@ -143,7 +143,14 @@ bool bind_max_pool_grad(BindContext& ctx) {
   return push_pool(ctx, PoolMode::max, true,
                    Dims("max_pool_grad", ctx.in[0].spec.shape, *ctx.attrs));
 }
-Act pool_gate(const Attrs& attrs) { return act_of(attrs, kPoolAttrs + 3); }
+Tensor plain_max_pool_grad(std::span<const Tensor> in, const Attrs& attrs) {
+  return apply1(op_by_name("max_pool_grad"), {in[0], in[1], in[2]}, own_attrs(attrs, kPoolAttrs));
+}
+Epilogue pool_epilogue(const Attrs& attrs) {
+  Epilogue e(attrs, kPoolAttrs);
+  e.gate_at = 3;  // after x, y and dy
+  return e;
+}
 
 const Register max_pool_grad_op({
     .name = "max_pool_grad",
@@ -183,23 +190,16 @@ const Register max_pool_grad_epilogue_op({
     },
     .bind = bind_max_pool_grad,
     .vjp = [](const VjpContext& c) -> Tensors {
-      static const OpDef& plain = op_by_name("max_pool_grad");
-      const Attrs own = own_attrs(c.attrs(), kPoolAttrs);
-      const Act act = pool_gate(c.attrs());
-      const Tensor &y = c.in(3), &g = c.grad();
-      Tensor dgate;
-      if (act == Act::tanh || act == Act::sigmoid) {
-        const Tensor h = apply1(plain, {c.in(0), c.in(1), c.in(2)}, own);
-        const Tensor slope = act == Act::tanh ? mul(y, like(y, -2)) : sub(like(y, 1), add(y, y));
-        dgate = mul(mul(g, h), slope);
-      }
+      const Tensor in[] = {c.in(0), c.in(1), c.in(2)};
+      const EpilogueGrad g =
+          epilogue_grad(c, pool_epilogue(c.attrs()), plain_max_pool_grad(in, c.attrs()));
       return {Tensor(), Tensor(),
-              apply1(op_by_name("max_pool_pick"), {c.in(0), c.in(1), gate(g, y, act)}, own), dgate};
+              apply1(op_by_name("max_pool_pick"), {in[0], in[1], g.dz},
+                     own_attrs(c.attrs(), kPoolAttrs)),
+              g.dgate};
     },
     .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
-      static const OpDef& plain = op_by_name("max_pool_grad");
-      return {gate(apply1(plain, {in[0], in[1], in[2]}, own_attrs(attrs, kPoolAttrs)), in[3],
-                   pool_gate(attrs))};
+      return {finish(plain_max_pool_grad(in, attrs), in, pool_epilogue(attrs))};
     },
 });
 
