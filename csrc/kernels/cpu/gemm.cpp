@@ -111,34 +111,7 @@ Outer<T> item_outer(const GemmArgs& g, int64_t b) {
 }
 
 template <class T>
-Narrow<T> item_narrow(const GemmArgs& g, int64_t b) {
-  return {g.m,
-          g.n,
-          g.k,
-          static_cast<const T*>(g.a) + b * g.a_bs,
-          g.a_cs,
-          static_cast<const T*>(g.b) + b * g.b_bs,
-          g.b_rs,
-          g.b_cs,
-          static_cast<T*>(g.c) + b * g.c_bs,
-          g.ldc,
-          static_cast<T>(g.alpha),
-          g.accumulate,
-          item_epilogue<T>(g, b)};
-}
-
-template <class T>
-Dots<T> item_dots(const GemmArgs& g, int64_t b) {
-  return {g.m,          g.n,
-          g.k,          static_cast<const T*>(g.a) + b * g.a_bs,
-          g.a_rs,       static_cast<const T*>(g.b) + b * g.b_bs,
-          g.b_cs,       static_cast<T*>(g.c) + b * g.c_bs,
-          g.ldc,        static_cast<T>(g.alpha),
-          g.accumulate, item_epilogue<T>(g, b)};
-}
-
-template <class T>
-Product<T, Strided<T>, Strided<T>> item_product(const GemmArgs& g, const Plan<T>& plan, int64_t b) {
+Matrices<T> item_product(const GemmArgs& g, const Plan<T>& plan, int64_t b) {
   return {g.m,
           g.n,
           g.k,
@@ -180,9 +153,9 @@ void gemm_typed(const GemmArgs& g, const Team& team) {
     else if (plan.vector)
       run_matvec(item_matvec<T>(g, b, reinterpret_cast<T*>(own)), crew);
     else if (plan.dots)
-      run_dots(item_dots<T>(g, b), crew);
+      run_dots(item_product<T>(g, plan, b), crew);
     else if (plan.narrow)
-      run_narrow(item_narrow<T>(g, b), crew);
+      run_narrow(item_product<T>(g, plan, b), crew);
     else if (plan.splits > 1)
       split_product(item_product<T>(g, plan, b), plan.splits, crew, own);
     else

@@ -10,20 +10,6 @@ namespace PH_ISA {
 
 constexpr int kDotCols = 4;  // what sum_four folds at once
 
-template <class T>
-struct Dots {
-  int64_t m, n, k;
-  const T* a;
-  int64_t a_rs;  // columns contiguous
-  const T* b;
-  int64_t b_cs;  // rows contiguous
-  T* c;
-  int64_t ldc;
-  T alpha;
-  bool accumulate;
-  Epilogue<T> epilogue;
-};
-
 // Rows of a tile; float64 has a small one, for small batches, to spare code.
 template <class T>
 constexpr int kTileDotRows = sizeof(T) == 4 ? kDotRows : 2;
@@ -38,13 +24,14 @@ PH_INLINE bool is_dots(const GemmArgs& g) {
 
 // c[r][j] of R rows and `cols` columns, from k in [p0, p0 + depth).
 template <class T, int R>
-void dots_tile(const Dots<T>& q, int64_t i, int64_t j, int64_t cols, int64_t p0, int64_t depth) {
+void dots_tile(const Matrices<T>& q, int64_t i, int64_t j, int64_t cols, int64_t p0,
+               int64_t depth) {
   constexpr int64_t lanes = kLanes<T>;
   Vec<T> acc[R][kDotCols] = {};
-  const int64_t a_rs = q.a_rs;
-  const T* a = q.a + i * a_rs + p0;
+  const int64_t a_rs = q.a.s_i;
+  const T* a = q.a.at(i, p0);
   const T* b[kDotCols];
-  for (int c = 0; c < kDotCols; ++c) b[c] = q.b + (j + min_of<int64_t>(c, cols - 1)) * q.b_cs + p0;
+  for (int c = 0; c < kDotCols; ++c) b[c] = q.b.at(j + min_of<int64_t>(c, cols - 1), p0);
   const auto step = [&](int64_t p, const auto& get) {
     Vec<T> x[R];
 #pragma GCC unroll 8
@@ -72,7 +59,7 @@ void dots_tile(const Dots<T>& q, int64_t i, int64_t j, int64_t cols, int64_t p0,
 }
 
 template <class T, int R = kTileDotRows<T>>
-PH_INLINE void dots_rows(const Dots<T>& q, int64_t rows, int64_t i, int64_t j, int64_t cols,
+PH_INLINE void dots_rows(const Matrices<T>& q, int64_t rows, int64_t i, int64_t j, int64_t cols,
                          int64_t p0, int64_t depth) {
   if constexpr (R > 1)
     if (rows < R) return dots_rows<T, R - 1>(q, rows, i, j, cols, p0, depth);
@@ -80,7 +67,7 @@ PH_INLINE void dots_rows(const Dots<T>& q, int64_t rows, int64_t i, int64_t j, i
 }
 
 template <class T>
-void run_dots(const Dots<T>& q, const Team& team) {
+void run_dots(const Matrices<T>& q, const Team& team) {
   const int64_t panels = ceil_div(q.n, kDotCols), groups = ceil_div(q.m, kTileDotRows<T>);
   const int64_t work = q.m * q.n * q.k, depth = block_depth<T>(q.k, 2 * kBlockDepth<T>);
   const int64_t chunks =

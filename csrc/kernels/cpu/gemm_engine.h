@@ -28,6 +28,10 @@ struct Product {
   int64_t max_depth = kBlockDepth<T>;  // of one block of k; at most kBlockDepth
 };
 
+// Two matrices in memory.
+template <class T>
+using Matrices = Product<T, Strided<T>, Strided<T>>;
+
 PH_INLINE Team serial_team() {
   return {1, nullptr, [](void*, int64_t chunks, void (*body)(void*, int64_t, int), void* ctx) {
             for (int64_t i = 0; i < chunks; ++i) body(ctx, i, 0);

@@ -7,20 +7,6 @@
 namespace ph {
 namespace PH_ISA {
 
-template <class T>
-struct Narrow {
-  int64_t m, n, k;
-  const T* a;  // row stride 1
-  int64_t a_cs;
-  const T* b;  // one stride is 1
-  int64_t b_rs, b_cs;
-  T* c;
-  int64_t ldc;
-  T alpha;
-  bool accumulate;
-  Epilogue<T> epilogue;
-};
-
 // Whether vectors along n would be too empty.
 template <class T>
 PH_INLINE bool is_narrow(const GemmArgs& g) {
@@ -30,20 +16,20 @@ PH_INLINE bool is_narrow(const GemmArgs& g) {
 }
 
 template <class T>
-void run_narrow(const Narrow<T>& q, const Team& team) {
+void run_narrow(const Matrices<T>& q, const Team& team) {
   constexpr int64_t lanes = kLanes<T>, tile_cols = kTileCols<T>;
   const int64_t strips = ceil_div(q.m, tile_cols), work = q.m * q.n * q.k;
   const int64_t chunks =
       work < kSerialWork ? 1 : min_of(min_of(strips, kMaxChunks), ceil_div(work, kChunkWork));
-  const bool by_row = q.b_rs == 1 && q.b_cs != 1;
+  const bool by_row = q.b.s_p == 1 && q.b.s_i != 1;
   for_chunks(team, chunks, [&](int64_t chunk, int) {
     alignas(64) T tile[kMaxRows * tile_cols], turned[tile_cols * lanes];
     const T* rows[kPanelRows];
     for (int64_t i = 0; i < q.n; ++i) rows[i] = tile + i * tile_cols;
     Micro<T> t;
-    t.a = q.b;
-    t.a_stride = by_row ? q.b_cs : q.b_rs;
-    t.b_stride = q.a_cs;
+    t.a = q.b.data;
+    t.a_stride = by_row ? q.b.s_i : q.b.s_p;
+    t.b_stride = q.a.s_p;
     t.c = tile;
     t.ldc = tile_cols;
     t.kc = q.k;
@@ -56,7 +42,7 @@ void run_narrow(const Narrow<T>& q, const Team& team) {
       const int64_t i = s * tile_cols, count = min_of(tile_cols, q.m - i);
       const int vectors = static_cast<int>(ceil_div(count, lanes));
       t.tail = static_cast<int>(count - (vectors - 1) * lanes);
-      t.b = q.a + i;
+      t.b = q.a.data + i;
       micro_table<T>().fn[by_row][t.tail < lanes][vectors - 1][q.n - 1](t);
       pack_rows<T>(turned, lanes, rows, q.n, count);
       finish_tile<T>(turned, lanes, q.c + i * q.ldc, q.ldc, count, q.n, moved(q.epilogue, i, 0),
