@@ -27,7 +27,6 @@ class EltBuilder : public EltEmitter {
   int size() const { return static_cast<int>(instrs_.size()); }
 
  private:
-  void divide_by_roots(const std::vector<uint8_t>& outputs) const;
   int n_in_;
   std::vector<double> constants_;
   struct Virtual {

@@ -1,6 +1,7 @@
 // Elementwise programs. The iteration space is cut into blocks whose registers fit L1;
 // within a block one opcode, or one chain of cheap ones, runs over all elements before the
-// next. Contiguous operands of the compute type are used in place, scalars take one vector, all
+// next. A long row through cheap operations alone needs no blocks: all its chains go turn by turn.
+// Contiguous operands of the compute type are used in place, scalars take one vector, all
 // else is converted or gathered into the block's buffers. Short rows are joined into wide blocks.
 #include "eltwise_plan.h"
 #include "families.h"
