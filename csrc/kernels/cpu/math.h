@@ -131,7 +131,7 @@ struct LogConst;
 template <>
 struct LogConst<float> {
   static constexpr int32_t sqrt_half = 0x3f3504f3;
-  static constexpr float min_normal = 1.17549435e-38f, up = 8388608.0f, up_log2 = 23.0f;
+  static constexpr float up = 8388608.0f, up_log2 = 23.0f;
   // (log(1 + f) - f + f^2 / 2) / f^3
   static constexpr float p[] = {0.333333099f,  -0.249999851f, 0.200022693f,
                                 -0.166693682f, 0.142177871f,  -0.12381661f,
@@ -140,30 +140,35 @@ struct LogConst<float> {
 template <>
 struct LogConst<double> {
   static constexpr int64_t sqrt_half = 0x3fe6a09e667f3bcd;
-  static constexpr double min_normal = 2.2250738585072014e-308, up = 4503599627370496.0,
-                          up_log2 = 52.0;
+  static constexpr double up = 4503599627370496.0, up_log2 = 52.0;
   // With s = f / (2 + f): (log(1 + f) - 2 s) / s^3 in s^2.
   static constexpr double p[] = {0.66666666666667374, 0.39999999999394614, 0.28571428747271388,
                                  0.22222198032014878, 0.18183594397289599, 0.15313234208406698,
                                  0.14804564198199463};
 };
-// Splits a positive finite x.
+// Splits a positive normal x.
 template <class T>
-PH_INLINE Vec<T> log_split(Vec<T> x, Vec<T>& k) {
+PH_INLINE Vec<T> log_split_normal(Vec<T> x, Vec<T>& k) {
   using B = FloatBits<T>;
   using C = LogConst<T>;
-  auto tiny = x < C::min_normal;
-  x = tiny ? x * C::up : x;
-  k = tiny ? splat<T>(-C::up_log2) : Vec<T>{};
   constexpr typename B::Int one = typename B::Int{B::bias} << B::mantissa;
   UintVec<T> t = (UintVec<T>)x + static_cast<typename B::Uint>(one - C::sqrt_half);
   if constexpr (sizeof(T) == 4) {
-    k += __builtin_convertvector((IntVec<T>)(t >> B::mantissa), Vec<T>) - T(B::bias);
+    k = __builtin_convertvector((IntVec<T>)(t >> B::mantissa), Vec<T>) - T(B::bias);
   } else {  // no 64-bit conversion below AVX-512: place the integer in the bits of 2^52
-    k += (Vec<T>)((t >> B::mantissa) | 0x4330000000000000u) - (4503599627370496.0 + B::bias);
+    k = (Vec<T>)((t >> B::mantissa) | 0x4330000000000000u) - (4503599627370496.0 + B::bias);
   }
   constexpr typename B::Uint low = (typename B::Uint{1} << B::mantissa) - 1;
   return (Vec<T>)((t & low) + static_cast<typename B::Uint>(C::sqrt_half)) - 1;
+}
+// Splits a positive finite x.
+template <class T>
+PH_INLINE Vec<T> log_split(Vec<T> x, Vec<T>& k) {
+  using C = LogConst<T>;
+  const auto tiny = x < FloatBits<T>::min_normal;
+  const Vec<T> f = log_split_normal<T>(tiny ? x * C::up : x, k);
+  k = tiny ? k - C::up_log2 : k;
+  return f;
 }
 // log(2^k (1 + f)) + extra, |extra| small.
 template <class T>
@@ -178,12 +183,18 @@ PH_INLINE Vec<T> log_join(Vec<T> f, Vec<T> k, Vec<T> extra) {
   return vfma<T>(k, ExpConst<T>::ln2_hi, f - vfma<T>(g, f, -tail));
 }
 template <class T>
-PH_INLINE Vec<T> log_t(Vec<T> x) {
+static PH_NOINLINE Vec<T> log_outside(Vec<T> x) {
   using B = FloatBits<T>;
   Vec<T> k, f = log_split<T>(x, k), inf = splat<T>(B::inf), nan = splat<T>(B::nan);
   Vec<T> r = log_join<T>(f, k, Vec<T>{});
   r = x > 0 ? r : (x == 0 ? -inf : nan);
   return x < inf ? r : (x == inf ? inf : nan);
+}
+template <class T>
+PH_INLINE Vec<T> log_t(Vec<T> x) {
+  if (PH_UNLIKELY(any_special<T>(x))) return log_outside<T>(x);
+  Vec<T> k, f = log_split_normal<T>(x, k);
+  return log_join<T>(f, k, Vec<T>{});
 }
 // 1 + x = u + c exactly; log(1 + x) = log u + c / u. For finite x > -1.
 template <class T>

@@ -19,6 +19,7 @@ struct FloatBits<float> {
   static constexpr int mantissa = 23, bias = 127;
   static constexpr float magic = 12582912.0f;  // 1.5 * 2^23: adding it rounds to integer
   static constexpr float inf = __builtin_huge_valf(), nan = __builtin_nanf("");
+  static constexpr float min_normal = __FLT_MIN__;
   static constexpr Int sign = INT32_MIN;
 };
 template <>
@@ -28,6 +29,7 @@ struct FloatBits<double> {
   static constexpr int mantissa = 52, bias = 1023;
   static constexpr double magic = 6755399441055744.0;
   static constexpr double inf = __builtin_huge_val(), nan = __builtin_nan("");
+  static constexpr double min_normal = __DBL_MIN__;
   static constexpr Int sign = INT64_MIN;
 };
 template <class T>
@@ -74,6 +76,19 @@ PH_INLINE int first_lane(Vec<T> mask) {
   int i = 0;
   while (!mask[i]) ++i;
   return i;
+#endif
+}
+// Some lane is not a positive normal number.
+template <class T>
+PH_INLINE bool any_special(Vec<T> x) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4)
+    return _mm512_fpclass_ps_mask((__m512)x, 0xff) != 0;
+  else
+    return _mm512_fpclass_pd_mask((__m512d)x, 0xff) != 0;
+#else
+  return any_lane<typename FloatBits<T>::Int>(
+      ~((x >= FloatBits<T>::min_normal) & (x < FloatBits<T>::inf)));
 #endif
 }
 template <class T>
@@ -245,7 +260,7 @@ PH_INLINE vf32 vrsqrt(vf32 x) {
   return r;
 #elif defined(__AVX2__)
   const vf32 r = newton_rsqrt(x, (vf32)_mm256_rsqrt_ps((__m256)x));
-  const IntVec<float> normal = (x >= __FLT_MIN__) & (x < FloatBits<float>::inf);
+  const IntVec<float> normal = (x >= FloatBits<float>::min_normal) & (x < FloatBits<float>::inf);
   return any_lane<int32_t>(~normal) ? (normal ? r : 1 / vsqrt(x)) : r;
 #else
   return 1 / vsqrt(x);

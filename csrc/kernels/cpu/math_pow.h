@@ -1,6 +1,5 @@
-// pow on vectors: x^y = exp(y log x), the logarithm with enough extra bits that 4 ulp
-// remain after multiplying by y. float goes through double; double uses double-double
-// arithmetic (Dekker; products by fused multiply-add, or by Veltkamp's split without).
+// pow on vectors: x^y = exp(y log x), the logarithm a sum of two numbers, so that 4 ulp remain
+// after multiplying by y (Dekker; products by fused multiply-add, or of halves without).
 #pragma once
 #include "math.h"
 
@@ -22,96 +21,117 @@ PH_INLINE Vec<T> pow_finish(Vec<T> x, Vec<T> y, Vec<T> r) {
   return unit ? one : r;
 }
 
-// log a of double halves for float's pow: 2^-42 relative is plenty.
-PH_INLINE vf64 pow_half(vf64 a, vf64 y) {
-  constexpr double p[] = {0.6666666667605986, 0.39999995522872578, 0.28572120692959924,
-                          0.22175666705497254, 0.19592198407589526};
-  constexpr double q[] = {0.5,
-                          0.16666666666666677,
-                          0.041666666666666699,
-                          0.0083333333333215302,
-                          0.0013888888888866624,
-                          0.00019841269896401836};
-  vf64 k, f = log_split<double>(a, k), s = f / (f + 2), z = s * s;
-  vf64 log = vfma<double>(k, 0.69314718055994531, vfma<double>(s * z, poly<double>(z, p), s + s));
-  vf64 inf = splat<double>(FloatBits<double>::inf);
-  log = a == 0 ? -inf : (a == inf ? inf : log);
-  vf64 t = vclamp<double>(y * log, -200, 200);
-  k = round_scaled<double>(t, ExpConst<double>::log2e);
-  vf64 r = vfma<double>(k, splat<double>(-0.69314718055994531), t);
-  return (1 + vfma<double>(r * r, poly<double>(r, q), r)) * pow2<double>(k);
-}
-PH_INLINE vf32 vpow(vf32 x, vf32 y) {
-  DoublePair a = widen(vabs<float>(x)), b = widen(y);
-  return pow_finish<float>(x, y, narrow({pow_half(a.lo, b.lo), pow_half(a.hi, b.hi)}));
-}
-
-struct DoubleDouble {
-  vf64 hi, lo;
+template <class T>
+struct PowConst;
+template <>
+struct PowConst<float> {
+  // (atanh(s) / s - 1 - s^2 / 3) / s^4 in s^2
+  static constexpr float p[] = {0.20000076f, 0.14273567f, 0.11709288f};
+  static constexpr float third = 0.333333343f, third_rest = -9.934108e-09f;
+  static constexpr float ln2 = 0.693359375f, ln2_rest = -2.12194440e-4f;  // k * ln2 is exact
+  static constexpr float huge = 1e15f, high = 150.0f;
 };
-PH_INLINE vf64 veltkamp_high(vf64 a) {
-  vf64 c = a * 134217729.0;
-  return c - (c - a);
+template <>
+struct PowConst<double> {
+  static constexpr double p[] = {0.19999999999999987,  0.14285714285722881,  0.11111111108689209,
+                                 0.090909094448420533, 0.076922777755012703, 0.06668184075758915,
+                                 0.058368948236961163, 0.059987870317645006};
+  static constexpr double third = 1.0 / 3, third_rest = 1.8503717077085941e-17;
+  static constexpr double ln2 = 0.6931471805598903, ln2_rest = 5.497923018708371e-14;
+  static constexpr double huge = 1e100, high = 800.0;
+};
+
+template <class T>
+struct TwoSum {
+  Vec<T> hi, lo;
+};
+// The upper half of a's bits: products of such are exact.
+template <class T>
+PH_INLINE Vec<T> upper_half(Vec<T> a) {
+  constexpr int cleared = FloatBits<T>::mantissa / 2 + 1;
+  return (Vec<T>)(bits_of<T>(a) & -(typename FloatBits<T>::Int{1} << cleared));
 }
 // a * b exactly.
-PH_INLINE DoubleDouble two_product(vf64 a, vf64 b) {
-  vf64 p = a * b;
+template <class T>
+PH_INLINE TwoSum<T> two_product(Vec<T> a, Vec<T> b) {
+  Vec<T> p = a * b;
 #if defined(__FMA__) || defined(__aarch64__)
-  return {p, vfma<double>(a, b, -p)};
+  return {p, vfma<T>(a, b, -p)};
 #else
-  vf64 ah = veltkamp_high(a), al = a - ah, bh = veltkamp_high(b), bl = b - bh;
+  Vec<T> ah = upper_half<T>(a), al = a - ah, bh = upper_half<T>(b), bl = b - bh;
   return {p, ((ah * bh - p) + ah * bl + al * bh) + al * bl};
 #endif
 }
-PH_INLINE DoubleDouble quick_sum(vf64 a, vf64 b) {  // |a| >= |b|
-  vf64 s = a + b;
+template <class T>
+PH_INLINE TwoSum<T> quick_sum(Vec<T> a, Vec<T> b) {  // |a| >= |b|
+  Vec<T> s = a + b;
   return {s, b - (s - a)};
 }
-// log a, 2^-65 relative: log((1 + s) / (1 - s)) = 2 s (1 + z (1/3 + z P(z))), z = s^2.
-PH_INLINE DoubleDouble log_precise(vf64 a) {
-  constexpr double p[] = {0.19999999999999987,  0.14285714285722881,  0.11111111108689209,
-                          0.090909094448420533, 0.076922777755012703, 0.06668184075758915,
-                          0.058368948236961163, 0.059987870317645006};
-  vf64 k, f = log_split<double>(a, k);
-  DoubleDouble den = quick_sum(splat<double>(2), f);
-  vf64 s = f / den.hi;
-  DoubleDouble back = two_product(s, den.hi);
-  vf64 s_low = vfma<double>(-s, den.lo, (f - back.hi) - back.lo) / den.hi;
-  DoubleDouble z = two_product(s, s);
-  z.lo = vfma<double>(s + s, s_low, z.lo);
-  DoubleDouble w = quick_sum(splat<double>(1.0 / 3), z.hi * poly<double>(z.hi, p));
-  w.lo += 1.8503717077085941e-17;
-  DoubleDouble t = two_product(z.hi, w.hi);
-  t.lo += vfma<double>(z.hi, w.lo, z.lo * w.hi);
-  DoubleDouble u = two_product(s, t.hi);
-  u.lo += vfma<double>(s, t.lo, s_low * t.hi);
-  DoubleDouble sum = quick_sum(s, u.hi);
+// log(2^k (1 + f)), relative error 2^-40 (double 2^-65): log(1 + f) = 2 s (1 + z (1/3 + z P(z))),
+// s = f / (2 + f), z = s^2.
+template <class T>
+PH_INLINE TwoSum<T> log_precise(Vec<T> f, Vec<T> k) {
+  using C = PowConst<T>;
+  TwoSum<T> den = quick_sum<T>(splat<T>(2), f);
+  Vec<T> inverse = 1 / den.hi, s = f * inverse;
+  TwoSum<T> back = two_product<T>(s, den.hi);
+  Vec<T> s_low = vfma<T>(-s, den.lo, (f - back.hi) - back.lo) * inverse;
+  TwoSum<T> z = two_product<T>(s, s);
+  z.lo = vfma<T>(s + s, s_low, z.lo);
+  TwoSum<T> w = quick_sum<T>(splat<T>(C::third), z.hi * poly<T>(z.hi, C::p));
+  w.lo += C::third_rest;
+  TwoSum<T> t = two_product<T>(z.hi, w.hi);
+  t.lo += vfma<T>(z.hi, w.lo, z.lo * w.hi);
+  TwoSum<T> u = two_product<T>(s, t.hi);
+  u.lo += vfma<T>(s, t.lo, s_low * t.hi);
+  TwoSum<T> sum = quick_sum<T>(s, u.hi);
   sum.lo += u.lo + s_low;
-  // + k ln 2, whose first part times k is exact
-  vf64 base = k * 0.6931471805598903, hi = sum.hi + sum.hi;
-  vf64 total = base + hi, b = total - base;
-  vf64 err = (base - (total - b)) + (hi - b);
-  return quick_sum(total, err + vfma<double>(k, 5.497923018708371e-14, sum.lo + sum.lo));
+  TwoSum<T> total = quick_sum<T>(k * C::ln2, sum.hi + sum.hi);
+  return quick_sum<T>(total.hi, total.lo + vfma<T>(k, C::ln2_rest, sum.lo + sum.lo));
 }
-PH_INLINE vf64 vpow(vf64 x, vf64 y) {
-  using B = FloatBits<double>;
-  vf64 a = vabs<double>(x), inf = splat<double>(B::inf);
+// e^(t.hi + t.lo) = 2^k times what is returned.
+template <class T>
+PH_INLINE Vec<T> exp_precise(TwoSum<T> t, Vec<T>& k) {
+  using C = ExpConst<T>;
+  k = round_scaled<T>(t.hi, C::log2e);
+  Vec<T> r = vfma<T>(k, -C::ln2_lo, vfma<T>(k, -C::ln2_hi, t.hi)) + t.lo;
+  return 1 + vfma<T>(r * r, poly<T>(r, C::q), r);
+}
+template <class T>
+PH_INLINE TwoSum<T> times(TwoSum<T> log, Vec<T> y) {
+  TwoSum<T> t = two_product<T>(y, log.hi);
+  t.lo = vfma<T>(y, log.lo, t.lo);
+  return t;
+}
+template <class T>
+static PH_NOINLINE Vec<T> pow_outside(Vec<T> x, Vec<T> y) {
+  using B = FloatBits<T>;
+  using C = PowConst<T>;
+  Vec<T> a = vabs<T>(x), inf = splat<T>(B::inf);
   auto usual = (a > 0) & (a < inf);
-  DoubleDouble log = log_precise(usual ? a : splat<double>(1));
-  vf64 edge = a == 0 ? -inf : a;  // the logarithm of 0, infinity and nan
+  Vec<T> k, f = log_split<T>(usual ? a : splat<T>(1), k);
+  TwoSum<T> log = log_precise<T>(f, k);
+  Vec<T> edge = a == 0 ? -inf : a;  // the logarithm of 0, infinity and nan
   // A huge y would overflow inside the exact product; the answer is 0 or infinity anyhow.
-  vf64 yc = vclamp<double>(y, -1e100, 1e100);
-  DoubleDouble t = two_product(yc, log.hi);
-  t.lo = vfma<double>(yc, log.lo, t.lo);
-  vf64 top = usual ? t.hi : yc * edge;
-  vf64 c = vclamp<double>(top, -800, 800);
-  vf64 low = (c == t.hi) & usual ? t.lo : vf64{};
-  using C = ExpConst<double>;
-  vf64 k = round_scaled<double>(c, C::log2e);
-  vf64 r = vfma<double>(k, -C::ln2_lo, vfma<double>(k, -C::ln2_hi, c)) + low;
-  vf64 e = 1 + vfma<double>(r * r, poly<double>(r, C::q), r);
-  return pow_finish<double>(x, y, scale2<double>(e, k));
+  Vec<T> bounded = vclamp<T>(y, -C::huge, C::huge);
+  TwoSum<T> t = times<T>(log, bounded);
+  Vec<T> top = usual ? t.hi : bounded * edge;
+  Vec<T> c = vclamp<T>(top, -C::high, C::high);
+  Vec<T> e = exp_precise<T>({c, (c == t.hi) & usual ? t.lo : Vec<T>{}}, k);
+  return pow_finish<T>(x, y, scale2<T>(e, k));
 }
+template <class T>
+PH_INLINE Vec<T> pow_t(Vec<T> x, Vec<T> y) {
+  Vec<T> k, f = log_split_normal<T>(x, k);
+  TwoSum<T> t = times<T>(log_precise<T>(f, k), y);
+  auto in_range = vabs<T>(t.hi) < ExpConst<T>::plain;
+  if (PH_UNLIKELY(any_special<T>(x) || any_lane<typename FloatBits<T>::Int>(~in_range)))
+    return pow_outside<T>(x, y);
+  Vec<T> e = exp_precise<T>(t, k);
+  return e * pow2<T>(k);
+}
+PH_INLINE vf32 vpow(vf32 x, vf32 y) { return pow_t<float>(x, y); }
+PH_INLINE vf64 vpow(vf64 x, vf64 y) { return pow_t<double>(x, y); }
 
 }  // namespace PH_ISA
 }  // namespace ph

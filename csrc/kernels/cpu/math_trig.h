@@ -151,14 +151,18 @@ PH_INLINE TrigF32 trig_reduce_wide(vf32 x) {
   return {r, (vi32)(narrow(k) + FloatBits<float>::magic)};
 }
 PH_INLINE TrigF32 trig_reduce(vf32 x) {
-#if defined(__FMA__) || defined(__aarch64__)
-  // Fused products keep the three parts of pi / 2 exact enough up to 2^13.
   vf32 a = vabs<float>(x);
   auto small = a < 8192.0f;
   vf32 shifted = vfma<float>(x, static_cast<float>(kTwoOverPi), FloatBits<float>::magic);
   vf32 k = shifted - FloatBits<float>::magic;
+#if defined(__FMA__) || defined(__aarch64__)
+  // Fused products keep the three parts of pi / 2 exact enough up to 2^13.
   vf32 r = vfma<float>(k, -1.57079637f, x);
   r = vfma<float>(k, 1.71512451e-15f, vfma<float>(k, 4.37113883e-08f, r));
+#else
+  // Parts of 11 bits: their products with k, of 13, are exact.
+  vf32 r = x - k * 1.5703125f - k * 4.83751297e-04f - k * 7.54953362e-08f - k * 2.56334415e-12f;
+#endif
   TrigF32 out = {r, (vi32)shifted};
   if (PH_UNLIKELY(any_lane<int32_t>(~small))) {
     TrigF32 wide = trig_reduce_wide(x);
@@ -166,9 +170,6 @@ PH_INLINE TrigF32 trig_reduce(vf32 x) {
     out.quadrant = small ? out.quadrant : wide.quadrant;
   }
   return out;
-#else
-  return trig_reduce_wide(x);
-#endif
 }
 PH_INLINE vf32 sine_or_cosine(vf32 x, int phase) {
   constexpr float s[] = {-0.166666549f, 0.00833217355f, -0.000195166565f};
