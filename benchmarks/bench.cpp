@@ -91,6 +91,13 @@ Bench::Bench(const Options& options) : options_(options), kernels_(cpu_kernels()
 double Bench::peak() { return machine_rates().peak; }
 double Bench::bandwidth() { return machine_rates().levels.back().rate; }
 
+// The least time beyond the caches: reading, writing and both together have limits of their own.
+double memory_seconds(const Case& c) {
+  const Rates& r = machine_rates();
+  return std::max(
+      {(c.bytes - c.written) / r.read, c.written / r.write, c.bytes / r.levels.back().rate});
+}
+
 void Bench::measure(const Case& c) {
   if (options_.check && c.error) {
     const double error = c.error();
@@ -126,7 +133,8 @@ void Bench::measure(const Case& c) {
     const double least = times[i].front(), median = times[i][times[i].size() / 2];
     const double unit_peak = peak() * (c.float64 ? 0.5 : 1);
     rows.push_back({c.name, all[i].name, least, median, c.operations / least, c.bytes / least,
-                    c.operations / least / unit_peak, c.bytes / least / bandwidth()});
+                    c.operations / least / unit_peak, c.bytes / least / bandwidth(),
+                    memory_seconds(c) / least});
   }
   double best_peer = 0;
   for (size_t i = 1; i < rows.size(); ++i)
@@ -143,21 +151,24 @@ void Bench::print(const Row& r, double ratio) {
                   "{\"family\": \"%s\", \"case\": \"%s\", \"who\": \"%s\", \"width\": \"%s\", "
                   "\"threads\": %d, "
                   "\"min_s\": %.4g, \"median_s\": %.4g, \"gflops\": %.4g, \"gbytes_s\": %.4g, "
-                  "\"of_peak\": %.4g, \"of_bandwidth\": %.4g, \"times_best_peer\": %.4g}",
+                  "\"of_peak\": %.4g, \"of_bandwidth\": %.4g, \"of_memory\": %.4g, "
+                  "\"times_best_peer\": %.4g}",
                   options_.family.c_str(), r.name.c_str(), r.who.c_str(), kernels_.name,
                   num_threads(), r.least, r.median, r.operations * 1e-9, r.bytes * 1e-9, r.peak,
-                  r.bandwidth, ratio);
+                  r.bandwidth, r.memory, ratio);
     emit(text);
     return;
   }
   if (!printed_++)
     std::printf(
-        "peak %.1f GFLOP/s, copy bandwidth %.1f GB/s\n%-46s %-10s %11s %11s %9s %6s %8s %6s\n",
-        peak() * 1e-9, bandwidth() * 1e-9, "case", "who", "min us", "median us", "GFLOP/s", "peak",
-        "GB/s", "copy");
-  std::printf("%-46s %-10s %11.3f %11.3f %9.2f %5.0f%% %8.2f %5.0f%%", r.name.c_str(),
+        "peak %.1f GFLOP/s, copy %.1f GB/s, reading alone %.1f, writing alone %.1f\n"
+        "%-46s %-10s %11s %11s %9s %6s %8s %6s %6s\n",
+        peak() * 1e-9, bandwidth() * 1e-9, machine_rates().read * 1e-9,
+        machine_rates().write * 1e-9, "case", "who", "min us", "median us", "GFLOP/s", "peak",
+        "GB/s", "copy", "memory");
+  std::printf("%-46s %-10s %11.3f %11.3f %9.2f %5.0f%% %8.2f %5.0f%% %5.0f%%", r.name.c_str(),
               r.who.c_str(), r.least * 1e6, r.median * 1e6, r.operations * 1e-9, 100 * r.peak,
-              r.bytes * 1e-9, 100 * r.bandwidth);
+              r.bytes * 1e-9, 100 * r.bandwidth, 100 * r.memory);
   if (ratio > 0) std::printf("  %.2f x best peer", ratio);
   std::printf("\n");
   std::fflush(stdout);

@@ -41,7 +41,7 @@ struct Contestant {
 
 struct Case {
   std::string name;
-  double operations = 0, bytes = 0;  // a call
+  double operations = 0, bytes = 0, written = 0;  // a call; bytes: read and written
   bool float64 = false;
   std::function<void()> run;
   // The error of run()'s result against float64, as a multiple of what is allowed.
@@ -65,7 +65,7 @@ class Bench {
  private:
   struct Row {
     std::string name, who;
-    double least, median, operations, bytes, peak, bandwidth;
+    double least, median, operations, bytes, peak, bandwidth, memory;
   };
   void print(const Row& row, double ratio);
 

@@ -40,6 +40,7 @@ void measure_single(Bench& bench, const Single& s, int64_t n, Buffer& x, Buffer&
   test.name = std::string(s.name) + " " + std::to_string(n);
   test.operations = static_cast<double>(n);
   test.bytes = 4.0 * static_cast<double>(n) * (s.arity + 1);
+  test.written = 4.0 * static_cast<double>(n);
   test.run = [&] { bench.kernels().eltwise(program.args(), bench.team()); };
   test.error = [&] {
     out.fill(NAN);
@@ -83,6 +84,7 @@ void measure_chain(Bench& bench, int64_t n, Buffer& x, Buffer& y, Buffer& out) {
   test.name = "chain of 6, fused " + std::to_string(n);
   test.operations = 6.0 * static_cast<double>(n);
   test.bytes = 12.0 * static_cast<double>(n);
+  test.written = 4.0 * static_cast<double>(n);
   test.run = [&] { bench.kernels().eltwise(fused.args(), bench.team()); };
   test.error = [&] {
     out.fill(NAN);
@@ -128,6 +130,7 @@ void measure_moves(Bench& bench, int64_t n, Buffer& x, Buffer& out) {
     Case test;
     test.name = name + " " + std::to_string(count);
     test.bytes = 8.0 * static_cast<double>(count);
+    test.written = test.bytes / 2;
     test.run = [&] { bench.kernels().copy(a, bench.team()); };
     test.error = [&] {
       out.fill(NAN);
@@ -161,6 +164,7 @@ void measure_rows(Bench& bench, int64_t n, Buffer& x, Buffer& out) {
     test.name = name + std::to_string(n);
     test.bytes =
         4.0 * static_cast<double>(rows * kInner) * arrays + 8.0 * static_cast<double>(rows);
+    test.written = 4.0 * static_cast<double>(rows * kInner);
     test.run = run;
     test.error = [&x, &out, &index, run, back, rows] {
       out.fill(0);

@@ -50,6 +50,7 @@ void measure_norm(Bench& bench, const Shape& s, bool layer) {
     test.name = std::string(layer ? "layer norm" : "batch norm") + name + " " + s.text();
     test.operations = static_cast<double>(x.count()) * 4;
     test.bytes = 4.0 * static_cast<double>(x.count()) * arrays;
+    test.written = 4.0 * static_cast<double>(x.count());
     test.run = run;
     test.error = [&] {
       bench.kernels().norm(a, bench.team());  // the statistics that backward reads

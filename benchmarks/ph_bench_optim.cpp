@@ -70,13 +70,14 @@ Values plain_adam(Values o) {
 }
 
 void measure_update(Bench& bench, const char* name, int64_t n, Program (*make)(State&),
-                    Values (*plain)(Values), double arrays) {
+                    Values (*plain)(Values), double arrays, double written) {
   State s(n);
   const Program program = make(s);
   Case test;
   test.name = std::string(name) + " " + std::to_string(n);
   test.operations = static_cast<double>(n * program.args().n_instr);
   test.bytes = 4.0 * static_cast<double>(n) * arrays;
+  test.written = 4.0 * static_cast<double>(n) * written;
   test.run = [&] { bench.kernels().eltwise(program.args(), bench.team()); };
   test.error = [&] {
     std::vector<Values> want(n);
@@ -102,9 +103,9 @@ void bench_optim(Bench& bench) {
   if (shapes.empty()) shapes = {"5121", "407050", "33554432"};
   for (const std::string& text : shapes) {
     const int64_t n = Shape(text, {"n"}, {})["n"];
-    measure_update(bench, "sgd momentum", n, sgd, plain_sgd, 5);
-    measure_update(bench, "rmsprop", n, rmsprop, plain_rmsprop, 5);
-    measure_update(bench, "adam", n, adam, plain_adam, 7);
+    measure_update(bench, "sgd momentum", n, sgd, plain_sgd, 5, 2);
+    measure_update(bench, "rmsprop", n, rmsprop, plain_rmsprop, 5, 2);
+    measure_update(bench, "adam", n, adam, plain_adam, 7, 3);
   }
 }
 

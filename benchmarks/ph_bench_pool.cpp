@@ -58,7 +58,7 @@ void measure_pool(Bench& bench, const Shape& s, const std::string& name, PoolMod
   forward.name = name + kind + " forward";
   forward.float64 = s["f64"] != 0;
   forward.operations = out * kernel;
-  forward.bytes = size * (in + out);
+  forward.bytes = size * (in + out), forward.written = size * out;
   forward.run = [&] { bench.kernels().pool(a, bench.team()); };
   forward.error = [&] {
     y.fill(NAN);
@@ -74,6 +74,7 @@ void measure_pool(Bench& bench, const Shape& s, const std::string& name, PoolMod
   Case backward = forward;
   backward.name = name + kind + " grad";
   backward.bytes = size * (mode == PoolMode::max ? 2 * in + 2 * out : in + out);
+  backward.written = size * in;
   backward.run = [&] { bench.kernels().pool_grad(b, bench.team()); };
   backward.error = [&] {
     dx.fill(NAN);

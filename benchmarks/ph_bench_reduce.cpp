@@ -31,6 +31,7 @@ void measure_reduce(Bench& bench, const Shape& s, ReduceOp op, const char* op_na
               (over_rows ? over_cols ? " all" : " over rows" : " over columns");
   test.operations = static_cast<double>(x.count());
   test.bytes = 4.0 * static_cast<double>(x.count() + kept);
+  test.written = 4.0 * static_cast<double>(kept);
   test.run = [&] { bench.kernels().reduce(a, bench.team()); };
   test.error = [&] {
     sums.assign(kept, NAN);

@@ -42,6 +42,7 @@ void measure_softmax(Bench& bench, const Shape& s) {
     test.name = std::string(name) + " " + s.text();
     test.operations = static_cast<double>(x.count());
     test.bytes = 4.0 * static_cast<double>(x.count()) * arrays;
+    test.written = 4.0 * static_cast<double>(out.count());
     test.run = run;
     test.error = [&] { return check(out, run, want); };
     bench.measure(test);

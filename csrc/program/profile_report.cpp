@@ -21,7 +21,7 @@ void print_rates(const Rates& r) {
                r.threads, r.threads > 1 ? "s" : "", r.peak * 1e-9, r.transcendentals * 1e-9);
   for (const MemoryLevel& l : r.levels)
     std::fprintf(stderr, "%s %s %.0f", &l == &r.levels.front() ? "" : ",", l.name, l.rate * 1e-9);
-  std::fprintf(stderr, " GB/s\n");
+  std::fprintf(stderr, " GB/s; memory read %.0f, written %.0f\n", r.read * 1e-9, r.write * 1e-9);
 }
 
 // Nanoseconds as microseconds, exactly: rounding would move an event out of its step.

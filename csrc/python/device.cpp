@@ -39,6 +39,8 @@ void bind_device(py::module_& m) {
     py::list levels;
     for (const MemoryLevel& l : r.levels) levels.append(py::make_tuple(l.name, l.holds, l.rate));
     d["levels"] = levels;
+    d["read"] = r.read;
+    d["write"] = r.write;
     return d;
   });
   m.def("trim_caches", &trim_caches);

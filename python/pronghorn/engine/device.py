@@ -28,10 +28,11 @@ def set_num_threads(n: int) -> None:
 
 
 def machine_rates() -> dict:
-    """What this machine can do at most on the threads in use, measured once (about 0.4 s).
+    """What this machine can do at most on the threads in use, measured once (about 0.6 s).
 
     ``peak``: float32 operations a second, a multiply-add counted as two. ``transcendentals``: exp
     a second. ``levels``: ``(name, bytes it holds, bytes copied a second)`` from L1 to memory.
+    ``read``, ``write``: bytes a second beyond the caches where nothing else is written or read.
     """
     return _core.machine_rates()
 
