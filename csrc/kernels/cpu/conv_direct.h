@@ -56,6 +56,17 @@ struct DirectConv {
   Epilogue<T> epilogue;   // gate at out's first element
 };
 
+// Taps [lo, hi) meet the image at output row r, the others would add zeros. At least one is left.
+struct Reach {
+  int64_t lo, hi;
+};
+PH_INLINE Reach reach_of(const Taps& t, int64_t first, int64_t size) {
+  Reach r = {0, t.count};
+  while (r.hi - r.lo > 1 && first + t.offset[r.lo] < 0) ++r.lo;
+  while (r.hi - r.lo > 1 && first + t.offset[r.hi - 1] >= size) --r.hi;
+  return r;
+}
+
 // What one chunk reads: rows of the image, in place or copied into a frame of zeros.
 struct Frame {
   int64_t row_lo, row_hi, col_lo, col_hi;
@@ -165,14 +176,13 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
   const int64_t tap_span = q.taps_w.offset[q.taps_w.count - 1] - q.taps_w.offset[0];
   // neighbouring taps of a row are one run of memory when all channels are summed at once
   const bool merge = block == q.used && pixel == q.used && tap_span == q.taps_w.count - 1;
+  const int64_t segs = merge ? 1 : q.taps_w.count;  // of a row of taps
   int64_t seg[kMaxSegments];
   Micro<T> t;
-  t.segs = 0;
   for (int64_t i = 0; i < q.taps_h.count; ++i)
-    for (int64_t j = 0; j < (merge ? 1 : q.taps_w.count); ++j)
-      seg[t.segs++] = (q.taps_h.offset[i] - q.taps_h.offset[0]) * line +
-                      (q.taps_w.offset[j] - q.taps_w.offset[0]) * pixel;
-  t.seg = seg;
+    for (int64_t j = 0; j < segs; ++j)
+      seg[i * segs + j] = (q.taps_h.offset[i] - q.taps_h.offset[0]) * line +
+                          (q.taps_w.offset[j] - q.taps_w.offset[0]) * pixel;
   t.alpha = T(1);
   t.ldc = q.pixel_step;
   t.a_stride = q.mul_w * pixel;
@@ -190,7 +200,11 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
       const int64_t lo = s * q.cols / strips, hi = (s + 1) * q.cols / strips;
       t.tail = static_cast<int>(count - (vectors - 1) * lanes);
       t.b_stride = vectors * lanes;
-      t.b = packed + c0 * taps * padded + j * taps * channels;
+      const Reach reach = reach_of(q.taps_h, r * q.mul_h, q.in_h);
+      t.seg = seg + reach.lo * segs;
+      t.segs = (reach.hi - reach.lo) * segs;
+      t.b = packed + c0 * taps * padded + j * taps * channels +
+            reach.lo * q.taps_w.count * channels * t.b_stride;
       t.a = base + (r - r0) * q.mul_h * line + lo * q.mul_w * pixel + c0;
       t.c = q.out + image * q.image_step + r * q.row_step + lo * q.pixel_step + j;
       t.past = q.past && t.tail == lanes && aligned(t.c);
