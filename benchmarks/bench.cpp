@@ -16,9 +16,9 @@ namespace {
 
 bool cpu_clock = false;  // --cpu
 
-// A peer's idle threads spin on for this long (OpenBLAS 2^26 cycles) and would take a core from
-// the next contestant.
-constexpr std::chrono::milliseconds kSettle(40);
+// A peer's idle threads spin on for less than this (see calm_peers) and would take a core from the
+// next contestant.
+constexpr std::chrono::milliseconds kSettle(20);
 
 double now() {
   if (cpu_clock) {

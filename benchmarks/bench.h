@@ -126,6 +126,8 @@ void bench_peak(Bench&);
 void add_gemm_peers(Case& c, const GemmArgs& a);
 void add_conv_peers(Case& c, const ConvArgs& a);
 void set_peer_threads(int threads);
+// Has idle threads of peers sleep soon: what they read when loaded, so it may start ph-bench anew.
+void calm_peers(char** argv);
 // A plain scalar loop as a contestant (--naive).
 void add_naive_gemm(Case& c, const GemmArgs& a);
 void add_naive_conv(Case& c, const ConvArgs& a);

@@ -12,6 +12,12 @@ void set_peer_threads([[maybe_unused]] int threads) {
 #endif
 }
 
+void calm_peers([[maybe_unused]] char** argv) {
+#ifdef PH_PEER_BLAS
+  calm_blas(argv);
+#endif
+}
+
 void add_gemm_peers([[maybe_unused]] Case& c, [[maybe_unused]] const GemmArgs& a) {
 #ifdef PH_PEER_BLAS
   add_blas_gemm(c, a);

@@ -6,6 +6,7 @@ namespace ph::bench {
 
 void add_blas_gemm(Case& c, const GemmArgs& a);
 void set_blas_threads(int threads);
+void calm_blas(char** argv);
 
 void add_dnnl_gemm(Case& c, const GemmArgs& a);
 void add_dnnl_conv(Case& c, const ConvArgs& a);

@@ -100,6 +100,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    calm_peers(argv);
     return run(argc, argv);
   } catch (const std::exception& e) {
     std::fprintf(stderr, "ph-bench: %s\n", e.what());
