@@ -25,52 +25,62 @@ struct RowBases {
   }
 };
 
+// Calls f(i, row i of c), three rows to a base pointer. Left to itself the compiler works out every
+// address ahead: a tile's end would then outgrow what the processor looks ahead, and the next
+// tile's multiplications would start late.
+template <class T, int R, class F>
+PH_INLINE void for_rows(T* c, int64_t ldc, const F& f) {
+#pragma GCC unroll 8
+  for (int i = 0; i < R; i += 3, c += 3 * ldc) {
+    __asm__("" : "+r"(c));
+    f(i, c);
+    if (i + 1 < R) f(i + 1, c + ldc);
+    if (i + 2 < R) f(i + 2, c + 2 * ldc);
+  }
+}
+
 // From the sums in registers to C: each step over all of them.
 template <class T, int R, int V>
 PH_INLINE void finish(const Micro<T>& t, Vec<T> (&acc)[R][V]) {
   constexpr int64_t lanes = kLanes<T>;
-  const bool whole = t.whole_tile || t.tail == lanes;
-  T* const c = t.c;
+  const int tail = t.tail;
+  const bool whole = t.whole_tile || tail == lanes;
   const int64_t ldc = t.ldc;
-  if (t.alpha != T(1)) {
+  if (PH_UNLIKELY(t.alpha != T(1))) {
     const Vec<T> alpha = splat<T>(t.alpha);
 #pragma GCC unroll 16
     for (int i = 0; i < R; ++i)
 #pragma GCC unroll 4
       for (int v = 0; v < V; ++v) acc[i][v] *= alpha;
   }
-  if (t.accumulate) {
-#pragma GCC unroll 16
-    for (int i = 0; i < R; ++i)
+  if (t.accumulate)
+    for_rows<T, R>(t.c, ldc, [&](int i, const T* row) {
 #pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) {
-        const T* p = c + i * ldc + v * lanes;
-        acc[i][v] += v < V - 1 || whole ? load<T>(p) : load_first<T>(p, t.tail);
-      }
-  }
+      for (int v = 0; v < V - 1; ++v) acc[i][v] += load<T>(row + v * lanes);
+      const T* const end = row + (V - 1) * lanes;
+      acc[i][V - 1] += whole ? load<T>(end) : load_first<T>(end, tail);
+    });
   if (t.relu) {
 #pragma GCC unroll 16
     for (int i = 0; i < R; ++i)
 #pragma GCC unroll 4
       for (int v = 0; v < V; ++v) acc[i][v] = apply_relu<T>(acc[i][v]);
   }
-  if (t.past) {
-#pragma GCC unroll 16
-    for (int i = 0; i < R; ++i)
+  if (PH_UNLIKELY(t.past))
+    return for_rows<T, R>(t.c, ldc, [&](int i, T* row) {
 #pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) store_past<T>(c + i * ldc + v * lanes, acc[i][v]);
-    return;
-  }
-#pragma GCC unroll 16
-  for (int i = 0; i < R; ++i) {
-    T* p = c + i * ldc;
+      for (int v = 0; v < V; ++v) store_past<T>(row + v * lanes, acc[i][v]);
+    });
+  if (whole)
+    return for_rows<T, R>(t.c, ldc, [&](int i, T* row) {
 #pragma GCC unroll 4
-    for (int v = 0; v < V - 1; ++v, p += lanes) store<T>(p, acc[i][v]);
-    if (whole)
-      store<T>(p, acc[i][V - 1]);
-    else
-      store_first<T>(p, acc[i][V - 1], t.tail);
-  }
+      for (int v = 0; v < V; ++v) store<T>(row + v * lanes, acc[i][v]);
+    });
+  for_rows<T, R>(t.c, ldc, [&](int i, T* row) {
+#pragma GCC unroll 4
+    for (int v = 0; v < V - 1; ++v) store<T>(row + v * lanes, acc[i][v]);
+    store_first<T>(row + (V - 1) * lanes, acc[i][V - 1], tail);
+  });
 }
 
 template <class T, int R, int V, bool by_row, bool masked_b>
@@ -89,8 +99,10 @@ void micro(const Micro<T>& t) {
   const int64_t b_stride = t.b_stride, a_stride = t.a_stride, kc = t.kc;
   const int64_t a_three = t.a_three ? t.a_three : RowBases<T, R>::kPer * a_stride;
   if (kc * t.segs >= kPrefetchDepth && !t.past)  // C arrives while the sums run
-    for (int i = 0; i < R; ++i)
-      for (int v = 0; v < V; ++v) __builtin_prefetch(t.c + i * t.ldc + v * kLanes<T>, 1);
+    for_rows<T, R>(t.c, t.ldc, [](int, T* row) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) __builtin_prefetch(row + v * kLanes<T>, 1);
+    });
   for (int64_t s = 0; s < t.segs; ++s) {
     const T* a = t.a + t.seg[s];
     RowBases<T, R> rows(a, by_row ? a_stride : 0, by_row ? a_three : 0);
