@@ -18,8 +18,7 @@ struct Epilogue {
 
 template <class T>
 PH_INLINE Vec<T> apply_relu(Vec<T> x) {
-  const Vec<T> zero = {};
-  return x < zero ? zero : x;  // nan stays
+  return larger<T>(Vec<T>{}, x);  // nan stays
 }
 template <class T>
 PH_INLINE Vec<T> apply_act(Vec<T> x, Act act) {
