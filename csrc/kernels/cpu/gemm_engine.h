@@ -94,17 +94,27 @@ PH_INLINE void run_tile(MicroFn<T> fn, const Micro<T>& t, int64_t rows, int64_t 
   finish_tile<T>(tile, kTileCols<T>, t.c, t.ldc, rows, cols, e, t.accumulate);
 }
 
+// The rows of a block as strips of nearly equal height, at most kMaxRows.
+struct Strips {
+  int64_t count, height, higher;  // the last `higher` strips have one more row
+  PH_INLINE explicit Strips(int64_t rows)
+      : count(ceil_div(rows, kMaxRows)), height(rows / count), higher(rows - height * count) {}
+  PH_INLINE int64_t start(int64_t s) const {
+    return s * height + max_of<int64_t>(0, s - (count - higher));
+  }
+};
+
 // A block of A as strips, each followed by the slack its packing may write. A matrix whose
 // columns are contiguous is read a few columns at a time, whole, to stay on few pages.
 template <class T, class A>
 PH_INLINE void pack_rows_of_a(const A& a, T* packed, int64_t i0, int64_t block, int64_t p0,
                               int64_t depth) {
-  const int64_t strips = ceil_div(block, kMaxRows);
+  const Strips strips(block);
   int64_t step = depth;
   if constexpr (requires { a.s_i; }) step = a.s_i == 1 ? kPackColumns : depth;
   for (int64_t p = 0; p < depth; p += step)
-    for (int64_t s = 0; s < strips; ++s) {
-      const int64_t lo = s * block / strips, height = (s + 1) * block / strips - lo;
+    for (int64_t s = 0; s < strips.count; ++s) {
+      const int64_t lo = strips.start(s), height = strips.start(s + 1) - lo;
       a.pack(packed + lo * depth + s * kPackSlack<T> + p * height, height, i0 + lo, height, p0 + p,
              min_of(step, depth - p));
     }
@@ -131,7 +141,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
   for (int64_t ib = i0; ib < i1;) {
     const int64_t blocks_left = ceil_div(i1 - ib, kBlockRows);
     const int64_t block = ceil_div(i1 - ib, blocks_left);
-    const int64_t strips = ceil_div(block, kMaxRows);
+    const Strips strips(block);
     if (q.pack_a) pack_rows_of_a(q.a, packed_a, ib, block, p0, depth);
     const auto panel = [&](int64_t j, int64_t s0, int64_t s1) {
       const int64_t cols = min_of(tile_cols, j1 - j);
@@ -149,7 +159,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
       if (last && simple && q.epilogue.bias) t.bias = q.epilogue.bias + j;
       const MicroFn<T>* fn = table.fn[by_row][masked][vectors - 1];
       for (int64_t s = s0; s < s1; ++s) {
-        const int64_t lo = s * block / strips, hi = (s + 1) * block / strips;
+        const int64_t lo = strips.start(s), hi = strips.start(s + 1);
         if (q.pack_a) {
           t.a = packed_a + lo * depth + s * kPackSlack<T>;
           t.a_stride = hi - lo;
@@ -167,10 +177,10 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
     // A shallow block of B stays in cache whole: then C is written along its rows.
     if ((j1 - j0) * depth * static_cast<int64_t>(sizeof(T)) <= kShallowBytes &&
         depth <= kShallowDepth) {
-      for (int64_t s = 0; s < strips; ++s)
+      for (int64_t s = 0; s < strips.count; ++s)
         for (int64_t j = j0; j < j1; j += tile_cols) panel(j, s, s + 1);
     } else {
-      for (int64_t j = j0; j < j1; j += tile_cols) panel(j, 0, strips);
+      for (int64_t j = j0; j < j1; j += tile_cols) panel(j, 0, strips.count);
     }
     ib += block;
   }
