@@ -95,18 +95,26 @@ void micro(const Micro<T>& t) {
 #pragma GCC unroll 16
     for (int i = 0; i < R; ++i) acc[i][v] = first;
   }
-  const T* b = t.b;
-  const int64_t b_stride = t.b_stride, a_stride = t.a_stride, kc = t.kc;
-  const int64_t a_three = t.a_three ? t.a_three : RowBases<T, R>::kPer * a_stride;
-  if (kc * t.segs >= kPrefetchDepth && !t.past)  // C arrives while the sums run
+  if (t.kc * t.segs >= kPrefetchDepth && !t.past)  // C arrives while the sums run
     for_rows<T, R>(t.c, t.ldc, [](int, T* row) {
 #pragma GCC unroll 4
       for (int v = 0; v < V; ++v) __builtin_prefetch(row + v * kLanes<T>, 1);
     });
-  for (int64_t s = 0; s < t.segs; ++s) {
-    const T* a = t.a + t.seg[s];
+  const T* b = t.b;
+  const Micro<T>* now = &t;
+  for (int64_t s = 0; s < now->segs; ++s) {
+    // Read anew for every run, not kept beside the many pointers of the loop below: what does not
+    // fit into registers would go through memory before the first multiplication.
+    __asm__("" : "+r"(now));
+    const int64_t kc = now->kc, b_stride = now->b_stride, b_ahead = now->b_ahead;
+    const int64_t a_stride = now->a_stride;
+    const int64_t a_three = now->a_three ? now->a_three : RowBases<T, R>::kPer * a_stride;
+    const T* a = now->a + now->seg[s];
     RowBases<T, R> rows(a, by_row ? a_stride : 0, by_row ? a_three : 0);
     for (int64_t kk = 0; kk < kc; ++kk) {
+      if constexpr (!masked_b)
+#pragma GCC unroll 4
+        for (int v = 0; v < V; v += kLineVectors) __builtin_prefetch(b + b_ahead + v * kLanes<T>);
       Vec<T> bv[V];
 #pragma GCC unroll 4
       for (int v = 0; v < V; ++v)

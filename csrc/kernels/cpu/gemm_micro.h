@@ -19,6 +19,7 @@ struct Micro {
   int64_t a_three = 0;  // by_row: between groups of three rows, where not 3 * a_stride
   const T* b;           // panel of B: a row of kTileCols or less for each k
   int64_t b_stride;     // between k
+  int64_t b_ahead = 0;  // from B to what is wanted next, asked for meanwhile
   T* c;
   int64_t ldc;
   int64_t kc, segs;
