@@ -99,6 +99,7 @@ double memory_seconds(const Case& c) {
 }
 
 void Bench::measure(const Case& c) {
+  if (c.name.find(options_.only) == std::string::npos) return;
   if (options_.check && c.error) {
     const double error = c.error();
     if (!(error <= 1)) {

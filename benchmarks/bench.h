@@ -15,6 +15,7 @@ namespace ph::bench {
 struct Options {
   std::string family;
   std::vector<std::string> shapes;  // from the command line; empty: the workload list
+  std::string only;                 // part of a case's name; empty: all cases
   bool json = false, check = false, peers = true, cpu = false, naive = false;
   double seconds = 0.2;  // of timing per contestant
   int rounds = 11;

@@ -43,6 +43,7 @@ void usage(FILE* to) {
       "  --naive       time a plain scalar loop in place of the peers (gemm, conv, eltwise)\n"
       "  --cpu         processor time instead of elapsed time, with --threads 1: for a busy "
       "machine\n"
+      "  --only TEXT   the cases with TEXT in their name\n"
       "  --seconds S   timing per contestant (default 0.2)\n"
       "  --rounds N    turns in that time (default 11)\n"
       "PRONGHORN_ISA=generic|avx2|avx512|neon chooses the width.\n");
@@ -75,6 +76,8 @@ int run(int argc, char** argv) {
       o.naive = true;
     else if (arg == "--threads")
       ph::set_num_threads(static_cast<int>(number("--threads", next))), ++i;
+    else if (arg == "--only")
+      o.only = next ? next : "", ++i;
     else if (arg == "--seconds")
       o.seconds = number("--seconds", next), ++i;
     else if (arg == "--rounds")
