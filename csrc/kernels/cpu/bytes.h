@@ -51,6 +51,7 @@ PH_INLINE void stream_bytes(void* to, const void* from, int64_t bytes) {
     for (int j = 0; j < 4; ++j) v[j] = load(src + i + j * kVectorBytes);
     for (int j = 0; j < 4; ++j) store_past(dst + i + j * kVectorBytes, v[j]);
   }
+  for (; i + kVectorBytes <= bytes; i += kVectorBytes) store_past(dst + i, load(src + i));
   copy_bytes(dst + i, src + i, bytes - i);
 }
 
