@@ -10,9 +10,10 @@ namespace PH_ISA {
 
 namespace {
 
-constexpr int64_t kTransposeRows = 64;    // a transpose's block: rows and columns (in bytes) of the
-constexpr int64_t kTransposeRun = 512;    // plane; columns are what touches a new page each
-constexpr int64_t kAhead = 256;           // bytes fetched ahead in each of src's runs
+constexpr int64_t kTransposeRows = 64;  // a transpose's block: rows and columns (in bytes) of the
+constexpr int64_t kTransposeRun = 512;  // plane; columns are what touches a new page each
+constexpr int64_t kAhead = 512;         // bytes fetched ahead in each of src's runs, or half of it
+constexpr int64_t kSetStride = 4096;    // where runs lie so apart that they share cache sets
 constexpr int64_t kLargeBytes = 1 << 20;  // beyond L2
 constexpr int64_t kStreamRun = 1024;      // shorter rows (bytes) would break streams too often
 
@@ -27,7 +28,8 @@ struct Plan {
   bool transpose;  // row.src == 1 == col.dst
   int64_t row_block, col_block, row_parts, col_parts;
   int64_t outer_count;
-  bool large, past_cache;  // beyond L2; so large that results bypass the caches
+  int64_t ahead;    // elements
+  bool past_cache;  // so large that results bypass the caches
 };
 
 PH_INLINE int64_t magnitude(int64_t x) { return x < 0 ? -x : x; }
@@ -76,7 +78,9 @@ Plan make_plan(const Dim* d, int n, int64_t elem_size) {
     p.outer_count *= d[i].size;
   }
   const int64_t bytes = p.outer_count * p.row.size * p.col.size * elem_size;
-  p.large = bytes >= kLargeBytes, p.past_cache = bytes >= kStreamBytes;
+  p.past_cache = bytes >= kStreamBytes;
+  if (bytes >= kLargeBytes)
+    p.ahead = (p.col.src * elem_size % kSetStride ? kAhead : kAhead / 2) / elem_size;
   const int64_t wanted = kMoveChunk / elem_size;  // elements
   if (p.transpose) {
     p.row_block = min_of(p.row.size, kTransposeRows);
@@ -112,7 +116,7 @@ PH_INLINE void copy_run(T* PH_RESTRICT dst, const T* PH_RESTRICT src, int64_t n,
 // as do blocks: a few runs are read on and on, and fetched into L2 ahead of the hardware.
 template <bool past_cache, class T>
 PH_NOINLINE void transpose_block(T* dst, const T* src, int64_t rows, int64_t cols, int64_t rd,
-                                 int64_t cs, bool ahead) {
+                                 int64_t cs, int64_t ahead) {
   constexpr int lanes = sizeof(T) >= 4 ? kLanes<T> : 16;
   constexpr int square =
       64 / static_cast<int>(sizeof(T)) > lanes ? 64 / static_cast<int>(sizeof(T)) : lanes;
@@ -121,15 +125,18 @@ PH_NOINLINE void transpose_block(T* dst, const T* src, int64_t rows, int64_t col
     for (int64_t r0 = 0; r0 < rows; r0 += square) {
       const int64_t r1 = min_of(rows, r0 + square);
       if (ahead)
-        for (int64_t c = c0; c < c1; ++c)
-          __builtin_prefetch(src + r0 + c * cs + kAhead / static_cast<int64_t>(sizeof(T)), 0, 2);
+        for (int64_t c = c0; c < c1; ++c) __builtin_prefetch(src + r0 + c * cs + ahead, 0, 2);
       int64_t r = r0;
       for (; r + lanes <= r1; r += lanes) {
         int64_t c = c0;
         for (; c + lanes <= c1; c += lanes) {
           if constexpr (sizeof(T) >= 4) {
             Vec<T> v[lanes];
-            for (int i = 0; i < lanes; ++i) v[i] = load(src + r + (c + i) * cs);
+            for (int i = 0; i < lanes; ++i) {
+              v[i] = load(src + r + (c + i) * cs);
+              // or it is loaded twice, and may be evicted in between: rows can share one cache set
+              __asm__("" : "+" PH_VECTOR_REGISTER(v[i]));
+            }
             transpose<T>(v);
             for (int i = 0; i < lanes; ++i) {
               if constexpr (past_cache)
@@ -163,12 +170,12 @@ PH_INLINE void copy_block(const Plan& p, T* dst, const T* src, int64_t block) {
   src += r0 * p.row.src + c0 * p.col.src;
   if (p.transpose) {
     if (!p.past_cache) {
-      transpose_block<false>(dst, src, rows, cols, p.row.dst, p.col.src, p.large);
+      transpose_block<false>(dst, src, rows, cols, p.row.dst, p.col.src, p.ahead);
     } else if (misalignment(dst) == 0 && p.row.dst * int64_t{sizeof(T)} % kVectorBytes == 0) {
-      transpose_block<true>(dst, src, rows, cols, p.row.dst, p.col.src, true);
+      transpose_block<true>(dst, src, rows, cols, p.row.dst, p.col.src, p.ahead);
     } else {  // by way of a buffer: whole cache lines can go past the caches
       alignas(64) T turned[kTransposeRows * kTransposeRun / sizeof(T)];
-      transpose_block<false>(turned, src, rows, cols, p.col_block, p.col.src, true);
+      transpose_block<false>(turned, src, rows, cols, p.col_block, p.col.src, p.ahead);
       for (int64_t r = 0; r < rows; ++r)
         stream_bytes(dst + r * p.row.dst, turned + r * p.col_block,
                      cols * static_cast<int64_t>(sizeof(T)));

@@ -29,6 +29,13 @@
 #define PH_UNLIKELY(x) __builtin_expect(!!(x), 0)
 // In the body of a rare loop: neither vectorized nor unrolled, so that it stays small.
 #define PH_ROLLED __asm__ volatile("")
+#if defined(__AVX512F__)
+#define PH_VECTOR_REGISTER "v"  // in an asm's constraint
+#elif defined(__x86_64__)
+#define PH_VECTOR_REGISTER "x"
+#else
+#define PH_VECTOR_REGISTER "w"
+#endif
 
 namespace ph {
 namespace PH_ISA {
