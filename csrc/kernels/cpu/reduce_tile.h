@@ -2,6 +2,7 @@
 // is horizontal (a row's maximum, its sum) becomes plain vector arithmetic.
 // Also: loops over one long row.
 #pragma once
+#include "bytes.h"
 #include "reduce_ops.h"
 
 namespace ph {
@@ -28,37 +29,109 @@ PH_INLINE void transpose(Vec<T>* v) {
   }
 }
 
-// x (rows, cols) dense, rows <= kLanes, cols <= kTurnedCols -> turned[cols]; missing rows are 0.
+// Where rows have at least kQuad elements they are turned by 16 bytes: one piece each of every
+// kQuad-th row makes a vector, kQuad vectors are turned within their 16 bytes.
 template <class T>
-PH_INLINE void load_turned(const T* x, int64_t rows, int64_t cols, Vec<T>* turned) {
-  constexpr int lanes = kLanes<T>;
-  for (int64_t c = 0; c < cols; c += lanes) {
-    Vec<T> v[lanes];
-    const int64_t left = cols - c;
-    for (int r = 0; r < lanes; ++r)
-      v[r] = r >= rows       ? Vec<T>{}
-             : left >= lanes ? load(x + r * cols + c)
-                             : load_first(x + r * cols + c, left);
-    transpose<T>(v);
-    for (int k = 0; k < lanes; ++k) turned[c + k] = v[k];
+constexpr int kQuad = 16 / static_cast<int>(sizeof(T));
+template <class T, int half, int... k>
+PH_INLINE Vec<T> unpack(Vec<T> a, Vec<T> b, Indices<k...>) {
+  constexpr int n = kQuad<T>;
+  return __builtin_shufflevector(a, b,
+                                 ((k & 1) * kLanes<T> + k / n * n + half * n / 2 + k % n / 2)...);
+}
+template <class T>
+PH_INLINE void turn_quad(Vec<T>* v) {
+  constexpr LaneIndices<T> lanes;
+  if constexpr (kQuad<T> == 2) {
+    const Vec<T> a = v[0], b = v[1];
+    v[0] = unpack<T, 0>(a, b, lanes), v[1] = unpack<T, 1>(a, b, lanes);
+  } else {
+    const Vec<T> a = unpack<T, 0>(v[0], v[1], lanes), b = unpack<T, 1>(v[0], v[1], lanes);
+    const Vec<T> c = unpack<T, 0>(v[2], v[3], lanes), d = unpack<T, 1>(v[2], v[3], lanes);
+    constexpr LaneIndices<double> pairs;
+    v[0] = (Vec<T>)unpack<double, 0>((vf64)a, (vf64)c, pairs);
+    v[1] = (Vec<T>)unpack<double, 1>((vf64)a, (vf64)c, pairs);
+    v[2] = (Vec<T>)unpack<double, 0>((vf64)b, (vf64)d, pairs);
+    v[3] = (Vec<T>)unpack<double, 1>((vf64)b, (vf64)d, pairs);
   }
 }
-// turned has room for whole vectors of columns.
+// 16 bytes at p, p + step, ...; and back.
 template <class T>
-PH_INLINE void store_turned(T* y, int64_t rows, int64_t cols, const Vec<T>* turned) {
-  constexpr int lanes = kLanes<T>;
-  for (int64_t c = 0; c < cols; c += lanes) {
-    Vec<T> v[lanes];
-    for (int k = 0; k < lanes; ++k) v[k] = turned[c + k];
-    transpose<T>(v);
-    const int64_t left = cols - c;
-    for (int r = 0; r < lanes; ++r) {
-      if (r >= rows) break;
-      if (left >= lanes)
-        store(y + r * cols + c, v[r]);
-      else
-        store_first(y + r * cols + c, v[r], left);
-    }
+PH_INLINE Vec<T> load_pieces(const T* p, [[maybe_unused]] int64_t step) {
+#if defined(__AVX512F__)
+  auto at = [&](int64_t i) { return _mm_loadu_ps(reinterpret_cast<const float*>(p + i * step)); };
+  __m512 v = _mm512_castps128_ps512(at(0));
+  v = _mm512_insertf32x4(v, at(1), 1);
+  v = _mm512_insertf32x4(v, at(2), 2);
+  return (Vec<T>)_mm512_insertf32x4(v, at(3), 3);
+#elif defined(__AVX2__)
+  auto at = [&](int64_t i) { return _mm_loadu_ps(reinterpret_cast<const float*>(p + i * step)); };
+  return (Vec<T>)_mm256_insertf128_ps(_mm256_castps128_ps256(at(0)), at(1), 1);
+#else
+  return load(p);
+#endif
+}
+template <int piece = 0, class T>
+PH_INLINE void store_pieces(T* p, int64_t step, Vec<T> v) {
+  constexpr int i = 4 * piece;
+  const vf32 f = (vf32)v;
+  *reinterpret_cast<VecOf<float, 16>::unaligned*>(p) =
+      __builtin_shufflevector(f, f, i, i + 1, i + 2, i + 3);
+  if constexpr (i + 4 < kLanes<float>) store_pieces<piece + 1>(p + step, step, v);
+}
+
+// x (rows, cols) dense, rows <= kLanes, cols <= kTurnedCols -> turned[max(cols, kQuad)]; missing
+// rows are 0.
+template <class T>
+PH_NOINLINE void load_turned(const T* x, int64_t rows, int64_t cols, Vec<T>* turned) {
+  constexpr int lanes = kLanes<T>, quad = kQuad<T>;
+  alignas(64) T whole[lanes * kTurnedCols + quad];
+  if (PH_UNLIKELY(rows < lanes || cols < quad)) {
+    __builtin_memcpy(whole, x, static_cast<size_t>(rows * cols) * sizeof(T));
+    for (int64_t i = rows * cols; i < lanes * cols + quad; ++i) whole[i] = 0;
+    x = whole;
+  }
+  for (int64_t at = 0; at < cols; at += quad) {
+    const int64_t c = max_of(min_of(at, cols - quad), int64_t{0});  // the last may overlap
+    Vec<T> v[quad];
+#pragma GCC unroll 4
+    for (int r = 0; r < quad; ++r) v[r] = load_pieces(x + r * cols + c, quad * cols);
+    turn_quad<T>(v);
+#pragma GCC unroll 4
+    for (int k = 0; k < quad; ++k) turned[c + k] = v[k];
+  }
+}
+template <class T>
+PH_NOINLINE void store_turned(T* y, int64_t rows, int64_t cols, const Vec<T>* turned) {
+  constexpr int lanes = kLanes<T>, quad = kQuad<T>;
+  alignas(64) T whole[lanes * kTurnedCols];
+  const bool part = rows < lanes || cols < quad;
+  T* const to = part ? whole : y;
+  const int64_t stride = max_of(cols, int64_t{quad});
+  for (int64_t at = 0; at < cols; at += quad) {
+    const int64_t c = max_of(min_of(at, cols - quad), int64_t{0});
+    Vec<T> v[quad];
+#pragma GCC unroll 4
+    for (int k = 0; k < quad; ++k) v[k] = turned[c + k];
+    turn_quad<T>(v);
+#pragma GCC unroll 4
+    for (int r = 0; r < quad; ++r) store_pieces(to + r * stride + c, quad * stride, v[r]);
+  }
+  for (int64_t r = 0; part && r < rows; ++r)
+    copy_bytes(y + r * cols, whole + r * stride, cols * static_cast<int64_t>(sizeof(T)));
+}
+// f(row, rows, to) for the groups of kLanes rows in [begin, end), which writes to[0, rows * cols):
+// out + row * cols, or a buffer that then goes past the caches (fence_past() must follow).
+template <class T, class F>
+PH_INLINE void for_turned(T* out, int64_t begin, int64_t end, int64_t cols, bool past, const F& f) {
+  constexpr int64_t lanes = kLanes<T>, step = 4 * lanes;
+  alignas(64) T aside[step * kTurnedCols];
+  for (int64_t first = begin; first < end; first += step) {
+    const int64_t last = min_of(end, first + step);
+    T* const to = out + first * cols;
+    for (int64_t r = first; r < last; r += lanes)
+      f(r, min_of(lanes, last - r), (past ? aside : to) + (r - first) * cols);
+    if (past) stream_bytes(to, aside, (last - first) * cols * static_cast<int64_t>(sizeof(T)));
   }
 }
 
@@ -95,6 +168,11 @@ template <class T>
 PH_INLINE bool bypasses(const T* y, int64_t rows, int64_t cols) {
   return rows * cols * static_cast<int64_t>(sizeof(T)) > kStreamBytes && cols % kLanes<T> == 0 &&
          aligned(y);
+}
+// As for bypasses, but by way of a buffer.
+template <class T>
+PH_INLINE bool turned_bypasses(const T* y, int64_t rows, int64_t cols) {
+  return rows * cols * static_cast<int64_t>(sizeof(T)) > kStreamBytes && aligned(y);
 }
 // Fetches into L2 what a later row will read, while this one is computed.
 template <class T>

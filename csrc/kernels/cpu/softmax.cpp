@@ -8,7 +8,7 @@ namespace PH_ISA {
 namespace {
 
 template <class T>
-void forward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows) {
+void forward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows, T* y) {
   const int64_t cols = g.cols;
   Vec<T> v[kTurnedCols];
   load_turned(static_cast<const T*>(g.x) + row * cols, rows, cols, v);
@@ -26,7 +26,7 @@ void forward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows) {
     const Vec<T> scale = 1 / sum;
     for (int64_t c = 0; c < cols; ++c) v[c] *= scale;
   }
-  store_turned(static_cast<T*>(g.y) + row * cols, rows, cols, v);
+  store_turned(y, rows, cols, v);
 }
 template <class T>
 void forward_rows(const SoftmaxArgs& g, int64_t row, int64_t rows, bool past) {
@@ -62,7 +62,7 @@ void forward_rows(const SoftmaxArgs& g, int64_t row, int64_t rows, bool past) {
 }
 
 template <class T>
-void backward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows) {
+void backward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows, T* dx) {
   const int64_t cols = g.cols;
   Vec<T> y[kTurnedCols], d[kTurnedCols], sum = {};
   load_turned(static_cast<const T*>(g.y) + row * cols, rows, cols, y);
@@ -74,7 +74,7 @@ void backward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows) {
     for (int64_t c = 0; c < cols; ++c) sum = vfma<T>(d[c], y[c], sum);
     for (int64_t c = 0; c < cols; ++c) d[c] = y[c] * (d[c] - sum);
   }
-  store_turned(static_cast<T*>(g.dx) + row * cols, rows, cols, d);
+  store_turned(dx, rows, cols, d);
 }
 template <class T>
 void backward_row(const SoftmaxArgs& g, int64_t row, bool past) {
@@ -96,19 +96,21 @@ template <class T, bool backward>
 void run(const SoftmaxArgs& g, const Team& team) {
   if (g.cols <= 0) return;
   const int64_t chunk = rows_per_chunk<T>(g.cols);
-  const bool past = bypasses(static_cast<const T*>(backward ? g.dx : g.y), g.rows, g.cols) &&
-                    (backward || g.log || is_long<T>(g.cols));
+  T* const out = static_cast<T*>(backward ? g.dx : g.y);
+  const bool turned = g.cols <= (backward ? kTurnedGradCols : kTurnedCols);
+  const bool past =
+      turned ? turned_bypasses(out, g.rows, g.cols)
+             : bypasses(out, g.rows, g.cols) && (backward || g.log || is_long<T>(g.cols));
   for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
-    const int64_t end = min_of((c + 1) * chunk, g.rows);
-    const bool turned = g.cols <= (backward ? kTurnedGradCols : kTurnedCols);
-    const int64_t step = turned ? kLanes<T> : backward ? 1 : rows_per_group<T>(g.cols);
-    for (int64_t r = c * chunk; r < end; r += step) {
-      const int64_t rows = min_of(end - r, step);
-      if (backward)
-        turned ? backward_turned<T>(g, r, rows) : backward_row<T>(g, r, past);
-      else
-        turned ? forward_turned<T>(g, r, rows) : forward_rows<T>(g, r, rows, past);
-    }
+    const int64_t begin = c * chunk, end = min_of(begin + chunk, g.rows);
+    const int64_t step = backward ? 1 : rows_per_group<T>(g.cols);
+    if (turned)
+      for_turned(out, begin, end, g.cols, past, [&](int64_t row, int64_t rows, T* to) {
+        backward ? backward_turned<T>(g, row, rows, to) : forward_turned<T>(g, row, rows, to);
+      });
+    else
+      for (int64_t r = begin; r < end; r += step)
+        backward ? backward_row<T>(g, r, past) : forward_rows<T>(g, r, min_of(end - r, step), past);
     if (past) fence_past();
   });
 }

@@ -7,14 +7,16 @@ namespace ph {
 namespace PH_ISA {
 namespace {
 
-// A row's class, or -1 (and the status word set) where the label is out of range.
-PH_INLINE int64_t label_of(const XentArgs& g, int64_t row) {
-  int64_t label;
+// The classes of rows, or -1 (and the status word set) where the label is out of range.
+PH_INLINE void labels_of(const XentArgs& g, int64_t row, int64_t rows, int64_t* label) {
   const int size = kDTypeSize[static_cast<int>(g.label_dtype)];
-  loader<int64_t>(g.label_dtype)(&label, static_cast<const char*>(g.labels) + row * size, 1, 1);
-  if (label >= 0 && label < g.cols) return label;
-  if (g.status) __atomic_store_n(g.status, kStatusLabel, __ATOMIC_RELAXED);
-  return -1;
+  loader<int64_t>(g.label_dtype)(label, static_cast<const char*>(g.labels) + row * size, 1, rows);
+  for (int64_t r = 0; r < rows; ++r) {
+    PH_ROLLED;
+    if (PH_LIKELY(label[r] >= 0 && label[r] < g.cols)) continue;
+    if (g.status) __atomic_store_n(g.status, kStatusLabel, __ATOMIC_RELAXED);
+    label[r] = -1;
+  }
 }
 template <class T>
 PH_INLINE void fill_nan(T* p, int64_t n) {
@@ -45,8 +47,8 @@ void forward_turned(const XentArgs& g, int64_t row, int64_t rows) {
   if (g.sparse) {
     T z[kLanes<T>] = {};
     const T* flat = reinterpret_cast<const T*>(s.v);
+    labels_of(g, row, rows, label);
     for (int r = 0; r < rows; ++r) {
-      label[r] = label_of(g, row + r);
       z[r] = label[r] < 0 ? FloatBits<T>::nan : flat[label[r] * kLanes<T> + r];
     }
     dot = load(z);
@@ -70,7 +72,7 @@ void forward_turned(const XentArgs& g, int64_t row, int64_t rows) {
       if (label[r] < 0) fill_nan(probs + r * cols, cols);
 }
 template <class T>
-void backward_turned(const XentArgs& g, int64_t row, int64_t rows) {
+void backward_turned(const XentArgs& g, int64_t row, int64_t rows, T* dx) {
   const int64_t cols = g.cols;
   Vec<T> p[kTurnedCols];
   if (g.probs) {
@@ -85,8 +87,8 @@ void backward_turned(const XentArgs& g, int64_t row, int64_t rows) {
   int64_t label[kLanes<T>];
   if (g.sparse) {
     T* flat = reinterpret_cast<T*>(p);
+    labels_of(g, row, rows, label);
     for (int r = 0; r < rows; ++r) {
-      label[r] = label_of(g, row + r);
       if (label[r] >= 0) flat[label[r] * kLanes<T> + r] -= 1;
     }
     for (int64_t c = 0; c < cols; ++c) p[c] *= dloss;
@@ -96,7 +98,6 @@ void backward_turned(const XentArgs& g, int64_t row, int64_t rows) {
     for (int64_t c = 0; c < cols; ++c) weight += l[c];
     for (int64_t c = 0; c < cols; ++c) p[c] = vfma<T>(p[c], weight, -l[c]) * dloss;
   }
-  T* dx = static_cast<T*>(g.dx) + row * cols;
   store_turned(dx, rows, cols, p);
   if (g.sparse)
     for (int r = 0; r < rows; ++r)
@@ -112,6 +113,7 @@ void forward_rows(const XentArgs& g, int64_t row, int64_t rows) {
   T* probs = g.probs ? static_cast<T*>(g.probs) + row * n : nullptr;
   T sum[kLanes<T>] = {}, dot[kLanes<T>] = {}, weight[kLanes<T>] = {};
   int64_t label[kLanes<T>];
+  if (g.sparse) labels_of(g, row, rows, label);
   T top[kLanes<T>];
   for (int64_t r = 0; r < rows; ++r) top[r] = row_max(x + r * n, n);
   for (int64_t r = 0; r < rows; ++r) {
@@ -125,7 +127,6 @@ void forward_rows(const XentArgs& g, int64_t row, int64_t rows) {
       return e;
     });
     if (g.sparse) {
-      label[r] = label_of(g, row + r);
       dot[r] = label[r] < 0 ? FloatBits<T>::nan : z[label[r]] - m;
     } else {
       T sums[2];
@@ -158,7 +159,8 @@ void backward_row(const XentArgs& g, int64_t row, bool past) {
   const T* labels = g.sparse ? nullptr : static_cast<const T*>(g.labels) + row * n;
   const T dloss = static_cast<const T*>(g.dloss)[row];
   T* dx = static_cast<T*>(g.dx) + row * n;
-  const int64_t label = g.sparse ? label_of(g, row) : 0;
+  int64_t label = 0;
+  if (g.sparse) labels_of(g, row, 1, &label);
   if (label < 0) return fill_nan(dx, n);
   T scale = 1;
   const T* p = probs;
@@ -195,19 +197,21 @@ void backward_row(const XentArgs& g, int64_t row, bool past) {
 template <class T, bool backward>
 void run(const XentArgs& g, const Team& team) {
   const int64_t chunk = rows_per_chunk<T>(g.cols);
-  const bool past =
-      backward && is_long<T>(g.cols) && bypasses(static_cast<const T*>(g.dx), g.rows, g.cols);
+  T* const out = static_cast<T*>(backward ? g.dx : g.probs);
+  const bool turned = g.cols <= kTurnedCols && g.cols > 0;
+  const bool past = backward && (turned ? turned_bypasses(out, g.rows, g.cols)
+                                        : is_long<T>(g.cols) && bypasses(out, g.rows, g.cols));
   for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
-    const int64_t end = min_of((c + 1) * chunk, g.rows);
-    const bool turned = g.cols <= kTurnedCols && g.cols > 0;
+    const int64_t begin = c * chunk, end = min_of(begin + chunk, g.rows);
     const int64_t step = turned ? kLanes<T> : backward ? 1 : rows_per_group<T>(g.cols);
-    for (int64_t r = c * chunk; r < end; r += step) {
-      const int64_t rows = min_of(end - r, step);
-      if (backward)
-        turned ? backward_turned<T>(g, r, rows) : backward_row<T>(g, r, past);
-      else
-        turned ? forward_turned<T>(g, r, rows) : forward_rows<T>(g, r, rows);
-    }
+    if (turned && backward)
+      for_turned(out, begin, end, g.cols, past,
+                 [&](int64_t row, int64_t rows, T* to) { backward_turned<T>(g, row, rows, to); });
+    else
+      for (int64_t r = begin; r < end; r += step)
+        backward ? backward_row<T>(g, r, past)
+        : turned ? forward_turned<T>(g, r, min_of(end - r, step))
+                 : forward_rows<T>(g, r, min_of(end - r, step));
     if (past) fence_past();
   });
 }
