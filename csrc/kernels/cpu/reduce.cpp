@@ -1,105 +1,11 @@
 // Reductions over any axes. Row form folds contiguous (or gathered) strips; column form adds
 // whole rows into an accumulator that stays in L1. See reduce_plan.h for how work is cut.
 #include "families.h"
-#include "reduce_plan.h"
-#include "reduce_tile.h"
+#include "reduce_arg.h"
 
 namespace ph {
 namespace PH_ISA {
 namespace {
-
-constexpr int64_t kStrip = 2048;  // elements folded by one call
-constexpr int64_t kGather = 512;  // elements gathered at once
-constexpr int kRowGroup = 8;      // rows added together, or
-constexpr int kLongGroup = 4;     // where rows are so long that they share a cache set
-constexpr int64_t kLongRun = 512;
-// Several rows at once defeat the hardware's prefetch: beyond L2, the next group of dense rows is
-// fetched in memory's order.
-constexpr int64_t kAheadTotal = 1 << 20;  // bytes
-constexpr int64_t kLeafRows = 64;         // rows per leaf of a column sum
-constexpr int kArgRows = 4;               // rows compared together
-
-// What a reduction does to elements, by operation: everything else is compiled once a type.
-template <class T>
-struct FoldLoops {
-  T neutral;
-  T (*one)(T acc, T x);
-  // out[i] = the fold of x[i * step, i * step + n), i < rows; n is at most kStrip.
-  void (*strips)(const T* x, int64_t step, int64_t rows, int64_t n, T* out);
-  // acc[0, n) with one or with up to kRowGroup rows; writes whole vectors, padding included.
-  void (*add_rows)(T* acc, const T* const* row, int rows, int64_t n, bool large);
-  // acc[0, n) with x[0, n), which may follow at once.
-  void (*join)(T* acc, const T* x, int64_t n);
-};
-template <class T>
-const FoldLoops<T>& fold_loops(ReduceOp op);
-
-template <class T>
-struct Job {
-  const ReduceArgs& g;
-  const FoldLoops<T>& fold;
-  ReducePlan plan;
-  LoadStrip<T> convert;
-  bool same;  // elements are of the compute type already
-  int size;
-
-  PH_INLINE explicit Job(const ReduceArgs& args)
-      : g(args),
-        fold(fold_loops<T>(args.op)),
-        plan(plan_reduce(args)),
-        convert(loader<T>(args.in_dtype)),
-        same(args.in_dtype == compute_dtype<T>),
-        size(kDTypeSize[static_cast<int>(args.in_dtype)]) {}
-  PH_INLINE const char* at(int64_t offset) const {
-    return static_cast<const char*>(g.in) + offset * size;
-  }
-};
-
-// Calls f(strip, n) over reduced elements [begin, end) of the result whose first element is at
-// `base`, in order. Strips are at most kStrip long.
-template <class T, class F>
-PH_INLINE void for_strips(const Job<T>& job, int64_t base, int64_t begin, int64_t end, const F& f) {
-  const ReducePlan& p = job.plan;
-  const int last = p.red_dims - 1;
-  const int64_t inner = last >= 0 ? p.red[last].n : 1, stride = last >= 0 ? p.red[last].stride : 1;
-  const bool direct = job.same && stride == 1 && (inner >= 64 || last <= 0);
-  alignas(64) T buffer[kGather];
-  for (int64_t i = begin; i < end;) {
-    int64_t n = 0;
-    if (direct) {
-      const int64_t row = i / inner, col = i - row * inner;
-      n = min_of(min_of(inner - col, end - i), kStrip);
-      f(reinterpret_cast<const T*>(job.at(base + dims_offset(p.red, last, row) + col)), n);
-      i += n;
-      continue;
-    }
-    while (n < kGather && i < end) {
-      const int64_t row = i / inner, col = i - row * inner;
-      const int64_t m = min_of(min_of(inner - col, end - i), kGather - n);
-      const int64_t offset = last > 0 ? dims_offset(p.red, last, row) : 0;
-      job.convert(buffer + n, job.at(base + offset + col * stride), stride, m);
-      n += m, i += m;
-    }
-    f(static_cast<const T*>(buffer), n);
-  }
-}
-
-// Hands results [first, first + n) over, scaled and converted.
-template <class T>
-PH_INLINE void write_results(const ReduceArgs& g, T* value, int64_t first, int64_t n) {
-  if constexpr (is_float<T>)
-    if (g.op == ReduceOp::sum && g.scale != 1.0)
-      for (int64_t i = 0; i < n; ++i) value[i] *= static_cast<T>(g.scale);
-  char* to = static_cast<char*>(g.out) + first * kDTypeSize[static_cast<int>(g.out_dtype)];
-  storer<T>(g.out_dtype)(to, value, 1, n);
-}
-
-// Each result is one strip in place.
-template <class T>
-PH_INLINE bool is_simple(const Job<T>& job) {
-  const ReducePlan& p = job.plan;
-  return job.same && p.red_dims == 1 && p.red[0].stride == 1 && p.reds <= kStrip;
-}
 
 // ---------------------------------------------------------------- the loops of one operation
 template <class F, class T>
@@ -150,6 +56,7 @@ void join(T* acc, const T* x, int64_t n) {
     acc[i] = F::one(acc[i], x[i]);
   }
 }
+}  // namespace
 template <class T>
 const FoldLoops<T>& fold_loops(ReduceOp op) {
 #define PH_FOLD(op)                                                                                \
@@ -162,6 +69,7 @@ const FoldLoops<T>& fold_loops(ReduceOp op) {
   return table[static_cast<int>(op)];
 }
 
+namespace {
 // ---------------------------------------------------------------- rows
 template <class T>
 T reduce_range(const Job<T>& job, int64_t base, int64_t begin, int64_t end) {
@@ -297,141 +205,6 @@ void reduce_columns(const Job<T>& job, const Team& team) {
     for (int64_t i = 0; i + step < p.parts; i += 2 * step)
       job.fold.join(partial + i * p.outs, partial + (i + step) * p.outs, p.outs);
   write_results(job.g, partial, 0, p.outs);
-}
-
-// ---------------------------------------------------------------- argmax, argmin
-template <class T>
-struct Extremum {
-  T value;
-  int64_t index;
-};
-
-// Where m, or the first nan if it is one, first occurs; it does.
-template <class T>
-int64_t position(const T* x, int64_t n, T m) {
-  using Int = typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int;
-  constexpr int lanes = kLanes<T>;
-  const Vec<T> wanted = splat<T>(m);
-  const bool number = m == m;
-  auto found = [&](Vec<T> v) { return number ? (Vec<Int>)(v == wanted) : (Vec<Int>)(v != v); };
-  int64_t i = 0;
-  for (; i + 4 * lanes <= n; i += 4 * lanes) {
-    const Vec<Int> a = found(load(x + i)), b = found(load(x + i + lanes));
-    const Vec<Int> c = found(load(x + i + 2 * lanes)), d = found(load(x + i + 3 * lanes));
-    if (any_lane<Int>((a | b) | (c | d))) break;
-  }
-  for (;; i += lanes) {
-    const Vec<Int> f = found(n - i >= lanes ? load(x + i) : load_first(x + i, n - i));
-    if (any_lane<Int>(f)) return i + first_lane<Int>(f);
-  }
-}
-
-template <class T>
-Extremum<T> arg_range(const Job<T>& job, int64_t base, int64_t begin, int64_t end) {
-  Extremum<T> best = {0, -1};
-  int64_t at = begin;
-  for_strips(job, base, begin, end, [&](const T* x, int64_t n) {
-    T m;
-    job.fold.strips(x, 0, 1, n, &m);
-    if (best.index < 0 || better(job.g.op, m, best.value)) best = {m, at + position(x, n, m)};
-    at += n;
-  });
-  return best;
-}
-template <class T>
-PH_INLINE void write_index(const ReduceArgs& g, const int64_t* index, int64_t first, int64_t n) {
-  char* to = static_cast<char*>(g.out) + first * kDTypeSize[static_cast<int>(g.out_dtype)];
-  storer<int64_t>(g.out_dtype)(to, index, 1, n);
-}
-
-template <class T>
-void arg_rows(const Job<T>& job, const Team& team) {
-  const ReducePlan& p = job.plan;
-  auto* partial = static_cast<Extremum<T>*>(job.g.scratch);
-  if (p.parts > 1) {
-    for_chunks(team, p.outs * p.parts, [&](int64_t c, int) {
-      const int64_t out = c / p.parts, begin = (c - out * p.parts) * p.split;
-      partial[c] = arg_range(job, dims_offset(p.kept, p.kept_dims, out), begin,
-                             min_of(begin + p.split, p.reds));
-    });
-    for (int64_t out = 0; out < p.outs; ++out) {
-      Extremum<T> best = partial[out * p.parts];
-      for (int64_t i = 1; i < p.parts; ++i) {
-        const Extremum<T>& e = partial[out * p.parts + i];
-        if (better(job.g.op, e.value, best.value)) best = e;
-      }
-      write_index<T>(job.g, &best.index, out, 1);
-    }
-    return;
-  }
-  const int64_t chunk = round_up(max_of(kReduceChunk / max_of(p.reds, int64_t{8}), int64_t{1}), 16);
-  const bool simple = is_simple(job);
-  for_chunks(team, ceil_div(p.outs, chunk), [&](int64_t c, int) {
-    const int64_t end = min_of((c + 1) * chunk, p.outs);
-    for (int64_t out = c * chunk; out < end;) {
-      int64_t index[64];
-      const int64_t n = min_of(end - out, int64_t{64});
-      for (int64_t i = 0; i < n; ++i) {
-        const int64_t base = dims_offset(p.kept, p.kept_dims, out + i);
-        const T* x = reinterpret_cast<const T*>(job.at(base));
-        if (simple) {
-          T m;
-          job.fold.strips(x, 0, 1, p.reds, &m);
-          index[i] = position(x, p.reds, m);
-        } else {
-          index[i] = arg_range(job, base, 0, p.reds).index;
-        }
-      }
-      write_index<T>(job.g, index, out, n);
-      out += n;
-    }
-  });
-}
-
-// All rows in order over one tile of columns, a few at a time.
-template <bool largest, class T>
-void arg_columns(const Job<T>& job, const Team& team) {
-  const ReducePlan& p = job.plan;
-  using Int = typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int;
-  constexpr int lanes = kLanes<T>;
-  constexpr int64_t size = kColumnTile + lanes;
-  const int64_t tiles = ceil_div(p.cols, kColumnTile);
-  const bool direct = job.same && p.col_stride == 1;
-  for_chunks(team, p.outer * tiles, [&](int64_t chunk, int) {
-    const int64_t o = chunk / tiles, col = chunk % tiles * kColumnTile;
-    const int64_t n = min_of(p.cols - col, kColumnTile);
-    alignas(64) T best[size], buffer[kArgRows * size];
-    alignas(64) Int index[size];
-    for (int64_t i = 0; i < n; ++i) index[i] = 0;
-    const int64_t base = dims_offset(p.kept, p.kept_dims - 1, o) + col * p.col_stride;
-    for (int64_t r = 0; r < p.reds; r += kArgRows) {
-      const T* row[kArgRows];
-      const int rows = static_cast<int>(min_of(p.reds - r, int64_t{kArgRows}));
-      for (int u = 0; u < rows; ++u) {
-        const char* from = job.at(base + dims_offset(p.red, p.red_dims, r + u));
-        row[u] = direct ? reinterpret_cast<const T*>(from) : buffer + u * size;
-        if (!direct) job.convert(buffer + u * size, from, p.col_stride, n);
-      }
-      for_vectors<T>(n, [&](int64_t i, int64_t k) {
-        Vec<T> b = r ? load(best + i) : load_n(row[0] + i, k);
-        Vec<Int> at = load(index + i);
-        for (int u = 0; u < rows; ++u) {
-          PH_ROLLED;
-          const Vec<T> v = load_n(row[u] + i, k);
-          // a nan wins over numbers
-          const Vec<Int> stays = (Vec<Int>)((largest ? v <= b : v >= b) | (b != b));
-          b = stays ? b : v;
-          at = stays ? at : splat<Int>(static_cast<Int>(r + u));
-        }
-        store(best + i, b);
-        store(index + i, at);
-      });
-    }
-    for (int64_t i = 0; i < n; ++i) {
-      const int64_t at = index[i];
-      write_index<T>(job.g, &at, o * p.cols + col + i, 1);
-    }
-  });
 }
 
 // ---------------------------------------------------------------- dispatch
