@@ -150,6 +150,8 @@ static void check_reductions(const Kernels& k) {
                                                     {9, 1, 33, 8},
                                                     {33, 2, 2, 2, 3},
                                                     {12000, 20},
+                                                    {30007, 24},
+                                                    {5000, 90},
                                                     {2, 30000, 4},
                                                     {70, 1500}};
   for (int op = 0; op < 8; ++op)

@@ -10,6 +10,18 @@ namespace {
 // ---------------------------------------------------------------- the loops of one operation
 template <class F, class T>
 void strips(const T* x, int64_t step, int64_t rows, int64_t n, T* out) {
+  if constexpr (is_float<T>) {
+    if (step == n && is_narrow(n)) {
+      Vec<T> v[kNarrow];
+      for (int64_t i = 0; i < rows; i += kLanes<T>) {
+        const int64_t m = min_of<int64_t>(rows - i, kLanes<T>);
+        load_turned(x + i * n, m, n, v);
+        for (int64_t c = 1; c < n; ++c) v[0] = F::take(v[0], v[c]);
+        store_n(out + i, F::take(splat<T>(F::neutral), v[0]), m);
+      }
+      return;
+    }
+  }
   if (n < kLanes<T>) {  // one vector a row
     for (int64_t i = 0; i < rows; ++i) {
       const Vec<T> v = first_lanes<T>(load_first(x + i * step, n), n, F::neutral);

@@ -49,6 +49,28 @@ PH_INLINE void write_index(const ReduceArgs& g, const int64_t* index, int64_t fi
   storer<int64_t>(g.out_dtype)(to, index, 1, n);
 }
 
+// The rows of a dense matrix of few columns, turned.
+template <class T>
+void arg_narrow(const Job<T>& job, const T* x, int64_t rows, int64_t* index) {
+  using Int = typename FloatBits<T>::Int;
+  const int64_t n = job.plan.reds;
+  const T sign = job.g.op == ReduceOp::argmax ? T(1) : T(-1);
+  for (int64_t i = 0; i < rows; i += kLanes<T>) {
+    const int64_t m = min_of<int64_t>(rows - i, kLanes<T>);
+    Vec<T> v[kNarrow];
+    load_turned(x + i * n, m, n, v);
+    Vec<T> best = v[0] * sign;
+    Vec<Int> at = {};
+    for (int64_t c = 1; c < n; ++c) {
+      const Vec<T> w = v[c] * sign;
+      const Vec<Int> stays = (Vec<Int>)((w <= best) | (best != best));  // a nan wins
+      best = stays ? best : w;
+      at = stays ? at : splat<Int>(static_cast<Int>(c));
+    }
+    for (int64_t r = 0; r < m; ++r) index[i + r] = at[r];
+  }
+}
+
 template <class T>
 void arg_rows(const Job<T>& job, const Team& team) {
   const ReducePlan& p = job.plan;
@@ -76,6 +98,14 @@ void arg_rows(const Job<T>& job, const Team& team) {
     for (int64_t out = c * chunk; out < end;) {
       int64_t index[64];
       const int64_t n = min_of(end - out, int64_t{64});
+      if constexpr (is_float<T>) {
+        if (simple && is_narrow(p.reds) && p.kept_dims == 1 && p.kept[0].stride == p.reds) {
+          arg_narrow(job, reinterpret_cast<const T*>(job.at(out * p.reds)), n, index);
+          write_index<T>(job.g, index, out, n);
+          out += n;
+          continue;
+        }
+      }
       for (int64_t i = 0; i < n; ++i) {
         const int64_t base = dims_offset(p.kept, p.kept_dims, out + i);
         const T* x = reinterpret_cast<const T*>(job.at(base));
@@ -93,50 +123,95 @@ void arg_rows(const Job<T>& job, const Team& team) {
   });
 }
 
-// All rows in order over one tile of columns, a few at a time.
+// Rows [begin, end), in order, over one tile of columns, a few rows at a time.
+template <bool largest, class T, class Int>
+PH_INLINE void arg_tile(const Job<T>& job, int64_t base, int64_t begin, int64_t end, int64_t col,
+                        int64_t n, T* best, Int* index) {
+  const ReducePlan& p = job.plan;
+  constexpr int64_t size = kColumnTile + kLanes<T>;
+  alignas(64) T buffer[kArgRows * size];
+  const int64_t row_size = p.cols * p.wide;
+  const bool direct = job.same && p.col_stride == 1;
+  const bool ahead = direct && n == row_size && p.red[p.red_dims - 1].stride == n &&
+                     p.reds * n * job.size >= kAheadTotal;
+  for (int64_t i = 0; i < n; ++i) index[i] = static_cast<Int>(begin);
+  for (int64_t r = begin; r < end;) {
+    const T* row[kArgRows];
+    int rows = static_cast<int>(min_of(end - r, int64_t{kArgRows}));
+    int64_t width = n;
+    if (p.rest && r + rows == p.reds) {  // the shorter last row goes alone
+      rows = rows > 1 ? rows - 1 : 1;
+      if (rows == 1 && r == p.reds - 1) width = min_of(p.rest * p.cols, n);
+    }
+    for (int u = 0; u < rows; ++u) {
+      const char* from = job.at(base + dims_offset(p.red, p.red_dims, r + u) + col * p.col_stride);
+      row[u] = direct ? reinterpret_cast<const T*>(from) : buffer + u * size;
+      if (!direct) job.convert(buffer + u * size, from, p.col_stride, width);
+    }
+    for_vectors<T>(width, [&](int64_t i, int64_t k) {
+      Vec<T> b = r != begin ? load(best + i) : load_n(row[0] + i, k);
+      Vec<Int> at = load(index + i);
+#pragma GCC unroll 4
+      for (int u = 0; u < kArgRows; ++u) {
+        if (u >= rows) break;
+        if (ahead) __builtin_prefetch(row[0] + kArgRows * (n + i) + u * kLanes<T>);
+        const Vec<T> v = load_n(row[u] + i, k);
+        // a nan wins over numbers
+        const Vec<Int> stays = (Vec<Int>)((largest ? v <= b : v >= b) | (b != b));
+        b = stays ? b : v;
+        at = stays ? at : splat<Int>(static_cast<Int>(r + u));
+      }
+      store_n(best + i, b, k);
+      if (PH_LIKELY(k == kLanes<T> || width == n))
+        store(index + i, at);
+      else
+        for (int64_t j = 0; j < k; ++j) index[i + j] = at[j];
+    });
+    r += rows;
+  }
+}
+
 template <bool largest, class T>
 void arg_columns(const Job<T>& job, const Team& team) {
   const ReducePlan& p = job.plan;
   using Int = typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int;
-  constexpr int lanes = kLanes<T>;
-  constexpr int64_t size = kColumnTile + lanes;
-  const int64_t tiles = ceil_div(p.cols, kColumnTile);
-  const bool direct = job.same && p.col_stride == 1;
-  for_chunks(team, p.outer * tiles, [&](int64_t chunk, int) {
-    const int64_t o = chunk / tiles, col = chunk % tiles * kColumnTile;
-    const int64_t n = min_of(p.cols - col, kColumnTile);
-    alignas(64) T best[size], buffer[kArgRows * size];
+  constexpr int64_t size = kColumnTile + kLanes<T>;
+  const int64_t row_size = p.cols * p.wide, tiles = ceil_div(row_size, kColumnTile);
+  auto* partial = static_cast<Extremum<T>*>(job.g.scratch);
+  for_chunks(team, p.outer * tiles * p.parts, [&](int64_t chunk, int) {
+    const int64_t part = chunk % p.parts, tile = chunk / p.parts;
+    const int64_t o = tile / tiles, col = tile % tiles * kColumnTile;
+    const int64_t n = min_of(row_size - col, kColumnTile);
+    const int64_t begin = part * p.split, end = min_of(begin + p.split, p.reds);
+    alignas(64) T best[size];
     alignas(64) Int index[size];
-    for (int64_t i = 0; i < n; ++i) index[i] = 0;
-    const int64_t base = dims_offset(p.kept, p.kept_dims - 1, o) + col * p.col_stride;
-    for (int64_t r = 0; r < p.reds; r += kArgRows) {
-      const T* row[kArgRows];
-      const int rows = static_cast<int>(min_of(p.reds - r, int64_t{kArgRows}));
-      for (int u = 0; u < rows; ++u) {
-        const char* from = job.at(base + dims_offset(p.red, p.red_dims, r + u));
-        row[u] = direct ? reinterpret_cast<const T*>(from) : buffer + u * size;
-        if (!direct) job.convert(buffer + u * size, from, p.col_stride, n);
+    arg_tile<largest>(job, dims_offset(p.kept, p.kept_dims - 1, o), begin, end, col, n, best,
+                      index);
+    // A wide row's columns that are one result: the better, or else the earlier.
+    const int64_t only = begin + 1 == p.reds && p.rest ? p.rest : p.wide;
+    for (int64_t j = 0; j < min_of(n, p.cols); ++j) {
+      Extremum<T> e = {best[j], index[j] * p.wide};
+      for (int64_t k = 1; k < only; ++k) {
+        const Extremum<T> f = {best[k * p.cols + j], index[k * p.cols + j] * p.wide + k};
+        const bool same = f.value == e.value || (f.value != f.value && e.value != e.value);
+        if (better(job.g.op, f.value, e.value) || (same && f.index < e.index)) e = f;
       }
-      for_vectors<T>(n, [&](int64_t i, int64_t k) {
-        Vec<T> b = r ? load(best + i) : load_n(row[0] + i, k);
-        Vec<Int> at = load(index + i);
-        for (int u = 0; u < rows; ++u) {
-          PH_ROLLED;
-          const Vec<T> v = load_n(row[u] + i, k);
-          // a nan wins over numbers
-          const Vec<Int> stays = (Vec<Int>)((largest ? v <= b : v >= b) | (b != b));
-          b = stays ? b : v;
-          at = stays ? at : splat<Int>(static_cast<Int>(r + u));
-        }
-        store(best + i, b);
-        store(index + i, at);
-      });
-    }
-    for (int64_t i = 0; i < n; ++i) {
-      const int64_t at = index[i];
-      write_index<T>(job.g, &at, o * p.cols + col + i, 1);
+      const int64_t out = o * p.cols + col + j;
+      if (p.parts > 1)
+        partial[part * p.outs + out] = e;
+      else
+        write_index<T>(job.g, &e.index, out, 1);
     }
   });
+  if (p.parts == 1) return;
+  for (int64_t out = 0; out < p.outs; ++out) {
+    Extremum<T> best = partial[out];
+    for (int64_t i = 1; i < p.parts; ++i) {
+      const Extremum<T>& e = partial[i * p.outs + out];
+      if (better(job.g.op, e.value, best.value)) best = e;
+    }
+    write_index<T>(job.g, &best.index, out, 1);
+  }
 }
 
 }  // namespace PH_ISA

@@ -17,6 +17,8 @@ constexpr int64_t kLongRun = 512;
 constexpr int64_t kAheadTotal = 1 << 20;  // bytes
 constexpr int64_t kLeafRows = 64;         // rows per leaf of a column sum
 constexpr int kArgRows = 4;               // rows compared together
+constexpr int kNarrow = 24;               // longest rows that are turned (reduce_tile.h)
+constexpr bool is_narrow(int64_t n) { return n > 1 && n <= kNarrow; }
 
 // What a reduction does to elements, by operation: everything else is compiled once a type.
 template <class T>

@@ -8,8 +8,10 @@ namespace PH_ISA {
 
 constexpr int64_t kReduceChunk = 65536;  // elements that pay for a thread
 constexpr int64_t kReduceParts = 256;    // tasks that partial results may make
-constexpr int64_t kColumnTile = 1024;    // columns accumulated at once
-constexpr int64_t kWideRow = 256;        // short rows are joined up to this length
+constexpr int64_t kArgPart = 1024;  // rows that pay for partial places, which are joined one by one
+constexpr int64_t kArgParts = 16;   // at most so many of them
+constexpr int64_t kColumnTile = 1024;  // columns accumulated at once
+constexpr int64_t kWideRow = 256;      // short rows are joined up to this length
 
 struct ReduceDim {
   int64_t n, stride;
@@ -62,7 +64,7 @@ PH_INLINE ReducePlan plan_reduce(const ReduceArgs& g) {
   if (p.columns) {
     p.cols = p.kept[p.kept_dims - 1].n, p.col_stride = p.kept[p.kept_dims - 1].stride;
     p.outer = p.outs / (p.cols ? p.cols : 1);
-    if (!arg && p.red_dims == 1 && p.col_stride == 1 && p.red[0].stride == p.cols &&
+    if (p.red_dims == 1 && p.col_stride == 1 && p.red[0].stride == p.cols &&
         p.cols * 4 <= kWideRow && p.reds >= 8) {
       p.wide = min_of(kWideRow / p.cols, p.reds / 4);
       p.rest = p.reds % p.wide;
@@ -73,6 +75,7 @@ PH_INLINE ReducePlan plan_reduce(const ReduceArgs& g) {
   // Long ranges of few results are cut, in whole units of 1,024 elements or 64 rows.
   const int64_t row = p.columns ? p.cols * p.wide : 1, unit = p.columns ? 64 : 1024;
   int64_t parts = p.reds * row / kReduceChunk;
+  if (arg && p.columns) parts = min_of(min_of(parts, p.reds / kArgPart), kArgParts);
   const int64_t tasks = p.outer * ceil_div(row, kColumnTile);
   parts =
       tasks >= 64 ? 1 : max_of(min_of(parts, kReduceParts / max_of(tasks, int64_t{1})), int64_t{1});
