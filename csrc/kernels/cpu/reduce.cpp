@@ -40,7 +40,7 @@ void add_rows(T* acc, const T* const* row, int rows, int64_t n, bool large) {
     if (ahead)
       for (int r = 0; r < rows; ++r) {
         PH_ROLLED;
-        __builtin_prefetch(row[0] + rows * (n + i) + r * lanes);
+        __builtin_prefetch(row[0] + rows * (n + i) + r * lanes, 0, 2);
       }
     auto get = [&](int r) {
       if (PH_LIKELY(whole)) return load(row[r] + i);
