@@ -112,6 +112,8 @@ void check_all() {
     for (int i = 0; i < 40; ++i)  // few columns; one product deep
       both(64 + r.below(200), 1 + r.below(14), r.below(300), 1 + r.below(2)),
           both(r.below(90), r.below(300), 1, 1 + r.below(3));
+    for (int i = 0; i < 30; ++i)  // few columns, large
+      both(700 + r.below(800), 1 + r.below(20), 200 + r.below(300), 1);
     for (int i = 0; i < 60; ++i)  // few rows, long sums
       both(2 + r.below(24), r.below(90), 96 + r.below(1200), 1 + r.below(2));
     both(3, 5, 9000, 1), both(64, 40, 5000, 1), both(2, 4200, 40, 1), both(1, 3000, 300, 1);

@@ -61,6 +61,7 @@ constexpr int64_t kShallowBytes = 128 * 1024;  // ... and so many bytes is kept,
 
 // Fewer columns than this leaves free of a vector (one part in so many) go along m instead.
 constexpr int64_t kNarrowFill = 5;
+constexpr int64_t kNarrowCols = 16;  // of a large A up to this many do
 
 // Sums along k without packing: rows of a tile, rows at most, and how long sums must be, at least
 // and for each row, to pay for folding them.
