@@ -179,13 +179,12 @@ template <class T>
 PH_INLINE void fetch_ahead(const T* p) {
   __builtin_prefetch(p, 0, 2);
 }
-// Rows (bytes) so long that the results of an earlier pass are kept aside until they go past the
-// caches: shorter ones are computed while those before them are written back.
-constexpr int64_t kLongRow = 32768, kLongestRow = 65536;
+// Rows of at most so many bytes: the results of an earlier pass are kept aside until they go past
+// the caches.
+constexpr int64_t kLongestRow = 65536;
 template <class T>
-PH_INLINE bool is_long(int64_t cols) {
-  const int64_t bytes = cols * static_cast<int64_t>(sizeof(T));
-  return bytes >= kLongRow && bytes <= kLongestRow;
+PH_INLINE bool fits_aside(int64_t cols) {
+  return cols * static_cast<int64_t>(sizeof(T)) <= kLongestRow;
 }
 
 // Four accumulators; nan wins.

@@ -100,7 +100,7 @@ void run(const SoftmaxArgs& g, const Team& team) {
   const bool turned = g.cols <= (backward ? kTurnedGradCols : kTurnedCols);
   const bool past =
       turned ? turned_bypasses(out, g.rows, g.cols)
-             : bypasses(out, g.rows, g.cols) && (backward || g.log || is_long<T>(g.cols));
+             : bypasses(out, g.rows, g.cols) && (backward || g.log || fits_aside<T>(g.cols));
   for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
     const int64_t begin = c * chunk, end = min_of(begin + chunk, g.rows);
     const int64_t step = backward ? 1 : rows_per_group<T>(g.cols);

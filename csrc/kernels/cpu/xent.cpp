@@ -200,7 +200,7 @@ void run(const XentArgs& g, const Team& team) {
   T* const out = static_cast<T*>(backward ? g.dx : g.probs);
   const bool turned = g.cols <= kTurnedCols && g.cols > 0;
   const bool past = backward && (turned ? turned_bypasses(out, g.rows, g.cols)
-                                        : is_long<T>(g.cols) && bypasses(out, g.rows, g.cols));
+                                        : fits_aside<T>(g.cols) && bypasses(out, g.rows, g.cols));
   for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
     const int64_t begin = c * chunk, end = min_of(begin + chunk, g.rows);
     const int64_t step = turned ? kLanes<T> : backward ? 1 : rows_per_group<T>(g.cols);
