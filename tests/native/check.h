@@ -44,27 +44,32 @@ struct Lcg {
 };
 
 // `count` elements with guard bytes on both sides; intact() says that none was overwritten.
-// Misaligned by one element, so that kernels cannot rely on more than element alignment.
+// Misaligned by one element, so that kernels cannot rely on more than element alignment, or, when
+// asked for, aligned as the device's blocks are.
 template <class T>
 class Guarded {
  public:
-  explicit Guarded(int64_t count, unsigned char fill = 0xa5)
-      : bytes_(static_cast<size_t>(count) * sizeof(T) + 2 * kGuard, fill) {
-    std::fill_n(bytes_.begin(), kGuard, kPattern);
-    std::fill_n(bytes_.rbegin(), kGuard, kPattern);
+  explicit Guarded(int64_t count, unsigned char fill = 0xa5, bool aligned = false)
+      : size_(static_cast<size_t>(count) * sizeof(T)), bytes_(size_ + 2 * kGuard + 64, fill) {
+    begin_ = kGuard;
+    if (aligned) begin_ += 64 - reinterpret_cast<uintptr_t>(bytes_.data() + kGuard) % 64;
+    std::fill_n(bytes_.begin(), begin_, kPattern);
+    std::fill_n(bytes_.rbegin(), bytes_.size() - begin_ - size_, kPattern);
   }
-  T* data() { return reinterpret_cast<T*>(bytes_.data() + kGuard); }
+  T* data() { return reinterpret_cast<T*>(bytes_.data() + begin_); }
   T& operator[](int64_t i) { return data()[i]; }
   bool intact() const {
-    const size_t end = bytes_.size();
-    for (size_t i = 0; i < kGuard; ++i)
-      if (bytes_[i] != kPattern || bytes_[end - 1 - i] != kPattern) return false;
+    for (size_t i = 0; i < begin_; ++i)
+      if (bytes_[i] != kPattern) return false;
+    for (size_t i = begin_ + size_; i < bytes_.size(); ++i)
+      if (bytes_[i] != kPattern) return false;
     return true;
   }
 
  private:
   static constexpr size_t kGuard = 64 + 8;
   static constexpr unsigned char kPattern = 0x5c;
+  size_t size_, begin_;
   std::vector<unsigned char> bytes_;
 };
 

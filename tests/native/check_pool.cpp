@@ -62,10 +62,10 @@ bool close(double got, double want, double tolerance) {
 }
 
 template <class T>
-void check_case(const Kernels& k, PoolArgs a, bool with_nan) {
+void check_case(const Kernels& k, PoolArgs a, bool with_nan, bool aligned = false) {
   a.dtype = sizeof(T) == 4 ? DType::f32 : DType::f64;
   const int64_t n_in = a.n * a.h * a.w * a.c, n_out = a.n * a.oh * a.ow * a.c;
-  Guarded<T> x(n_in), y(n_out, 0xff), dy(n_out), dx(n_in, 0xff);
+  Guarded<T> x(n_in), y(n_out, 0xff, aligned), dy(n_out), dx(n_in, 0xff, aligned);
   for (int64_t i = 0; i < n_in; ++i) x[i] = static_cast<T>(rng.below(8)) - T(4);  // many ties
   if (with_nan && n_in) x[rng.below(n_in)] = std::numeric_limits<T>::quiet_NaN();
   for (int64_t i = 0; i < n_out; ++i) dy[i] = static_cast<T>(rng.uniform(-1, 1));
@@ -122,6 +122,16 @@ void check_width(const Kernels& k) {
   for (PoolMode mode : {PoolMode::max, PoolMode::average}) {
     big.mode = mode;
     check_case<float>(k, big, false);
+    PoolArgs odd = big;  // pixels that no window reaches
+    odd.h = 63, odd.w = 61, odd.oh = 31, odd.ow = 30;
+    check_case<float>(k, odd, false);
+    odd.oh = 32, odd.ow = 31, odd.pad_left = 1;
+    check_case<float>(k, odd, false);
+    PoolArgs large = big;  // results go past the caches
+    large.n = 2, large.h = large.w = 331, large.c = 64, large.oh = large.ow = 165;
+    check_case<float>(k, large, false, true);
+    large.kh = large.kw = large.stride_h = large.stride_w = 1, large.oh = large.ow = 331;
+    check_case<float>(k, large, false, true);
     PoolArgs overlapping = big;
     overlapping.n = 1;
     overlapping.kh = overlapping.kw = 3;

@@ -23,8 +23,9 @@ PH_INLINE Span clip(int64_t o, int64_t stride, int64_t pad, int64_t window, int6
 // Vectors of channels: whole ones, and the first few lanes for the tail or for few channels.
 template <class T>
 struct Whole {
+  bool past;  // what is put is aligned and goes past the caches
   PH_INLINE Vec<T> get(const T* p) const { return load<T>(p); }
-  PH_INLINE void put(T* p, Vec<T> v) const { store<T>(p, v); }
+  PH_INLINE void put(T* p, Vec<T> v) const { past ? store_past<T>(p, v) : store<T>(p, v); }
 };
 template <class T>
 struct First {
@@ -39,12 +40,19 @@ struct One {
 };
 // Calls f(lanes, channel) for the vectors of channels [c, c1).
 template <class T, class F>
-PH_INLINE void for_vectors(int64_t c, int64_t c1, const F& f) {
-  for (; c + kLanes<T> <= c1; c += kLanes<T>) f(Whole<T>{}, c);
+PH_INLINE void for_vectors(int64_t c, int64_t c1, bool past, const F& f) {
+  for (; c + kLanes<T> <= c1; c += kLanes<T>) f(Whole<T>{past}, c);
   if (c + 1 == c1)
     f(One<T>{}, c);
   else if (c < c1)
     f(First<T>{c1 - c}, c);
+}
+
+// A result (pixels, channels) so large, and so aligned, that it goes past the caches.
+template <class T>
+PH_INLINE bool bypasses(const T* out, int64_t pixels, int64_t channels) {
+  return pixels * channels * static_cast<int64_t>(sizeof(T)) > kStreamBytes &&
+         channels % kLanes<T> == 0 && aligned(out);
 }
 
 // The larger; a nan wins and stays.
@@ -76,7 +84,7 @@ PH_INLINE T share_of(Span rows, Span cols) {
   return count ? T(1) / static_cast<T>(count) : T(0);
 }
 
-template <class T, PoolMode mode>
+template <class T, PoolMode mode, bool past>
 void pool_rows(const PoolArgs& a, int64_t first, int64_t end) {
   for (int64_t row = first; row < end; ++row) {
     const int64_t n = row / a.oh, oh = row % a.oh;
@@ -86,11 +94,12 @@ void pool_rows(const PoolArgs& a, int64_t first, int64_t end) {
     for (int64_t ow = 0; ow < a.ow; ++ow, y += a.c) {
       const Span cols = clip(ow, a.stride_w, a.pad_left, a.kw, a.w);
       const T scale = mode == PoolMode::average ? share_of<T>(rows, cols) : T(0);
-      for_vectors<T>(0, a.c, [&](const auto& lanes, int64_t c) {
+      for_vectors<T>(0, a.c, past, [&](const auto& lanes, int64_t c) {
         pool_pixel<mode>(lanes, image + c, a.w * a.c, a.c, rows, cols, scale, y + c);
       });
     }
   }
+  if (past) fence_past();
 }
 
 // The gradient of one output pixel, one vector of channels, into dx: added where windows overlap.
@@ -128,8 +137,12 @@ void grad_block(const PoolArgs& a, int64_t n, Span out_rows, Span owned, Span ch
   const T* gate = a.gate ? static_cast<const T*>(a.gate) + image_at : nullptr;
   T* dx = static_cast<T*>(a.dx) + image_at;
   int64_t cleared = owned.begin;
-  // Rows are cleared shortly before they are added to, while they are on their way to cache.
+  // Windows side by side write every pixel they reach, once. Otherwise rows are cleared shortly
+  // before they are added to, while they are on their way to cache.
+  const bool tiled = a.kh == a.stride_h && a.kw == a.stride_w;
   const bool add = a.kh > a.stride_h || a.kw > a.stride_w;
+  const bool past = tiled && bypasses(dx, a.n * a.h * a.w, a.c);
+  const int64_t reached = clip(a.ow - 1, a.stride_w, a.pad_left, a.kw, a.w).end;
   const auto clear_to = [&](int64_t end) {
     for (; cleared < end; ++cleared) {
       T* row = dx + cleared * row_stride;
@@ -143,20 +156,24 @@ void grad_block(const PoolArgs& a, int64_t n, Span out_rows, Span owned, Span ch
   };
   for (int64_t oh = out_rows.begin; oh < out_rows.end; ++oh) {
     const Span rows = clip(oh, a.stride_h, a.pad_top, a.kh, a.h);
-    clear_to(rows.end);
+    if (!tiled) clear_to(rows.end);
     const int64_t out = ((n * a.oh + oh) * a.ow) * a.c;
     const T* dy = static_cast<const T*>(a.dy) + out;
     const T* y = mode == PoolMode::max ? static_cast<const T*>(a.y) + out : dy;
     for (int64_t ow = 0; ow < a.ow; ++ow, y += a.c, dy += a.c) {
       const Span cols = clip(ow, a.stride_w, a.pad_left, a.kw, a.w);
       const T scale = mode == PoolMode::average ? share_of<T>(rows, cols) : T(0);
-      for_vectors<T>(channels.begin, channels.end, [&](const auto& lanes, int64_t c) {
+      for_vectors<T>(channels.begin, channels.end, past, [&](const auto& lanes, int64_t c) {
         grad_pixel<mode>(lanes, image + c, dx + c, row_stride, a.c, rows, cols, scale, add, y + c,
                          dy + c, gate ? gate + c : nullptr, a.gate_act);
       });
     }
+    for (; tiled && cleared < rows.end; ++cleared)  // what lies right of the windows
+      __builtin_memset(dx + cleared * row_stride + reached * a.c, 0,
+                       static_cast<size_t>((a.w - reached) * a.c) * sizeof(T));
   }
   clear_to(owned.end);
+  if (past) fence_past();
 }
 
 // Windows that do not overlap in height: bands of output rows own bands of dx. Otherwise
@@ -205,12 +222,14 @@ void pool_t(const PoolArgs& a, const Team& team) {
   if (rows <= 0 || a.ow <= 0 || a.c <= 0) return;
   const int64_t per_chunk =
       max_of(kPoolChunk / max_of(a.stride_h * a.w * a.c, int64_t{1}), int64_t{1});
+  const bool max = a.mode == PoolMode::max;
+  const auto some_rows =
+      bypasses(static_cast<const T*>(a.y), rows * a.ow, a.c)
+          ? max ? &pool_rows<T, PoolMode::max, true> : &pool_rows<T, PoolMode::average, true>
+      : max ? &pool_rows<T, PoolMode::max, false>
+            : &pool_rows<T, PoolMode::average, false>;
   for_chunks(team, ceil_div(rows, per_chunk), [&](int64_t chunk, int) {
-    const int64_t first = chunk * per_chunk, end = min_of(rows, first + per_chunk);
-    if (a.mode == PoolMode::max)
-      pool_rows<T, PoolMode::max>(a, first, end);
-    else
-      pool_rows<T, PoolMode::average>(a, first, end);
+    some_rows(a, chunk * per_chunk, min_of(rows, (chunk + 1) * per_chunk));
   });
 }
 
