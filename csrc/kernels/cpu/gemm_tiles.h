@@ -84,7 +84,8 @@ constexpr int64_t kSplitOutputs = 64 * 1024;  // outputs up to this many
 constexpr int64_t kVectorRows = 4096;
 constexpr int64_t kVectorWork = 400000;     // multiply-adds below which it stays on one chunk
 constexpr int64_t kVectorUnit = 64;         // a chunk is a multiple of this many rows ...
-constexpr int64_t kColumnUnit = 1024;       // ... or of this many, where columns are summed
+constexpr int64_t kColumnUnit = 1024;       // ... or of this many, where columns are summed, or of
+                                            // half as many, where those would make one chunk
 constexpr int64_t kOuterChunk = 64 * 1024;  // elements of an outer product worth a thread
 constexpr int64_t kColumnBytes = 128 * 1024;
 constexpr int64_t kColumnRows = 128;

@@ -220,7 +220,8 @@ void matvec_rows(const MatVec<T>& q, int64_t i0, int64_t i1) {
 template <class T>
 void run_matvec(const MatVec<T>& q, const Team& team) {
   if (q.rows * q.k < kVectorWork) return matvec_rows(q, 0, q.rows);
-  const int64_t unit = q.s_i == 1 ? kColumnUnit : kVectorUnit;
+  const int64_t columns = q.rows <= kColumnUnit ? kColumnUnit / 2 : kColumnUnit;
+  const int64_t unit = q.s_i == 1 ? columns : kVectorUnit;
   const int64_t units = ceil_div(q.rows, unit);
   const int64_t chunks = min_of(units, kMaxChunks);
   for_chunks(team, chunks, [&](int64_t chunk, int) {
