@@ -150,17 +150,21 @@ void run(const ConvArgs& g, const Team& team) {
   float* const filter = reinterpret_cast<float*>(scratch);
   const bool small = t.count * t.positions * q.channels * q.n < kSerialWork;
   const Team crew = small ? serial_team() : team;
-  for_chunks(crew, panels, [&](int64_t p, int) {
+  const auto pack = [&](int64_t p) {
     pack_transformed<m>(q, p * tile_cols, min_of(tile_cols, q.n - p * tile_cols),
                         filter + t.positions * q.channels * p * tile_cols);
-  });
-  for_chunks(crew, t.chunks, [&](int64_t chunk, int thread) {
-    const int64_t lo = chunk * t.count / t.chunks, hi = (chunk + 1) * t.count / t.chunks;
+  };
+  struct Own {
+    float *input, *middle, *patch;
+  };
+  const auto own_of = [&](int64_t thread) {
     char* const own = scratch + bytes.filter + thread * bytes.own();
-    float* const input = reinterpret_cast<float*>(own);
-    float* const middle = reinterpret_cast<float*>(own + bytes.input);
-    float* const patch = reinterpret_cast<float*>(own + bytes.input + bytes.middle);
-    for (int64_t i = lo; i < hi; ++i) input_tile<m>(q, t, i, patch, input + (i - lo) * t.in_row);
+    return Own{reinterpret_cast<float*>(own), reinterpret_cast<float*>(own + bytes.input),
+               reinterpret_cast<float*>(own + bytes.input + bytes.middle)};
+  };
+  // Tiles [lo, hi), whose transformed inputs are given, times panels [p0, p1).
+  const auto multiply = [&](int64_t lo, int64_t hi, int64_t p0, int64_t p1, const float* input,
+                            float* middle) {
     const int64_t strips = ceil_div(hi - lo, kMaxRows);
     Micro<float> u;
     u.a_stride = t.in_row;
@@ -170,7 +174,7 @@ void run(const ConvArgs& g, const Team& team) {
     u.seg = kZeroSegment;
     u.alpha = 1;
     u.accumulate = false;
-    for (int64_t p = 0; p < panels; ++p) {
+    for (int64_t p = p0; p < p1; ++p) {
       const int64_t count = min_of(tile_cols, q.n - p * tile_cols);
       const int vectors = static_cast<int>(ceil_div(count, lanes));
       u.b_stride = vectors * lanes;
@@ -188,6 +192,27 @@ void run(const ConvArgs& g, const Team& team) {
       for (int64_t i = lo; i < hi; ++i)
         output_tile<m>(g, q, t, i, p * tile_cols, count, middle + (i - lo) * t.mid_row);
     }
+  };
+  if (t.chunks == 1) {  // few tiles: what threads share out is the output's channels
+    float* const input = own_of(0).input;
+    const int64_t parts = min_of(t.count, kMaxChunks);
+    for_chunks(crew, parts, [&](int64_t part, int thread) {
+      for (int64_t i = part * t.count / parts; i < (part + 1) * t.count / parts; ++i)
+        input_tile<m>(q, t, i, own_of(thread).patch, input + i * t.in_row);
+    });
+    for_chunks(crew, panels, [&](int64_t p, int thread) {
+      pack(p);
+      multiply(0, t.count, p, p + 1, input, own_of(thread).middle);
+    });
+    return;
+  }
+  for_chunks(crew, panels, [&](int64_t p, int) { pack(p); });
+  for_chunks(crew, t.chunks, [&](int64_t chunk, int thread) {
+    const int64_t lo = chunk * t.count / t.chunks, hi = (chunk + 1) * t.count / t.chunks;
+    const Own own = own_of(thread);
+    for (int64_t i = lo; i < hi; ++i)
+      input_tile<m>(q, t, i, own.patch, own.input + (i - lo) * t.in_row);
+    multiply(lo, hi, 0, panels, own.input, own.middle);
   });
 }
 
