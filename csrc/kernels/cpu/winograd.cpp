@@ -162,9 +162,10 @@ void run(const ConvArgs& g, const Team& team) {
     return Own{reinterpret_cast<float*>(own), reinterpret_cast<float*>(own + bytes.input),
                reinterpret_cast<float*>(own + bytes.input + bytes.middle)};
   };
-  // Tiles [lo, hi), whose transformed inputs are given, times panels [p0, p1).
+  // Tiles [lo, hi), whose transformed inputs are given, times panels [p0, p1). Called twice: once
+  // in the library's size.
   const auto multiply = [&](int64_t lo, int64_t hi, int64_t p0, int64_t p1, const float* input,
-                            float* middle) {
+                            float* middle) PH_NOINLINE {
     const int64_t strips = ceil_div(hi - lo, kMaxRows);
     Micro<float> u;
     u.a_stride = t.in_row;
