@@ -95,6 +95,10 @@ void pool_rows(const PoolArgs& a, int64_t first, int64_t end) {
       const Span cols = clip(ow, a.stride_w, a.pad_left, a.kw, a.w);
       const T scale = mode == PoolMode::average ? share_of<T>(rows, cols) : T(0);
       for_vectors<T>(0, a.c, past, [&](const auto& lanes, int64_t c) {
+        if constexpr (past)  // the next row of windows, into L2
+          for (int64_t i = rows.begin; i < rows.end; ++i)
+            for (int64_t j = cols.begin; j < cols.end; ++j)
+              __builtin_prefetch(image + ((i + a.stride_h) * a.w + j) * a.c + c, 0, 2);
         pool_pixel<mode>(lanes, image + c, a.w * a.c, a.c, rows, cols, scale, y + c);
       });
     }
