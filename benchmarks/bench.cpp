@@ -91,15 +91,18 @@ Bench::Bench(const Options& options) : options_(options), kernels_(cpu_kernels()
 double Bench::peak() { return machine_rates().peak; }
 double Bench::bandwidth() { return machine_rates().levels.back().rate; }
 
+namespace {
 // The least time beyond the caches: reading, writing and both together have limits of their own.
 double memory_seconds(const Case& c) {
   const Rates& r = machine_rates();
   return std::max(
       {(c.bytes - c.written) / r.read, c.written / r.write, c.bytes / r.levels.back().rate});
 }
+}  // namespace
 
 void Bench::measure(const Case& c) {
   if (c.name.find(options_.only) == std::string::npos) return;
+  ++measured_;
   if (options_.check && c.error) {
     const double error = c.error();
     if (!(error <= 1)) {
@@ -178,6 +181,9 @@ void Bench::print(const Row& r, double ratio) {
 void Bench::emit(const char* object) { std::printf("%s%s", printed_++ ? ",\n " : "[", object); }
 
 int Bench::finish() {
+  if (!options_.only.empty() && !measured_)
+    throw std::invalid_argument("no case of " + options_.family + " has '" + options_.only +
+                                "' in its name");
   if (options_.json)
     std::printf("%s]\n", printed_ ? "" : "[");
   else if (ratios_ > 1)

@@ -72,7 +72,7 @@ class Bench {
 
   Options options_;
   const Kernels& kernels_;
-  int failed_ = 0, printed_ = 0;
+  int failed_ = 0, printed_ = 0, measured_ = 0;
   double log_ratio_ = 0;
   int ratios_ = 0;
 };

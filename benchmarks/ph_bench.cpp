@@ -76,9 +76,10 @@ int run(int argc, char** argv) {
       o.naive = true;
     else if (arg == "--threads")
       ph::set_num_threads(static_cast<int>(number("--threads", next))), ++i;
-    else if (arg == "--only")
-      o.only = next ? next : "", ++i;
-    else if (arg == "--seconds")
+    else if (arg == "--only") {
+      if (!next) throw std::invalid_argument("--only needs a text: a part of the cases' names");
+      o.only = next, ++i;
+    } else if (arg == "--seconds")
       o.seconds = number("--seconds", next), ++i;
     else if (arg == "--rounds")
       o.rounds = std::max(1, static_cast<int>(number("--rounds", next))), ++i;
