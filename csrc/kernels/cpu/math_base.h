@@ -337,6 +337,12 @@ template <class T>
 PH_INLINE bool aligned(const T* p) {
   return reinterpret_cast<uintptr_t>(p) % kVectorBytes == 0;
 }
+// Results (rows, cols) so large, and so aligned, that they go past the caches.
+template <class T>
+PH_INLINE bool bypasses(const T* y, int64_t rows, int64_t cols) {
+  return rows * cols * static_cast<int64_t>(sizeof(T)) > kStreamBytes && cols % kLanes<T> == 0 &&
+         aligned(y);
+}
 
 // ---------------------------------------------------------------- lanes exchanged
 template <int... index>

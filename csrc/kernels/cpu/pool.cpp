@@ -48,13 +48,6 @@ PH_INLINE void for_vectors(int64_t c, int64_t c1, bool past, const F& f) {
     f(First<T>{c1 - c}, c);
 }
 
-// A result (pixels, channels) so large, and so aligned, that it goes past the caches.
-template <class T>
-PH_INLINE bool bypasses(const T* out, int64_t pixels, int64_t channels) {
-  return pixels * channels * static_cast<int64_t>(sizeof(T)) > kStreamBytes &&
-         channels % kLanes<T> == 0 && aligned(out);
-}
-
 // The larger; a nan wins and stays.
 template <class V>
 PH_INLINE V larger(V best, V x) {

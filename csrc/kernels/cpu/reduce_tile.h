@@ -163,12 +163,6 @@ PH_INLINE void put_n(T* p, Vec<T> v, int64_t n, bool past) {
   else
     store_n(p, v, n);
 }
-// Results (rows, cols) so large, and so aligned, that they go past the caches.
-template <class T>
-PH_INLINE bool bypasses(const T* y, int64_t rows, int64_t cols) {
-  return rows * cols * static_cast<int64_t>(sizeof(T)) > kStreamBytes && cols % kLanes<T> == 0 &&
-         aligned(y);
-}
 // As for bypasses, but by way of a buffer.
 template <class T>
 PH_INLINE bool turned_bypasses(const T* y, int64_t rows, int64_t cols) {
