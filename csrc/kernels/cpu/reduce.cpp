@@ -99,10 +99,8 @@ void reduce_rows(const Job<T>& job, const Team& team) {
   const ReducePlan& p = job.plan;
   T* partial = static_cast<T*>(job.g.scratch);
   if (p.parts > 1) {
-    for_chunks(team, p.outs * p.parts, [&](int64_t c, int) {
-      const int64_t out = c / p.parts, begin = (c - out * p.parts) * p.split;
-      partial[c] = reduce_range(job, dims_offset(p.kept, p.kept_dims, out), begin,
-                                min_of(begin + p.split, p.reds));
+    for_parts(p, team, partial, [&](int64_t base, int64_t begin, int64_t end) {
+      return reduce_range(job, base, begin, end);
     });
     for (int64_t out = 0; out < p.outs; ++out) {
       PairwiseSum<T> sum(job.fold.one, job.fold.neutral);
@@ -112,28 +110,22 @@ void reduce_rows(const Job<T>& job, const Team& team) {
     }
     return;
   }
-  const int64_t chunk = round_up(max_of(kReduceChunk / max_of(p.reds, int64_t{8}), int64_t{1}), 16);
   const bool simple = is_simple(job);
-  for_chunks(team, ceil_div(p.outs, chunk), [&](int64_t c, int) {
-    const int64_t end = min_of((c + 1) * chunk, p.outs);
-    for (int64_t out = c * chunk; out < end;) {
-      T value[64];
-      const int64_t n = min_of(end - out, int64_t{64});
-      if (simple && p.kept_dims <= 1) {
-        const int64_t step = p.kept_dims ? p.kept[0].stride : 0;
-        job.fold.strips(reinterpret_cast<const T*>(job.at(out * step)), step, n, p.reds, value);
-      } else {
-        for (int64_t i = 0; i < n; ++i) {
-          const int64_t base = dims_offset(p.kept, p.kept_dims, out + i);
-          if (simple)
-            job.fold.strips(reinterpret_cast<const T*>(job.at(base)), 0, 1, p.reds, value + i);
-          else
-            value[i] = reduce_range(job, base, 0, p.reds);
-        }
+  for_results(p, team, [&](int64_t out, int64_t n) {
+    T value[kGroupOuts];
+    if (simple && p.kept_dims <= 1) {
+      const int64_t step = p.kept_dims ? p.kept[0].stride : 0;
+      job.fold.strips(reinterpret_cast<const T*>(job.at(out * step)), step, n, p.reds, value);
+    } else {
+      for (int64_t i = 0; i < n; ++i) {
+        const int64_t base = dims_offset(p.kept, p.kept_dims, out + i);
+        if (simple)
+          job.fold.strips(reinterpret_cast<const T*>(job.at(base)), 0, 1, p.reds, value + i);
+        else
+          value[i] = reduce_range(job, base, 0, p.reds);
       }
-      write_results(job.g, value, out, n);
-      out += n;
     }
+    write_results(job.g, value, out, n);
   });
 }
 

@@ -76,10 +76,8 @@ void arg_rows(const Job<T>& job, const Team& team) {
   const ReducePlan& p = job.plan;
   auto* partial = static_cast<Extremum<T>*>(job.g.scratch);
   if (p.parts > 1) {
-    for_chunks(team, p.outs * p.parts, [&](int64_t c, int) {
-      const int64_t out = c / p.parts, begin = (c - out * p.parts) * p.split;
-      partial[c] = arg_range(job, dims_offset(p.kept, p.kept_dims, out), begin,
-                             min_of(begin + p.split, p.reds));
+    for_parts(p, team, partial, [&](int64_t base, int64_t begin, int64_t end) {
+      return arg_range(job, base, begin, end);
     });
     for (int64_t out = 0; out < p.outs; ++out) {
       Extremum<T> best = partial[out * p.parts];
@@ -91,35 +89,28 @@ void arg_rows(const Job<T>& job, const Team& team) {
     }
     return;
   }
-  const int64_t chunk = round_up(max_of(kReduceChunk / max_of(p.reds, int64_t{8}), int64_t{1}), 16);
   const bool simple = is_simple(job);
-  for_chunks(team, ceil_div(p.outs, chunk), [&](int64_t c, int) {
-    const int64_t end = min_of((c + 1) * chunk, p.outs);
-    for (int64_t out = c * chunk; out < end;) {
-      int64_t index[64];
-      const int64_t n = min_of(end - out, int64_t{64});
-      if constexpr (is_float<T>) {
-        if (simple && is_narrow(p.reds) && p.kept_dims == 1 && p.kept[0].stride == p.reds) {
-          arg_narrow(job, reinterpret_cast<const T*>(job.at(out * p.reds)), n, index);
-          write_index<T>(job.g, index, out, n);
-          out += n;
-          continue;
-        }
+  const bool narrow = simple && is_narrow(p.reds) && p.kept_dims == 1 && p.kept[0].stride == p.reds;
+  for_results(p, team, [&](int64_t out, int64_t n) {
+    int64_t index[kGroupOuts];
+    if constexpr (is_float<T>) {
+      if (narrow) {
+        arg_narrow(job, reinterpret_cast<const T*>(job.at(out * p.reds)), n, index);
+        return write_index<T>(job.g, index, out, n);
       }
-      for (int64_t i = 0; i < n; ++i) {
-        const int64_t base = dims_offset(p.kept, p.kept_dims, out + i);
-        const T* x = reinterpret_cast<const T*>(job.at(base));
-        if (simple) {
-          T m;
-          job.fold.strips(x, 0, 1, p.reds, &m);
-          index[i] = position(x, p.reds, m);
-        } else {
-          index[i] = arg_range(job, base, 0, p.reds).index;
-        }
-      }
-      write_index<T>(job.g, index, out, n);
-      out += n;
     }
+    for (int64_t i = 0; i < n; ++i) {
+      const int64_t base = dims_offset(p.kept, p.kept_dims, out + i);
+      const T* x = reinterpret_cast<const T*>(job.at(base));
+      if (simple) {
+        T m;
+        job.fold.strips(x, 0, 1, p.reds, &m);
+        index[i] = position(x, p.reds, m);
+      } else {
+        index[i] = arg_range(job, base, 0, p.reds).index;
+      }
+    }
+    write_index<T>(job.g, index, out, n);
   });
 }
 

@@ -95,6 +95,26 @@ PH_INLINE void write_results(const ReduceArgs& g, T* value, int64_t first, int64
   storer<T>(g.out_dtype)(to, value, 1, n);
 }
 
+// partial[c] = f(base, begin, end) of the c-th part, p.parts of them for each result.
+template <class P, class F>
+PH_INLINE void for_parts(const ReducePlan& p, const Team& team, P* partial, const F& f) {
+  for_chunks(team, p.outs * p.parts, [&](int64_t c, int) {
+    const int64_t out = c / p.parts, begin = (c - out * p.parts) * p.split;
+    partial[c] = f(dims_offset(p.kept, p.kept_dims, out), begin, min_of(begin + p.split, p.reds));
+  });
+}
+// f(first, n) for all results, at most kGroupOuts at a time.
+constexpr int64_t kGroupOuts = 64;
+template <class F>
+PH_INLINE void for_results(const ReducePlan& p, const Team& team, const F& f) {
+  const int64_t chunk = round_up(max_of(kReduceChunk / max_of(p.reds, int64_t{8}), int64_t{1}), 16);
+  for_chunks(team, ceil_div(p.outs, chunk), [&](int64_t c, int) {
+    const int64_t end = min_of((c + 1) * chunk, p.outs);
+    for (int64_t out = c * chunk; out < end; out += kGroupOuts)
+      f(out, min_of(end - out, kGroupOuts));
+  });
+}
+
 // Each result is one strip in place.
 template <class T>
 PH_INLINE bool is_simple(const Job<T>& job) {

@@ -162,8 +162,8 @@ void run(const ConvArgs& g, const Team& team) {
     return Own{reinterpret_cast<float*>(own), reinterpret_cast<float*>(own + bytes.input),
                reinterpret_cast<float*>(own + bytes.input + bytes.middle)};
   };
-  // Tiles [lo, hi), whose transformed inputs are given, times panels [p0, p1). Called twice: once
-  // in the library's size.
+  // Tiles [lo, hi), whose transformed inputs are given, times panels [p0, p1). Not inlined:
+  // it is called from two places.
   const auto multiply = [&](int64_t lo, int64_t hi, int64_t p0, int64_t p1, const float* input,
                             float* middle) PH_NOINLINE {
     const int64_t strips = ceil_div(hi - lo, kMaxRows);
