@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kNormTile = 1024;       // columns treated at once
 constexpr int64_t kNormWide = 256;        // short rows are joined up to this length
 constexpr int64_t kTurn = 8;              // rows added together, half as many of two arrays or
-constexpr int64_t kLongTurn = 4;          // where rows are so long that they share a cache set
+constexpr int64_t kLongTurn = 2;          // where rows are so long that they share a cache set
 constexpr int64_t kNormBlock = 4096;      // elements of a block that is read twice
 constexpr int64_t kAheadTotal = 1 << 18;  // elements beyond L2
 constexpr int64_t kNormParts = 128;       // partial statistics at most
@@ -95,8 +95,7 @@ void slab_statistics(const Slab<T>& s, T* mean, T* m2) {
         // or each row's part of the tile
         const int64_t u = (q - r) % turn;
         if (ahead)
-          __builtin_prefetch(dense ? s.row(q - u + turn) + i * turn + u * kLanes<T>
-                                   : s.row(q + turn) + i);
+          fetch_ahead(dense ? s.row(q - u + turn) + i * turn + u * kLanes<T> : s.row(q + turn) + i);
         return load_n(s.row(q) + i, k) - load(mean + i);
       });
       if (!again) break;
@@ -142,9 +141,11 @@ void normalise(const T* x, T* y, int64_t width, int64_t begin, int64_t end, int6
     const T* from = x + r * width;
     T* to = y + r * width;
     if (stream) {
-      for (int64_t i = 0; i < n; i += kLanes<T>)
+      for (int64_t i = 0; i < n; i += kLanes<T>) {
+        fetch_far(from + i);
         store_past(to + i,
                    vfma<T>(load(from + i) - load(mean + i), load(scale + i), load(shift + i)));
+      }
       continue;
     }
     for_vectors<T>(n, [&](int64_t i, int64_t k) {
@@ -248,9 +249,8 @@ void batch_backward(const NormArgs& g, const Team& team) {
     alignas(64) T all_sum[kNormTile + kLanes<T>], all_dot[kNormTile + kLanes<T>];
     for (int64_t k = 0; k < size; ++k) m[k] = k < n ? column_mean[col + k] : T(0);
     clear(all_sum, size), clear(all_dot, size);
-    const bool ahead = p.rows * p.width >= kAheadTotal;
-    // as in slab_statistics
-    const int64_t turn = turn_of(n) / 2;
+    const int64_t turn = turn_of(n) / 2;  // as in slab_statistics
+    const bool ahead = turn > 1 && p.rows * p.width >= kAheadTotal;
     const int64_t step = p.tiles == 1 ? turn : 1, next = p.tiles == 1 ? kLanes<T> : p.width;
     for (int64_t r = i * p.split; r < last; r += 64) {  // leaves, for accuracy
       clear(sum, size), clear(dot, size);
@@ -264,8 +264,8 @@ void batch_backward(const NormArgs& g, const Team& team) {
           for (int64_t u = 0; u < 4; ++u) {
             if (u >= rows) break;
             if (ahead) {
-              __builtin_prefetch(dy + at + turn * p.width + step * k + u * next);
-              __builtin_prefetch(x + at + turn * p.width + step * k + u * next);
+              fetch_ahead(dy + at + turn * p.width + step * k + u * next);
+              fetch_ahead(x + at + turn * p.width + step * k + u * next);
             }
             s[u] = load_n(dy + at + u * p.width + k, lanes);
             t[u] = s[u] * (load_n(x + at + u * p.width + k, lanes) - centre);
@@ -309,6 +309,7 @@ void batch_backward(const NormArgs& g, const Team& team) {
   const bool stream = bypasses(dx, p.rows, p.width);
   auto row = [&](int64_t at, int64_t n) {
     for_vectors<T>(n, [&](int64_t i, int64_t k) {
+      if (stream) fetch_far(x + at + i), fetch_far(dy + at + i);
       const Vec<T> h = load_n(x + at + i, k) - load(column_mean + i);
       const Vec<T> v =
           vfma<T>(load_n(dy + at + i, k), load(a + i), vfma<T>(h, load(b + i), load(d + i)));
@@ -343,6 +344,7 @@ void layer_forward(const NormArgs& g, const Team& team) {
     for (int64_t r = 0; r < rows; ++r)
       v[r] = row_sum<T>(n,
                         [&](int64_t i, int64_t k) {
+                          if (past) fetch_ahead(x + (rows + r) * n + i);
                           const Vec<T> d = load_n(x + r * n + i, k) - m[r];
                           return d * d;
                         }) /
@@ -356,7 +358,6 @@ void layer_forward(const NormArgs& g, const Team& team) {
       if (!g.y) continue;
       T* y = static_cast<T*>(g.y) + (row + r) * n;
       for_vectors<T>(n, [&](int64_t i, int64_t k) {
-        if (past) fetch_ahead(x + (rows + r) * n + i);
         Vec<T> h = (load_n(x + r * n + i, k) - m[r]) * s[r];
         if (gamma)
           h = vfma<T>(h, load_n(gamma + i, k), beta ? load_n(beta + i, k) : Vec<T>{});

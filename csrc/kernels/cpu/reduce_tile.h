@@ -173,6 +173,11 @@ template <class T>
 PH_INLINE void fetch_ahead(const T* p) {
   __builtin_prefetch(p, 0, 2);
 }
+constexpr int64_t kFarBytes = 4096;
+template <class T>
+PH_INLINE void fetch_far(const T* p) {
+  fetch_ahead(p + kFarBytes / static_cast<int64_t>(sizeof(T)));
+}
 // Rows of at most so many bytes: the results of an earlier pass are kept aside until they go past
 // the caches.
 constexpr int64_t kLongestRow = 65536;
