@@ -194,6 +194,11 @@ void check_all() {
     // a result too large for the caches
     check_case<float>(r, w, {1, 640, 320, 1, 64, 2, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1},
                       ConvMode::forward, false);
+    for (int i = 0; i < 3; ++i)  // other bias and activation each time
+      check_case<float>(r, w, {1, 640, 320, 64, 64, 2, 1, 1, 1, 1, 1, 0, 0, 1, 0, 64},
+                        ConvMode::forward, false);
+    check_case<float>(r, w, {1, 640, 322, 64, 64, 2, 1, 2, 1, 1, 1, 0, 0, 0, 0, 64},
+                      ConvMode::grad_input, false);
     for (int64_t c : {1, 2})  // all taps of one channel in one tile
       each({3, 20, 33, c, 40, 5, 3, 1, 1, 2, 1, 1, 1, 1, 1, 1});
     std::printf("%s: %d cases\n", w.name, cases);

@@ -149,15 +149,20 @@ DirectBytes direct_bytes(const ConvArgs& g) {
   return b;
 }
 
+// Whether the result may go past the caches: large, whole vectors and not read here.
+template <class T>
+PH_INLINE bool is_large(const DirectConv<T>& q) {
+  return q.images * q.image_step * static_cast<int64_t>(sizeof(T)) > kStreamBytes &&
+         q.pixel_step % kLanes<T> == 0 && !q.accumulate;
+}
+
 template <class T>
 void direct_group(const ConvArgs& g, int64_t group, const Team& team, char* scratch) {
   const int64_t filter_size = direct_bytes<T>(g).filter;
   for (int64_t r = 0; r < residues(g); ++r) {
     auto q = direct_problem<T>(g, group, r);
     if (q.rows <= 0 || q.cols <= 0) continue;
-    q.past = q.images * q.image_step * static_cast<int64_t>(sizeof(T)) > kStreamBytes &&
-             q.pixel_step % kLanes<T> == 0 && !q.accumulate &&
-             q.taps_h.count * q.taps_w.count * q.used <= kPastDepth;
+    q.past = is_large(q) && q.taps_h.count * q.taps_w.count * q.used <= kPastDepth;
     if (has_sum(q))
       run_direct(q, team, scratch, scratch + filter_size);
     else
@@ -173,7 +178,8 @@ void conv_depthwise(const ConvArgs& g, const Team& team) {
   const bool filter = g.mode == ConvMode::grad_filter;
   if (filter) whole.mode = ConvMode::forward;
   for (int64_t r = 0; r < residues(whole); ++r) {
-    const auto q = direct_problem<T>(whole, 0, r);
+    auto q = direct_problem<T>(whole, 0, r);
+    q.past = is_large(q) && q.epilogue.simple() && aligned(q.out);
     if (filter)
       run_depthwise_filter(g, q, team);
     else if (q.rows > 0 && q.cols > 0)

@@ -16,19 +16,36 @@ struct TapList {
   int64_t count;
   int64_t in[kMaxSegments];     // from the pixel's place in the image, in elements
   int64_t index[kMaxSegments];  // of the filter
+  int64_t ahead;                // likewise to the first row that the next row of outputs adds, or 0
 };
+// A large image is asked for a row of outputs ahead: windows side by side jump between so many
+// lines that the processor's own prefetching does not follow.
 template <class T>
 PH_INLINE void list_taps(const DirectConv<T>& q, int64_t row, int64_t pixel, TapList& list) {
   list.count = 0;
+  const int64_t line = q.in_w * q.in_channels;
+  const bool distant = q.images * q.in_h * line * static_cast<int64_t>(sizeof(T)) > kDistantBytesB;
+  list.ahead = 0;
+  if (distant && q.taps_h.count > 0)
+    list.ahead = (row * q.mul_h + q.taps_h.offset[q.taps_h.count - 1] + 1) * line;
   for (int64_t i = 0; i < q.taps_h.count; ++i) {
     const int64_t y = row * q.mul_h + q.taps_h.offset[i];
     if (y < 0 || y >= q.in_h) continue;
     for (int64_t j = 0; j < q.taps_w.count; ++j) {
       const int64_t x = pixel * q.mul_w + q.taps_w.offset[j];
       if (x < 0 || x >= q.in_w) continue;
-      list.in[list.count] = (y * q.in_w + q.taps_w.offset[j]) * q.in_channels;
+      list.in[list.count] = y * line + q.taps_w.offset[j] * q.in_channels;
       list.index[list.count++] = q.taps_h.index[i] * q.filter_w + q.taps_w.index[j];
     }
+  }
+}
+// One line of channels of what `pixels` pixels will need, at and after `in`.
+template <class T>
+PH_INLINE void ask_ahead(const DirectConv<T>& q, const TapList& list, const T* in, int64_t pixels) {
+  if (list.ahead == 0) return;
+  for (int64_t r = 0; r < q.mul_h; ++r) {
+    const T* p = in + list.ahead + r * q.in_w * q.in_channels;
+    for (int64_t i = 0; i < pixels * q.mul_w; ++i, p += q.in_channels) __builtin_prefetch(p, 0, 2);
   }
 }
 
@@ -52,17 +69,28 @@ PH_INLINE void for_runs(const DirectConv<T>& q, int64_t row, const F& f) {
   }
 }
 
-// out[pixel] (+)= sum over taps, of V vectors of channels; P pixels share each filter vector.
-// `left` lanes of the last vector are in use.
+// out[pixel] (+)= sum over taps, of V vectors of channels from c on; P pixels share each filter
+// vector. `left` lanes of the last vector are in use.
 template <class T, int P, int V, bool whole>
-PH_INLINE void depthwise_block(const TapList& list, const T* in, int64_t in_step, const T* filter,
-                               int64_t channels, int64_t left, T* out, int64_t out_step,
-                               bool accumulate) {
+PH_INLINE void depthwise_block(const DirectConv<T>& q, const TapList& list, const T* in, T* out,
+                               int64_t c, int64_t left) {
   constexpr int64_t lanes = kLanes<T>;
   const auto get = [&](const T* p) { return whole ? load<T>(p) : load_first<T>(p, left); };
+  const int64_t in_step = q.mul_w * q.in_channels, out_step = q.pixel_step;
+  in += c, out += c;
+  ask_ahead(q, list, in, P);
   Vec<T> acc[P][V] = {};
+  const bool simple = q.epilogue.simple();
+  if (simple && q.epilogue.bias) {
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) {
+      acc[0][v] = get(q.epilogue.bias + c + v * lanes);
+#pragma GCC unroll 8
+      for (int p = 1; p < P; ++p) acc[p][v] = acc[0][v];
+    }
+  }
   for (int64_t t = 0; t < list.count; ++t) {
-    const T* const w = filter + list.index[t] * channels;
+    const T* const w = q.filter + c + list.index[t] * q.n;
     const T* const src = in + list.in[t];
 #pragma GCC unroll 4
     for (int v = 0; v < V; ++v) {
@@ -71,30 +99,31 @@ PH_INLINE void depthwise_block(const TapList& list, const T* in, int64_t in_step
       for (int p = 0; p < P; ++p) acc[p][v] += taps * get(src + p * in_step + v * lanes);
     }
   }
+  const auto each = [&](const auto& f) {
 #pragma GCC unroll 8
-  for (int p = 0; p < P; ++p)
+    for (int p = 0; p < P; ++p)
 #pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) {
-      T* const to = out + p * out_step + v * lanes;
-      if (accumulate) acc[p][v] += get(to);
-      if (whole)
-        store<T>(to, acc[p][v]);
-      else
-        store_first<T>(to, acc[p][v], left);
-    }
+      for (int v = 0; v < V; ++v) f(out + p * out_step + v * lanes, acc[p][v]);
+  };
+  if (q.accumulate) each([&](const T* p, Vec<T>& x) { x += get(p); });
+  if (simple && q.epilogue.act == Act::relu)
+    each([](const T*, Vec<T>& x) { x = apply_relu<T>(x); });
+  if (whole && q.past)
+    each([](T* p, Vec<T> x) { store_past<T>(p, x); });
+  else if (whole)
+    each([](T* p, Vec<T> x) { store<T>(p, x); });
+  else
+    each([&](T* p, Vec<T> x) { store_first<T>(p, x, left); });
 }
 // A cache line of channels at a time.
 template <class T, int P>
-PH_INLINE void depthwise_pixels(const TapList& list, const T* in, int64_t in_step, const T* filter,
-                                int64_t channels, T* out, int64_t out_step, bool accumulate) {
+PH_INLINE void depthwise_pixels(const DirectConv<T>& q, const TapList& list, const T* in, T* out) {
   constexpr int64_t lanes = kLanes<T>;
   int64_t c = 0;
-  for (; c + kLineVectors * lanes <= channels; c += kLineVectors * lanes)
-    depthwise_block<T, P, kLineVectors, true>(list, in + c, in_step, filter + c, channels, lanes,
-                                              out + c, out_step, accumulate);
-  for (; c < channels; c += lanes)
-    depthwise_block<T, P, 1, false>(list, in + c, in_step, filter + c, channels,
-                                    min_of(lanes, channels - c), out + c, out_step, accumulate);
+  for (; c + kLineVectors * lanes <= q.n; c += kLineVectors * lanes)
+    depthwise_block<T, P, kLineVectors, true>(q, list, in, out, c, lanes);
+  for (; c < q.n; c += lanes)
+    depthwise_block<T, P, 1, false>(q, list, in, out, c, min_of(lanes, q.n - c));
 }
 
 // Forward, or one residue of grad_input; q covers all channels.
@@ -110,20 +139,18 @@ void run_depthwise(const DirectConv<T>& q, const Team& team) {
       const T* const in = q.in + image * q.in_h * q.in_w * q.in_channels;
       T* const line = q.out + image * q.image_step + row * q.row_step;
       for_runs(q, row, [&](const TapList& list, int64_t u, int64_t count) {
-        int64_t p = 0;
-        for (; p + kLinePixels <= count; p += kLinePixels)
-          depthwise_pixels<T, kLinePixels>(list, in + (u + p) * step, step, q.filter, q.n,
-                                           line + (u + p) * q.pixel_step, q.pixel_step,
-                                           q.accumulate);
-        for (; p < count; ++p)
-          depthwise_pixels<T, 1>(list, in + (u + p) * step, step, q.filter, q.n,
-                                 line + (u + p) * q.pixel_step, q.pixel_step, q.accumulate);
+        int64_t p = u;
+        for (; p + kLinePixels <= u + count; p += kLinePixels)
+          depthwise_pixels<T, kLinePixels>(q, list, in + p * step, line + p * q.pixel_step);
+        for (; p < u + count; ++p)
+          depthwise_pixels<T, 1>(q, list, in + p * step, line + p * q.pixel_step);
       });
-      if (q.epilogue.empty()) continue;
+      if (q.epilogue.simple()) continue;
       Epilogue<T> e = q.epilogue;
       if (e.gate) e.gate += line - q.out;
       finish_tile<T>(line, q.pixel_step, q.cols, q.n, e);
     }
+    if (q.past) fence_past();
   });
 }
 
@@ -138,29 +165,44 @@ PH_INLINE int64_t depthwise_part_bytes(const ConvArgs& g) {
 }
 
 // sums[tap] += x * dy for N taps of a run of pixels, one vector of channels.
-template <class T, int N>
+template <class T, int N, bool whole>
 PH_INLINE void depthwise_sums(const TapList& list, int64_t t0, const T* x, int64_t x_step,
                               const T* dy, int64_t channels, int64_t pixels, int64_t left,
                               T* sums) {
-  const bool whole = left == kLanes<T>;
+  const auto get = [&](const T* p) { return whole ? load<T>(p) : load_first<T>(p, left); };
   Vec<T> acc[N];
-  for (int t = 0; t < N; ++t) acc[t] = load_first<T>(sums + list.index[t0 + t] * channels, left);
   const T* src[N];
-  for (int t = 0; t < N; ++t) src[t] = x + list.in[t0 + t];
-  if (whole) {
-    for (int64_t p = 0; p < pixels; ++p) {
-      const Vec<T> d = load<T>(dy + p * channels);
 #pragma GCC unroll 9
-      for (int t = 0; t < N; ++t) acc[t] += d * load<T>(src[t] + p * x_step);
-    }
-  } else {
-    for (int64_t p = 0; p < pixels; ++p) {
-      const Vec<T> d = load_first<T>(dy + p * channels, left);
-#pragma GCC unroll 9
-      for (int t = 0; t < N; ++t) acc[t] += d * load_first<T>(src[t] + p * x_step, left);
-    }
+  for (int t = 0; t < N; ++t) {
+    acc[t] = get(sums + list.index[t0 + t] * channels);
+    src[t] = x + list.in[t0 + t];
   }
-  for (int t = 0; t < N; ++t) store_first<T>(sums + list.index[t0 + t] * channels, acc[t], left);
+  for (int64_t p = 0; p < pixels; ++p) {
+    const Vec<T> d = get(dy + p * channels);
+#pragma GCC unroll 9
+    for (int t = 0; t < N; ++t) acc[t] += d * get(src[t] + p * x_step);
+  }
+#pragma GCC unroll 9
+  for (int t = 0; t < N; ++t) {
+    T* const to = sums + list.index[t0 + t] * channels;
+    if (whole)
+      store<T>(to, acc[t]);
+    else
+      store_first<T>(to, acc[t], left);
+  }
+}
+// The same for all taps.
+template <class T, bool whole>
+PH_INLINE void depthwise_all_sums(const TapList& list, const T* x, int64_t x_step, const T* dy,
+                                  int64_t channels, int64_t pixels, int64_t left, T* sums) {
+  int64_t t = 0;
+  if constexpr (whole)
+    for (; t + 9 <= list.count; t += 9)
+      depthwise_sums<T, 9, whole>(list, t, x, x_step, dy, channels, pixels, left, sums);
+  for (; t + 3 <= list.count; t += 3)
+    depthwise_sums<T, 3, whole>(list, t, x, x_step, dy, channels, pixels, left, sums);
+  for (; t < list.count; ++t)
+    depthwise_sums<T, 1, whole>(list, t, x, x_step, dy, channels, pixels, left, sums);
 }
 
 // dw (kh, kw, C); q is the forward problem over all channels, dy its output's gradient.
@@ -171,6 +213,8 @@ void run_depthwise_filter(const ConvArgs& g, const DirectConv<T>& q, const Team&
   const int64_t bytes = depthwise_part_bytes<T>(g);
   char* const scratch = static_cast<char*>(g.scratch);
   const T* const dy = static_cast<const T*>(g.y);
+  const int64_t pixel_bytes = (g.kh * q.mul_w + 1) * g.c * static_cast<int64_t>(sizeof(T));
+  const int64_t block = max_of(kMinDepthwisePixels, kDepthwiseBytes / pixel_bytes);
   for_chunks(team, parts, [&](int64_t part, int) {
     T* const sums = reinterpret_cast<T*>(scratch + part * bytes);
     __builtin_memset(sums, 0, static_cast<size_t>(bytes));
@@ -178,18 +222,22 @@ void run_depthwise_filter(const ConvArgs& g, const DirectConv<T>& q, const Team&
       const T* const image = q.in + i / q.rows * q.in_h * q.in_w * q.in_channels;
       for_runs(q, i % q.rows, [&](const TapList& list, int64_t u, int64_t count) {
         const int64_t step = q.mul_w * g.c;
-        for (int64_t c = 0; c < g.c; c += lanes) {
-          const int64_t left = min_of(lanes, g.c - c);
-          const T* const x = image + u * step + c;
-          const T* const d = dy + (i * q.cols + u) * g.c + c;
-          int64_t t = 0;
-          for (; t + 9 <= list.count; t += 9)
-            depthwise_sums<T, 9>(list, t, x, step, d, g.c, count, left, sums + c);
-          for (; t + 3 <= list.count; t += 3)
-            depthwise_sums<T, 3>(list, t, x, step, d, g.c, count, left, sums + c);
-          for (; t < list.count; ++t)
-            depthwise_sums<T, 1>(list, t, x, step, d, g.c, count, left, sums + c);
-        }
+        for (int64_t p = u; p < u + count; p += block)
+          for (int64_t c = 0; c < g.c; c += lanes) {
+            const int64_t left = min_of(lanes, g.c - c), pixels = min_of(block, u + count - p);
+            const T* const x = image + p * step + c;
+            const T* const d = dy + (i * q.cols + p) * g.c + c;
+            if (c % (kLineVectors * lanes) == 0) {
+              ask_ahead(q, list, x, pixels);
+              if (list.ahead > 0)
+                for (int64_t j = 0; j < pixels; ++j)
+                  __builtin_prefetch(d + (q.cols + j) * g.c, 0, 2);
+            }
+            if (left == lanes)
+              depthwise_all_sums<T, true>(list, x, step, d, g.c, pixels, left, sums + c);
+            else
+              depthwise_all_sums<T, false>(list, x, step, d, g.c, pixels, left, sums + c);
+          }
       });
     }
   });
