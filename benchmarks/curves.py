@@ -98,22 +98,28 @@ def samples(peer, network, threads, clock):
 
 def batches(options):
     curves = []
-    for network in NETWORKS:
-        for peer in PEERS:
-            python = sys.executable
-            if peer != "pronghorn":
-                python = os.environ.get("PRONGHORN_PEERS_PYTHON", python)
-            count = str(1 if options.cpu else options.threads)
-            env = {**os.environ, "OMP_NUM_THREADS": count, "PRONGHORN_NUM_THREADS": count}
-            command = [python, os.path.join(HERE, "curves.py"), "--samples", peer, network, count]
-            command += ["--cpu"] * options.cpu
-            done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True)
-            if done.returncode:
-                print(f"{peer} is left out: it failed", file=sys.stderr)
-                continue
-            points = json.loads(done.stdout)
-            curves.append({"name": peer, "network": network, "points": points})
+    for threads in thread_counts(options):
+        for network in NETWORKS:
+            for peer in PEERS:
+                points = batch_curve(options, peer, network, str(threads))
+                if points:
+                    row = {"name": peer, "network": network, "threads": threads, "points": points}
+                    curves.append(row)
     return curves
+
+
+def batch_curve(options, peer, network, threads):
+    python = sys.executable
+    if peer != "pronghorn":
+        python = os.environ.get("PRONGHORN_PEERS_PYTHON", python)
+    env = {**os.environ, "OMP_NUM_THREADS": threads, "PRONGHORN_NUM_THREADS": threads}
+    command = [python, os.path.join(HERE, "curves.py"), "--samples", peer, network, threads]
+    command += ["--cpu"] * options.cpu
+    done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        print(f"{peer} is left out: it failed", file=sys.stderr)
+        return None
+    return json.loads(done.stdout)
 
 
 def main():

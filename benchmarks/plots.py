@@ -33,6 +33,10 @@ def axes(title, x, y, ticks):
     return figure, ax
 
 
+def several(threads):
+    return f"{threads} thread{'s' if threads > 1 else ''}"
+
+
 def said(part):
     return ", one thread, processor time" if part.get("cpu") else ""
 
@@ -50,10 +54,11 @@ def save(figure, ax, folder, name, columns):
     plt.close(figure)
 
 
-def label(curve, several, named):
+def label(curve, named):
+    threads = several(curve["threads"])
     if not named:
-        return several
-    return curve["name"] if "without" in curve["name"] else f"{curve['name']}, {several}"
+        return threads
+    return curve["name"] if "without" in curve["name"] else f"{curve['name']}, {threads}"
 
 
 def rates(part, folder, name, title, x, unit="GFLOP/s"):
@@ -65,19 +70,18 @@ def rates(part, folder, name, title, x, unit="GFLOP/s"):
         base, plain = curve["name"].split(",")[0], "without" in curve["name"]
         if plain and curve["threads"] != most:
             continue  # one of each is enough
-        several = f"{curve['threads']} thread{'s' if curve['threads'] > 1 else ''}"
         ax.plot(
             *zip(*curve["points"]),
             color=COLOURS[names.index(base)],
             linestyle=":" if plain else "-" if curve["threads"] == most else "--",
             marker="." if not plain else None,
-            label=label(curve, several, len(names) > 1),
+            label=label(curve, len(names) > 1),
         )
     for curve in part["curves"]:
         if curve["name"] == "peak":
             ax.axhline(curve["points"], color="#888888", linewidth=0.8)
             ax.annotate(
-                f"multiply-add peak, {curve['threads']} thread{'s' * (curve['threads'] > 1)}",
+                f"multiply-add peak, {several(curve['threads'])}",
                 (1, curve["points"]), xycoords=("axes fraction", "data"), ha="right", va="bottom",
                 fontsize=7, color="#666666",
             )  # fmt: skip
@@ -92,12 +96,13 @@ def batches(part, folder):
     ax.set_yscale("log")
     networks = list(dict.fromkeys(c["network"] for c in part["curves"]))
     for curve in part["curves"]:
+        threads = curve["threads"]
         ax.plot(
             *zip(*curve["points"]),
-            color=COLOURS[networks.index(curve["network"])],
+            color=COLOURS[networks.index(curve["network"]) + (2 if threads > 1 else 0)],
             linestyle="-" if curve["name"] == "pronghorn" else "--",
             marker=".",
-            label=f"{NETWORKS[curve['network']]}, {NAMES[curve['name']]}",
+            label=f"{NETWORKS[curve['network']]}, {NAMES[curve['name']]}, {several(threads)}",
         )
     save(figure, ax, folder, "batch.png", columns=2)
 

@@ -55,6 +55,66 @@ def test_traced_steps_equal_eager_steps():
     np.testing.assert_allclose(weights_after(True), weights_after(False), rtol=1e-6)
 
 
+def weights_after(optimizer, steps=4, change=lambda optimizer, step: None):
+    weights = [engine.Variable(np.linspace(-1, 1, n)) for n in (3, 5)]
+    optimizer.build(weights)
+    for step in range(steps):
+        change(optimizer, step)
+        optimizer.apply([tensor(np.cos(np.arange(n) + step)) for n in (3, 5)], weights)
+    return [w.numpy() for w in weights]
+
+
+@pytest.mark.parametrize("name", cases.CASES)
+def test_compiled_apply_equals_op_by_op(name, float64):
+    kind, options = cases.CASES[name]
+    ours = getattr(ph.optimizers, kind)
+    other = type(kind, (ours,), {})  # a class of the user's is not compiled
+    compiled, plain = ours(**options), other(**options)
+    for a, b in zip(weights_after(compiled), weights_after(plain)):
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
+    for a, b in zip(compiled.variables, plain.variables):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-12, atol=1e-15)
+    assert len(compiled._compiled.programs) == 1 and plain._compiled is None
+
+
+def test_compiled_apply_sees_what_changes(float64):
+    def change(optimizer, step):
+        optimizer.learning_rate = 0.5 / (step + 1)
+        if step == 2:
+            optimizer.beta_1 = 0.5
+
+    other = type("Adam", (ph.optimizers.Adam,), {})
+    expected = weights_after(other(), change=change)
+    for a, b in zip(weights_after(ph.optimizers.Adam(), change=change), expected):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+    slower = lambda optimizer, step: setattr(optimizer, "learning_rate", 0.5 / (step + 1))
+    optimizer = ph.optimizers.Adam()
+    weights_after(optimizer, change=slower)
+    assert len(optimizer._compiled.programs) == 1
+
+    rates = iter([0.5, 0.25, 0.125, 0.0])  # a function is called in every step
+    optimizer = ph.optimizers.SGD(lambda: next(rates))
+    weights_after(optimizer)
+    assert next(rates, None) is None and len(optimizer._compiled.programs) == 1
+
+
+def test_compiled_apply_of_some_weights():
+    weights = [engine.Variable(np.ones((1,), "float32"), name=n) for n in "abc"]
+    optimizer = ph.optimizers.SGD(1.0)
+    optimizer.build(weights)
+    one, two = (tensor(np.full((1,), k, "float32")) for k in (1, 2))
+    optimizer.apply([one, two], [weights[2], weights[0]])
+    optimizer.apply([one, two], [weights[0], weights[2]])
+    assert [w.numpy()[0] for w in weights] == [-2.0, 1.0, -2.0]
+    before = weights[1].value
+    optimizer.apply([np.ones((1,), "float32")], [weights[1]])
+    assert (before.numpy()[0], weights[1].numpy()[0]) == (1.0, 0.0)
+    with pytest.raises(ValueError, match="cannot assign a value of shape"):
+        optimizer.apply([tensor(np.ones((2,), "float32"))], [weights[1]])
+    assert int(optimizer.iterations) == 3
+
+
 def test_config_round_trip():
     for optimizer in (
         ph.optimizers.SGD(0.5, momentum=0.5, nesterov=True, clipvalue=1.0),

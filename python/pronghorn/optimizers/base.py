@@ -9,7 +9,7 @@ import re
 import warnings
 
 from .. import ops
-from ..engine import Variable, config
+from ..engine import Function, Variable, config, convert_to_tensor, is_tracing
 from ..engine.naming import auto_name
 from . import clipping
 from .state import OptimizerState
@@ -97,6 +97,7 @@ class Optimizer(OptimizerState):
         self._trainable_variables = []
         self._index = {}
         self._step_values = {}
+        self._compiled = None
         self._no_decay_ids = set()
         self._no_decay_names = None
         self._iterations = self.add_variable((), dtype="int64", name="iteration")
@@ -112,6 +113,12 @@ class Optimizer(OptimizerState):
             learning_rate = self.add_variable((), dtype=config.floatx(), name="learning_rate")
             learning_rate.assign(rate)
         self._learning_rate = learning_rate
+
+    def __setattr__(self, name, value):
+        """A hyperparameter that changes is traced anew; the rate is an input of the trace."""
+        super().__setattr__(name, value)
+        if name not in ("learning_rate", "lr"):
+            self.__dict__["_compiled"] = None
 
     # ---- one step --------------------------------------------------------------------------
 
@@ -151,6 +158,9 @@ class Optimizer(OptimizerState):
     def apply(self, grads, trainable_variables=None):
         """Updates the weights with their gradients and advances the step counter.
 
+        The steps of Pronghorn's own optimizers are compiled once and then run as one program;
+        those of other classes, or with constraints on the weights, run op by op.
+
         Args:
             grads: List of gradients, one for each weight; None where there is none.
             trainable_variables: The weights; may be left out once the optimizer is built.
@@ -163,13 +173,39 @@ class Optimizer(OptimizerState):
             return
         variables = self._resolve_variables(grads, trainable_variables)
         grads, variables = _drop_missing(grads, variables)
+        rate = self.learning_rate
+        if is_tracing() or not self._can_compile(variables):
+            return self._step(grads, variables, rate)
+        if self._compiled is None:
+            self.__dict__["_compiled"] = Function(self._step_by_index, name=f"{self.name}.apply")
+        grads = [convert_to_tensor(g) for g in grads]
+        rate = convert_to_tensor(rate, None if hasattr(rate, "dtype") else config.floatx())
+        self._compiled(grads, rate, self._places(variables))
+
+    def _can_compile(self, variables):
+        """Whether no code but ours runs in a step: what others wrote may have to run each time."""
+        ours = type(self).__module__.partition(".")[0] == __name__.partition(".")[0]
+        return ours and all(getattr(v, "constraint", None) is None for v in variables)
+
+    def _places(self, variables):
+        """Numbers of the weights, or None for all of them in order."""
+        own = self._trainable_variables
+        if len(variables) == len(own) and all(a is b for a, b in zip(variables, own)):
+            return None
+        return [self._index[id(variable)] for variable in variables]
+
+    def _step_by_index(self, grads, rate, places):
+        own = self._trainable_variables
+        self._step(grads, own if places is None else [own[i] for i in places], rate)
+
+    def _step(self, grads, variables, rate):
         if self.loss_scale_factor is not None:
             grads = [g / self.loss_scale_factor for g in grads]
         self._step_values.clear()
         if self.gradient_accumulation_steps:
-            self._accumulate(grads, variables)
+            self._accumulate(grads, variables, rate)
         else:
-            self._update(grads, variables)
+            self._update(grads, variables, rate)
         if self.use_ema:
             self._update_averages()
         for variable in variables:
@@ -211,14 +247,13 @@ class Optimizer(OptimizerState):
                 )
         return variables
 
-    def _update(self, grads, variables):
+    def _update(self, grads, variables, rate):
         if self.clipnorm and self.clipnorm > 0:
             grads = clipping.by_norm(grads, self.clipnorm)
         elif self.global_clipnorm and self.global_clipnorm > 0:
             grads = clipping.by_global_norm(grads, self.global_clipnorm)
         elif self.clipvalue and self.clipvalue > 0:
             grads = clipping.by_value(grads, self.clipvalue)
-        rate = self.learning_rate
         if self._decay:
             rate = rate / (1.0 + self._decay * ops.cast(self._iterations, rate.dtype))
         if self.weight_decay is not None:
@@ -235,7 +270,7 @@ class Optimizer(OptimizerState):
             self._step_values[key] = compute()
         return self._step_values[key]
 
-    def _accumulate(self, grads, variables):
+    def _accumulate(self, grads, variables, rate):
         """Computes the update in every step and keeps it in each nth one: no branch is needed."""
         steps = self.gradient_accumulation_steps
         due = ops.equal((self._iterations + 1) % steps, 0)
@@ -244,7 +279,7 @@ class Optimizer(OptimizerState):
         accumulators = {id(a) for a in self._accumulators}
         state = list(variables) + [v for v in self._slots() if id(v) not in accumulators]
         before = [v.value for v in state]
-        self._update([t / steps for t in totals], variables)
+        self._update([t / steps for t in totals], variables, rate)
         for variable, old in zip(state, before):
             variable.assign(ops.where(due, variable.value, old))
         for accumulator, total in zip(sums, totals):
