@@ -39,10 +39,11 @@ PH_INLINE Vec<T> apply_gate(Vec<T> x, Vec<T> g, Act act) {
 
 // c (rows, cols) = epilogue(from + (accumulate ? c : 0)); e is already moved to the tile's
 // corner. A register tile goes through whole vectors of `from`: a partial store that is
-// loaded again at once would wait for the cache.
-template <class T>
-PH_NOINLINE void finish_tile(const T* from, int64_t ld_from, T* c, int64_t ldc, int64_t rows,
-                             int64_t cols, const Epilogue<T>& e, bool accumulate) {
+// loaded again at once would wait for the cache. Chosen outside the loops, the activation keeps
+// its constants and tables in registers.
+template <class T, class F>
+PH_INLINE void finish_with(const T* from, int64_t ld_from, T* c, int64_t ldc, int64_t rows,
+                           int64_t cols, const Epilogue<T>& e, bool accumulate, const F& act) {
   constexpr int64_t lanes = kLanes<T>;
   const bool padded = from != c;  // whole vectors may be read
   for (int64_t j = 0; j < cols; j += lanes) {
@@ -55,7 +56,7 @@ PH_NOINLINE void finish_tile(const T* from, int64_t ld_from, T* c, int64_t ldc, 
       const T* f = from + i * ld_from + j;
       Vec<T> x = (whole || padded ? load<T>(f) : load_first<T>(f, left)) + bias;
       if (accumulate) x += whole ? load<T>(p) : load_first<T>(p, left);
-      x = apply_act<T>(x, e.act);
+      x = act(x);
       if (e.gate) {
         const T* g = e.gate + i * e.ldgate + j;
         x = apply_gate<T>(x, whole ? load<T>(g) : load_first<T>(g, left), e.gate_act);
@@ -66,6 +67,17 @@ PH_NOINLINE void finish_tile(const T* from, int64_t ld_from, T* c, int64_t ldc, 
         store_first<T>(p, x, left);
     }
   }
+}
+template <class T>
+PH_NOINLINE void finish_tile(const T* from, int64_t ld_from, T* c, int64_t ldc, int64_t rows,
+                             int64_t cols, const Epilogue<T>& e, bool accumulate) {
+  const auto with = [&](const auto& act) {
+    finish_with<T>(from, ld_from, c, ldc, rows, cols, e, accumulate, act);
+  };
+  if (e.act == Act::tanh) return with([](Vec<T> x) { return vtanh(x); });
+  if (e.act == Act::sigmoid) return with([](Vec<T> x) { return vsigmoid(x); });
+  const Vec<T> least = splat<T>(e.act == Act::relu ? T(0) : -FloatBits<T>::inf);
+  with([&](Vec<T> x) { return larger<T>(least, x); });
 }
 template <class T>
 PH_INLINE void finish_tile(T* c, int64_t ldc, int64_t rows, int64_t cols, const Epilogue<T>& e) {

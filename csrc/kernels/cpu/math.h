@@ -4,7 +4,7 @@
 // weighted); reductions follow Cody & Waite, and fdlibm's published splits of ln 2.
 // Sine and cosine live in math_trig.h, pow in math_pow.h.
 #pragma once
-#include "math_base.h"
+#include "math_table.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -67,8 +67,51 @@ PH_INLINE Vec<T> exp_reduced(Vec<T> x, Vec<T>& k) {
   Vec<T> r = vfma<T>(k, -C::ln2_lo, vfma<T>(k, -C::ln2_hi, x));
   return vfma<T>(r * r, poly<T>(r, C::q), r);
 }
+#if defined(__AVX2__)
+// x = k ln 2 + r for k a multiple of 1 / rows; what is returned holds k + kExpMagic.
+constexpr float kExpMagic = FloatBits<float>::magic / kExpRows;
+PH_INLINE vf32 exp_split(vf32 x, vf32& r) {
+  using C = ExpConst<float>;
+  const vf32 shifted = vfma<float>(x, C::log2e, kExpMagic), k = shifted - kExpMagic;
+  r = vfma<float>(k, -C::ln2_lo, vfma<float>(k, -C::ln2_hi, x));
+  return shifted;
+}
+// power e^r
+PH_INLINE vf32 exp_times(vf32 power, vf32 r) {
+  return vfma<float>(power, vfma<float>(r * r, poly<float>(r, kExpSmall), r), power);
+}
+#endif
+#if defined(__AVX512F__)
+// Beyond every bound r is anything, but finite once it is limited, and nan where x is infinite:
+// the scaling, which takes k as it is, then gives 0, infinity or nan as x has it.
+PH_INLINE vf32 exp_by_table(vf32 x) {
+  vf32 r, shifted = exp_split(x, r);
+  constexpr int smaller_magnitude = 2;  // with r's sign; of a nan and a number, the number
+  const vf32 limit = splat<float>(0.5f);
+  r = (vf32)_mm512_maskz_range_ps(0xffff, (__m512)r, (__m512)limit, smaller_magnitude);
+  const vf32 power = lookup(kExpTable.power, (UintVec<float>)shifted);
+  return (vf32)_mm512_maskz_scalef_ps(0xffff, (__m512)exp_times(power, r),
+                                      (__m512)(shifted - kExpMagic));
+}
+#elif defined(__AVX2__)
+PH_INLINE vf32 exp_by_table(vf32 x) {  // |x| <= plain
+  vf32 r;
+  const UintVec<float> k = (UintVec<float>)exp_split(x, r);
+  return exp_times((vf32)((UintVec<float>)lookup(kExpTable.power, k) + (k << kExpShift)), r);
+}
+PH_INLINE vf32 exp_scaled(vf32 x) {  // the same where 2^k is not a normal number
+  vf32 r, shifted = exp_split(x, r);
+  const UintVec<float> row = (UintVec<float>)shifted % kExpRows;
+  const vf32 power = (vf32)((UintVec<float>)lookup(kExpTable.power, row) + (row << kExpShift));
+  return scale2<float>(exp_times(power, r), vround<Round::down, float>(shifted - kExpMagic));
+}
+#endif
 template <class T>
 PH_INLINE Vec<T> exp_any(Vec<T> x) {
+#if defined(__AVX2__) && !defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4)
+    return exp_scaled(vclamp<float>(x, ExpConst<float>::low, ExpConst<float>::high));
+#endif
   Vec<T> k, p = exp_reduced<T>(vclamp<T>(x, ExpConst<T>::low, ExpConst<T>::high), k);
   return scale2<T>(p + 1, k);
 }
@@ -83,10 +126,16 @@ static PH_NOINLINE Vec<T> exp_outside(Vec<T> x) {
 template <class T>
 PH_INLINE Vec<T> exp_t(Vec<T> x) {
 #if defined(__AVX512F__)
-  return exp_any<T>(x);
+  if constexpr (sizeof(T) == 4)
+    return exp_by_table(x);
+  else
+    return exp_any<T>(x);
 #else
   if (PH_UNLIKELY(any_lane<typename FloatBits<T>::Int>(vabs<T>(x) > ExpConst<T>::plain)))
     return exp_outside<T>(x);
+#if defined(__AVX2__)
+  if constexpr (sizeof(T) == 4) return exp_by_table(x);
+#endif
   Vec<T> k, p = exp_reduced<T>(x, k);
   return (p + 1) * pow2<T>(k);
 #endif
@@ -95,11 +144,12 @@ PH_INLINE Vec<T> exp_t(Vec<T> x) {
 template <class T>
 PH_INLINE Vec<T> exp_falling(Vec<T> x) {
 #if defined(__AVX512F__)
-  Vec<T> k, p = exp_reduced<T>(larger<T>(splat<T>(ExpConst<T>::low), x), k);
-  return scale2<T>(p + 1, k);
-#else
-  return exp_t<T>(x);
+  if constexpr (sizeof(T) == 8) {
+    Vec<T> k, p = exp_reduced<T>(larger<T>(splat<T>(ExpConst<T>::low), x), k);
+    return scale2<T>(p + 1, k);
+  }
 #endif
+  return exp_t<T>(x);
 }
 // e^x - 1 for x within [expm1_low, high]; half is 2^(k-1), which does not overflow.
 template <class T>
@@ -114,14 +164,17 @@ PH_INLINE Vec<T> expm1_t(Vec<T> x) {
 // tanh |x| = m / (m + 2), m = e^(2|x|) - 1.
 template <class T>
 PH_INLINE Vec<T> tanh_t(Vec<T> x) {
+#if defined(__AVX2__)
+  if constexpr (sizeof(T) == 4) return by_octaves(kTanhTable, x);
+#endif
   Vec<T> a = smaller<T>(splat<T>(ExpConst<T>::tanh_high), vabs<T>(x)), m = expm1_core<T>(a + a);
   return vcopysign<T>(m / (m + 2), x);
 }
-// From e^-|x|, so that neither side overflows nor loses its tail.
+// e^x / (e^x + 1) for x so bounded that e^x does not overflow: there the quotient is 1.
 template <class T>
 PH_INLINE Vec<T> sigmoid_t(Vec<T> x) {
-  Vec<T> e = exp_falling<T>(-vabs<T>(x)), one = splat<T>(1);
-  return (x < 0 ? e : one) / (e + 1);
+  const Vec<T> e = exp_t<T>(smaller<T>(splat<T>(-ExpConst<T>::expm1_low), x));
+  return e / (e + 1);
 }
 
 // ---------------------------------------------------------------- logarithm family
@@ -224,6 +277,9 @@ PH_INLINE Vec<T> softplus_t(Vec<T> x) {
 // |x| < 1: x + x P(x^2). float above: 1 - exp(L(x)), L fits log erfc on [1, 4];
 // double above: erfc = exp(-x^2) E(u), u = (x - 2) / (x + 2), on [1, 6].
 PH_INLINE vf32 verf(vf32 x) {
+#if defined(__AVX2__)
+  return by_octaves(kErfTable, x);
+#endif
   constexpr float small[] = {0.128379166f,   -0.376126258f,    0.112835851f,  -0.0268538118f,
                              0.00518832748f, -0.000801019223f, 7.8538579e-05f};
   constexpr float large[] = {0.000188467367f, -1.12958031f,    -0.633216402f,   -0.108422094f,
