@@ -178,23 +178,20 @@ PH_INLINE Vec<T> sigmoid_t(Vec<T> x) {
 }
 
 // ---------------------------------------------------------------- logarithm family
-// x = 2^k (1 + f), 1 + f in [sqrt 1/2, sqrt 2).
+// x = 2^k (1 + f), 1 + f in [sqrt 1/2, sqrt 2). With s = f / (2 + f), p fits
+// (log(1 + f) - 2 s) / s^3 in s^2.
 template <class T>
 struct LogConst;
 template <>
 struct LogConst<float> {
   static constexpr int32_t sqrt_half = 0x3f3504f3;
   static constexpr float up = 8388608.0f, up_log2 = 23.0f;
-  // (log(1 + f) - f + f^2 / 2) / f^3
-  static constexpr float p[] = {0.333333099f,  -0.249999851f, 0.200022693f,
-                                -0.166693682f, 0.142177871f,  -0.12381661f,
-                                0.118773148f,  -0.11808444f,  0.0692777459f};
+  static constexpr float p[] = {0.666667767f, 0.399774957f, 0.2987307f};
 };
 template <>
 struct LogConst<double> {
   static constexpr int64_t sqrt_half = 0x3fe6a09e667f3bcd;
   static constexpr double up = 4503599627370496.0, up_log2 = 52.0;
-  // With s = f / (2 + f): (log(1 + f) - 2 s) / s^3 in s^2.
   static constexpr double p[] = {0.66666666666667374, 0.39999999999394614, 0.28571428747271388,
                                  0.22222198032014878, 0.18183594397289599, 0.15313234208406698,
                                  0.14804564198199463};
@@ -205,14 +202,16 @@ PH_INLINE Vec<T> log_split_normal(Vec<T> x, Vec<T>& k) {
   using B = FloatBits<T>;
   using C = LogConst<T>;
   constexpr typename B::Int one = typename B::Int{B::bias} << B::mantissa;
-  UintVec<T> t = (UintVec<T>)x + static_cast<typename B::Uint>(one - C::sqrt_half);
-  if constexpr (sizeof(T) == 4) {
-    k = __builtin_convertvector((IntVec<T>)(t >> B::mantissa), Vec<T>) - T(B::bias);
-  } else {  // no 64-bit conversion below AVX-512: place the integer in the bits of 2^52
-    k = (Vec<T>)((t >> B::mantissa) | 0x4330000000000000u) - (4503599627370496.0 + B::bias);
-  }
   constexpr typename B::Uint low = (typename B::Uint{1} << B::mantissa) - 1;
-  return (Vec<T>)((t & low) + static_cast<typename B::Uint>(C::sqrt_half)) - 1;
+  if constexpr (sizeof(T) == 4) {
+    const UintVec<T> t = (UintVec<T>)x - static_cast<typename B::Uint>(C::sqrt_half);
+    k = __builtin_convertvector((IntVec<T>)t >> B::mantissa, Vec<T>);
+    return (Vec<T>)((UintVec<T>)x - (t & ~low)) - 1;
+  } else {  // no 64-bit conversion below AVX-512: place the integer in the bits of 2^52
+    UintVec<T> t = (UintVec<T>)x + static_cast<typename B::Uint>(one - C::sqrt_half);
+    k = (Vec<T>)((t >> B::mantissa) | 0x4330000000000000u) - (4503599627370496.0 + B::bias);
+    return (Vec<T>)((t & low) + static_cast<typename B::Uint>(C::sqrt_half)) - 1;
+  }
 }
 // Splits a positive finite x.
 template <class T>
@@ -226,14 +225,15 @@ PH_INLINE Vec<T> log_split(Vec<T> x, Vec<T>& k) {
 // log(2^k (1 + f)) + extra, |extra| small.
 template <class T>
 PH_INLINE Vec<T> log_join(Vec<T> f, Vec<T> k, Vec<T> extra) {
-  Vec<T> g = T(0.5) * f, tail = vfma<T>(k, ExpConst<T>::ln2_lo, extra);
-  if constexpr (sizeof(T) == 4) {
-    tail = vfma<T>(f * f * f, poly<T>(f, LogConst<T>::p), tail);
-  } else {
-    Vec<T> s = f / (f + 2), z = s * s;
-    tail = vfma<T>(s, vfma<T>(g, f, z * poly<T>(z, LogConst<T>::p)), tail);
+  const Vec<T> s = f / (f + 2), z = s * s, tail = vfma<T>(k, ExpConst<T>::ln2_lo, extra);
+  const Vec<T> top = z * poly<T>(z, LogConst<T>::p);
+  if constexpr (sizeof(T) == 4) {  // log(1 + f) = f - s (f - top)
+    return vfma<T>(k, ExpConst<T>::ln2_hi, f - vfma<T>(s, f - top, -tail));
+  } else {  // = f - (f^2 / 2 - s (f^2 / 2 + top))
+    const Vec<T> g = T(0.5) * f;
+    return vfma<T>(k, ExpConst<T>::ln2_hi,
+                   f - vfma<T>(g, f, -vfma<T>(s, vfma<T>(g, f, top), tail)));
   }
-  return vfma<T>(k, ExpConst<T>::ln2_hi, f - vfma<T>(g, f, -tail));
 }
 template <class T>
 static PH_NOINLINE Vec<T> log_outside(Vec<T> x) {

@@ -87,8 +87,14 @@ PH_INLINE bool any_special(Vec<T> x) {
   else
     return _mm512_fpclass_pd_mask((__m512d)x, 0xff) != 0;
 #else
-  return any_lane<typename FloatBits<T>::Int>(
-      ~((x >= FloatBits<T>::min_normal) & (x < FloatBits<T>::inf)));
+  using B = FloatBits<T>;
+  if constexpr (sizeof(T) == 4) {  // their bits, moved down to the least integer, stay below inf's
+    constexpr auto first = __builtin_bit_cast(typename B::Uint, B::min_normal);
+    constexpr auto end = __builtin_bit_cast(typename B::Uint, B::inf) - first;
+    const auto bits = (IntVec<T>)((UintVec<T>)x + (static_cast<typename B::Uint>(B::sign) - first));
+    return any_lane<typename B::Int>(bits >= static_cast<typename B::Int>(end) + B::sign);
+  }
+  return any_lane<typename B::Int>(~((x >= B::min_normal) & (x < B::inf)));
 #endif
 }
 template <class T>

@@ -126,14 +126,16 @@ PH_INLINE vf64 sine_or_cosine(vf64 x, int phase) {
   return phase == 0 ? (x == 0 ? x : y) : y;  // keeps sin(-0)
 }
 
+// Of floats, sin and cos are one polynomial on |r| <= pi / 2 and a sign: x = r + k pi, for the
+// cosine with a k between two whole numbers.
 struct TrigF32 {
   vf32 r;
-  vi32 quadrant;
+  UintVec<float> sign;  // in the sign bit
 };
 // One half in double: the remainder is exact to float precision.
-PH_INLINE vf64 trig_reduce_half(vf64 x, vf64& k) {
+PH_INLINE vf64 trig_reduce_half(vf64 x, int phase, vf64& quadrant) {
   vf64 a = vabs<double>(x), y = a <= kTrigLimit ? x : x * 0;
-  k = round_scaled<double>(y, kTwoOverPi);
+  vf64 k = round_scaled<double>(y, kTwoOverPi);
   vf64 r = vfma<double>(k, -kPio2Rest, vfma<double>(k, -kPio2[0], y));
   auto huge = (a > kTrigLimit) & (a < FloatBits<double>::inf);
   if (PH_UNLIKELY(any_lane<int64_t>(huge))) {
@@ -143,45 +145,42 @@ PH_INLINE vf64 trig_reduce_half(vf64 x, vf64& k) {
       r[i] = h.r, k[i] = h.quadrant;
     }
   }
-  return r;
+  quadrant = k + static_cast<double>(phase);
+  const auto odd = ((vu64)(quadrant + FloatBits<double>::magic) & 1) != 0;
+  return odd ? (kPio2[0] + kPio2Rest) - vabs<double>(r) : r;  // cos r as a sine
 }
-PH_INLINE TrigF32 trig_reduce_wide(vf32 x) {
+static PH_NOINLINE TrigF32 trig_reduce_wide(vf32 x, int phase) {
   DoublePair d = widen(x), k;
-  vf32 r = narrow({trig_reduce_half(d.lo, k.lo), trig_reduce_half(d.hi, k.hi)});
-  return {r, (vi32)(narrow(k) + FloatBits<float>::magic)};
+  const vf32 r = narrow({trig_reduce_half(d.lo, phase, k.lo), trig_reduce_half(d.hi, phase, k.hi)});
+  return {r, ((UintVec<float>)(narrow(k) + FloatBits<float>::magic) & 2) << 30};
 }
-PH_INLINE TrigF32 trig_reduce(vf32 x) {
+PH_INLINE TrigF32 trig_reduce(vf32 x, int phase) {
   vf32 a = vabs<float>(x);
   auto small = a < 8192.0f;
-  vf32 shifted = vfma<float>(x, static_cast<float>(kTwoOverPi), FloatBits<float>::magic);
-  vf32 k = shifted - FloatBits<float>::magic;
+  constexpr float magic = FloatBits<float>::magic, turns = static_cast<float>(kTwoOverPi / 2);
+  const vf32 shifted = phase ? vfma<float>(x, turns, -0.5f) + magic : vfma<float>(x, turns, magic);
+  const vf32 k = phase ? (shifted - magic) + 0.5f : shifted - magic;
 #if defined(__FMA__) || defined(__aarch64__)
-  // Fused products keep the three parts of pi / 2 exact enough up to 2^13.
-  vf32 r = vfma<float>(k, -1.57079637f, x);
-  r = vfma<float>(k, 1.71512451e-15f, vfma<float>(k, 4.37113883e-08f, r));
+  // Fused products keep the three parts of pi exact enough up to 2^13. All positive: -0 stays.
+  vf32 r = vfma<float>(k, -3.1415925f, x);
+  r = vfma<float>(k, -1.07806051e-14f, vfma<float>(k, -1.50995788e-07f, r));
 #else
   // Parts of 11 bits: their products with k, of 13, are exact.
-  vf32 r = x - k * 1.5703125f - k * 4.83751297e-04f - k * 7.54953362e-08f - k * 2.56334415e-12f;
+  vf32 r = x - k * 3.140625f - k * 9.67502594e-04f - k * 1.509906724e-07f - k * 5.1266883e-12f;
 #endif
-  TrigF32 out = {r, (vi32)shifted};
+  TrigF32 out = {r, ((UintVec<float>)shifted + static_cast<uint32_t>(phase)) << 31};
   if (PH_UNLIKELY(any_lane<int32_t>(~small))) {
-    TrigF32 wide = trig_reduce_wide(x);
+    TrigF32 wide = trig_reduce_wide(x, phase);
     out.r = small ? out.r : wide.r;
-    out.quadrant = small ? out.quadrant : wide.quadrant;
+    out.sign = small ? out.sign : wide.sign;
   }
   return out;
 }
 PH_INLINE vf32 sine_or_cosine(vf32 x, int phase) {
-  constexpr float s[] = {-0.166666549f, 0.00833217355f, -0.000195166565f};
-  constexpr float c[] = {0.0416666467f, -0.00138873614f, 2.443773e-05f};
-  TrigF32 t = trig_reduce(x);
-  vf32 r = t.r, z = r * r;
-  vf32 sine = vfma<float>(r * z, poly<float>(z, s), r);
-  vf32 cosine = vfma<float>(z * z, poly<float>(z, c), vfma<float>(z, -0.5f, 1.0f));
-  UintVec<float> q = (UintVec<float>)t.quadrant + static_cast<uint32_t>(phase);
-  vf32 y = (q & 1) != 0 ? cosine : sine;
-  y = (vf32)((UintVec<float>)y ^ ((q & 2) << 30));
-  return phase == 0 ? (x == 0 ? x : y) : y;
+  constexpr float s[] = {-0.166666595f, 0.00833306543f, -0.000198095393f, 2.60563198e-06f};
+  const TrigF32 t = trig_reduce(x, phase);
+  const vf32 z = t.r * t.r, y = t.r * vfma<float>(z, poly<float>(z, s), splat<float>(1));
+  return (vf32)((UintVec<float>)vclamp<float>(y, -1, 1) ^ t.sign);
 }
 PH_INLINE vf32 vsin(vf32 x) { return sine_or_cosine(x, 0); }
 PH_INLINE vf64 vsin(vf64 x) { return sine_or_cosine(x, 0); }
