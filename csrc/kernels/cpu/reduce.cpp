@@ -32,16 +32,17 @@ void strips(const T* x, int64_t step, int64_t rows, int64_t n, T* out) {
   for (int64_t i = 0; i < rows; ++i) out[i] = F::strip(x + i * step, n);
 }
 template <class F, class T>
-void add_rows(T* acc, const T* const* row, int rows, int64_t n, bool large) {
+void add_rows(T* acc, const T* const* row, int rows, int64_t n) {
   constexpr int lanes = kLanes<T>;
-  const bool ahead = large && rows >= kLongGroup && row[1] - row[0] == n;
+  if (rows == 1) {
+    const T* x = row[0];
+    for_vectors<T>(n, [&](int64_t i, int64_t k) {
+      store(acc + i, F::take(load(acc + i), first_lanes<T>(load_n(x + i, k), k, F::neutral)));
+    });
+    return;
+  }
   for (int64_t i = 0; i < n; i += lanes) {
     const bool whole = n - i >= lanes;
-    if (ahead)
-      for (int r = 0; r < rows; ++r) {
-        PH_ROLLED;
-        __builtin_prefetch(row[0] + rows * (n + i) + r * lanes, 0, 2);
-      }
     auto get = [&](int r) {
       if (PH_LIKELY(whole)) return load(row[r] + i);
       return first_lanes<T>(load_first(row[r] + i, n - i), n - i, F::neutral);
@@ -136,11 +137,13 @@ void reduce_tile(const Job<T>& job, int64_t base, int64_t begin, int64_t end, in
                  int64_t n, T* acc) {
   const ReducePlan& p = job.plan;
   constexpr int pad = kLanes<T>;
-  alignas(64) T leaf[kColumnTile + pad], buffer[kRowGroup][kColumnTile + pad];
+  alignas(64) T leaves[kColumnTile + pad + kAliasBytes / sizeof(T)];
+  alignas(64) T buffer[kRowGroup][kColumnTile + pad];
+  T* leaf = unaliased(leaves, job.at(base));
   const int64_t padded = round_up(n, pad);
-  const int group = n > kLongRun && p.cols * p.wide == n ? kLongGroup : kRowGroup;
-  const bool large =
-      job.same && p.col_stride == 1 && p.reds * p.cols * p.wide * job.size >= kAheadTotal;
+  const bool dense = job.same && p.col_stride == 1;
+  const bool one_stream = dense && p.cols * p.wide == n && p.reds * n * job.size >= kBeyondL2;
+  const int group = one_stream ? 1 : kRowGroup;
   for (int64_t i = 0; i < padded; ++i) acc[i] = job.fold.neutral;
   for (int64_t r = begin; r < end;) {
     for (int64_t i = 0; i < padded; ++i) leaf[i] = job.fold.neutral;
@@ -154,7 +157,7 @@ void reduce_tile(const Job<T>& job, int64_t base, int64_t begin, int64_t end, in
           width = max_of(min_of(p.rest * p.cols - col, n), int64_t{0});
         }
         const int64_t offset = base + dims_offset(p.red, p.red_dims, r) + col * p.col_stride;
-        if (job.same && p.col_stride == 1) {
+        if (dense) {
           row[rows] = reinterpret_cast<const T*>(job.at(offset));
         } else {
           if (width) job.convert(buffer[rows], job.at(offset), p.col_stride, width);
@@ -165,10 +168,10 @@ void reduce_tile(const Job<T>& job, int64_t base, int64_t begin, int64_t end, in
           break;
         }
       }
-      job.fold.add_rows(leaf, row, rows, width, large);
+      job.fold.add_rows(leaf, row, rows, width);
     }
     const T* whole = leaf;
-    job.fold.add_rows(acc, &whole, 1, padded, false);
+    job.fold.add_rows(acc, &whole, 1, padded);
   }
 }
 

@@ -124,7 +124,7 @@ PH_INLINE void arg_tile(const Job<T>& job, int64_t base, int64_t begin, int64_t 
   const int64_t row_size = p.cols * p.wide;
   const bool direct = job.same && p.col_stride == 1;
   const bool ahead = direct && n == row_size && p.red[p.red_dims - 1].stride == n &&
-                     p.reds * n * job.size >= kAheadTotal;
+                     p.reds * n * job.size >= kBeyondL2;
   for (int64_t i = 0; i < n; ++i) index[i] = static_cast<Int>(begin);
   for (int64_t r = begin; r < end;) {
     const T* row[kArgRows];

@@ -7,17 +7,13 @@
 namespace ph {
 namespace PH_ISA {
 
-constexpr int64_t kStrip = 2048;  // elements folded by one call
-constexpr int64_t kGather = 512;  // elements gathered at once
-constexpr int kRowGroup = 8;      // rows added together, or
-constexpr int kLongGroup = 4;     // where rows are so long that they share a cache set
-constexpr int64_t kLongRun = 512;
-// Several rows at once defeat the hardware's prefetch: beyond L2, the next group of dense rows is
-// fetched in memory's order.
-constexpr int64_t kAheadTotal = 1 << 20;  // bytes
-constexpr int64_t kLeafRows = 64;         // rows per leaf of a column sum
-constexpr int kArgRows = 4;               // rows compared together
-constexpr int kNarrow = 24;               // longest rows that are turned (reduce_tile.h)
+constexpr int64_t kStrip = 2048;        // elements folded by one call
+constexpr int64_t kGather = 512;        // elements gathered at once
+constexpr int kRowGroup = 8;            // rows added together; beyond L2 one by one, since
+constexpr int64_t kBeyondL2 = 1 << 20;  // several at once defeat the hardware's prefetch (bytes)
+constexpr int64_t kLeafRows = 64;       // rows per leaf of a column sum
+constexpr int kArgRows = 4;             // rows compared together
+constexpr int kNarrow = 24;             // longest rows that are turned (reduce_tile.h)
 constexpr bool is_narrow(int64_t n) { return n > 1 && n <= kNarrow; }
 
 // What a reduction does to elements, by operation: everything else is compiled once a type.
@@ -28,7 +24,7 @@ struct FoldLoops {
   // out[i] = the fold of x[i * step, i * step + n), i < rows; n is at most kStrip.
   void (*strips)(const T* x, int64_t step, int64_t rows, int64_t n, T* out);
   // acc[0, n) with one or with up to kRowGroup rows; writes whole vectors, padding included.
-  void (*add_rows)(T* acc, const T* const* row, int rows, int64_t n, bool large);
+  void (*add_rows)(T* acc, const T* const* row, int rows, int64_t n);
   // acc[0, n) with x[0, n), which may follow at once.
   void (*join)(T* acc, const T* x, int64_t n);
 };

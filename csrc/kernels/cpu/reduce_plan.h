@@ -12,6 +12,7 @@ constexpr int64_t kArgPart = 1024;  // rows that pay for partial places, which a
 constexpr int64_t kArgParts = 16;   // at most so many of them
 constexpr int64_t kColumnTile = 1024;  // columns accumulated at once
 constexpr int64_t kWideRow = 256;      // short rows are joined up to this length
+constexpr int64_t kLineFloats = 16;    // of a cache line
 
 struct ReduceDim {
   int64_t n, stride;
@@ -67,6 +68,9 @@ PH_INLINE ReducePlan plan_reduce(const ReduceArgs& g) {
     if (p.red_dims == 1 && p.col_stride == 1 && p.red[0].stride == p.cols &&
         p.cols * 4 <= kWideRow && p.reds >= 8) {
       p.wide = min_of(kWideRow / p.cols, p.reds / 4);
+      // whole vectors, so that no row of an aligned array crosses lines, where that is possible
+      const int64_t even = p.cols & -p.cols, step = max_of(kLineFloats / even, int64_t{1});
+      if (p.wide > step) p.wide -= p.wide % step;
       p.rest = p.reds % p.wide;
       p.reds = p.reds / p.wide + (p.rest > 0);
       p.red[0].stride *= p.wide;

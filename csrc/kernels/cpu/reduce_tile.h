@@ -178,6 +178,16 @@ template <class T>
 PH_INLINE void fetch_far(const T* p) {
   fetch_ahead(p + kFarBytes / static_cast<int64_t>(sizeof(T)));
 }
+// A load waits for an earlier store whose address ends in the same 12 bits (AMD's Software
+// Optimization Guides on forwarding stores to loads). The place in `buffer`, which has room for
+// kAliasBytes more, where what is written in step with reading x is half of that away.
+constexpr int64_t kAliasBytes = 4096;
+template <class T>
+PH_INLINE T* unaliased(T* buffer, const void* x) {
+  const uint64_t apart =
+      reinterpret_cast<uint64_t>(x) + kAliasBytes / 2 - reinterpret_cast<uint64_t>(buffer);
+  return buffer + apart % kAliasBytes / 64 * (64 / sizeof(T));
+}
 // Rows of at most so many bytes: the results of an earlier pass are kept aside until they go past
 // the caches.
 constexpr int64_t kLongestRow = 65536;
