@@ -53,6 +53,13 @@ Plan<T> make_plan(const GemmArgs& g) {
   const bool collide = g.b_rs * size % kSetBytes == 0;
   p.pack_b = g.b_cs != 1 || (g.m > (collide ? kDirectRowsCollide : kDirectRowsB) &&
                              g.k * g.n * size > kDirectBytesB);
+  // One panel of whole rows lies as packing would lay it. Each strip of A then meets B once, so
+  // that nothing is gained by cutting k finely.
+  if (!p.pack_a && g.a_cs == 1 && g.b_cs == 1 && g.n <= kTileCols<T> && g.n % kLanes<T> == 0 &&
+      !collide) {
+    p.pack_b = false;
+    p.max_depth = kPanelDepth;
+  }
   p.splits = p.by_batch ? 1 : choose_splits<T>(g.m, g.n, g.k);
   p.narrow = p.splits == 1 && is_narrow<T>(g);
   if (p.narrow) return p;

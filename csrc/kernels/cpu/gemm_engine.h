@@ -25,7 +25,7 @@ struct Product {
   T alpha;
   bool accumulate;
   Epilogue<T> epilogue;
-  int64_t max_depth = kBlockDepth<T>;  // of one block of k; at most kBlockDepth
+  int64_t max_depth = kBlockDepth<T>;  // of one block of k; at most kBlockDepth where packed
 };
 
 // Two matrices in memory.
@@ -74,6 +74,13 @@ PH_INLINE Grid chunk_grid(int64_t m, int64_t n, int64_t k) {
   if (rows == 1) cols += cols > 1 && cols % 2;
   cols = max_of<int64_t>(1, cols);
   return {rows, cols};
+}
+
+// Short sums into a large C: writing is the cost, and goes past the caches.
+template <class T, class A, class B>
+PH_INLINE bool goes_past(const Product<T, A, B>& q) {
+  return q.k <= kPastDepth && q.m * q.n * static_cast<int64_t>(sizeof(T)) > kPastProductBytes &&
+         !q.accumulate && q.ldc % kLanes<T> == 0 && aligned(q.c);
 }
 
 // Runs the register tile and finishes its result on the way to t.c.
@@ -127,7 +134,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
   constexpr int64_t lanes = kLanes<T>, tile_cols = kTileCols<T>;
   const MicroTable<T>& table = micro_table<T>();
   const bool last = p0 + depth >= q.k, simple = q.epilogue.simple() && q.alpha == T(1);
-  const bool finish = last && !simple;
+  const bool finish = last && !simple, past = goes_past(q);
   Micro<T> t;
   t.kc = depth;
   t.segs = 1;
@@ -153,6 +160,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
       const int64_t cols = min_of(tile_cols, j1 - j);
       const int vectors = static_cast<int>(ceil_div(cols, lanes));
       t.tail = static_cast<int>(cols - (vectors - 1) * lanes);
+      t.past = past && t.tail == lanes;
       bool masked = false;
       if (q.pack_b) {
         t.b = packed_b + (j - jc) * depth;
@@ -190,6 +198,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
     }
     ib += block;
   }
+  if (past) fence_past();
 }
 
 // packed_b: b_block_bytes; packed_a: a_block_bytes for each thread of the team.

@@ -50,6 +50,7 @@ constexpr int64_t kDirectRowsCollide = PH_VECTOR_BYTES == 64 ? 64 : 32;
 // ... and of a B of more bytes whose rows do not collide, the next panel is asked for during sums
 // at least this long.
 constexpr int64_t kDistantBytesB = 512 * 1024, kDistantDepth = 32;
+constexpr int64_t kPanelDepth = 4096;     // of k at a time, where one panel and A are read in place
 constexpr int64_t kPackColumns = 16;      // columns of a transposed A packed together
 constexpr int64_t kStripStride = 2048;    // columns further apart (bytes) are read in place ...
 constexpr int64_t kScatteredDepth = 192;  // ... at most so many at a time, to stay in L1
@@ -58,6 +59,10 @@ constexpr int64_t kPackPanels = 4;             // panels of B packed together ..
 constexpr int64_t kPackAhead = 8;              // ... asking for this many rows ahead
 constexpr int64_t kShallowDepth = 64;          // a block of B of at most this depth ...
 constexpr int64_t kShallowBytes = 128 * 1024;  // ... and so many bytes is kept, not streamed
+
+// Sums this short into a large result are written past the cache: of a convolution where larger
+// than kStreamBytes, of a product from this on.
+constexpr int64_t kPastDepth = 64, kPastProductBytes = 16 * 1024 * 1024;
 
 // Fewer columns than this leaves free of a vector (one part in so many) go along m instead.
 constexpr int64_t kNarrowFill = 5;
@@ -91,8 +96,6 @@ constexpr int64_t kColumnBytes = 128 * 1024;
 constexpr int64_t kColumnRows = 128;
 
 // Convolution.
-constexpr int64_t kPastDepth =
-    64;                           // sums this short into a large result are written past the cache
 constexpr int64_t kMaxTaps = 11;  // along one axis, where read straight from the image
 constexpr int64_t kMaxSegments = kMaxTaps * kMaxTaps;
 constexpr int64_t kDirectCols = 6;                // narrower outputs are packed
