@@ -304,16 +304,25 @@ using HalfF32 = typename VecOf<float, kVectorBytes / 2>::type;
 struct DoublePair {
   vf64 lo, hi;
 };
+// With a register's two halves GCC goes through memory and through scalars.
 PH_INLINE DoublePair widen(vf32 x) {
+#if defined(__x86_64__) && !defined(__AVX2__)
+  return {(vf64)_mm_cvtps_pd((__m128)x), (vf64)_mm_cvtps_pd(_mm_movehl_ps((__m128)x, (__m128)x))};
+#else
   HalfF32 h[2];
   __builtin_memcpy(h, &x, sizeof x);
   return {__builtin_convertvector(h[0], vf64), __builtin_convertvector(h[1], vf64)};
+#endif
 }
 PH_INLINE vf32 narrow(DoublePair d) {
+#if defined(__x86_64__) && !defined(__AVX2__)
+  return (vf32)_mm_movelh_ps(_mm_cvtpd_ps((__m128d)d.lo), _mm_cvtpd_ps((__m128d)d.hi));
+#else
   HalfF32 h[2] = {__builtin_convertvector(d.lo, HalfF32), __builtin_convertvector(d.hi, HalfF32)};
   vf32 x;
   __builtin_memcpy(&x, h, sizeof x);
   return x;
+#endif
 }
 
 // ---------------------------------------------------------------- large results

@@ -2,6 +2,9 @@
 // after multiplying by y (Dekker; products by fused multiply-add, or of halves without).
 #pragma once
 #include "math.h"
+#if !PH_WIDE
+#include "math_pow_table.h"
+#endif
 
 namespace ph {
 namespace PH_ISA {
@@ -130,7 +133,18 @@ PH_INLINE Vec<T> pow_t(Vec<T> x, Vec<T> y) {
   Vec<T> e = exp_precise<T>(t, k);
   return e * pow2<T>(k);
 }
+#if PH_WIDE
 PH_INLINE vf32 vpow(vf32 x, vf32 y) { return pow_t<float>(x, y); }
+#else
+static PH_NOINLINE vf32 pow_beyond(vf32 x, vf32 y) {
+  return pow_finish<float>(x, y, pow_by_table_any(x, y));
+}
+PH_INLINE vf32 vpow(vf32 x, vf32 y) {
+  const auto endless = ~(vabs<float>(y) < FloatBits<float>::inf);
+  if (PH_UNLIKELY(any_special<float>(x) || any_lane<int32_t>(endless))) return pow_beyond(x, y);
+  return pow_by_table(x, y);
+}
+#endif
 PH_INLINE vf64 vpow(vf64 x, vf64 y) { return pow_t<double>(x, y); }
 
 }  // namespace PH_ISA

@@ -4,8 +4,6 @@
 #pragma once
 #include "math_base.h"
 
-#if defined(__AVX2__)
-
 namespace ph {
 namespace PH_ISA {
 
@@ -16,6 +14,7 @@ constexpr double series_exp(double x) {  // |x| < 40
   for (int i = 0; i < 6; ++i) sum *= sum;
   return sum;
 }
+#if defined(__AVX2__)
 constexpr double series_tanh(double x) { return 1 - 2 / (series_exp(2 * x) + 1); }
 // 2 / sqrt(pi) e^(-x^2) sum of 2^n x^(2n+1) / (1 3 5 ... (2n+1))
 constexpr double series_erf(double x) {
@@ -125,6 +124,7 @@ PH_INLINE vf32 by_octaves(const OctaveTable& table, vf32 x) {
   return (vf32)((UintVec<float>)p | ((UintVec<float>)x & sign));
 }
 
+#endif
+
 }  // namespace PH_ISA
 }  // namespace ph
-#endif
