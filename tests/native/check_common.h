@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -91,11 +92,24 @@ struct Random {
   bool flip() { return next() >> 40 & 1; }
 };
 
-// A typed array with sentinels on both sides.
+// Lines of a cache, as the library allocates: some results go past the caches only from there.
+template <class T>
+struct Lines {
+  using value_type = T;
+  static constexpr std::align_val_t kLine{64};
+  Lines() = default;
+  template <class U>
+  Lines(const Lines<U>&) {}
+  T* allocate(size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), kLine)); }
+  void deallocate(T* p, size_t) { ::operator delete(p, kLine); }
+  bool operator==(const Lines&) const { return true; }
+};
+
+// A typed array that starts a line, with sentinels on both sides.
 template <class T>
 struct Buffer {
   static constexpr int64_t kGuard = 64;
-  std::vector<T> all;
+  std::vector<T, Lines<T>> all;
   explicit Buffer(int64_t n) : all(static_cast<size_t>(n + 2 * kGuard), T(-12345.5)) {}
   T* data() { return all.data() + kGuard; }
   int64_t size() const { return static_cast<int64_t>(all.size()) - 2 * kGuard; }

@@ -141,7 +141,7 @@ void check_winograd_runs(Random& r, const Width& w) {
   Buffer<float> x(g.n * g.h * g.w * g.c), f(9 * g.c * g.k), y(g.n * g.oh * g.ow * g.k);
   x.fill(r), f.fill(r), y.fill(r);
   for (ConvMode mode : {ConvMode::forward, ConvMode::grad_input, ConvMode::grad_filter}) {
-    std::vector<float> result[2];
+    decltype(x.all) result[2];
     for (int allowed = 0; allowed < 2; ++allowed) {
       Buffer<float> in_x = x, in_f = f, in_y = y;
       g.mode = mode, g.winograd = allowed != 0;
