@@ -164,11 +164,12 @@ PH_INLINE int64_t depthwise_part_bytes(const ConvArgs& g) {
   return cache_rounded(g.kh * g.kw * g.c * static_cast<int64_t>(sizeof(T)));
 }
 
-// sums[tap] += x * dy for N taps of a run of pixels, one vector of channels.
+// sums[tap] += x * dy for N taps of a run of pixels, one vector of channels. Meanwhile it asks for
+// what lies dy_ahead of dy: between the sums that costs less than on its own.
 template <class T, int N, bool whole>
 PH_INLINE void depthwise_sums(const TapList& list, int64_t t0, const T* x, int64_t x_step,
-                              const T* dy, int64_t channels, int64_t pixels, int64_t left,
-                              T* sums) {
+                              const T* dy, int64_t dy_ahead, int64_t channels, int64_t pixels,
+                              int64_t left, T* sums) {
   const auto get = [&](const T* p) { return whole ? load<T>(p) : load_first<T>(p, left); };
   Vec<T> acc[N];
   const T* src[N];
@@ -178,6 +179,7 @@ PH_INLINE void depthwise_sums(const TapList& list, int64_t t0, const T* x, int64
     src[t] = x + list.in[t0 + t];
   }
   for (int64_t p = 0; p < pixels; ++p) {
+    __builtin_prefetch(dy + dy_ahead + p * channels, 0, 2);
     const Vec<T> d = get(dy + p * channels);
 #pragma GCC unroll 9
     for (int t = 0; t < N; ++t) acc[t] += d * get(src[t] + p * x_step);
@@ -194,15 +196,16 @@ PH_INLINE void depthwise_sums(const TapList& list, int64_t t0, const T* x, int64
 // The same for all taps.
 template <class T, bool whole>
 PH_INLINE void depthwise_all_sums(const TapList& list, const T* x, int64_t x_step, const T* dy,
-                                  int64_t channels, int64_t pixels, int64_t left, T* sums) {
+                                  int64_t dy_ahead, int64_t channels, int64_t pixels, int64_t left,
+                                  T* sums) {
   int64_t t = 0;
   if constexpr (whole)
     for (; t + 9 <= list.count; t += 9)
-      depthwise_sums<T, 9, whole>(list, t, x, x_step, dy, channels, pixels, left, sums);
+      depthwise_sums<T, 9, whole>(list, t, x, x_step, dy, dy_ahead, channels, pixels, left, sums);
   for (; t + 3 <= list.count; t += 3)
-    depthwise_sums<T, 3, whole>(list, t, x, x_step, dy, channels, pixels, left, sums);
+    depthwise_sums<T, 3, whole>(list, t, x, x_step, dy, dy_ahead, channels, pixels, left, sums);
   for (; t < list.count; ++t)
-    depthwise_sums<T, 1, whole>(list, t, x, x_step, dy, channels, pixels, left, sums);
+    depthwise_sums<T, 1, whole>(list, t, x, x_step, dy, dy_ahead, channels, pixels, left, sums);
 }
 
 // dw (kh, kw, C); q is the forward problem over all channels, dy its output's gradient.
@@ -214,29 +217,25 @@ void run_depthwise_filter(const ConvArgs& g, const DirectConv<T>& q, const Team&
   char* const scratch = static_cast<char*>(g.scratch);
   const T* const dy = static_cast<const T*>(g.y);
   const int64_t pixel_bytes = (g.kh * q.mul_w + 1) * g.c * static_cast<int64_t>(sizeof(T));
-  const int64_t block = max_of(kMinDepthwisePixels, kDepthwiseBytes / pixel_bytes);
+  const int64_t most = max_of(kMinDepthwisePixels, kDepthwiseBytes / pixel_bytes);
   for_chunks(team, parts, [&](int64_t part, int) {
     T* const sums = reinterpret_cast<T*>(scratch + part * bytes);
     __builtin_memset(sums, 0, static_cast<size_t>(bytes));
     for (int64_t i = part * lines / parts; i < (part + 1) * lines / parts; ++i) {
       const T* const image = q.in + i / q.rows * q.in_h * q.in_w * q.in_channels;
       for_runs(q, i % q.rows, [&](const TapList& list, int64_t u, int64_t count) {
-        const int64_t step = q.mul_w * g.c;
+        const int64_t step = q.mul_w * g.c, d_ahead = list.ahead ? q.cols * g.c : 0;
+        const int64_t block = ceil_div(count, ceil_div(count, most));
         for (int64_t p = u; p < u + count; p += block)
           for (int64_t c = 0; c < g.c; c += lanes) {
             const int64_t left = min_of(lanes, g.c - c), pixels = min_of(block, u + count - p);
             const T* const x = image + p * step + c;
             const T* const d = dy + (i * q.cols + p) * g.c + c;
-            if (c % (kLineVectors * lanes) == 0) {
-              ask_ahead(q, list, x, pixels);
-              if (list.ahead > 0)
-                for (int64_t j = 0; j < pixels; ++j)
-                  __builtin_prefetch(d + (q.cols + j) * g.c, 0, 2);
-            }
+            if (c % (kLineVectors * lanes) == 0) ask_ahead(q, list, x, pixels);
             if (left == lanes)
-              depthwise_all_sums<T, true>(list, x, step, d, g.c, pixels, left, sums + c);
+              depthwise_all_sums<T, true>(list, x, step, d, d_ahead, g.c, pixels, left, sums + c);
             else
-              depthwise_all_sums<T, false>(list, x, step, d, g.c, pixels, left, sums + c);
+              depthwise_all_sums<T, false>(list, x, step, d, d_ahead, g.c, pixels, left, sums + c);
           }
       });
     }

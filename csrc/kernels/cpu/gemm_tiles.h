@@ -106,8 +106,10 @@ constexpr int64_t kPartBytes = 16 * 1024 * 1024;  // partial results together, a
 constexpr int64_t kSmallFilter = 24 * 1024;       // bytes of a filter that L1 holds whole
 constexpr int kLineVectors = 64 / kVectorBytes;   // depthwise: vectors of a cache line ...
 constexpr int kLinePixels = 8 / kLineVectors;     // ... and pixels of a block
-// The filter's gradient: bytes that one block of pixels reads, which stay in L1; pixels at least.
-constexpr int64_t kDepthwiseBytes = 24 * 1024, kMinDepthwisePixels = 4;
+// The filter's gradient: bytes that one block of pixels reads, at most, and pixels at least. They
+// stay in L1 where a line is several vectors; else blocks bound what is asked for at once.
+constexpr int64_t kDepthwiseBytes = kLineVectors > 1 ? 24 * 1024 : 52 * 1024;
+constexpr int64_t kMinDepthwisePixels = 4;
 template <class T>
 constexpr int64_t kBlockChannels = 1024 / static_cast<int64_t>(sizeof(T));
 
