@@ -194,18 +194,14 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
     t.relu = last && simple && q.epilogue.act == Act::relu;
     t.kc = merge ? channels * q.taps_w.count : channels;
     t.accumulate = q.accumulate || c0 > 0;
-    const auto tile = [&](int64_t j, int64_t i) {
-      const int64_t count = min_of(tile_cols, q.n - j), r = r0 + i / strips, s = i % strips;
+    // pixels [lo, hi) of row r, columns from j on
+    const auto tile = [&](int64_t r, const Reach& reach, int64_t lo, int64_t hi, int64_t j) {
+      const int64_t count = min_of(tile_cols, q.n - j);
       const int vectors = static_cast<int>(ceil_div(count, lanes));
-      const int64_t lo = s * q.cols / strips, hi = (s + 1) * q.cols / strips;
       t.tail = static_cast<int>(count - (vectors - 1) * lanes);
       t.b_stride = vectors * lanes;
-      const Reach reach = reach_of(q.taps_h, r * q.mul_h, q.in_h);
-      t.seg = seg + reach.lo * segs;
-      t.segs = (reach.hi - reach.lo) * segs;
       t.b = packed + c0 * taps * padded + j * taps * channels +
             reach.lo * q.taps_w.count * channels * t.b_stride;
-      t.a = base + (r - r0) * q.mul_h * line + lo * q.mul_w * pixel + c0;
       t.c = q.out + image * q.image_step + r * q.row_step + lo * q.pixel_step + j;
       t.past = q.past && t.tail == lanes && aligned(t.c);
       const MicroFn<T> fn = table.fn[true][false][vectors - 1][hi - lo - 1];
@@ -218,14 +214,21 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
     };
     // A filter that fits L1 is used whole on each strip, which writes its pixels at once; of
     // a larger one each panel is used on all strips.
-    const int64_t tiles = (r1 - r0) * strips;
-    if (taps * q.used * padded * static_cast<int64_t>(sizeof(T)) <= kSmallFilter) {
-      for (int64_t i = 0; i < tiles; ++i)
-        for (int64_t j = 0; j < q.n; j += tile_cols) tile(j, i);
-    } else {
-      for (int64_t j = 0; j < q.n; j += tile_cols)
-        for (int64_t i = 0; i < tiles; ++i) tile(j, i);
-    }
+    const bool small = taps * q.used * padded * static_cast<int64_t>(sizeof(T)) <= kSmallFilter;
+    const int64_t used_cols = small ? q.n : tile_cols;
+    for (int64_t j0 = 0; j0 < q.n; j0 += used_cols)
+      for (int64_t r = r0; r < r1; ++r) {
+        const Reach reach = reach_of(q.taps_h, r * q.mul_h, q.in_h);
+        t.seg = seg + reach.lo * segs;
+        t.segs = (reach.hi - reach.lo) * segs;
+        for (int64_t s = 0, lo = 0; s < strips; ++s) {
+          const int64_t hi = (s + 1) * q.cols / strips;
+          t.a = base + (r - r0) * q.mul_h * line + lo * q.mul_w * pixel + c0;
+          for (int64_t j = j0; j < min_of(q.n, j0 + used_cols); j += tile_cols)
+            tile(r, reach, lo, hi, j);
+          lo = hi;
+        }
+      }
   }
   if (q.past) fence_past();
 }
