@@ -4,6 +4,7 @@
 // weighted); reductions follow Cody & Waite, and fdlibm's published splits of ln 2.
 // Sine and cosine live in math_trig.h, pow in math_pow.h.
 #pragma once
+#include "math_quotient.h"
 #include "math_table.h"
 
 namespace ph {
@@ -164,9 +165,13 @@ PH_INLINE Vec<T> expm1_t(Vec<T> x) {
 // tanh |x| = m / (m + 2), m = e^(2|x|) - 1.
 template <class T>
 PH_INLINE Vec<T> tanh_t(Vec<T> x) {
-#if defined(__AVX2__)
-  if constexpr (sizeof(T) == 4) return by_octaves(kTanhTable, x);
+  if constexpr (sizeof(T) == 4) {
+#if defined(__AVX512F__)
+    return by_octaves(kTanhTable, x);
+#else
+    return by_quotient<TanhQuotient>(x);
 #endif
+  }
   Vec<T> a = smaller<T>(splat<T>(ExpConst<T>::tanh_high), vabs<T>(x)), m = expm1_core<T>(a + a);
   return vcopysign<T>(m / (m + 2), x);
 }
@@ -274,21 +279,13 @@ PH_INLINE Vec<T> softplus_t(Vec<T> x) {
 }
 
 // ---------------------------------------------------------------- error function
-// |x| < 1: x + x P(x^2). float above: 1 - exp(L(x)), L fits log erfc on [1, 4];
-// double above: erfc = exp(-x^2) E(u), u = (x - 2) / (x + 2), on [1, 6].
+// double, |x| < 1: x + x P(x^2); above: erfc = exp(-x^2) E(u), u = (x - 2) / (x + 2), on [1, 6].
 PH_INLINE vf32 verf(vf32 x) {
-#if defined(__AVX2__)
+#if defined(__AVX512F__)
   return by_octaves(kErfTable, x);
+#else
+  return by_quotient<ErfQuotient>(x);
 #endif
-  constexpr float small[] = {0.128379166f,   -0.376126258f,    0.112835851f,  -0.0268538118f,
-                             0.00518832748f, -0.000801019223f, 7.8538579e-05f};
-  constexpr float large[] = {0.000188467367f, -1.12958031f,    -0.633216402f,   -0.108422094f,
-                             0.0252103362f,   -0.00420528346f, 0.000441472397f, -2.16975932e-05f};
-  vf32 a = vabs<float>(x), k;
-  vf32 p = vfma<float>(x, poly<float>(x * x, small), x);
-  vf32 e = exp_reduced<float>(poly<float>(smaller<float>(splat<float>(4), a), large), k) + 1;
-  vf32 q = vcopysign<float>(vfma<float>(-e, pow2<float>(k), splat<float>(1)), x);
-  return a >= 1 ? q : p;
 }
 PH_INLINE vf64 verf(vf64 x) {
   constexpr double small[] = {

@@ -15,6 +15,46 @@ constexpr double series_exp(double x) {  // |x| < 40
   return sum;
 }
 #if defined(__AVX2__)
+
+// ---------------------------------------------------------------- tables
+// 2^(i / rows). Widths that assemble 2^k from bits keep it without those of i, so that k rows' bits
+// added give the power.
+#if defined(__AVX512F__)
+constexpr int kExpRows = 16;
+#else
+constexpr int kExpRows = 8;
+#endif
+constexpr int kExpShift = FloatBits<float>::mantissa - (kExpRows == 16 ? 4 : 3);
+struct ExpTable {
+  alignas(64) float power[kExpRows];
+};
+constexpr ExpTable exp_table() {
+  ExpTable table = {};
+  for (uint32_t i = 0; i < kExpRows; ++i) {
+    const float power = static_cast<float>(series_exp(0.69314718055994531 * i / kExpRows));
+    const uint32_t bits = __builtin_bit_cast(uint32_t, power) - (i << kExpShift);
+    table.power[i] = kExpRows == 16 ? power : __builtin_bit_cast(float, bits);
+  }
+  return table;
+}
+inline constexpr ExpTable kExpTable = exp_table();
+// Minimax for (e^r - 1 - r) / r^2, |r| <= ln 2 / (2 rows).
+constexpr float kExpSmall[] = {kExpRows == 16 ? 0.500016171f : 0.500064526f,
+                               kExpRows == 16 ? 0.166667184f : 0.166668573f};
+
+// ---------------------------------------------------------------- lookup
+// table[row % rows]
+template <int rows>
+PH_INLINE vf32 lookup(const float (&table)[rows], UintVec<float> row) {
+#if defined(__AVX512F__)
+  return (vf32)_mm512_maskz_permutexvar_ps(0xffff, (__m512i)row, (__m512)load<float>(table));
+#elif defined(__AVX2__)
+  return (vf32)_mm256_permutevar8x32_ps((__m256)load<float>(table), (__m256i)row);
+#endif
+}
+
+#if defined(__AVX512F__)
+// ---------------------------------------------------------------- odd functions that grow to 1
 constexpr double series_tanh(double x) { return 1 - 2 / (series_exp(2 * x) + 1); }
 // 2 / sqrt(pi) e^(-x^2) sum of 2^n x^(2n+1) / (1 3 5 ... (2n+1))
 constexpr double series_erf(double x) {
@@ -23,7 +63,6 @@ constexpr double series_erf(double x) {
   return 1.1283791670955126 * series_exp(-x * x) * sum;
 }
 
-// ---------------------------------------------------------------- tables
 constexpr int kTableRows = 16, kTableDegree = 5;
 // |x| + offset lies in one of four intervals an octave. Coefficients of |x| - the interval's
 // beginning; which row is an interval's follows from its bits.
@@ -73,46 +112,6 @@ constexpr OctaveTable fit_octaves(float offset, float limit) {
 }
 inline constexpr OctaveTable kTanhTable = fit_octaves<series_tanh>(0.625f, 9.25f);
 inline constexpr OctaveTable kErfTable = fit_octaves<series_erf>(0.3125f, 4.25f);
-
-// 2^(i / rows). Widths that assemble 2^k from bits keep it without those of i, so that k rows' bits
-// added give the power.
-#if defined(__AVX512F__)
-constexpr int kExpRows = 16;
-#else
-constexpr int kExpRows = 8;
-#endif
-constexpr int kExpShift = FloatBits<float>::mantissa - (kExpRows == 16 ? 4 : 3);
-struct ExpTable {
-  alignas(64) float power[kExpRows];
-};
-constexpr ExpTable exp_table() {
-  ExpTable table = {};
-  for (uint32_t i = 0; i < kExpRows; ++i) {
-    const float power = static_cast<float>(series_exp(0.69314718055994531 * i / kExpRows));
-    const uint32_t bits = __builtin_bit_cast(uint32_t, power) - (i << kExpShift);
-    table.power[i] = kExpRows == 16 ? power : __builtin_bit_cast(float, bits);
-  }
-  return table;
-}
-inline constexpr ExpTable kExpTable = exp_table();
-// Minimax for (e^r - 1 - r) / r^2, |r| <= ln 2 / (2 rows).
-constexpr float kExpSmall[] = {kExpRows == 16 ? 0.500016171f : 0.500064526f,
-                               kExpRows == 16 ? 0.166667184f : 0.166668573f};
-
-// ---------------------------------------------------------------- lookup
-// table[row % rows]
-template <int rows>
-PH_INLINE vf32 lookup(const float (&table)[rows], UintVec<float> row) {
-#if defined(__AVX512F__)
-  return (vf32)_mm512_maskz_permutexvar_ps(0xffff, (__m512i)row, (__m512)load<float>(table));
-#elif defined(__AVX2__)
-  const __m256 low = _mm256_permutevar8x32_ps((__m256)load<float>(table), (__m256i)row);
-  if constexpr (rows == 8) return (vf32)low;
-  const __m256 high = _mm256_permutevar8x32_ps((__m256)load<float>(table + rows - 8), (__m256i)row);
-  return (vf32)_mm256_blendv_ps(low, high, (__m256)(row << 28));
-#endif
-}
-// An odd function that grows to 1.
 PH_INLINE vf32 by_octaves(const OctaveTable& table, vf32 x) {
   constexpr uint32_t begin = ~((1u << kOctaveShift) - 1), sign = 1u << 31;
   const vf32 a = smaller<float>(splat<float>(table.limit), vabs<float>(x));
@@ -123,7 +122,7 @@ PH_INLINE vf32 by_octaves(const OctaveTable& table, vf32 x) {
   for (int i = kTableDegree - 1; i >= 0; --i) p = vfma<float>(p, t, lookup(table.c[i], row));
   return (vf32)((UintVec<float>)p | ((UintVec<float>)x & sign));
 }
-
+#endif
 #endif
 
 }  // namespace PH_ISA
