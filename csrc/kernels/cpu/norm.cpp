@@ -258,7 +258,7 @@ void batch_backward(const NormArgs& g, const Team& team) {
       for (int64_t q = r; q < end; q += turn) {
         const int64_t rows = min_of(end - q, turn), at = q * p.width + col;
         for_vectors<T>(n, [&](int64_t k, int64_t lanes) {
-          Vec<T> s[4] = {}, t[4] = {};
+          Vec<T> s[4] = {}, h[4] = {};
           const Vec<T> centre = load(m + k);
 #pragma GCC unroll 4
           for (int64_t u = 0; u < 4; ++u) {
@@ -268,10 +268,11 @@ void batch_backward(const NormArgs& g, const Team& team) {
               fetch_ahead(x + at + turn * p.width + step * k + u * next);
             }
             s[u] = load_n(dy + at + u * p.width + k, lanes);
-            t[u] = s[u] * (load_n(x + at + u * p.width + k, lanes) - centre);
+            h[u] = load_n(x + at + u * p.width + k, lanes) - centre;
           }
           store(sum + k, load(sum + k) + ((s[0] + s[1]) + (s[2] + s[3])));
-          store(dot + k, load(dot + k) + ((t[0] + t[1]) + (t[2] + t[3])));
+          const Vec<T> first = vfma<T>(s[0], h[0], s[1] * h[1]);
+          store(dot + k, load(dot + k) + (first + vfma<T>(s[2], h[2], s[3] * h[3])));
         });
       }
       for (int64_t k = 0; k < size; ++k) all_sum[k] += sum[k], all_dot[k] += dot[k];
