@@ -51,7 +51,7 @@ constexpr int kMaxThreads = 512;
 void set_num_threads(int n);  // 1 to kMaxThreads, else std::invalid_argument
 // A team on the shared pool. If another thread is running on the pool, the chunks run inline
 // on the caller: callers never wait for each other. Survives fork (the child
-// rebuilds the pool). Idle workers spin at most 20 us, then sleep.
+// rebuilds the pool). Idle workers spin at most 50 us, then sleep.
 const Team& team();
 
 // ---- arenas (arena.cpp)

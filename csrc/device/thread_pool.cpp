@@ -20,7 +20,7 @@
 namespace ph {
 namespace {
 
-constexpr auto kIdleSpin = std::chrono::microseconds(20);
+constexpr auto kIdleSpin = std::chrono::microseconds(50);
 constexpr int kPausesPerClock = 32;   // spins between two looks at the clock
 constexpr int kCallerPauses = 20000;  // then the waiting caller yields its time slice
 
