@@ -77,13 +77,15 @@ void check_copies(const Kernels& k) {
     check_copy<T>(k, {2, 3, 4, 5, 2, 3, 2, 2}, {7, 2, 5, 0, 1, 4, 3, 6}, {1, 1, 2, 1, 1, 0, 1, 1},
                   flip);
     check_copy<T>(k, {40, 300, 300}, {0, 2, 1}, {1, 1, 1}, flip);
+    check_copy<T>(k, {100, 512}, {1, 0}, {1, 1}, flip);  // runs that share cache sets
   }
   // Beyond the caches other stores are used.
   if (sizeof(T) == 4 && team().threads == 2) {
     check_copy<T>(k, {13'000'001}, {0}, {1}, false);
     check_copy<T>(k, {5000, 2601}, {0, 1}, {1, 1}, true);
     check_copy<T>(k, {3600, 3619}, {1, 0}, {1, 1}, false);
-    check_copy<T>(k, {3600, 3648}, {1, 0}, {1, 1}, false);  // whole cache lines
+    check_copy<T>(k, {3599, 3648}, {1, 0}, {1, 1}, false);  // whole cache lines
+    check_copy<T>(k, {3599, 4096}, {1, 0}, {1, 1}, false);  // from runs that share cache sets
   }
   T x = 5, y = 0;
   CopyArgs scalar = {};

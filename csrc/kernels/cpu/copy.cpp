@@ -13,8 +13,10 @@ namespace {
 constexpr int64_t kTransposeRows = 64;  // a transpose's block: rows and columns (in bytes) of the
 constexpr int64_t kTransposeRun = 512;  // plane; columns are what touches a new page each
 constexpr int64_t kAhead = 512;         // bytes fetched ahead in each of src's runs, or half of it
-constexpr int64_t kSetStride = 4096;    // where runs lie so apart that they share cache sets
+constexpr int64_t kSetStride = 2048;    // where runs lie so apart that they share cache sets
 constexpr int64_t kLargeBytes = 1 << 20;  // beyond L2
+constexpr int64_t kLargeChunk = 1 << 20;  // bytes of a transpose past the caches for one thread at
+                                          // a time: long pieces of each of src's runs
 constexpr int64_t kStreamRun = 1024;      // shorter rows (bytes) would break streams too often
 
 struct Dim {
@@ -111,49 +113,116 @@ PH_INLINE void copy_run(T* PH_RESTRICT dst, const T* PH_RESTRICT src, int64_t n,
   }
 }
 
+template <class T>
+PH_INLINE void ask_for_runs(const T* src, int64_t n, int64_t stride) {
+#pragma GCC unroll 16
+  for (int64_t i = 0; i < n; ++i, src += stride) __builtin_prefetch(src, 0, 2);
+}
+
+template <bool past_cache, class T>
+PH_INLINE void store_row(T* dst, Vec<T> x) {
+  if constexpr (past_cache)
+    store_past(dst, x);
+  else
+    store(dst, x);
+}
+
+// A tile of registers.
+template <bool past_cache, class T>
+PH_INLINE void transpose_tile(T* dst, const T* src, int64_t rd, int64_t cs) {
+  Vec<T> v[kLanes<T>];
+  for (Vec<T>& x : v) {
+    x = load(src);
+    // or it is loaded twice, and may be evicted in between: rows can share one cache set
+    __asm__("" : "+" PH_VECTOR_REGISTER(x));
+    src += cs;
+  }
+  transpose<T>(v);
+  for (const Vec<T>& x : v) {
+    store_row<past_cache>(dst, x);
+    dst += rd;
+  }
+}
+
+template <class T>
+constexpr int kSquare = 64 / static_cast<int>(sizeof(T));
+
+// A cache line's square.
+template <bool past_cache, class T>
+PH_INLINE void transpose_square(T* dst, const T* src, int64_t rd, int64_t cs) {
+#pragma GCC unroll 1
+  for (int r = 0; r < kSquare<T>; r += kLanes<T>)
+#pragma GCC unroll 1
+    for (int c = 0; c < kSquare<T>; c += kLanes<T>)
+      transpose_tile<past_cache>(dst + r * rd + c, src + r + c * cs, rd, cs);
+}
+// The same where src's runs share cache sets, more lines than a set holds: each is read whole
+// before the next, then each of dst is written whole.
+template <bool past_cache, class T>
+PH_INLINE void transpose_lines(T* dst, const T* src, int64_t rd, int64_t cs) {
+  alignas(64) T turned[kSquare<T> * kSquare<T>];
+#pragma GCC unroll 1
+  for (int c = 0; c < kSquare<T>; c += kLanes<T>)
+#pragma GCC unroll 1
+    for (int r = 0; r < kSquare<T>; r += kLanes<T>)
+      transpose_tile<false>(turned + r * kSquare<T> + c, src + r + c * cs, kSquare<T>, cs);
+#pragma GCC unroll 1
+  for (int r = 0; r < kSquare<T>; ++r, dst += rd)
+    for (int c = 0; c < kSquare<T>; c += kLanes<T>)
+      store_row<past_cache>(dst + c, load(turned + r * kSquare<T> + c));
+}
+
+// At most a square, at the plane's edge.
+template <class T>
+PH_NOINLINE void transpose_edge(T* dst, const T* src, int64_t rows, int64_t cols, int64_t rd,
+                                int64_t cs) {
+  constexpr int lanes = sizeof(T) >= 4 ? kLanes<T> : 16;
+  int64_t r = 0;
+  for (; r + lanes <= rows; r += lanes) {
+    int64_t c = 0;
+    for (; c + lanes <= cols; c += lanes) {
+      if constexpr (sizeof(T) >= 4) {
+        transpose_tile<false>(dst + r * rd + c, src + r + c * cs, rd, cs);
+      } else {
+        for (int i = 0; i < lanes; ++i)
+          for (int j = 0; j < lanes; ++j) dst[(r + i) * rd + c + j] = src[r + i + (c + j) * cs];
+      }
+    }
+    for (; c < cols; ++c)
+      for (int i = 0; i < lanes; ++i) dst[(r + i) * rd + c] = src[r + i + c * cs];
+  }
+  for (; r < rows; ++r)
+    for (int64_t c = 0; c < cols; ++c) dst[r * rd + c] = src[r + c * cs];
+}
+
 // dst[r * rd + c] = src[r + c * cs]. A cache line's square at a time: what is loaded is used
 // before it can be evicted, even where all rows fall into one cache set. Squares follow src's runs,
-// as do blocks: a few runs are read on and on, and fetched into L2 ahead of the hardware.
+// as do blocks: a few runs are read on and on, and fetched into L2 ahead of the hardware. Between
+// two squares there must be few instructions: the loads of the next one begin during this one.
 template <bool past_cache, class T>
 PH_NOINLINE void transpose_block(T* dst, const T* src, int64_t rows, int64_t cols, int64_t rd,
                                  int64_t cs, int64_t ahead) {
-  constexpr int lanes = sizeof(T) >= 4 ? kLanes<T> : 16;
-  constexpr int square =
-      64 / static_cast<int>(sizeof(T)) > lanes ? 64 / static_cast<int>(sizeof(T)) : lanes;
-  for (int64_t c0 = 0; c0 < cols; c0 += square) {
-    const int64_t c1 = min_of(cols, c0 + square);
-    for (int64_t r0 = 0; r0 < rows; r0 += square) {
-      const int64_t r1 = min_of(rows, r0 + square);
-      if (ahead)
-        for (int64_t c = c0; c < c1; ++c) __builtin_prefetch(src + r0 + c * cs + ahead, 0, 2);
-      int64_t r = r0;
-      for (; r + lanes <= r1; r += lanes) {
-        int64_t c = c0;
-        for (; c + lanes <= c1; c += lanes) {
-          if constexpr (sizeof(T) >= 4) {
-            Vec<T> v[lanes];
-            for (int i = 0; i < lanes; ++i) {
-              v[i] = load(src + r + (c + i) * cs);
-              // or it is loaded twice, and may be evicted in between: rows can share one cache set
-              __asm__("" : "+" PH_VECTOR_REGISTER(v[i]));
-            }
-            transpose<T>(v);
-            for (int i = 0; i < lanes; ++i) {
-              if constexpr (past_cache)
-                store_past(dst + (r + i) * rd + c, v[i]);
-              else
-                store(dst + (r + i) * rd + c, v[i]);
-            }
-          } else {
-            for (int i = 0; i < lanes; ++i)
-              for (int j = 0; j < lanes; ++j) dst[(r + i) * rd + c + j] = src[r + i + (c + j) * cs];
-          }
-        }
-        for (; c < c1; ++c)
-          for (int i = 0; i < lanes; ++i) dst[(r + i) * rd + c] = src[r + i + c * cs];
+  constexpr bool small = sizeof(T) < 4;  // moved one by one
+  constexpr int square = kSquare<T>;
+  const bool share_sets = cs * int64_t{sizeof(T)} % kSetStride == 0;
+  for (int64_t c = 0; c < cols; c += square) {
+    for (int64_t r = 0; r < rows; r += square) {
+      // or the compiler keeps the addresses of a square's rows on the stack
+      __asm__("" : "+r"(rd), "+r"(cs));
+      T* const to = dst + r * rd + c;
+      const T* const from = src + r + c * cs;
+      const int64_t width = min_of<int64_t>(square, cols - c);
+      const int64_t height = min_of<int64_t>(square, rows - r);
+      if (small || width < square || height < square) {
+        if (ahead) ask_for_runs(from + ahead, width, cs);
+        transpose_edge(to, from, height, width, rd, cs);
+      } else if constexpr (!small) {
+        if (ahead) ask_for_runs(from + ahead, square, cs);
+        if (kLanes<T> < square && share_sets)
+          transpose_lines<past_cache>(to, from, rd, cs);
+        else
+          transpose_square<past_cache>(to, from, rd, cs);
       }
-      for (; r < r1; ++r)
-        for (int64_t c = c0; c < c1; ++c) dst[r * rd + c] = src[r + c * cs];
     }
   }
 }
@@ -200,7 +269,8 @@ void copy_t(const CopyArgs& a, const Team& team) {
   const Plan p = make_plan(dims, n, sizeof(T));
   const int64_t blocks = p.row_parts * p.col_parts, units = p.outer_count * blocks;
   const int64_t unit_bytes = p.row_block * p.col_block * static_cast<int64_t>(sizeof(T));
-  const int64_t per_chunk = max_of(kMoveChunk / unit_bytes, int64_t{1});
+  const int64_t chunk_bytes = p.transpose && p.past_cache ? kLargeChunk : kMoveChunk;
+  const int64_t per_chunk = max_of(chunk_bytes / unit_bytes, int64_t{1});
   for_chunks(team, ceil_div(units, per_chunk), [&](int64_t chunk, int) {
     const int64_t first = chunk * per_chunk, end = min_of(units, first + per_chunk);
     int64_t block = first % blocks, left = first / blocks, at[kMaxDims] = {};
