@@ -151,7 +151,7 @@ DirectBytes direct_bytes(const ConvArgs& g) {
 
 // Whether the result may go past the caches: large, whole vectors and not read here.
 template <class T>
-PH_INLINE bool is_large(const DirectConv<T>& q) {
+PH_INLINE bool may_bypass(const DirectConv<T>& q) {
   return q.images * q.image_step * static_cast<int64_t>(sizeof(T)) > kStreamBytes &&
          q.pixel_step % kLanes<T> == 0 && !q.accumulate;
 }
@@ -162,7 +162,7 @@ void direct_group(const ConvArgs& g, int64_t group, const Team& team, char* scra
   for (int64_t r = 0; r < residues(g); ++r) {
     auto q = direct_problem<T>(g, group, r);
     if (q.rows <= 0 || q.cols <= 0) continue;
-    q.past = is_large(q) && q.taps_h.count * q.taps_w.count * q.used <= kPastDepth;
+    q.past = may_bypass(q) && q.taps_h.count * q.taps_w.count * q.used <= kPastDepth;
     if (has_sum(q))
       run_direct(q, team, scratch, scratch + filter_size);
     else
@@ -179,7 +179,7 @@ void conv_depthwise(const ConvArgs& g, const Team& team) {
   if (filter) whole.mode = ConvMode::forward;
   for (int64_t r = 0; r < residues(whole); ++r) {
     auto q = direct_problem<T>(whole, 0, r);
-    q.past = is_large(q) && q.epilogue.simple() && aligned(q.out);
+    q.past = may_bypass(q) && q.epilogue.simple() && aligned(q.out);
     if (filter)
       run_depthwise_filter(g, q, team);
     else if (q.rows > 0 && q.cols > 0)

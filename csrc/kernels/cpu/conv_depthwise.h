@@ -24,7 +24,7 @@ template <class T>
 PH_INLINE void list_taps(const DirectConv<T>& q, int64_t row, int64_t pixel, TapList& list) {
   list.count = 0;
   const int64_t line = q.in_w * q.in_channels;
-  const bool distant = q.images * q.in_h * line * static_cast<int64_t>(sizeof(T)) > kDistantBytesB;
+  const bool distant = q.images * q.in_h * line * static_cast<int64_t>(sizeof(T)) > kDistantBytes;
   list.ahead = 0;
   if (distant && q.taps_h.count > 0)
     list.ahead = (row * q.mul_h + q.taps_h.offset[q.taps_h.count - 1] + 1) * line;
@@ -45,7 +45,7 @@ PH_INLINE void ask_ahead(const DirectConv<T>& q, const TapList& list, const T* i
   if (list.ahead == 0) return;
   for (int64_t r = 0; r < q.mul_h; ++r) {
     const T* p = in + list.ahead + r * q.in_w * q.in_channels;
-    for (int64_t i = 0; i < pixels * q.mul_w; ++i, p += q.in_channels) __builtin_prefetch(p, 0, 2);
+    for (int64_t i = 0; i < pixels * q.mul_w; ++i, p += q.in_channels) fetch_ahead(p);
   }
 }
 
@@ -179,7 +179,7 @@ PH_INLINE void depthwise_sums(const TapList& list, int64_t t0, const T* x, int64
     src[t] = x + list.in[t0 + t];
   }
   for (int64_t p = 0; p < pixels; ++p) {
-    __builtin_prefetch(dy + dy_ahead + p * channels, 0, 2);
+    fetch_ahead(dy + dy_ahead + p * channels);
     const Vec<T> d = get(dy + p * channels);
 #pragma GCC unroll 9
     for (int t = 0; t < N; ++t) acc[t] += d * get(src[t] + p * x_step);

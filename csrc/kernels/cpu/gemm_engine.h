@@ -144,7 +144,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
   t.accumulate = q.accumulate || p0 > 0;
   if constexpr (requires { q.b.s_p; }) {
     constexpr int64_t size = sizeof(T);
-    if (!q.pack_b && q.n * q.k * size > kDistantBytesB && q.b.s_p * size % kSetBytes != 0 &&
+    if (!q.pack_b && q.n * q.k * size > kDistantBytes && q.b.s_p * size % kSetBytes != 0 &&
         depth >= kDistantDepth)
       t.b_ahead = tile_cols;
   }

@@ -14,7 +14,7 @@ PH_INLINE bool is_narrow(const GemmArgs& g) {
   constexpr int64_t lanes = kLanes<T>, size = sizeof(T);
   if (g.a_rs != 1 || g.m < 2 * kTileCols<T> || (g.b_cs != 1 && g.b_rs != 1)) return false;
   if (g.n <= kMaxRows && g.n * kNarrowFill < lanes * (kNarrowFill - 1)) return true;
-  return g.n <= kNarrowCols && g.k >= kDistantDepth && g.m * g.k * size > kDistantBytesB &&
+  return g.n <= kNarrowCols && g.k >= kDistantDepth && g.m * g.k * size > kDistantBytes &&
          g.a_cs * size > kStripStride && g.a_cs * size % kSetBytes != 0;
 }
 
@@ -26,7 +26,7 @@ void run_narrow(const Matrices<T>& q, const Team& team) {
       work < kSerialWork ? 1 : min_of(min_of(strips, kMaxChunks), ceil_div(work, kChunkWork));
   const bool by_row = q.b.s_p == 1 && q.b.s_i != 1;
   const int64_t parts = ceil_div(q.n, kMaxRows), ld = round_up(q.n, lanes);
-  const bool distant = q.m * q.k * static_cast<int64_t>(sizeof(T)) > kDistantBytesB;
+  const bool distant = q.m * q.k * static_cast<int64_t>(sizeof(T)) > kDistantBytes;
   for_chunks(team, chunks, [&](int64_t chunk, int) {
     constexpr int64_t most = kNarrowCols > kMaxRows ? kNarrowCols : kMaxRows;
     alignas(64) T tile[most * tile_cols], turned[tile_cols * (most + lanes)];

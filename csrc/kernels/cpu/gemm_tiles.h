@@ -47,9 +47,9 @@ constexpr int64_t kDirectBytesB = 96 * 1024;
 // later with wider vectors, earlier where the rows of B collide.
 constexpr int64_t kDirectRowsB = PH_VECTOR_BYTES == 64 ? 512 : 128;
 constexpr int64_t kDirectRowsCollide = PH_VECTOR_BYTES == 64 ? 64 : 32;
-// ... and of a B of more bytes whose rows do not collide, the next panel is asked for during sums
-// at least this long.
-constexpr int64_t kDistantBytesB = 512 * 1024, kDistantDepth = 32;
+// What has more bytes is asked for ahead: of a B whose rows do not collide the next panel, during
+// sums at least this long.
+constexpr int64_t kDistantBytes = 512 * 1024, kDistantDepth = 32;
 constexpr int64_t kPanelDepth = 4096;     // of k at a time, where one panel and A are read in place
 constexpr int64_t kPackColumns = 16;      // columns of a transposed A packed together
 constexpr int64_t kStripStride = 2048;    // columns further apart (bytes) are read in place ...

@@ -358,6 +358,16 @@ PH_INLINE bool bypasses(const T* y, int64_t rows, int64_t cols) {
   return rows * cols * static_cast<int64_t>(sizeof(T)) > kStreamBytes && cols % kLanes<T> == 0 &&
          aligned(y);
 }
+// Fetches into L2 what a later row will read, while this one is computed.
+template <class T>
+PH_INLINE void fetch_ahead(const T* p) {
+  __builtin_prefetch(p, 0, 2);
+}
+constexpr int64_t kFarBytes = 4096;
+template <class T>
+PH_INLINE void fetch_far(const T* p) {
+  fetch_ahead(p + kFarBytes / static_cast<int64_t>(sizeof(T)));
+}
 
 // ---------------------------------------------------------------- lanes exchanged
 template <int... index>

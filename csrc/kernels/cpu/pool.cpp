@@ -91,7 +91,7 @@ void pool_rows(const PoolArgs& a, int64_t first, int64_t end) {
         if constexpr (past)  // the next row of windows, into L2
           for (int64_t i = rows.begin; i < rows.end; ++i)
             for (int64_t j = cols.begin; j < cols.end; ++j)
-              __builtin_prefetch(image + ((i + a.stride_h) * a.w + j) * a.c + c, 0, 2);
+              fetch_ahead(image + ((i + a.stride_h) * a.w + j) * a.c + c);
         pool_pixel<mode>(lanes, image + c, a.w * a.c, a.c, rows, cols, scale, y + c);
       });
     }

@@ -168,16 +168,6 @@ template <class T>
 PH_INLINE bool turned_bypasses(const T* y, int64_t rows, int64_t cols) {
   return rows * cols * static_cast<int64_t>(sizeof(T)) > kStreamBytes && aligned(y);
 }
-// Fetches into L2 what a later row will read, while this one is computed.
-template <class T>
-PH_INLINE void fetch_ahead(const T* p) {
-  __builtin_prefetch(p, 0, 2);
-}
-constexpr int64_t kFarBytes = 4096;
-template <class T>
-PH_INLINE void fetch_far(const T* p) {
-  fetch_ahead(p + kFarBytes / static_cast<int64_t>(sizeof(T)));
-}
 // A load waits for an earlier store whose address ends in the same 12 bits (AMD's Software
 // Optimization Guides on forwarding stores to loads). The place in `buffer`, which has room for
 // kAliasBytes more, where what is written in step with reading x is half of that away.

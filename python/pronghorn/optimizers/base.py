@@ -43,6 +43,7 @@ class Optimizer(OptimizerState):
     def __init_subclass__(cls, **kwargs):
         """Shows the arguments that `*args, **kwargs` hand on to this class in signatures."""
         super().__init_subclass__(**kwargs)
+        cls._is_ours = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
         own = list(inspect.signature(cls.__init__).parameters.values())
         if [p.kind for p in own[-2:]] == [
             inspect.Parameter.VAR_POSITIONAL,
@@ -117,8 +118,8 @@ class Optimizer(OptimizerState):
     def __setattr__(self, name, value):
         """A hyperparameter that changes is traced anew; the rate is an input of the trace."""
         super().__setattr__(name, value)
-        if name not in ("learning_rate", "lr"):
-            self.__dict__["_compiled"] = None
+        if name not in ("learning_rate", "lr", "_compiled"):
+            self._compiled = None
 
     # ---- one step --------------------------------------------------------------------------
 
@@ -177,15 +178,14 @@ class Optimizer(OptimizerState):
         if is_tracing() or not self._can_compile(variables):
             return self._step(grads, variables, rate)
         if self._compiled is None:
-            self.__dict__["_compiled"] = Function(self._step_by_index, name=f"{self.name}.apply")
+            self._compiled = Function(self._step_by_index, name=f"{self.name}.apply")
         grads = [convert_to_tensor(g) for g in grads]
         rate = convert_to_tensor(rate, None if hasattr(rate, "dtype") else config.floatx())
         self._compiled(grads, rate, self._places(variables))
 
     def _can_compile(self, variables):
         """Whether no code but ours runs in a step: what others wrote may have to run each time."""
-        ours = type(self).__module__.partition(".")[0] == __name__.partition(".")[0]
-        return ours and all(getattr(v, "constraint", None) is None for v in variables)
+        return self._is_ours and all(getattr(v, "constraint", None) is None for v in variables)
 
     def _places(self, variables):
         """Numbers of the weights, or None for all of them in order."""
