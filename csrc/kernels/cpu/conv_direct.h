@@ -186,7 +186,7 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
   t.alpha = T(1);
   t.ldc = q.pixel_step;
   t.a_stride = q.mul_w * pixel;
-  const int64_t strips = ceil_div(q.cols, kMaxRows);
+  const int64_t strips = ceil_div(q.cols, tile_rows<T>(q.n, taps * block));
   for (int64_t c0 = 0; c0 < q.used; c0 += block) {
     const int64_t channels = min_of(block, q.used - c0);
     const bool last = c0 + channels == q.used, simple = q.epilogue.simple();

@@ -55,7 +55,7 @@ PH_INLINE int64_t b_block_bytes(int64_t n, int64_t k) {
 }
 template <class T>
 PH_INLINE int64_t a_block_bytes(int64_t m, int64_t k) {
-  const int64_t rows = min_of(m, kBlockRows), strips = ceil_div(rows, kMaxRows);
+  const int64_t rows = min_of(m, kBlockRows), strips = ceil_div(rows, kShortRows);
   return cache_rounded(
       (rows * block_depth<T>(k) + strips * kPackSlack<T>)*static_cast<int64_t>(sizeof(T)));
 }
@@ -101,11 +101,11 @@ PH_INLINE void run_tile(MicroFn<T> fn, const Micro<T>& t, int64_t rows, int64_t 
   finish_tile<T>(tile, kTileCols<T>, t.c, t.ldc, rows, cols, e, t.accumulate);
 }
 
-// The rows of a block as strips of nearly equal height, at most kMaxRows.
+// The rows of a block as strips of nearly equal height, at most `most`.
 struct Strips {
   int64_t count, height, higher;  // the last `higher` strips have one more row
-  PH_INLINE explicit Strips(int64_t rows)
-      : count(ceil_div(rows, kMaxRows)), height(rows / count), higher(rows - height * count) {}
+  PH_INLINE Strips(int64_t rows, int64_t most)
+      : count(ceil_div(rows, most)), height(rows / count), higher(rows - height * count) {}
   PH_INLINE int64_t start(int64_t s) const {
     return s * height + max_of<int64_t>(0, s - (count - higher));
   }
@@ -114,9 +114,8 @@ struct Strips {
 // A block of A as strips, each followed by the slack its packing may write. A matrix whose
 // columns are contiguous is read a few columns at a time, whole, to stay on few pages.
 template <class T, class A>
-PH_INLINE void pack_rows_of_a(const A& a, T* packed, int64_t i0, int64_t block, int64_t p0,
+PH_INLINE void pack_rows_of_a(const A& a, T* packed, int64_t i0, const Strips& strips, int64_t p0,
                               int64_t depth) {
-  const Strips strips(block);
   int64_t step = depth;
   if constexpr (requires { a.s_i; }) step = a.s_i == 1 ? kPackColumns : depth;
   for (int64_t p = 0; p < depth; p += step)
@@ -154,8 +153,8 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
   for (int64_t ib = i0; ib < i1;) {
     const int64_t blocks_left = ceil_div(i1 - ib, kBlockRows);
     const int64_t block = ceil_div(i1 - ib, blocks_left);
-    const Strips strips(block);
-    if (q.pack_a) pack_rows_of_a(q.a, packed_a, ib, block, p0, depth);
+    const Strips strips(block, tile_rows<T>(j1 - j0, depth));
+    if (q.pack_a) pack_rows_of_a(q.a, packed_a, ib, strips, p0, depth);
     const auto panel = [&](int64_t j, int64_t s0, int64_t s1) {
       const int64_t cols = min_of(tile_cols, j1 - j);
       const int vectors = static_cast<int>(ceil_div(cols, lanes));

@@ -19,6 +19,15 @@ constexpr int kMaxRows = 5;  // no fused multiply-add: one register for the prod
 constexpr int kVectors = 2;
 template <class T>
 constexpr int kTileCols = kVectors * kLanes<T>;
+// More stores of 64 bytes in a row hold up the products after them, 70 cycles a tile of 14 rows and
+// 26 of 8: where sums are short and rows two vectors, tiles are lower.
+constexpr int kStoreRun = 16;
+constexpr int kShortRows = PH_VECTOR_BYTES == 64 ? kStoreRun / kVectors : kMaxRows;
+constexpr int64_t kShortDepth = 64;
+template <class T>
+PH_INLINE int64_t tile_rows(int64_t cols, int64_t depth) {
+  return cols > kLanes<T> && depth <= kShortDepth ? kShortRows : kMaxRows;
+}
 constexpr int64_t kPanelRows = kMaxRows > kTileCols<float> ? kMaxRows : kTileCols<float>;
 
 // Bytes along k of one block: a row panel (kMaxRows x k) stays in L1, a B panel streams.

@@ -166,7 +166,7 @@ void run(const ConvArgs& g, const Team& team) {
   // it is called from two places.
   const auto multiply = [&](int64_t lo, int64_t hi, int64_t p0, int64_t p1, const float* input,
                             float* middle) PH_NOINLINE {
-    const int64_t strips = ceil_div(hi - lo, kMaxRows);
+    const int64_t strips = ceil_div(hi - lo, tile_rows<float>(q.n, q.channels));
     Micro<float> u;
     u.a_stride = t.in_row;
     u.ldc = t.mid_row;
