@@ -55,11 +55,17 @@ PH_INLINE void turn_quad(Vec<T>* v) {
     v[3] = (Vec<T>)unpack<double, 1>((vf64)b, (vf64)d, pairs);
   }
 }
-// 16 bytes at p, p + step, ...; and back.
-template <class T>
+// 16 bytes at p, p + step, ...; and back. By halves takes fewer cycles where much is computed, but
+// where little is, and memory limits, more.
+template <bool halves, class T>
 PH_INLINE Vec<T> load_pieces(const T* p, [[maybe_unused]] int64_t step) {
 #if defined(__AVX512F__)
   auto at = [&](int64_t i) { return _mm_loadu_ps(reinterpret_cast<const float*>(p + i * step)); };
+  if constexpr (halves) {
+    const __m256 low = _mm256_insertf128_ps(_mm256_castps128_ps256(at(0)), at(1), 1);
+    const __m256 high = _mm256_insertf128_ps(_mm256_castps128_ps256(at(2)), at(3), 1);
+    return (Vec<T>)_mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
+  }
   __m512 v = _mm512_castps128_ps512(at(0));
   v = _mm512_insertf32x4(v, at(1), 1);
   v = _mm512_insertf32x4(v, at(2), 2);
@@ -81,9 +87,9 @@ PH_INLINE void store_pieces(T* p, int64_t step, Vec<T> v) {
 }
 
 // x (rows, cols) dense, rows <= kLanes, cols <= kTurnedCols -> turned[max(cols, kQuad)]; missing
-// rows are 0.
-template <class T>
-PH_NOINLINE void load_turned(const T* x, int64_t rows, int64_t cols, Vec<T>* turned) {
+// rows are 0. With `top` each row's maximum, nan passed over as in row_max.
+template <bool top = false, class T>
+PH_NOINLINE Vec<T> load_turned(const T* x, int64_t rows, int64_t cols, Vec<T>* turned) {
   constexpr int lanes = kLanes<T>, quad = kQuad<T>;
   alignas(64) T whole[lanes * kTurnedCols + quad];
   if (PH_UNLIKELY(rows < lanes || cols < quad)) {
@@ -91,18 +97,25 @@ PH_NOINLINE void load_turned(const T* x, int64_t rows, int64_t cols, Vec<T>* tur
     for (int64_t i = rows * cols; i < lanes * cols + quad; ++i) whole[i] = 0;
     x = whole;
   }
+  Vec<T> m = splat<T>(-FloatBits<T>::inf);
   for (int64_t at = 0; at < cols; at += quad) {
     const int64_t c = max_of(min_of(at, cols - quad), int64_t{0});  // the last may overlap
     Vec<T> v[quad];
 #pragma GCC unroll 4
-    for (int r = 0; r < quad; ++r) v[r] = load_pieces(x + r * cols + c, quad * cols);
+    for (int r = 0; r < quad; ++r) v[r] = load_pieces<top>(x + r * cols + c, quad * cols);
     turn_quad<T>(v);
 #pragma GCC unroll 4
-    for (int k = 0; k < quad; ++k) turned[c + k] = v[k];
+    for (int k = 0; k < quad; ++k) {
+      turned[c + k] = v[k];
+      if (top && c + k < cols) m = larger<T>(v[k], m);
+    }
   }
+  return m;
 }
+// y = (turned[c] + shift) * scale[c * each], turned back.
 template <class T>
-PH_NOINLINE void store_turned(T* y, int64_t rows, int64_t cols, const Vec<T>* turned) {
+PH_NOINLINE void store_turned(T* y, int64_t rows, int64_t cols, const Vec<T>* turned, Vec<T> shift,
+                              const Vec<T>* scale, int64_t each) {
   constexpr int lanes = kLanes<T>, quad = kQuad<T>;
   alignas(64) T whole[lanes * kTurnedCols];
   const bool part = rows < lanes || cols < quad;
@@ -112,7 +125,7 @@ PH_NOINLINE void store_turned(T* y, int64_t rows, int64_t cols, const Vec<T>* tu
     const int64_t c = max_of(min_of(at, cols - quad), int64_t{0});
     Vec<T> v[quad];
 #pragma GCC unroll 4
-    for (int k = 0; k < quad; ++k) v[k] = turned[c + k];
+    for (int k = 0; k < quad; ++k) v[k] = (turned[c + k] + shift) * scale[(c + k) * each];
     turn_quad<T>(v);
 #pragma GCC unroll 4
     for (int r = 0; r < quad; ++r) store_pieces(to + r * stride + c, quad * stride, v[r]);
@@ -186,7 +199,7 @@ PH_INLINE bool fits_aside(int64_t cols) {
   return cols * static_cast<int64_t>(sizeof(T)) <= kLongestRow;
 }
 
-// Four accumulators; nan wins.
+// Four accumulators. A nan is passed over: the sum of exponentials brings it back.
 template <class T>
 PH_INLINE T row_max(const T* x, int64_t n) {
   constexpr int lanes = kLanes<T>;
@@ -195,11 +208,12 @@ PH_INLINE T row_max(const T* x, int64_t n) {
   int64_t i = 0;
   for (; i + 4 * lanes <= n; i += 4 * lanes)
 #pragma GCC unroll 4
-    for (int u = 0; u < 4; ++u) m[u] = vmax<T>(m[u], load(x + i + u * lanes));
-  for (; i + lanes <= n; i += lanes) m[0] = vmax<T>(m[0], load(x + i));
+    for (int u = 0; u < 4; ++u) m[u] = larger<T>(load(x + i + u * lanes), m[u]);
+  for (; i + lanes <= n; i += lanes) m[0] = larger<T>(load(x + i), m[0]);
   if (i < n)
-    m[1] = vmax<T>(m[1], first_lanes<T>(load_first(x + i, n - i), n - i, -FloatBits<T>::inf));
-  return Fold<ReduceOp::max, T>::across(vmax<T>(vmax<T>(m[0], m[1]), vmax<T>(m[2], m[3])));
+    m[1] = larger<T>(first_lanes<T>(load_first(x + i, n - i), n - i, -FloatBits<T>::inf), m[1]);
+  const auto f = [](Vec<T> a, Vec<T> b) { return larger<T>(a, b); };
+  return across_lanes<T>(f(f(m[0], m[1]), f(m[2], m[3])), f);
 }
 // sum of f(i, n) -> Vec over the row: two accumulators a block of 128 vectors.
 template <class T, class F>

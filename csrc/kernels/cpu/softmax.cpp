@@ -10,31 +10,25 @@ namespace {
 template <class T>
 void forward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows, T* y) {
   const int64_t cols = g.cols;
-  Vec<T> v[kTurnedCols];
-  load_turned(static_cast<const T*>(g.x) + row * cols, rows, cols, v);
-  Vec<T> m = splat<T>(-FloatBits<T>::inf), sum = {};
-  for (int64_t c = 0; c < cols; ++c) m = vmax<T>(m, v[c]);
-  if (g.log) {
-    for (int64_t c = 0; c < cols; ++c) {
-      v[c] -= m;
-      sum += exp_falling<T>(v[c]);
-    }
-    const Vec<T> shift = log_t<T>(sum);
-    for (int64_t c = 0; c < cols; ++c) v[c] -= shift;
-  } else {
-    for (int64_t c = 0; c < cols; ++c) sum += v[c] = exp_falling<T>(v[c] - m);
-    const Vec<T> scale = 1 / sum;
-    for (int64_t c = 0; c < cols; ++c) v[c] *= scale;
+  Vec<T> v[kTurnedCols], sum = {};
+  const Vec<T> m = load_turned<true>(static_cast<const T*>(g.x) + row * cols, rows, cols, v);
+  for (int64_t c = 0; c < cols; ++c) {
+    v[c] -= m;
+    const Vec<T> e = exp_falling<T>(v[c]);
+    if (!g.log) v[c] = e;
+    sum += e;
   }
-  store_turned(y, rows, cols, v);
+  const Vec<T> shift = g.log ? -log_t<T>(sum) : Vec<T>{}, scale = g.log ? splat<T>(1) : 1 / sum;
+  store_turned(y, rows, cols, v, shift, &scale, 0);
 }
 template <class T>
 void forward_rows(const SoftmaxArgs& g, int64_t row, int64_t rows, bool past) {
   const int64_t n = g.cols;
+  const bool log = g.log;
   const T* x = static_cast<const T*>(g.x) + row * n;
   T* y = static_cast<T*>(g.y) + row * n;
   alignas(64) T aside[kLongestRow / sizeof(T)];
-  T* kept = past && !g.log ? aside : y;  // exponentials
+  T* kept = past && !log ? aside : y;  // exponentials
   T m[kLanes<T>], sum[kLanes<T>] = {};
   for (int64_t r = 0; r < rows; ++r) m[r] = row_max(x + r * n, n);
   for (int64_t r = 0; r < rows; ++r) {
@@ -43,15 +37,15 @@ void forward_rows(const SoftmaxArgs& g, int64_t row, int64_t rows, bool past) {
     sum[r] = row_sum<T>(n, [&](int64_t i, int64_t k) {
       fetch_ahead(from + rows * n + i);
       const Vec<T> e = exp_falling<T>(load_n(from + i, k) - m[r]);
-      if (!g.log) store_n(to + i, e, k);
+      if (!log) store_n(to + i, e, k);
       return e;
     });
   }
-  store(sum, g.log ? log_t<T>(load(sum)) : 1 / load(sum));
+  store(sum, log ? log_t<T>(load(sum)) : 1 / load(sum));
   for (int64_t r = 0; r < rows; ++r) {
     const T *from = x + r * n, *e = kept + r * n;
     T* to = y + r * n;
-    if (g.log)
+    if (log)
       for_vectors<T>(n, [&](int64_t i, int64_t k) {
         put_n(to + i, (load_n(from + i, k) - m[r]) - sum[r], k, past);
       });
@@ -70,25 +64,27 @@ void backward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows, T* dx) {
   if (g.log) {
     for (int64_t c = 0; c < cols; ++c) sum += d[c];
     for (int64_t c = 0; c < cols; ++c) d[c] = vfma<T>(-exp_t<T>(y[c]), sum, d[c]);
+    const Vec<T> one = splat<T>(1);
+    store_turned(dx, rows, cols, d, Vec<T>{}, &one, 0);
   } else {
     for (int64_t c = 0; c < cols; ++c) sum = vfma<T>(d[c], y[c], sum);
-    for (int64_t c = 0; c < cols; ++c) d[c] = y[c] * (d[c] - sum);
+    store_turned(dx, rows, cols, d, -sum, y, 1);
   }
-  store_turned(dx, rows, cols, d);
 }
 template <class T>
 void backward_row(const SoftmaxArgs& g, int64_t row, bool past) {
   const int64_t n = g.cols;
+  const bool log = g.log;
   const T* y = static_cast<const T*>(g.y) + row * n;
   const T* dy = static_cast<const T*>(g.dy) + row * n;
   T* dx = static_cast<T*>(g.dx) + row * n;
   const T sum = row_sum<T>(n, [&](int64_t i, int64_t k) {
-    return g.log ? load_n(dy + i, k) : load_n(dy + i, k) * load_n(y + i, k);
+    return log ? load_n(dy + i, k) : load_n(dy + i, k) * load_n(y + i, k);
   });
   for_vectors<T>(n, [&](int64_t i, int64_t k) {
     if (past) fetch_ahead(y + n + i), fetch_ahead(dy + n + i);
     const Vec<T> p = load_n(y + i, k), d = load_n(dy + i, k);
-    put_n(dx + i, g.log ? vfma<T>(-exp_t<T>(p), splat<T>(sum), d) : p * (d - sum), k, past);
+    put_n(dx + i, log ? vfma<T>(-exp_t<T>(p), splat<T>(sum), d) : p * (d - sum), k, past);
   });
 }
 
