@@ -1,6 +1,7 @@
-// The shared thread pool. One job at a time: the caller and the workers claim chunks from one
-// counter. Workers join a job only while it is open, so the caller never waits for one that
-// is still waking. No work stealing, no queues: a caller that finds the pool busy runs inline.
+// The shared thread pool. One job at a time: the caller and each worker claim the chunks of their
+// own part, which are the same chunks in the next job of that size, then what others have left.
+// Workers join a job only while it is open, so the caller never waits for one that is still
+// waking. No queues: a caller that finds the pool busy runs inline.
 #include <pthread.h>
 
 #include <algorithm>
@@ -50,9 +51,11 @@ class Pool {
     start_workers(wanted - 1);
     body_ = body;
     ctx_ = ctx;
-    chunks_ = chunks;
     limit_ = std::min(wanted, n_workers_ + 1);
-    next_.store(0, std::memory_order_relaxed);
+    for (int i = 0; i < limit_; ++i) {
+      parts_[i].next.store(i * chunks / limit_, std::memory_order_relaxed);
+      parts_[i].end = (i + 1) * chunks / limit_;
+    }
     const uint32_t epoch = epoch_.load(std::memory_order_relaxed) + 1;  // odd: open
     epoch_.store(epoch, std::memory_order_seq_cst);
     for (int i = 0; i + 1 < limit_; ++i) rouse(*workers_[i]);
@@ -101,11 +104,13 @@ class Pool {
   }
 
   void work(int thread) {
-    const int64_t chunks = chunks_;
-    for (;;) {
-      const int64_t chunk = next_.fetch_add(1, std::memory_order_relaxed);
-      if (chunk >= chunks) return;
-      body_(ctx_, chunk, thread);
+    for (int i = 0; i < limit_; ++i) {
+      Part& part = parts_[(thread + i) % limit_];
+      for (;;) {
+        const int64_t chunk = part.next.fetch_add(1, std::memory_order_relaxed);
+        if (chunk >= part.end) break;
+        body_(ctx_, chunk, thread);
+      }
     }
   }
 
@@ -151,9 +156,12 @@ class Pool {
   // The job; written only while closed with no one inside.
   Body body_ = nullptr;
   void* ctx_ = nullptr;
-  int64_t chunks_ = 0;
   int limit_ = 0;
-  alignas(128) std::atomic<int64_t> next_{0};
+  struct alignas(128) Part {
+    std::atomic<int64_t> next{0};
+    int64_t end = 0;
+  };
+  std::array<Part, kMaxThreads> parts_;
   alignas(128) std::atomic<uint32_t> epoch_{0};
   alignas(128) std::atomic<int> inside_{0};
   std::atomic<bool> stopping_{false};

@@ -232,11 +232,12 @@ template <class T, class A, class B>
 void run_group(const ConvArgs& g, const A& a, const B& b, T* c, int64_t ldc, int64_t splits,
                const Team& team, char* scratch, const Plan<T>& plan, const Epilogue<T>& e) {
   const Shape s = product_shape(g);
-  bool pack_a = true;
+  bool pack_a = true, pack_b = true;
+  if constexpr (requires { b.s_p; }) pack_b = s.m > direct_rows<T>(b.s_p);
   if constexpr (requires { a.s_p; })
     pack_a = s.n > kTileCols<T> * kDirectRowPanels ||
              a.s_i * static_cast<int64_t>(sizeof(T)) % kSetBytes == 0;
-  const Product<T, A, B> q = {s.m, s.n, s.k, a, b, pack_a, true, c, ldc, T(1), g.accumulate, e};
+  const Product<T, A, B> q = {s.m, s.n, s.k, a, b, pack_a, pack_b, c, ldc, T(1), g.accumulate, e};
   if constexpr (requires { q.a.skip(0), q.b.skip(0); })
     if (splits > 1) return split_product(q, splits, team, scratch);
   run_product(q, team, scratch, scratch + plan.b_bytes);

@@ -51,8 +51,7 @@ Plan<T> make_plan(const GemmArgs& g) {
   const bool scattered = !p.pack_a && g.a_rs == 1 && g.a_cs * size > kStripStride;
   p.max_depth = scattered ? kScatteredDepth : kBlockDepth<T>;
   const bool collide = g.b_rs * size % kSetBytes == 0;
-  p.pack_b = g.b_cs != 1 || (g.m > (collide ? kDirectRowsCollide : kDirectRowsB) &&
-                             g.k * g.n * size > kDirectBytesB);
+  p.pack_b = g.b_cs != 1 || (g.m > direct_rows<T>(g.b_rs) && g.k * g.n * size > kDirectBytesB);
   // One panel of whole rows lies as packing would lay it. Each strip of A then meets B once, so
   // that nothing is gained by cutting k finely.
   if (!p.pack_a && g.a_cs == 1 && g.b_cs == 1 && g.n <= kTileCols<T> && g.n % kLanes<T> == 0 &&

@@ -60,6 +60,12 @@ PH_INLINE int64_t a_block_bytes(int64_t m, int64_t k) {
       (rows * block_depth<T>(k) + strips * kPackSlack<T>)*static_cast<int64_t>(sizeof(T)));
 }
 
+// Rows of A up to which a B whose rows are contiguous, and s_p apart, is read in place.
+template <class T>
+PH_INLINE int64_t direct_rows(int64_t s_p) {
+  return s_p * static_cast<int64_t>(sizeof(T)) % kSetBytes == 0 ? kDirectRowsCollide : kDirectRowsB;
+}
+
 // How C is cut into chunks: rows x cols pieces, from sizes alone.
 struct Grid {
   int64_t rows, cols;
@@ -210,8 +216,10 @@ void run_product(const Product<T, A, B>& q, const Team& team, char* packed_b, ch
     for (int64_t p0 = 0; p0 < q.k; p0 += depth) {
       const int64_t kc = min_of(depth, q.k - p0);
       T* const bp = reinterpret_cast<T*>(packed_b);
-      if (q.pack_b) {
-        const int64_t groups = cols * kc < kSerialPack ? 1 : min_of(panels, kMaxChunks);
+      const Grid grid = chunk_grid(q.m, cols, kc);
+      if (q.pack_b) {  // by one thread for one thread: half of B in the other's cache costs more
+        const bool alone = cols * kc < kSerialPack || grid.rows * grid.cols == 1;
+        const int64_t groups = alone ? 1 : min_of(panels, kMaxChunks);
         for_chunks(team, groups, [&](int64_t g, int) {
           const int64_t end = (g + 1) * panels / groups;
           for (int64_t s = g * panels / groups; s < end;) {
@@ -229,7 +237,6 @@ void run_product(const Product<T, A, B>& q, const Team& team, char* packed_b, ch
           }
         });
       }
-      const Grid grid = chunk_grid(q.m, cols, kc);
       for_chunks(team, grid.rows * grid.cols, [&](int64_t chunk, int thread) {
         const int64_t r = chunk / grid.cols, s = chunk % grid.cols;
         product_chunk(q, r * q.m / grid.rows, (r + 1) * q.m / grid.rows, jc,
