@@ -230,7 +230,7 @@ void check_gathers(const Kernels& k) {
           check_gather<int32_t, uint64_t>(k, DType::i32, DType::u64, 2, 80, inner, n, wrap, bad);
           check_gather<uint8_t, uint8_t>(k, DType::u8, DType::u8, 2, 80, inner, n, wrap, bad);
         }
-  for (int64_t rows : {0, 1, 63, 64, 65, 10000}) {
+  for (int64_t rows : {0, 1, 63, 64, 65, 10000, 40000}) {
     check_gather<float, int32_t>(k, DType::f32, DType::i32, 1, rows, 8, 20000, true, false);
     check_gather<int64_t, int16_t>(k, DType::i64, DType::i16, 2, std::min<int64_t>(rows, 20000), 5,
                                    20000, false, true);

@@ -18,6 +18,7 @@ constexpr int kIndexStrip = 128;
 constexpr int kBuckets = 64;
 constexpr int64_t kBucketMinWork = 1 << 16;  // elements; below it one chunk does the lot
 constexpr int64_t kSliceBytes = 1024;        // a column slice's row; shorter rows are bucketed
+constexpr int64_t kUnsortedRow = 512;        // of large tables; longer rows are always bucketed
 constexpr int64_t kSortParts = 32;           // of the indices, at most, sorted by a chunk each
 constexpr int64_t kSortPart = 1 << 14;       // indices that make a part
 constexpr int64_t kAheadBytes = 4096;        // rows asked for ahead, whose
@@ -27,8 +28,8 @@ constexpr int64_t kLargeTable = 1 << 20;     // bytes: beyond L2
 constexpr int64_t kLine = 64;
 
 // Turns n indices into rows; one out of range becomes -1. Returns whether any was.
-PH_INLINE bool read_rows(const GatherArgs& a, LoadStrip<int64_t> load_index, int64_t at, int64_t n,
-                         int64_t* row) {
+PH_NOINLINE bool read_rows(const GatherArgs& a, LoadStrip<int64_t> load_index, int64_t at,
+                           int64_t n, int64_t* row) {
   const int64_t size = kDTypeSize[static_cast<int>(a.index_dtype)];
   load_index(row, static_cast<const char*>(a.index) + at * size, 1, n);
   // A uint64 of 2^63 or more reads as negative, and must not count from the end.
@@ -55,11 +56,35 @@ PH_INLINE Split split_of(const GatherArgs& a) {
   return a.rows >= kBuckets ? Split::buckets : Split::whole;
 }
 
+// The rest by four and by one: left to the compiler it becomes a loop for each width.
 template <class T>
 PH_INLINE void add_row(T* PH_RESTRICT out, const T* PH_RESTRICT update, int64_t n) {
+  using Four = typename VecOf<T, 4 * sizeof(T)>::unaligned;
   int64_t i = 0;
   for (; i + kLanes<T> <= n; i += kLanes<T>) store(out + i, load(out + i) + load(update + i));
-  for (; i < n; ++i) out[i] += update[i];
+  for (; kLanes<T> > 4 && sizeof(T) == 4 && i + 4 <= n; i += 4)
+    *reinterpret_cast<Four*>(out + i) += *reinterpret_cast<const Four*>(update + i);
+  for (; i < n; ++i) {
+    PH_ROLLED;
+    out[i] += update[i];
+  }
+}
+
+// How many rows of a table of `total` bytes to ask for ahead; 0 where they are in cache.
+PH_INLINE int64_t rows_ahead(int64_t total, int64_t bytes) {
+  return total < kLargeTable ? 0 : max_of(min_of(kAheadBytes / bytes, kAheadMost), int64_t{1});
+}
+PH_INLINE void ask_for(const void* row, int64_t bytes) {
+  for (int64_t i = 0; i < min_of(bytes, kAheadRow); i += kLine)
+    __builtin_prefetch(static_cast<const char*>(row) + i, 0, 2);
+}
+
+// Adds updates, the first `width` of `inner` elements of each row.
+template <class T>
+PH_NOINLINE void add_rows(T* out, const T* updates, const int64_t* row, int64_t n, int64_t inner,
+                          int64_t width) {
+  for (int64_t i = 0; i < n; ++i)
+    if (row[i] >= 0) add_row(out + row[i] * inner, updates + i * inner, width);
 }
 
 // Columns [c0, c1) of one outer slab, all indices.
@@ -73,23 +98,22 @@ void scatter_columns(const GatherArgs& a, T* out, const T* updates, int64_t c0, 
         __builtin_memset(out + r * a.inner + c0, 0, static_cast<size_t>(c1 - c0) * sizeof(T));
   }
   const auto load_index = loader<int64_t>(a.index_dtype);
+  const int64_t bytes = a.inner * static_cast<int64_t>(sizeof(T));
+  // Some rows are asked for, then as many added of those asked for before.
+  const int64_t some = c1 - c0 == a.inner ? ceil_div(rows_ahead(a.rows * bytes, bytes), 4) : 0;
+  const int64_t ahead = 4 * some, step = some ? some : kIndexStrip;
   int64_t row[kIndexStrip];
   for (int64_t at = 0; at < a.n; at += kIndexStrip) {
     const int64_t n = min_of<int64_t>(kIndexStrip, a.n - at);
     report(a, read_rows(a, load_index, at, n, row));
-    for (int64_t i = 0; i < n; ++i)
-      if (row[i] >= 0)
-        add_row(out + row[i] * a.inner + c0, updates + (at + i) * a.inner + c0, c1 - c0);
+    for (int64_t i = -ahead; i < n; i += step) {
+      const int64_t asked = min_of(n, i + ahead + some);
+      for (int64_t j = i + ahead; j < asked; ++j) ask_for(out + row[j] * a.inner, bytes);
+      if (i >= 0)
+        add_rows(out + c0, updates + (at + i) * a.inner + c0, row + i, min_of(step, n - i), a.inner,
+                 c1 - c0);
+    }
   }
-}
-
-// How many rows of a table of `total` bytes to ask for ahead; 0 where they are in cache.
-PH_INLINE int64_t rows_ahead(int64_t total, int64_t bytes) {
-  return total < kLargeTable ? 0 : max_of(min_of(kAheadBytes / bytes, kAheadMost), int64_t{1});
-}
-PH_INLINE void ask_for(const void* row, int64_t bytes) {
-  for (int64_t i = 0; i < min_of(bytes, kAheadRow); i += kLine)
-    __builtin_prefetch(static_cast<const char*>(row) + i, 0, 2);
 }
 
 struct Move {
@@ -149,10 +173,14 @@ void scatter_t(const GatherArgs& a, const Team& team) {
   T* const out = static_cast<T*>(a.out);
   const T* const updates = static_cast<const T*>(a.updates);
   const int64_t out_slab = a.rows * a.inner, in_slab = a.n * a.inner;
-  const Split split = split_of(a);
+  Split split = split_of(a);
+  const int64_t bytes = a.inner * static_cast<int64_t>(sizeof(T));
+  // For one thread alone buckets pay only where they bring rows met again into cache.
+  if (split == Split::buckets && team.threads == 1 &&
+      (a.rows * bytes < kLargeTable || (a.n <= 2 * a.rows && bytes <= kUnsortedRow)))
+    split = Split::whole;
   if (split == Split::buckets) {
     const Sorted s = sort_by_bucket(a, team);
-    const int64_t bytes = a.inner * static_cast<int64_t>(sizeof(T));
     const int64_t ahead = rows_ahead(max_of(a.rows, a.n) * bytes, bytes);
     for_chunks(team, a.outer * kBuckets, [&](int64_t chunk, int) {
       const int64_t o = chunk / kBuckets, b = chunk % kBuckets;
