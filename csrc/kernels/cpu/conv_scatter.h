@@ -13,10 +13,12 @@ constexpr double kNever = 1e300;
 template <class T>
 PH_INLINE double scatter_cost(const ConvArgs& g) {
   const int64_t columns = g.kh * g.kw * g.c;
-  if (g.mode != ConvMode::grad_input || g.groups != 1 || g.n < kScatterImages ||
-      g.k > kBlockDepth<T> || columns > kBlockCols || g.stride_h * g.stride_w > 1)
+  if (g.mode != ConvMode::grad_input || g.groups != 1 || g.k > kBlockDepth<T> ||
+      columns > kBlockCols || g.stride_h * g.stride_w > 1)
     return kNever;
-  const double pixels = double(g.n * g.oh * g.ow), vectors = double(ceil_div(columns, kLanes<T>));
+  // of two threads one may have an image more
+  const double pixels = double(round_up(g.n, 2) * g.oh * g.ow);
+  const double vectors = double(ceil_div(columns, kLanes<T>));
   const double add = g.c < kLanes<T> ? double(columns) : vectors;
   return pixels * (vectors * double(g.k) / kScatterRate + kScatterAdd * add);
 }

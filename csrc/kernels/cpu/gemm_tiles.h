@@ -123,7 +123,6 @@ template <class T>
 constexpr int64_t kBlockChannels = 1024 / static_cast<int64_t>(sizeof(T));
 
 // Gradients of the input by scattering: the product's share of the peak, and one addition.
-constexpr int64_t kScatterImages = 4;
 constexpr double kScatterRate = 0.85, kScatterAdd = 3;
 
 // Winograd: tiles of a chunk, from the bytes of their transformed inputs, which stay in L2.
