@@ -175,7 +175,8 @@ void scatter_t(const GatherArgs& a, const Team& team) {
   const int64_t out_slab = a.rows * a.inner, in_slab = a.n * a.inner;
   Split split = split_of(a);
   const int64_t bytes = a.inner * static_cast<int64_t>(sizeof(T));
-  // For one thread alone buckets pay only where they bring rows met again into cache.
+  // For one thread alone buckets pay only where they bring rows met again into cache; either way a
+  // row's updates are added in their order.
   if (split == Split::buckets && team.threads == 1 &&
       (a.rows * bytes < kLargeTable || (a.n <= 2 * a.rows && bytes <= kUnsortedRow)))
     split = Split::whole;

@@ -66,20 +66,23 @@ PH_INLINE int64_t direct_rows(int64_t s_p) {
   return s_p * static_cast<int64_t>(sizeof(T)) % kSetBytes == 0 ? kDirectRowsCollide : kDirectRowsB;
 }
 
-// How C is cut into chunks: rows x cols pieces, from sizes alone.
+// How C is cut into chunks: rows x cols pieces, from sizes alone. Chunks go along the rows or,
+// where B is larger than A, down the columns: a thread that goes on then meets what it has packed.
 struct Grid {
   int64_t rows, cols;
+  bool down;
 };
 PH_INLINE Grid chunk_grid(int64_t m, int64_t n, int64_t k) {
   const int64_t work = m * n * k;
-  if (work < kSerialWork) return {1, 1};
+  const bool down = n > m;
+  if (work < kSerialWork) return {1, 1, down};
   const int64_t want = min_of(kMaxChunks, ceil_div(work, kChunkWork));
   int64_t rows = min_of(want, ceil_div(m, kChunkRows));
   rows += rows > 1 && rows % 2;  // even, so that two threads share it fairly
   int64_t cols = min_of(want / rows, ceil_div(n, kChunkCols));
-  if (rows == 1) cols += cols > 1 && cols % 2;
+  if (rows == 1 || down) cols += cols > 1 && cols % 2;
   cols = max_of<int64_t>(1, cols);
-  return {rows, cols};
+  return {rows, cols, down};
 }
 
 // Short sums into a large C: writing is the cost, and goes past the caches.
@@ -238,7 +241,8 @@ void run_product(const Product<T, A, B>& q, const Team& team, char* packed_b, ch
         });
       }
       for_chunks(team, grid.rows * grid.cols, [&](int64_t chunk, int thread) {
-        const int64_t r = chunk / grid.cols, s = chunk % grid.cols;
+        const int64_t r = grid.down ? chunk % grid.rows : chunk / grid.cols;
+        const int64_t s = grid.down ? chunk / grid.rows : chunk % grid.cols;
         product_chunk(q, r * q.m / grid.rows, (r + 1) * q.m / grid.rows, jc,
                       jc + s * panels / grid.cols * tile_cols,
                       min_of(jc + cols, jc + (s + 1) * panels / grid.cols * tile_cols), p0, kc, bp,
