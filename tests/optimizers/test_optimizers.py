@@ -77,6 +77,13 @@ def test_compiled_apply_equals_op_by_op(name, float64):
     assert len(compiled._compiled.programs) == 1 and plain._compiled is None
 
 
+def test_base_class_has_no_update():
+    optimizer, weight = ph.optimizers.Optimizer(0.1), engine.Variable(np.ones(3, "float32"))
+    with pytest.raises(NotImplementedError, match="Optimizer must implement `update_step"):
+        optimizer.apply([np.ones(3, "float32")], [weight])
+    np.testing.assert_array_equal(weight.numpy(), 1)
+
+
 def test_compiled_apply_sees_what_changes(float64):
     def change(optimizer, step):
         optimizer.learning_rate = 0.5 / (step + 1)

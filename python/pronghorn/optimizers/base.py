@@ -40,6 +40,8 @@ class Optimizer(OptimizerState):
         ValueError: If an argument is unknown, out of range or contradicts another.
     """
 
+    _is_ours = True  # and not of a class that others wrote
+
     def __init_subclass__(cls, **kwargs):
         """Shows the arguments that `*args, **kwargs` hand on to this class in signatures."""
         super().__init_subclass__(**kwargs)
