@@ -217,6 +217,7 @@ template <class T>
 struct Plan {
   int64_t splits;
   int64_t a_bytes, b_bytes;
+  bool pack_b;
 };
 template <class T>
 Plan<T> make_plan(const ConvArgs& g) {
@@ -224,7 +225,8 @@ Plan<T> make_plan(const ConvArgs& g) {
   Plan<T> p = {};
   p.splits = g.mode == ConvMode::grad_filter ? choose_splits<T>(s.m, s.n, s.k) : 1;
   p.a_bytes = a_block_bytes<T>(s.m, s.k);
-  p.b_bytes = b_block_bytes<T>(s.n, s.k);
+  p.pack_b = g.mode == ConvMode::grad_input || s.m > direct_rows<T>(g.k);
+  p.b_bytes = p.pack_b ? b_block_bytes<T>(s.n, s.k) : 0;
   return p;
 }
 
@@ -232,12 +234,12 @@ template <class T, class A, class B>
 void run_group(const ConvArgs& g, const A& a, const B& b, T* c, int64_t ldc, int64_t splits,
                const Team& team, char* scratch, const Plan<T>& plan, const Epilogue<T>& e) {
   const Shape s = product_shape(g);
-  bool pack_a = true, pack_b = true;
-  if constexpr (requires { b.s_p; }) pack_b = s.m > direct_rows<T>(b.s_p);
+  bool pack_a = true;
   if constexpr (requires { a.s_p; })
     pack_a = s.n > kTileCols<T> * kDirectRowPanels ||
              a.s_i * static_cast<int64_t>(sizeof(T)) % kSetBytes == 0;
-  const Product<T, A, B> q = {s.m, s.n, s.k, a, b, pack_a, pack_b, c, ldc, T(1), g.accumulate, e};
+  const Product<T, A, B> q = {s.m, s.n,  s.k,          a, b, pack_a, plan.pack_b, c,
+                              ldc, T(1), g.accumulate, e};
   if constexpr (requires { q.a.skip(0), q.b.skip(0); })
     if (splits > 1) return split_product(q, splits, team, scratch);
   run_product(q, team, scratch, scratch + plan.b_bytes);
