@@ -106,10 +106,9 @@ class Pool {
   void work(int thread) {
     for (int i = 0; i < limit_; ++i) {
       Part& part = parts_[(thread + i) % limit_];
-      for (;;) {
+      while (part.next.load(std::memory_order_relaxed) < part.end) {
         const int64_t chunk = part.next.fetch_add(1, std::memory_order_relaxed);
-        if (chunk >= part.end) break;
-        body_(ctx_, chunk, thread);
+        if (chunk < part.end) body_(ctx_, chunk, thread);
       }
     }
   }
