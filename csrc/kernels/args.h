@@ -14,8 +14,8 @@ namespace ph {
 
 // Runs body(ctx, chunk, thread) for every chunk in [0, chunks), on up to `threads`
 // threads, and returns when all are done. thread is in [0, threads). How work is cut
-// into chunks must depend on sizes alone, never on `threads`, so that results are
-// bitwise the same for any thread count. chunks == 1 runs inline.
+// into chunks must depend on sizes alone, or leave every sum its order, so that results
+// are bitwise the same for any number of threads. chunks == 1 runs inline.
 struct Team {
   int threads;
   void* pool;

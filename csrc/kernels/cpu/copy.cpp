@@ -116,7 +116,7 @@ PH_INLINE void copy_run(T* PH_RESTRICT dst, const T* PH_RESTRICT src, int64_t n,
 template <class T>
 PH_INLINE void ask_for_runs(const T* src, int64_t n, int64_t stride) {
 #pragma GCC unroll 16
-  for (int64_t i = 0; i < n; ++i, src += stride) __builtin_prefetch(src, 0, 2);
+  for (int64_t i = 0; i < n; ++i, src += stride) fetch_ahead(src);
 }
 
 template <bool past_cache, class T>

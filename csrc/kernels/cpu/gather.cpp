@@ -76,7 +76,7 @@ PH_INLINE int64_t rows_ahead(int64_t total, int64_t bytes) {
 }
 PH_INLINE void ask_for(const void* row, int64_t bytes) {
   for (int64_t i = 0; i < min_of(bytes, kAheadRow); i += kLine)
-    __builtin_prefetch(static_cast<const char*>(row) + i, 0, 2);
+    fetch_ahead(static_cast<const char*>(row) + i);
 }
 
 // Adds updates, the first `width` of `inner` elements of each row.

@@ -148,9 +148,9 @@ void run(const ConvArgs& g, const Team& team) {
   const int64_t panels = ceil_div(q.n, tile_cols);
   char* const scratch = static_cast<char*>(g.scratch);
   float* const filter = reinterpret_cast<float*>(scratch);
-  const bool small = t.count * t.positions * q.channels * q.n < kSerialWork ||
+  const bool alone = t.count * t.positions * q.channels * q.n < kSerialWork ||
                      (t.chunks == 1 && panels == 1);  // nothing but the transforms to share
-  const Team crew = small ? serial_team() : team;
+  const Team crew = alone ? serial_team() : team;
   const auto pack = [&](int64_t p) {
     pack_transformed<m>(q, p * tile_cols, min_of(tile_cols, q.n - p * tile_cols),
                         filter + t.positions * q.channels * p * tile_cols);
