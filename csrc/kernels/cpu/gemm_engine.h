@@ -135,14 +135,25 @@ PH_INLINE void pack_rows_of_a(const A& a, T* packed, int64_t i0, const Strips& s
     }
 }
 
+// Whether tanh or sigmoid waits for a block of rows. Of few columns whose rows follow one another
+// the activation then takes whole vectors, not one that is partly used for every row.
+template <class T, class A, class B>
+bool activates_later(const Product<T, A, B>& q, int64_t cols) {
+  const Act act = q.epilogue.act;
+  return (act == Act::tanh || act == Act::sigmoid) && !q.epilogue.gate && q.alpha == T(1) &&
+         q.ldc == q.n && cols == q.n && cols <= kTileCols<T>;
+}
+
 // One chunk of C: rows [i0, i1), columns [j0, j1) of the column block at jc.
 template <class T, class A, class B>
 void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc, int64_t j0,
                    int64_t j1, int64_t p0, int64_t depth, const T* packed_b, T* packed_a) {
   constexpr int64_t lanes = kLanes<T>, tile_cols = kTileCols<T>;
   const MicroTable<T>& table = micro_table<T>();
-  const bool last = p0 + depth >= q.k, simple = q.epilogue.simple() && q.alpha == T(1);
-  const bool finish = last && !simple, past = goes_past(q);
+  const bool last = p0 + depth >= q.k;
+  const bool later = activates_later(q, j1 - j0);  // the tiles do what comes before
+  const bool simple = later || (q.epilogue.simple() && q.alpha == T(1));
+  const bool finish = last && !simple, past = !later && goes_past(q);
   Micro<T> t;
   t.kc = depth;
   t.segs = 1;
@@ -204,6 +215,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
     } else {
       for (int64_t j = j0; j < j1; j += tile_cols) panel(j, 0, strips.count);
     }
+    if (last && later) activate(q.c + ib * q.ldc, block * q.n, q.epilogue.act);
     ib += block;
   }
   if (past) fence_past();

@@ -84,6 +84,17 @@ PH_INLINE void finish_tile(T* c, int64_t ldc, int64_t rows, int64_t cols, const 
   finish_tile<T>(c, ldc, c, ldc, rows, cols, e, false);
 }
 
+// Only the activation, of values that lie one after another.
+template <class T>
+void activate(T* c, int64_t count, Act act) {
+  constexpr int64_t lanes = kLanes<T>;
+  Epilogue<T> e = {};
+  e.act = act;
+  finish_tile<T>(c, lanes, count / lanes, lanes, e);
+  const int64_t whole = count / lanes * lanes;
+  if (whole < count) finish_tile<T>(c + whole, lanes, 1, count - whole, e);
+}
+
 template <class T>
 PH_INLINE Epilogue<T> moved(const Epilogue<T>& e, int64_t i, int64_t j) {
   Epilogue<T> r = e;
