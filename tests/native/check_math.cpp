@@ -167,6 +167,8 @@ static void check_pow() {
                          std::max(std::fabs(std::log2(static_cast<double>(x))), 1e-9));
     one(x, y);
     one(static_cast<T>(1 + w * 0.9), static_cast<T>((u - 0.5) * range * 3));
+    const double near = 1 + w / 4;  // small logarithms, results over all exponents
+    one(static_cast<T>(near), static_cast<T>((u - 0.5) * 1.4 * range / std::log(near)));
     one(static_cast<T>(-1 - u * 3), static_cast<T>(static_cast<int>(next_random() % 64) - 32));
     one(static_cast<T>(u * 4), static_cast<T>(w * 8));
   }
@@ -175,6 +177,29 @@ static void check_pow() {
   std::printf("%s pow       f%d %8.3f ulp (bound 4) at %.17g ^ %.17g\n", bad ? "FAIL" : "ok  ",
               static_cast<int>(sizeof(T) * 8), worst, static_cast<double>(ax),
               static_cast<double>(ay));
+}
+
+// Sine and cosine stay within 1, which they reach, in all numbers about their extremes.
+template <class T, class F>
+static void check_extremes(const char* name, const F& f, double first) {
+  constexpr int lanes = kLanes<T>, each = 4096;
+  T out[lanes];
+  int beyond = 0;
+  for (int i = 0; i < 400; i += g_thin) {
+    T x = static_cast<T>(first + i * 3.14159265358979323846);
+    for (int step = 0; step < each / 2; ++step) x = std::nextafter(x, T(-1));
+    for (int at = 0; at < each; at += lanes) {
+      T in[lanes];
+      for (int l = 0; l < lanes; ++l) in[l] = x, x = std::nextafter(x, T(1e9));
+      store(out, f(load(in)));
+      for (int l = 0; l < lanes; ++l) beyond += !(std::fabs(out[l]) <= 1);
+    }
+  }
+  store(out, f(splat<T>(static_cast<T>(first))));
+  const bool bad = beyond || out[0] != 1;
+  g_failures += bad;
+  std::printf("%s %-9s f%d %d beyond 1, %.17g at its extreme\n", bad ? "FAIL" : "ok  ", name,
+              static_cast<int>(sizeof(T) * 8), beyond, static_cast<double>(out[0]));
 }
 
 template <class T>
@@ -213,6 +238,8 @@ static void check_all() {
   PH_CHECK(erf, 4, erfl(x));
   PH_CHECK(sin, 4, sinl(x));
   PH_CHECK(cos, 4, cosl(x));
+  check_extremes<T>("sin", [](V x) { return vsin(x); }, 1.57079632679489662);
+  check_extremes<T>("cos", [](V x) { return vcos(x); }, 0);
   check_pow<T>();
   check_rounding<T>();
 }

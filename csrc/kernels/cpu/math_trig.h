@@ -156,7 +156,11 @@ static PH_NOINLINE TrigF32 trig_reduce_wide(vf32 x, int phase) {
 }
 PH_INLINE TrigF32 trig_reduce(vf32 x, int phase) {
   vf32 a = vabs<float>(x);
-  auto small = a < 8192.0f;
+#if defined(__FMA__) || defined(__aarch64__)
+  const auto small = a < 8192.0f;
+#else
+  const auto small = a < 400.0f;
+#endif
   constexpr float magic = FloatBits<float>::magic, turns = static_cast<float>(kTwoOverPi / 2);
   const vf32 shifted = phase ? vfma<float>(x, turns, -0.5f) + magic : vfma<float>(x, turns, magic);
   const vf32 k = phase ? (shifted - magic) + 0.5f : shifted - magic;
@@ -165,8 +169,8 @@ PH_INLINE TrigF32 trig_reduce(vf32 x, int phase) {
   vf32 r = vfma<float>(k, -3.1415925f, x);
   r = vfma<float>(k, -1.07806051e-14f, vfma<float>(k, -1.50995788e-07f, r));
 #else
-  // Parts of 11 bits: their products with k, of 13, are exact.
-  vf32 r = x - k * 3.140625f - k * 9.67502594e-04f - k * 1.509906724e-07f - k * 5.1266883e-12f;
+  // Parts of 16 bits: their products with k, of 8 bits, are exact.
+  vf32 r = x - k * 3.14154052734375f - k * 5.21261245e-05f - k * 1.21542013e-10f;
 #endif
   TrigF32 out = {r, ((UintVec<float>)shifted + static_cast<uint32_t>(phase)) << 31};
   if (PH_UNLIKELY(any_lane<int32_t>(~small))) {
@@ -176,11 +180,19 @@ PH_INLINE TrigF32 trig_reduce(vf32 x, int phase) {
   }
   return out;
 }
+// Coefficients chosen among their neighbours so that nothing beyond 1 comes out, and 1 at pi / 2:
+// of all floats about it, by trial.
 PH_INLINE vf32 sine_or_cosine(vf32 x, int phase) {
-  constexpr float s[] = {-0.166666595f, 0.00833306543f, -0.000198095393f, 2.60563198e-06f};
   const TrigF32 t = trig_reduce(x, phase);
-  const vf32 z = t.r * t.r, y = t.r * vfma<float>(z, poly<float>(z, s), splat<float>(1));
-  return (vf32)((UintVec<float>)vclamp<float>(y, -1, 1) ^ t.sign);
+  const vf32 z = t.r * t.r;
+#if defined(__FMA__) || defined(__aarch64__)
+  constexpr float s[] = {-0.166666672f, 0.0083331475f, -0.000198116075f, 2.60503725e-06f};
+  const vf32 p = vfma<float>(z, poly<float>(z, s), splat<float>(1));
+#else  // the first two terms apart, where otherwise no coefficients would do
+  constexpr float first = -0.166666642f, s[] = {0.0083331326f, -0.000198115333f, 2.6050102e-06f};
+  const vf32 p = (1 + first * z) + z * z * poly<float>(z, s);
+#endif
+  return (vf32)((UintVec<float>)(t.r * p) ^ t.sign);
 }
 PH_INLINE vf32 vsin(vf32 x) { return sine_or_cosine(x, 0); }
 PH_INLINE vf64 vsin(vf64 x) { return sine_or_cosine(x, 0); }
