@@ -41,11 +41,17 @@ struct ExpConst<double> {
                           tanh_high = 22.0;
 };
 
-// 2^k for whole k with a normal result (anything for a nan, whose lane the caller mends).
+// Below, shifted = k + magic for a whole k.
+// 2^k where that is a normal number (anything for a nan, whose lane the caller mends).
 template <class T>
-PH_INLINE Vec<T> pow2(Vec<T> k) {
+PH_INLINE Vec<T> pow2(Vec<T> shifted) {
   using B = FloatBits<T>;
-  return (Vec<T>)(((UintVec<T>)(k + B::magic) + B::bias) << B::mantissa);
+  return (Vec<T>)(((UintVec<T>)shifted + B::bias) << B::mantissa);
+}
+// p 2^k where both are normal numbers.
+template <class T>
+PH_INLINE Vec<T> times_pow2(Vec<T> p, Vec<T> shifted) {
+  return (Vec<T>)((UintVec<T>)p + ((UintVec<T>)shifted << FloatBits<T>::mantissa));
 }
 // p * 2^k, rounded once, down to denormals and up to infinity.
 template <class T>
@@ -56,17 +62,24 @@ PH_INLINE Vec<T> scale2(Vec<T> p, Vec<T> k) {
   else
     return (Vec<T>)_mm512_maskz_scalef_pd(0xff, (__m512d)p, (__m512d)k);
 #else
-  Vec<T> half = round_scaled<T>(k, T(0.5));
-  return p * pow2<T>(half) * pow2<T>(k - half);
+  constexpr T magic = FloatBits<T>::magic;
+  const Vec<T> half = vfma<T>(k, T(0.5), magic), other = (k - (half - magic)) + magic;
+  return p * pow2<T>(half) * pow2<T>(other);
 #endif
 }
 // e^r - 1 for x = k ln 2 + r.
 template <class T>
-PH_INLINE Vec<T> exp_reduced(Vec<T> x, Vec<T>& k) {
+PH_INLINE Vec<T> exp_reduced(Vec<T> x, Vec<T>& shifted) {
   using C = ExpConst<T>;
-  k = round_scaled<T>(x, C::log2e);
+  shifted = vfma<T>(x, C::log2e, FloatBits<T>::magic);
+  const Vec<T> k = shifted - FloatBits<T>::magic;
   Vec<T> r = vfma<T>(k, -C::ln2_lo, vfma<T>(k, -C::ln2_hi, x));
-  return vfma<T>(r * r, poly<T>(r, C::q), r);
+  const Vec<T> square = r * r;
+  if constexpr (sizeof(T) == 4) {  // by pairs of terms: a shorter chain
+    const Vec<T> low = vfma<T>(r, C::q[1], C::q[0]), mid = vfma<T>(r, C::q[3], C::q[2]);
+    return vfma<T>(square, vfma<T>(square, vfma<T>(square, C::q[4], mid), low), r);
+  }
+  return vfma<T>(square, poly<T>(r, C::q), r);
 }
 #if defined(__AVX2__)
 // x = k ln 2 + r for k a multiple of 1 / rows; what is returned holds k + kExpMagic.
@@ -83,6 +96,10 @@ PH_INLINE vf32 exp_times(vf32 power, vf32 r) {
 }
 #endif
 #if defined(__AVX512F__)
+PH_INLINE vf32 exp_join(vf32 shifted, vf32 r) {
+  const vf32 power = lookup(kExpTable.power, (UintVec<float>)shifted);
+  return scale2<float>(exp_times(power, r), shifted - kExpMagic);
+}
 // Beyond every bound r is anything, but finite once it is limited, and nan where x is infinite:
 // the scaling, which takes k as it is, then gives 0, infinity or nan as x has it.
 PH_INLINE vf32 exp_by_table(vf32 x) {
@@ -90,21 +107,26 @@ PH_INLINE vf32 exp_by_table(vf32 x) {
   constexpr int smaller_magnitude = 2;  // with r's sign; of a nan and a number, the number
   const vf32 limit = splat<float>(0.5f);
   r = (vf32)_mm512_maskz_range_ps(0xffff, (__m512)r, (__m512)limit, smaller_magnitude);
-  const vf32 power = lookup(kExpTable.power, (UintVec<float>)shifted);
-  return (vf32)_mm512_maskz_scalef_ps(0xffff, (__m512)exp_times(power, r),
-                                      (__m512)(shifted - kExpMagic));
+  return exp_join(shifted, r);
 }
 #elif defined(__AVX2__)
-PH_INLINE vf32 exp_by_table(vf32 x) {  // |x| <= plain
-  vf32 r;
-  const UintVec<float> k = (UintVec<float>)exp_split(x, r);
+PH_INLINE vf32 exp_join(vf32 shifted, vf32 r) {  // a normal number
+  const UintVec<float> k = (UintVec<float>)shifted;
   return exp_times((vf32)((UintVec<float>)lookup(kExpTable.power, k) + (k << kExpShift)), r);
 }
-PH_INLINE vf32 exp_scaled(vf32 x) {  // the same where 2^k is not a normal number
+PH_INLINE vf32 exp_by_table(vf32 x) {  // |x| <= plain
   vf32 r, shifted = exp_split(x, r);
+  return exp_join(shifted, r);
+}
+// The same where 2^k is not a normal number.
+PH_INLINE vf32 exp_join_scaled(vf32 shifted, vf32 r) {
   const UintVec<float> row = (UintVec<float>)shifted % kExpRows;
   const vf32 power = (vf32)((UintVec<float>)lookup(kExpTable.power, row) + (row << kExpShift));
   return scale2<float>(exp_times(power, r), vround<Round::down, float>(shifted - kExpMagic));
+}
+PH_INLINE vf32 exp_scaled(vf32 x) {
+  vf32 r, shifted = exp_split(x, r);
+  return exp_join_scaled(shifted, r);
 }
 #endif
 template <class T>
@@ -113,8 +135,8 @@ PH_INLINE Vec<T> exp_any(Vec<T> x) {
   if constexpr (sizeof(T) == 4)
     return exp_scaled(vclamp<float>(x, ExpConst<float>::low, ExpConst<float>::high));
 #endif
-  Vec<T> k, p = exp_reduced<T>(vclamp<T>(x, ExpConst<T>::low, ExpConst<T>::high), k);
-  return scale2<T>(p + 1, k);
+  Vec<T> shifted, p = exp_reduced<T>(vclamp<T>(x, ExpConst<T>::low, ExpConst<T>::high), shifted);
+  return scale2<T>(p + 1, shifted - FloatBits<T>::magic);
 }
 // Where scaling into denormals takes many instructions, vectors that stay away from
 // them skip it: the bits are the same.
@@ -132,13 +154,13 @@ PH_INLINE Vec<T> exp_t(Vec<T> x) {
   else
     return exp_any<T>(x);
 #else
-  if (PH_UNLIKELY(any_lane<typename FloatBits<T>::Int>(vabs<T>(x) > ExpConst<T>::plain)))
+  if (PH_UNLIKELY(any_lane<typename FloatBits<T>::Int>(~(vabs<T>(x) <= ExpConst<T>::plain))))
     return exp_outside<T>(x);
 #if defined(__AVX2__)
   if constexpr (sizeof(T) == 4) return exp_by_table(x);
 #endif
-  Vec<T> k, p = exp_reduced<T>(x, k);
-  return (p + 1) * pow2<T>(k);
+  Vec<T> shifted, p = exp_reduced<T>(x, shifted);
+  return times_pow2<T>(p + 1, shifted);
 #endif
 }
 // e^x for x <= 0 (or nan).
@@ -146,8 +168,8 @@ template <class T>
 PH_INLINE Vec<T> exp_falling(Vec<T> x) {
 #if defined(__AVX512F__)
   if constexpr (sizeof(T) == 8) {
-    Vec<T> k, p = exp_reduced<T>(larger<T>(splat<T>(ExpConst<T>::low), x), k);
-    return scale2<T>(p + 1, k);
+    Vec<T> shifted, p = exp_reduced<T>(larger<T>(splat<T>(ExpConst<T>::low), x), shifted);
+    return scale2<T>(p + 1, shifted - FloatBits<T>::magic);
   }
 #endif
   return exp_t<T>(x);
@@ -155,7 +177,7 @@ PH_INLINE Vec<T> exp_falling(Vec<T> x) {
 // e^x - 1 for x within [expm1_low, high]; half is 2^(k-1), which does not overflow.
 template <class T>
 PH_INLINE Vec<T> expm1_core(Vec<T> x) {
-  Vec<T> k, p = exp_reduced<T>(x, k), half = pow2<T>(k - 1);
+  Vec<T> shifted, p = exp_reduced<T>(x, shifted), half = pow2<T>(shifted - 1);
   return T(2) * vfma<T>(half, p, half - T(0.5));
 }
 template <class T>
@@ -302,9 +324,10 @@ PH_INLINE vf64 verf(vf64 x) {
       -1.4677879625899472e-05, -1.6990123300057903e-06};
   vf64 a = vabs<double>(x);
   vf64 p = vfma<double>(x, poly<double>(x * x, small), x);
-  vf64 b = smaller<double>(splat<double>(6), a), k, e = exp_reduced<double>(-b * b, k) + 1;
-  vf64 q =
-      vfma<double>(-e * pow2<double>(k), poly<double>((b - 2) / (b + 2), large), splat<double>(1));
+  vf64 b = smaller<double>(splat<double>(6), a), shifted;
+  vf64 e = exp_reduced<double>(-b * b, shifted) + 1;
+  e = times_pow2<double>(e, shifted);
+  vf64 q = vfma<double>(-e, poly<double>((b - 2) / (b + 2), large), splat<double>(1));
   return a >= 1 ? vcopysign<double>(q, x) : p;
 }
 

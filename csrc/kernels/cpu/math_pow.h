@@ -2,7 +2,9 @@
 // after multiplying by y (Dekker; products by fused multiply-add, or of halves without).
 #pragma once
 #include "math.h"
-#if !PH_WIDE
+#if defined(__AVX2__)
+#include "math_pow_float.h"
+#else
 #include "math_pow_table.h"
 #endif
 
@@ -24,18 +26,7 @@ PH_INLINE Vec<T> pow_finish(Vec<T> x, Vec<T> y, Vec<T> r) {
   return unit ? one : r;
 }
 
-template <class T>
-struct PowConst;
-template <>
-struct PowConst<float> {
-  // (atanh(s) / s - 1 - s^2 / 3) / s^4 in s^2
-  static constexpr float p[] = {0.20000076f, 0.14273567f, 0.11709288f};
-  static constexpr float third = 0.333333343f, third_rest = -9.934108e-09f;
-  static constexpr float ln2 = 0.693359375f, ln2_rest = -2.12194440e-4f;  // k * ln2 is exact
-  static constexpr float huge = 1e15f, high = 150.0f;
-};
-template <>
-struct PowConst<double> {
+struct PowConst {
   static constexpr double p[] = {0.19999999999999987,  0.14285714285722881,  0.11111111108689209,
                                  0.090909094448420533, 0.076922777755012703, 0.06668184075758915,
                                  0.058368948236961163, 0.059987870317645006};
@@ -44,108 +35,95 @@ struct PowConst<double> {
   static constexpr double huge = 1e100, high = 800.0;
 };
 
-template <class T>
 struct TwoSum {
-  Vec<T> hi, lo;
+  vf64 hi, lo;
 };
 // The upper half of a's bits: products of such are exact.
-template <class T>
-PH_INLINE Vec<T> upper_half(Vec<T> a) {
-  constexpr int cleared = FloatBits<T>::mantissa / 2 + 1;
-  return (Vec<T>)(bits_of<T>(a) & -(typename FloatBits<T>::Int{1} << cleared));
+PH_INLINE vf64 upper_half(vf64 a) {
+  constexpr int cleared = FloatBits<double>::mantissa / 2 + 1;
+  return (vf64)(bits_of<double>(a) & -(int64_t{1} << cleared));
 }
 // a * b exactly.
-template <class T>
-PH_INLINE TwoSum<T> two_product(Vec<T> a, Vec<T> b) {
-  Vec<T> p = a * b;
+PH_INLINE TwoSum two_product(vf64 a, vf64 b) {
+  vf64 p = a * b;
 #if defined(__FMA__) || defined(__aarch64__)
-  return {p, vfma<T>(a, b, -p)};
+  return {p, vfma<double>(a, b, -p)};
 #else
-  Vec<T> ah = upper_half<T>(a), al = a - ah, bh = upper_half<T>(b), bl = b - bh;
+  vf64 ah = upper_half(a), al = a - ah, bh = upper_half(b), bl = b - bh;
   return {p, ((ah * bh - p) + ah * bl + al * bh) + al * bl};
 #endif
 }
-template <class T>
-PH_INLINE TwoSum<T> quick_sum(Vec<T> a, Vec<T> b) {  // |a| >= |b|
-  Vec<T> s = a + b;
+PH_INLINE TwoSum quick_sum(vf64 a, vf64 b) {  // |a| >= |b|
+  vf64 s = a + b;
   return {s, b - (s - a)};
 }
-// log(2^k (1 + f)), relative error 2^-40 (double 2^-65): log(1 + f) = 2 s (1 + z (1/3 + z P(z))),
+// log(2^k (1 + f)), relative error 2^-65: log(1 + f) = 2 s (1 + z (1/3 + z P(z))),
 // s = f / (2 + f), z = s^2.
-template <class T>
-PH_INLINE TwoSum<T> log_precise(Vec<T> f, Vec<T> k) {
-  using C = PowConst<T>;
-  TwoSum<T> den = quick_sum<T>(splat<T>(2), f);
-  Vec<T> inverse = 1 / den.hi, s = f * inverse;
-  TwoSum<T> back = two_product<T>(s, den.hi);
-  Vec<T> s_low = vfma<T>(-s, den.lo, (f - back.hi) - back.lo) * inverse;
-  TwoSum<T> z = two_product<T>(s, s);
-  z.lo = vfma<T>(s + s, s_low, z.lo);
-  TwoSum<T> w = quick_sum<T>(splat<T>(C::third), z.hi * poly<T>(z.hi, C::p));
+PH_INLINE TwoSum log_precise(vf64 f, vf64 k) {
+  using C = PowConst;
+  TwoSum den = quick_sum(splat<double>(2), f);
+  vf64 inverse = 1 / den.hi, s = f * inverse;
+  TwoSum back = two_product(s, den.hi);
+  vf64 s_low = vfma<double>(-s, den.lo, (f - back.hi) - back.lo) * inverse;
+  TwoSum z = two_product(s, s);
+  z.lo = vfma<double>(s + s, s_low, z.lo);
+  TwoSum w = quick_sum(splat<double>(C::third), z.hi * poly<double>(z.hi, C::p));
   w.lo += C::third_rest;
-  TwoSum<T> t = two_product<T>(z.hi, w.hi);
-  t.lo += vfma<T>(z.hi, w.lo, z.lo * w.hi);
-  TwoSum<T> u = two_product<T>(s, t.hi);
-  u.lo += vfma<T>(s, t.lo, s_low * t.hi);
-  TwoSum<T> sum = quick_sum<T>(s, u.hi);
+  TwoSum t = two_product(z.hi, w.hi);
+  t.lo += vfma<double>(z.hi, w.lo, z.lo * w.hi);
+  TwoSum u = two_product(s, t.hi);
+  u.lo += vfma<double>(s, t.lo, s_low * t.hi);
+  TwoSum sum = quick_sum(s, u.hi);
   sum.lo += u.lo + s_low;
-  TwoSum<T> total = quick_sum<T>(k * C::ln2, sum.hi + sum.hi);
-  return quick_sum<T>(total.hi, total.lo + vfma<T>(k, C::ln2_rest, sum.lo + sum.lo));
+  TwoSum total = quick_sum(k * C::ln2, sum.hi + sum.hi);
+  return quick_sum(total.hi, total.lo + vfma<double>(k, C::ln2_rest, sum.lo + sum.lo));
 }
-// e^(t.hi + t.lo) = 2^k times what is returned.
-template <class T>
-PH_INLINE Vec<T> exp_precise(TwoSum<T> t, Vec<T>& k) {
-  using C = ExpConst<T>;
-  k = round_scaled<T>(t.hi, C::log2e);
-  Vec<T> r = vfma<T>(k, -C::ln2_lo, vfma<T>(k, -C::ln2_hi, t.hi)) + t.lo;
-  return 1 + vfma<T>(r * r, poly<T>(r, C::q), r);
+// e^(t.hi + t.lo) = 2^k times what is returned, shifted = k + magic.
+PH_INLINE vf64 exp_precise(TwoSum t, vf64& shifted) {
+  using C = ExpConst<double>;
+  shifted = vfma<double>(t.hi, C::log2e, FloatBits<double>::magic);
+  const vf64 k = shifted - FloatBits<double>::magic;
+  vf64 r = vfma<double>(k, -C::ln2_lo, vfma<double>(k, -C::ln2_hi, t.hi)) + t.lo;
+  return 1 + vfma<double>(r * r, poly<double>(r, C::q), r);
 }
-template <class T>
-PH_INLINE TwoSum<T> times(TwoSum<T> log, Vec<T> y) {
-  TwoSum<T> t = two_product<T>(y, log.hi);
-  t.lo = vfma<T>(y, log.lo, t.lo);
+PH_INLINE TwoSum times(TwoSum log, vf64 y) {
+  TwoSum t = two_product(y, log.hi);
+  t.lo = vfma<double>(y, log.lo, t.lo);
   return t;
 }
-template <class T>
-static PH_NOINLINE Vec<T> pow_outside(Vec<T> x, Vec<T> y) {
-  using B = FloatBits<T>;
-  using C = PowConst<T>;
-  Vec<T> a = vabs<T>(x), inf = splat<T>(B::inf);
+static PH_NOINLINE vf64 pow_outside(vf64 x, vf64 y) {
+  using B = FloatBits<double>;
+  using C = PowConst;
+  vf64 a = vabs<double>(x), inf = splat<double>(B::inf);
   auto usual = (a > 0) & (a < inf);
-  Vec<T> k, f = log_split<T>(usual ? a : splat<T>(1), k);
-  TwoSum<T> log = log_precise<T>(f, k);
-  Vec<T> edge = a == 0 ? -inf : a;  // the logarithm of 0, infinity and nan
+  vf64 k, shifted, f = log_split<double>(usual ? a : splat<double>(1), k);
+  TwoSum log = log_precise(f, k);
+  vf64 edge = a == 0 ? -inf : a;  // the logarithm of 0, infinity and nan
   // A huge y would overflow inside the exact product; the answer is 0 or infinity anyhow.
-  Vec<T> bounded = vclamp<T>(y, -C::huge, C::huge);
-  TwoSum<T> t = times<T>(log, bounded);
-  Vec<T> top = usual ? t.hi : bounded * edge;
-  Vec<T> c = vclamp<T>(top, -C::high, C::high);
-  Vec<T> e = exp_precise<T>({c, (c == t.hi) & usual ? t.lo : Vec<T>{}}, k);
-  return pow_finish<T>(x, y, scale2<T>(e, k));
+  vf64 bounded = vclamp<double>(y, -C::huge, C::huge);
+  TwoSum t = times(log, bounded);
+  vf64 top = usual ? t.hi : bounded * edge;
+  vf64 c = vclamp<double>(top, -C::high, C::high);
+  vf64 e = exp_precise({c, (c == t.hi) & usual ? t.lo : vf64{}}, shifted);
+  return pow_finish<double>(x, y, scale2<double>(e, shifted - B::magic));
 }
-template <class T>
-PH_INLINE Vec<T> pow_t(Vec<T> x, Vec<T> y) {
-  Vec<T> k, f = log_split_normal<T>(x, k);
-  TwoSum<T> t = times<T>(log_precise<T>(f, k), y);
-  auto in_range = vabs<T>(t.hi) < ExpConst<T>::plain;
-  if (PH_UNLIKELY(any_special<T>(x) || any_lane<typename FloatBits<T>::Int>(~in_range)))
-    return pow_outside<T>(x, y);
-  Vec<T> e = exp_precise<T>(t, k);
-  return e * pow2<T>(k);
+PH_INLINE vf64 vpow(vf64 x, vf64 y) {
+  vf64 k, f = log_split_normal<double>(x, k);
+  TwoSum t = times(log_precise(f, k), y);
+  auto in_range = vabs<double>(t.hi) < ExpConst<double>::plain;
+  if (PH_UNLIKELY(any_special<double>(x) || any_lane<int64_t>(~in_range))) return pow_outside(x, y);
+  vf64 shifted, e = exp_precise(t, shifted);
+  return times_pow2<double>(e, shifted);
 }
-#if PH_WIDE
-PH_INLINE vf32 vpow(vf32 x, vf32 y) { return pow_t<float>(x, y); }
-#else
 static PH_NOINLINE vf32 pow_beyond(vf32 x, vf32 y) {
-  return pow_finish<float>(x, y, pow_by_table_any(x, y));
+  return pow_finish<float>(x, y, pow_any(x, y));
 }
 PH_INLINE vf32 vpow(vf32 x, vf32 y) {
-  const auto endless = ~(vabs<float>(y) < FloatBits<float>::inf);
-  if (PH_UNLIKELY(any_special<float>(x) || any_lane<int32_t>(endless))) return pow_beyond(x, y);
-  return pow_by_table(x, y);
+  vi32 outside;
+  const vf32 r = pow_by_table(x, y, outside);
+  if (PH_UNLIKELY(any_special<float>(x) || any_lane<int32_t>(outside))) return pow_beyond(x, y);
+  return r;
 }
-#endif
-PH_INLINE vf64 vpow(vf64 x, vf64 y) { return pow_t<double>(x, y); }
 
 }  // namespace PH_ISA
 }  // namespace ph

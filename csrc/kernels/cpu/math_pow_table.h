@@ -1,5 +1,5 @@
 // |x|^y of floats in doubles, with tables of 16 rows (the method of Arm's optimized routines): for
-// the width without fused multiply-add, where logarithms in two floats take longer.
+// widths without tables in registers, where logarithms in two floats take longer.
 #pragma once
 #include "math_table.h"
 
@@ -76,13 +76,14 @@ PH_INLINE vf64 pow_half(vf64 log, vf64 y) {
   const vf64 power = (vf64)((vu64)lookup(kPowTable.power, rows.row) + ((vu64)shifted << 48));
   return power * r * ((r * p[2] + p[1]) * r + p[0]) + power;
 }
-// x positive and normal, y finite.
-PH_INLINE vf32 pow_by_table(vf32 x, vf32 y) {
+// x positive and normal; outside: lanes whose y is not finite.
+PH_INLINE vf32 pow_by_table(vf32 x, vf32 y, vi32& outside) {
+  outside = ~(vabs<float>(y) < FloatBits<float>::inf);
   const DoublePair log = log2_pair(x), by = widen(y);
   return narrow({pow_half(log.lo, by.lo), pow_half(log.hi, by.hi)});
 }
 // Any x and y; of 0, infinity and nan the logarithms are -inf and themselves.
-PH_INLINE vf32 pow_by_table_any(vf32 x, vf32 y) {
+PH_INLINE vf32 pow_any(vf32 x, vf32 y) {
   constexpr float inf = FloatBits<float>::inf, up = 8388608.0f, up_log2 = 23.0f;
   const vf32 a = vabs<float>(x), one = splat<float>(1);
   const auto usual = (a > 0) & (a < inf), tiny = a < FloatBits<float>::min_normal;

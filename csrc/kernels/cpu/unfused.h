@@ -9,11 +9,7 @@ namespace PH_ISA {
 // fused multiply-add could not follow.
 template <class V>
 PH_INLINE V rounded(V v) {
-#if defined(__x86_64__)
-  asm("" : "+x"(v));
-#elif defined(__aarch64__)
-  asm("" : "+w"(v));
-#endif
+  asm("" : "+" PH_VECTOR_REGISTER(v));
   return v;
 }
 
