@@ -14,7 +14,7 @@ void forward_turned(const SoftmaxArgs& g, int64_t row, int64_t rows, T* y) {
   const Vec<T> m = load_turned<true>(static_cast<const T*>(g.x) + row * cols, rows, cols, v);
   for (int64_t c = 0; c < cols; ++c) {
     v[c] -= m;
-    const Vec<T> e = exp_falling<T>(v[c]);
+    const Vec<T> e = exp_in_sum<T>(v[c]);
     if (!g.log) v[c] = e;
     sum += e;
   }
@@ -36,7 +36,7 @@ void forward_rows(const SoftmaxArgs& g, int64_t row, int64_t rows, bool past) {
     T* to = kept + r * n;
     sum[r] = row_sum<T>(n, [&](int64_t i, int64_t k) {
       fetch_ahead(from + rows * n + i);
-      const Vec<T> e = exp_falling<T>(load_n(from + i, k) - m[r]);
+      const Vec<T> e = exp_in_sum<T>(load_n(from + i, k) - m[r]);
       if (!log) store_n(to + i, e, k);
       return e;
     });

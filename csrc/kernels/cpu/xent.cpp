@@ -89,7 +89,7 @@ void forward_turned(const XentArgs& g, int64_t row, int64_t rows, Block<T>& bloc
     store(block.weight + at, weight), store(block.dot + at, dot);
   }
   for (int64_t c = 0; c < cols; ++c) {
-    const Vec<T> e = exp_falling<T>(v[c] - m);
+    const Vec<T> e = exp_in_sum<T>(v[c] - m);
     if (probs) v[c] = e;
     sum += e;
   }
@@ -107,7 +107,7 @@ void backward_turned(const XentArgs& g, int64_t row, int64_t rows, const int64_t
   } else {
     const Vec<T> m = load_turned<true>(static_cast<const T*>(g.logits) + row * cols, rows, cols, p);
     Vec<T> sum = {};
-    for (int64_t c = 0; c < cols; ++c) sum += p[c] = exp_falling<T>(p[c] - m);
+    for (int64_t c = 0; c < cols; ++c) sum += p[c] = exp_in_sum<T>(p[c] - m);
     scale = 1 / sum;
   }
   const Vec<T> dloss = load_n(static_cast<const T*>(g.dloss) + row, rows);
@@ -149,7 +149,7 @@ void forward_rows(const XentArgs& g, int64_t row, int64_t rows, Block<T>& block,
     sum[r] = row_sum<T>(n, [&](int64_t i, int64_t k) {
       fetch_ahead(z + 2 * rows * n + i);
       if (l) fetch_ahead(l + i);
-      const Vec<T> e = exp_falling<T>(load_n(z + i, k) - m);
+      const Vec<T> e = exp_in_sum<T>(load_n(z + i, k) - m);
       if (p) store_n(p + i, e, k);
       return e;
     });
@@ -189,7 +189,7 @@ void backward_row(const XentArgs& g, int64_t row, int64_t label, bool past) {
     scale = 1 / row_sum<T>(n, [&](int64_t i, int64_t k) {
               fetch_ahead(x + 2 * n + i);
               if (labels) fetch_ahead(labels + i);
-              const Vec<T> e = exp_falling<T>(load_n(x + i, k) - m);
+              const Vec<T> e = exp_in_sum<T>(load_n(x + i, k) - m);
               store_n(kept + i, e, k);
               return e;
             });
