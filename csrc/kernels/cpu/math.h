@@ -94,14 +94,17 @@ PH_INLINE vf32 exp_split(vf32 x, vf32& r) {
   return shifted;
 }
 // power e^r
+template <bool finer>
 PH_INLINE vf32 exp_times(vf32 power, vf32 r) {
-  return vfma<float>(power, vfma<float>(r * r, poly<float>(r, kExpSmall), r), power);
+  const vf32 p = finer ? poly<float>(r, kExpFiner) : poly<float>(r, kExpSmall);
+  return vfma<float>(power, vfma<float>(r * r, p, r), power);
 }
 #endif
 #if defined(__AVX512F__)
+template <bool finer = false>
 PH_INLINE vf32 exp_join(vf32 shifted, vf32 r) {
   const vf32 power = lookup(kExpTable.power, (UintVec<float>)shifted);
-  return scale2<float>(exp_times(power, r), shifted - kExpMagic);
+  return scale2<float>(exp_times<finer>(power, r), shifted - kExpMagic);
 }
 // Beyond every bound r is anything, but finite once it is limited, and nan where x is infinite:
 // the scaling, which takes k as it is, then gives 0, infinity or nan as x has it.
@@ -114,19 +117,21 @@ PH_INLINE vf32 exp_by_table(vf32 x) {
   return exp_join(shifted, r);
 }
 #elif defined(__AVX2__)
+template <bool finer = false>
 PH_INLINE vf32 exp_join(vf32 shifted, vf32 r) {  // a normal number
   const UintVec<float> k = (UintVec<float>)shifted;
-  return exp_times((vf32)((UintVec<float>)lookup(kExpTable.power, k) + (k << kExpShift)), r);
+  return exp_times<finer>((vf32)((UintVec<float>)lookup(kExpTable.power, k) + (k << kExpShift)), r);
 }
 PH_INLINE vf32 exp_by_table(vf32 x) {  // |x| <= plain
   vf32 r, shifted = exp_split(x, r);
   return exp_join(shifted, r);
 }
 // The same where 2^k is not a normal number.
+template <bool finer = false>
 PH_INLINE vf32 exp_join_scaled(vf32 shifted, vf32 r) {
   const UintVec<float> row = (UintVec<float>)shifted % kExpRows;
   const vf32 power = (vf32)((UintVec<float>)lookup(kExpTable.power, row) + (row << kExpShift));
-  return scale2<float>(exp_times(power, r), vround<Round::down, float>(shifted - kExpMagic));
+  return scale2<float>(exp_times<finer>(power, r), vround<Round::down, float>(shifted - kExpMagic));
 }
 PH_INLINE vf32 exp_scaled(vf32 x) {
   vf32 r, shifted = exp_split(x, r);

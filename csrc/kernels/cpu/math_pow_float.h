@@ -61,11 +61,12 @@ PH_INLINE FloatSum times(vf32 y, FloatSum log) {
   const vf32 t = rounded(y * log.hi);
   return {t, vfma<float>(y, log.lo, vfma<float>(y, log.hi, -t))};
 }
-// As exp_split for one float.
+// As exp_split for one float, and so that what e^r is multiplied by may be rounded.
 PH_INLINE vf32 exp_split(FloatSum t, vf32& r) {
   using C = ExpConst<float>;
   const vf32 shifted = vfma<float>(t.hi + t.lo, C::log2e, kExpMagic), k = shifted - kExpMagic;
-  r = vfma<float>(k, -C::ln2_lo, vfma<float>(k, -C::ln2_hi, t.hi) + t.lo);
+  const vf32 rest = lookup(kExpTable.rest, (UintVec<float>)shifted);
+  r = vfma<float>(k, -C::ln2_lo, vfma<float>(k, -C::ln2_hi, t.hi) + t.lo) + rest;
   return shifted;
 }
 // x positive and normal; outside: lanes whose result is not surely a normal number.
@@ -73,7 +74,7 @@ PH_INLINE vf32 pow_by_table(vf32 x, vf32 y, vi32& outside) {
   const FloatSum t = times(y, log_sum(x, vi32{}));
   vf32 r, shifted = exp_split(t, r);
   outside = ~(vabs<float>(t.hi + t.lo) < ExpConst<float>::plain);
-  return exp_join(shifted, r);
+  return exp_join<true>(shifted, r);
 }
 // Any x and y; of 0, infinity and nan the logarithms are -inf and themselves. A huge y would
 // overflow inside the exact product; the answer is 0 or infinity anyhow.
@@ -89,9 +90,9 @@ PH_INLINE vf32 pow_any(vf32 x, vf32 y) {
   t = {limited, usual & (limited == t.hi) ? t.lo : vf32{}};
   vf32 r, shifted = exp_split(t, r);
 #if defined(__AVX512F__)
-  return exp_join(shifted, r);
+  return exp_join<true>(shifted, r);
 #else
-  return exp_join_scaled(shifted, r);
+  return exp_join_scaled<true>(shifted, r);
 #endif
 }
 
