@@ -118,7 +118,7 @@ PH_INLINE Vec<T> float_mod(Vec<T> a, Vec<T> b) {
 #else
   const IntVec<T> easy = x < y;
 #endif
-  if (any_lane<typename FloatBits<T>::Int>(~easy))
+  if (!every_lane<typename FloatBits<T>::Int>(easy))
     r = easy ? r : each_lane<T>(x, y, [](T p, T q) { return exact_fmod(p, q); });
   r = x < y ? x : r;
   r = vcopysign<T>(r, a);

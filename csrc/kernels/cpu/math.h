@@ -163,7 +163,7 @@ PH_INLINE Vec<T> exp_t(Vec<T> x) {
   else
     return exp_any<T>(x);
 #else
-  if (PH_UNLIKELY(any_lane<typename FloatBits<T>::Int>(~(vabs<T>(x) <= ExpConst<T>::plain))))
+  if (PH_UNLIKELY(!every_lane<typename FloatBits<T>::Int>(vabs<T>(x) <= ExpConst<T>::plain)))
     return exp_outside<T>(x);
 #if defined(__AVX2__)
   if constexpr (sizeof(T) == 4) return exp_by_table(x);

@@ -58,6 +58,22 @@ PH_INLINE bool any_lane(Vec<T> mask) {  // of a comparison's result
   return (m[0] | m[1]) != 0;
 #endif
 }
+template <class T>
+PH_INLINE bool every_lane(Vec<T> mask) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4)
+    return _mm512_movepi32_mask((__m512i)mask) == 0xffff;
+  else
+    return _mm512_movepi64_mask((__m512i)mask) == 0xff;
+#elif defined(__AVX2__)
+  return _mm256_movemask_epi8((__m256i)mask) == -1;
+#elif defined(__x86_64__)
+  return _mm_movemask_epi8((__m128i)mask) == 0xffff;
+#else
+  Vec<int64_t> m = (Vec<int64_t>)mask;
+  return (m[0] & m[1]) == -1;
+#endif
+}
 // The first lane whose mask is set; some is.
 template <class T>
 PH_INLINE int first_lane(Vec<T> mask) {
@@ -94,7 +110,7 @@ PH_INLINE bool any_special(Vec<T> x) {
     const auto bits = (IntVec<T>)((UintVec<T>)x + (static_cast<typename B::Uint>(B::sign) - first));
     return any_lane<typename B::Int>(bits >= static_cast<typename B::Int>(end) + B::sign);
   }
-  return any_lane<typename B::Int>(~((x >= B::min_normal) & (x < B::inf)));
+  return !every_lane<typename B::Int>((x >= B::min_normal) & (x < B::inf));
 #endif
 }
 template <class T>
@@ -267,7 +283,7 @@ PH_INLINE vf32 vrsqrt(vf32 x) {
 #elif defined(__AVX2__)
   const vf32 r = newton_rsqrt(x, (vf32)_mm256_rsqrt_ps((__m256)x));
   const IntVec<float> normal = (x >= FloatBits<float>::min_normal) & (x < FloatBits<float>::inf);
-  return any_lane<int32_t>(~normal) ? (normal ? r : 1 / vsqrt(x)) : r;
+  return every_lane<int32_t>(normal) ? r : (normal ? r : 1 / vsqrt(x));
 #else
   return 1 / vsqrt(x);
 #endif

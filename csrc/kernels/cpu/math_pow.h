@@ -111,7 +111,8 @@ PH_INLINE vf64 vpow(vf64 x, vf64 y) {
   vf64 k, f = log_split_normal<double>(x, k);
   TwoSum t = times(log_precise(f, k), y);
   auto in_range = vabs<double>(t.hi) < ExpConst<double>::plain;
-  if (PH_UNLIKELY(any_special<double>(x) || any_lane<int64_t>(~in_range))) return pow_outside(x, y);
+  if (PH_UNLIKELY(any_special<double>(x) || !every_lane<int64_t>(in_range)))
+    return pow_outside(x, y);
   vf64 shifted, e = exp_precise(t, shifted);
   return times_pow2<double>(e, shifted);
 }
@@ -119,9 +120,9 @@ static PH_NOINLINE vf32 pow_beyond(vf32 x, vf32 y) {
   return pow_finish<float>(x, y, pow_any(x, y));
 }
 PH_INLINE vf32 vpow(vf32 x, vf32 y) {
-  vi32 outside;
-  const vf32 r = pow_by_table(x, y, outside);
-  if (PH_UNLIKELY(any_special<float>(x) || any_lane<int32_t>(outside))) return pow_beyond(x, y);
+  vi32 usual;
+  const vf32 r = pow_by_table(x, y, usual);
+  if (PH_UNLIKELY(any_special<float>(x) || !every_lane<int32_t>(usual))) return pow_beyond(x, y);
   return r;
 }
 

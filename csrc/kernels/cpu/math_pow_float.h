@@ -69,11 +69,11 @@ PH_INLINE vf32 exp_split(FloatSum t, vf32& r) {
   r = vfma<float>(k, -C::ln2_lo, vfma<float>(k, -C::ln2_hi, t.hi) + t.lo) + rest;
   return shifted;
 }
-// x positive and normal; outside: lanes whose result is not surely a normal number.
-PH_INLINE vf32 pow_by_table(vf32 x, vf32 y, vi32& outside) {
+// x positive and normal; usual: lanes whose result is surely a normal number.
+PH_INLINE vf32 pow_by_table(vf32 x, vf32 y, vi32& usual) {
   const FloatSum t = times(y, log_sum(x, vi32{}));
   vf32 r, shifted = exp_split(t, r);
-  outside = ~(vabs<float>(t.hi + t.lo) < ExpConst<float>::plain);
+  usual = vabs<float>(t.hi + t.lo) < ExpConst<float>::plain;
   return exp_join<true>(shifted, r);
 }
 // Any x and y; of 0, infinity and nan the logarithms are -inf and themselves. A huge y would

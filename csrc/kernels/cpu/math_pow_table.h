@@ -76,9 +76,9 @@ PH_INLINE vf64 pow_half(vf64 log, vf64 y) {
   const vf64 power = (vf64)((vu64)lookup(kPowTable.power, rows.row) + ((vu64)shifted << 48));
   return power * r * ((r * p[2] + p[1]) * r + p[0]) + power;
 }
-// x positive and normal; outside: lanes whose y is not finite.
-PH_INLINE vf32 pow_by_table(vf32 x, vf32 y, vi32& outside) {
-  outside = ~(vabs<float>(y) < FloatBits<float>::inf);
+// x positive and normal; usual: lanes whose y is finite.
+PH_INLINE vf32 pow_by_table(vf32 x, vf32 y, vi32& usual) {
+  usual = vabs<float>(y) < FloatBits<float>::inf;
   const DoublePair log = log2_pair(x), by = widen(y);
   return narrow({pow_half(log.lo, by.lo), pow_half(log.hi, by.hi)});
 }

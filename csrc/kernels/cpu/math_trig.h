@@ -173,7 +173,7 @@ PH_INLINE TrigF32 trig_reduce(vf32 x, int phase) {
   vf32 r = x - k * 3.14154052734375f - k * 5.21261245e-05f - k * 1.21542013e-10f;
 #endif
   TrigF32 out = {r, ((UintVec<float>)shifted + static_cast<uint32_t>(phase)) << 31};
-  if (PH_UNLIKELY(any_lane<int32_t>(~small))) {
+  if (PH_UNLIKELY(!every_lane<int32_t>(small))) {
     TrigF32 wide = trig_reduce_wide(x, phase);
     out.r = small ? out.r : wide.r;
     out.sign = small ? out.sign : wide.sign;
