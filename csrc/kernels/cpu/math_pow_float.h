@@ -14,12 +14,6 @@ struct LogTable {
   alignas(64) float inverse[kExpRows];  // 1 / c, c in the interval's middle
   float log[kExpRows], rest[kExpRows];  // log c; whole 2^-17 of it, to which k ln 2 adds exactly
 };
-constexpr double series_log(double c) {  // 2 atanh s
-  const double s = (c - 1) / (c + 1);
-  double sum = 0, term = s;
-  for (int i = 1; i < 40; i += 2) sum += term / i, term *= s * s;
-  return 2 * sum;
-}
 constexpr LogTable log_table() {
   LogTable table = {};
   for (uint32_t i = 0; i < kExpRows; ++i) {

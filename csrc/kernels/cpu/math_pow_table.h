@@ -14,19 +14,13 @@ struct PowTable {
   double log2[kPowRows];     // of c
   double power[kPowRows];    // 2^(i / rows), without the bits of i
 };
-constexpr double series_log2(double c) {  // 2 atanh s / ln 2
-  const double s = (c - 1) / (c + 1);
-  double sum = 0, term = s;
-  for (int i = 1; i < 40; i += 2) sum += term / i, term *= s * s;
-  return sum * 2.8853900817779268;
-}
 constexpr PowTable pow_table() {
   PowTable table = {};
   for (uint32_t i = 0; i < kPowRows; ++i) {
     const double from = __builtin_bit_cast(float, kPowFirst + (i << kPowShift));
     const double to = __builtin_bit_cast(float, kPowFirst + ((i + 1) << kPowShift));
     table.inverse[i] = from < 1 && to > 1 ? 1 : 2 / (from + to);
-    table.log2[i] = -series_log2(table.inverse[i]);
+    table.log2[i] = -1.4426950408889634 * series_log(table.inverse[i]);
     const double power = series_exp(0.69314718055994531 * i / kPowRows);
     const uint64_t bits = __builtin_bit_cast(uint64_t, power) - (uint64_t{i} << 48);
     table.power[i] = __builtin_bit_cast(double, bits);

@@ -14,6 +14,12 @@ constexpr double series_exp(double x) {  // |x| < 40
   for (int i = 0; i < 6; ++i) sum *= sum;
   return sum;
 }
+constexpr double series_log(double c) {  // 2 atanh s
+  const double s = (c - 1) / (c + 1);
+  double sum = 0, term = s;
+  for (int i = 1; i < 40; i += 2) sum += term / i, term *= s * s;
+  return 2 * sum;
+}
 #if defined(__AVX2__)
 
 // ---------------------------------------------------------------- tables
