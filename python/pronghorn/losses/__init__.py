@@ -14,7 +14,23 @@ from .crossentropy import (
     poisson,
     sparse_categorical_crossentropy,
 )
-from .hinge import Hinge, SquaredHinge, hinge, squared_hinge
+from .focal import (
+    BinaryFocalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+    binary_focal_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_generalized_cross_entropy,
+)
+from .hinge import (
+    CategoricalHinge,
+    Hinge,
+    SquaredHinge,
+    categorical_hinge,
+    hinge,
+    squared_hinge,
+)
+from .overlap import Dice, Tversky, dice, tversky
 from .regression import (
     Huber,
     MeanAbsoluteError,
@@ -27,6 +43,7 @@ from .regression import (
     mean_squared_error,
     mean_squared_logarithmic_error,
 )
+from .similarity import Circle, CosineSimilarity, LogCosh, circle, cosine_similarity, log_cosh
 
 CLASSES = (
     BinaryCrossentropy,
@@ -41,6 +58,15 @@ CLASSES = (
     Huber,
     Hinge,
     SquaredHinge,
+    CategoricalHinge,
+    CosineSimilarity,
+    LogCosh,
+    BinaryFocalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+    Dice,
+    Tversky,
+    Circle,
 )
 FUNCTIONS = (
     binary_crossentropy,
@@ -55,6 +81,15 @@ FUNCTIONS = (
     huber,
     hinge,
     squared_hinge,
+    categorical_hinge,
+    cosine_similarity,
+    log_cosh,
+    binary_focal_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_generalized_cross_entropy,
+    dice,
+    tversky,
+    circle,
 )
 
 KNOWN = {obj.__name__: obj for obj in CLASSES + FUNCTIONS}

@@ -38,3 +38,19 @@ class SquaredHinge(_Named):
 
     def __init__(self, reduction="sum_over_batch_size", name="squared_hinge", dtype=None):
         super().__init__(squared_hinge, reduction, name, dtype)
+
+
+def categorical_hinge(y_true, y_pred):
+    """max(1 + best wrong score - right score, 0), with one-hot labels (batch, ..., classes)."""
+    y_pred = ops.convert_to_tensor(y_pred)
+    y_true = ops.cast(y_true, y_pred.dtype)
+    right = ops.sum(y_true * y_pred, axis=-1)
+    wrong = ops.max((1.0 - y_true) * y_pred, axis=-1)
+    return ops.maximum(wrong - right + 1.0, 0.0)
+
+
+class CategoricalHinge(_Named):
+    """Hinge loss between the right class and the best wrong one. Args as MeanSquaredError."""
+
+    def __init__(self, reduction="sum_over_batch_size", name="categorical_hinge", dtype=None):
+        super().__init__(categorical_hinge, reduction, name, dtype)

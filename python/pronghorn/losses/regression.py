@@ -50,10 +50,14 @@ def huber(y_true, y_pred, delta=1.0):
 
 
 class _Named(LossFunctionWrapper):
-    """A loss without options of its own: only the function and the default name differ."""
+    """A loss whose config holds only options that differ from `_defaults`, as Keras's does."""
+
+    _defaults = {}
 
     def get_config(self):
-        return {"name": self.name, "reduction": self.reduction}
+        base = {"name": self.name, "reduction": self.reduction}
+        changed = {k: v for k, v in self._fn_kwargs.items() if v != self._defaults.get(k)}
+        return {**base, **changed}
 
 
 class MeanSquaredError(_Named):
@@ -99,7 +103,7 @@ class MeanSquaredLogarithmicError(_Named):
         super().__init__(mean_squared_logarithmic_error, reduction, name, dtype)
 
 
-class Huber(LossFunctionWrapper):
+class Huber(_Named):
     """Huber's loss: quadratic up to `delta`, linear beyond.
 
     Args:
@@ -108,6 +112,8 @@ class Huber(LossFunctionWrapper):
         name: Name of the instance.
         dtype: dtype of the computation.
     """
+
+    _defaults = {"delta": 1.0}
 
     def __init__(self, delta=1.0, reduction="sum_over_batch_size", name="huber_loss", dtype=None):
         super().__init__(huber, reduction, name, dtype, delta=delta)
