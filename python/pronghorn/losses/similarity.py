@@ -6,7 +6,7 @@ from .regression import _Named
 
 
 def cosine_similarity(y_true, y_pred, axis=-1):
-    """Minus the cosine of the angle between labels and predictions: -1 where they agree, 1 opposite.
+    """Minus the cosine of the angle between labels and predictions: -1 where they agree.
 
     Args:
         y_true: Labels, float, shape (batch, ..., n).
@@ -37,9 +37,9 @@ def circle(
     Args:
         y_true: Integer labels, shape (batch,).
         y_pred: Embeddings of length 1, float, shape (batch, n).
-        ref_labels: Labels of what each sample is compared with, shape (references,); those of the
-            batch by default.
-        ref_embeddings: Embeddings of length 1, shape (references, n); those of the batch by default.
+        ref_labels: Labels of what each sample is compared with, shape (references,); by default
+            the batch's.
+        ref_embeddings: Embeddings of length 1, shape (references, n); by default the batch's.
         remove_diagonal: Whether a sample is not compared with itself.
         gamma: Scale of the loss, positive.
         margin: How far similarities are relaxed, between 0 and 1.
@@ -135,7 +135,7 @@ class LogCosh(_Named):
 
 
 def log_cosh(y_true, y_pred):
-    """mean(log(cosh(y_pred - y_true))) over the last axis: quadratic near 0, |error| - log 2 far off.
+    """mean(log(cosh(y_pred - y_true))) over the last axis: quadratic near 0, linear far off.
 
     Args:
         y_true: Labels, float, shape (batch, ..., n).
