@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 _MODULES = (
     "activations", "callbacks", "constraints", "datasets", "dtype_policies", "initializers",
     "layers", "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers",
-    "saving", "training", "utils", "backend", "config", "engine",
+    "saving", "training", "tree", "utils", "backend", "config", "engine",
 )  # fmt: skip
 _NAMES = {
     "Input": "layers",

@@ -20,6 +20,7 @@ def main():
     import keras
 
     sys.path.insert(0, HERE)
+    import dicts
     import networks
 
     os.makedirs(os.path.join(HERE, "files"), exist_ok=True)
@@ -40,7 +41,7 @@ def main():
             model(x)
             networks.fill(model)
             y = model(x)
-            for i, part in enumerate(y if isinstance(y, list) else [y]):
+            for i, part in enumerate(keras.tree.flatten(y)):
                 outputs[f"{name}/{i}"] = np.asarray(part)
             model.save_weights(os.path.join(HERE, "files", f"{name}.weights.h5"))
     keras.utils.clear_session()
@@ -49,7 +50,12 @@ def main():
     x = networks.inputs_of("mlp")
     model.fit(x, np.zeros((3, 10)), verbose=0)
     model.summary(print_fn=lambda text: summaries.setdefault("compiled", [text]))
-    for name, content in (("summaries", summaries), ("structures", structures)):
+    orders = {name: dicts.record(keras, name) for name in dicts.MODELS}
+    for name, content in (
+        ("summaries", summaries),
+        ("structures", structures),
+        ("dicts", orders),
+    ):
         with open(os.path.join(HERE, "files", f"{name}.json"), "w") as f:
             json.dump(content, f, indent=1, ensure_ascii=False)
             f.write("\n")

@@ -52,6 +52,12 @@ def dict_in_and_out(k):
     return k.Model({"a": a, "b": b}, {"sum": both, "left": x}, name="dicts")
 
 
+def dict_outputs(k):
+    x = k.Input((4,), name="x")
+    heads = {"z": k.layers.Dense(3, name="last")(x), "a": k.layers.Dense(3, name="first")(x)}
+    return k.Model(x, heads, name="heads")
+
+
 def shared(k):
     a = k.Input((4,), name="a")
     b = k.Input((4,), name="b")
@@ -126,8 +132,8 @@ def subclassed(k):
 MODELS = {
     f.__name__: f
     for f in (
-        mlp, convnet, two_inputs, dict_in_and_out, shared, nested, residual, deferred, frozen,
-        subclassed,
+        mlp, convnet, two_inputs, dict_in_and_out, dict_outputs, shared, nested, residual,
+        deferred, frozen, subclassed,
     )
 }  # fmt: skip
 
@@ -144,6 +150,7 @@ SUMMARIES = [
 
 # Models whose weights files are exchanged, and their inputs.
 EXCHANGED = ("mlp", "convnet", "two_inputs", "nested", "residual", "subclassed", "deferred")
+EXCHANGED += ("dict_outputs",)
 
 
 def inputs_of(name):
@@ -157,6 +164,7 @@ def inputs_of(name):
         "convnet": lambda: floats(2, 28, 28, 1),
         "two_inputs": lambda: [rng.randint(0, 11, (3, 5)).astype("int32"), floats(3, 6)],
         "dict_in_and_out": lambda: {"a": floats(2, 3), "b": floats(2, 4)},
+        "dict_outputs": lambda: floats(3, 4),
         "nested": lambda: floats(3, 8),
         "shared": lambda: [floats(3, 4), floats(3, 4)],
         "residual": lambda: floats(2, 8, 8, 4),

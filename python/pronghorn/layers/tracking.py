@@ -5,8 +5,9 @@ put into them later.
 """
 
 import threading
+from collections import OrderedDict
 
-from ..engine import Variable
+from ..engine import Variable, nest
 from ..engine.random import SeedGenerator
 from ..engine.symbolic import Operation
 
@@ -68,7 +69,7 @@ class Tracker:
         if kind is not None:
             self.add(kind, value)
             return value
-        if isinstance(value, (TrackedList, TrackedDict, TrackedSet)) and value.tracker is self:
+        if isinstance(value, _TRACKED) and value.tracker is self:
             return value
         if isinstance(value, tuple):
             items = [self.track(x) for x in value]
@@ -77,6 +78,8 @@ class Tracker:
             return type(value)(items) if items else value
         if isinstance(value, list):
             return TrackedList(value, self)
+        if isinstance(value, OrderedDict):
+            return TrackedOrderedDict(value, self)
         if isinstance(value, dict):
             return TrackedDict(value, self)
         if isinstance(value, set):
@@ -111,6 +114,7 @@ class Tracker:
             store[:] = [x for x in store if x is not value]
 
 
+@nest.register
 class TrackedList(list):
     """A list that tells its tracker what is added or removed."""
 
@@ -169,8 +173,8 @@ class TrackedList(list):
         return list, (list(self),)
 
 
-class TrackedDict(dict):
-    """A dict that tells its tracker what is added or removed."""
+class _TrackedMapping:
+    """What the two kinds of tracked dict share."""
 
     def __init__(self, values=(), tracker=None):
         self.tracker = tracker
@@ -207,9 +211,21 @@ class TrackedDict(dict):
             self.pop(key)
 
     def __reduce__(self):
-        return dict, (dict(self),)
+        plain = OrderedDict if isinstance(self, OrderedDict) else dict
+        return plain, (plain(self),)
 
 
+@nest.register
+class TrackedDict(_TrackedMapping, dict):
+    """A dict that tells its tracker what is added or removed."""
+
+
+@nest.register
+class TrackedOrderedDict(_TrackedMapping, OrderedDict):
+    """An OrderedDict that tells its tracker what is added or removed."""
+
+
+@nest.register
 class TrackedSet(set):
     """A set that tells its tracker what is added or removed."""
 
@@ -236,3 +252,6 @@ class TrackedSet(set):
 
     def __reduce__(self):
         return set, (set(self),)
+
+
+_TRACKED = (TrackedList, TrackedDict, TrackedOrderedDict, TrackedSet)

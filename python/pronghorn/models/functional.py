@@ -141,7 +141,7 @@ class Functional(Model):
     def _make_input_spec(self):
         names = self.input_names
         if isinstance(self._inputs_struct, dict):
-            names = list(self._inputs_struct)
+            names = nest.keys(self._inputs_struct)
             if any(not isinstance(x, KerasTensor) for x in self._inputs_struct.values()):
                 return None
         return [
@@ -182,8 +182,8 @@ class Functional(Model):
         if isinstance(inputs, dict):
             by_key = isinstance(struct, dict)
             if by_key and not all(isinstance(x, KerasTensor) for x in struct.values()):
-                return nest.flatten({key: inputs[key] for key in struct})
-            names = list(struct) if by_key else self.input_names
+                return [leaf for key in nest.keys(struct) for leaf in nest.flatten(inputs[key])]
+            names = nest.keys(struct) if by_key else self.input_names
             missing = [name for name in names if name not in inputs]
             if missing:
                 raise ValueError(

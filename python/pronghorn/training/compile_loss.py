@@ -2,7 +2,7 @@
 
 from .. import losses, metrics, ops
 from ..engine import nest
-from .matching import align, leaf_paths, match, output_names
+from .matching import align, leaf_paths, match, output_names, paths_as_written
 
 
 def object_name(obj):
@@ -86,12 +86,19 @@ class CompileLoss:
             if labels[i] is None:
                 _raise_missing(identifier)
             loss = resolve_loss(identifier, labels[i], flat_pred[i])
-            parts = [str(k) for k in paths[i] if not isinstance(k, int)]
-            name = "/".join(parts) or self._names[i] or loss.name
-            self._entries.append((i, loss, weights[i], name))
+            parts = list(paths[i])
+            if not parts or isinstance(parts[-1], int):
+                parts[-1:] = [self._own_name(i, len(flat_pred)) or loss.name]
+            self._entries.append((i, loss, weights[i], "/".join(map(str, parts))))
+        order = paths_as_written(self.loss, y_pred)
+        self._entries.sort(key=lambda entry: order.index(paths[entry[0]]))
         if len(self._entries) > 1:
             self.metrics = [metrics.Mean(name=f"{entry[3]}_loss") for entry in self._entries]
         self.built = True
+
+    def _own_name(self, i, count):
+        names = self.output_names
+        return names[i] if names and len(names) == count else self._names[i]
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         """The total loss, a scalar; None if no output has a loss."""

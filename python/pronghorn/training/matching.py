@@ -3,15 +3,26 @@
 from ..engine import nest
 
 
-def leaf_paths(structure, path=()):
+def leaf_paths(structure):
     """The keys that lead to each leaf, in the order of `nest.flatten`."""
-    if isinstance(structure, dict):
-        pairs = structure.items()
-    elif isinstance(structure, (list, tuple)):
-        pairs = enumerate(structure)
-    else:
+    return [path for path, _ in nest.flatten_with_path(structure)]
+
+
+def paths_as_written(spec, y_pred, path=()):
+    """The paths of the outputs that a spec names, in the order in which its dicts, or else those of
+    the outputs, were written: so Keras lists losses of several outputs."""
+    if not nest.is_nested(y_pred):
         return [path]
-    return [leaf for key, part in pairs for leaf in leaf_paths(part, path + (key,))]
+    by_key = isinstance(spec, dict) and isinstance(y_pred, dict)
+    if by_key:
+        keys = [key for key in spec if key in y_pred]
+    else:
+        keys = list(y_pred) if isinstance(y_pred, dict) else range(len(y_pred))
+    return [
+        leaf
+        for key in keys
+        for leaf in paths_as_written(spec[key] if by_key else None, y_pred[key], (*path, key))
+    ]
 
 
 def output_names(y_pred, names):
@@ -49,8 +60,8 @@ def match(spec, y_pred, names, argument):
                 )
             return [
                 entry
-                for key, part in y_pred.items()
-                for entry in match(spec.get(key), part, [None], argument)
+                for key in nest.keys(y_pred)
+                for entry in match(spec.get(key), y_pred[key], [None], argument)
             ]
         unknown = [key for key in spec if key not in names]
         if unknown:
@@ -84,7 +95,9 @@ def align(labels, y_pred, names, wanted=None):
     """
     count = len(nest.flatten(y_pred))
     if isinstance(labels, dict) and isinstance(y_pred, dict) and set(labels) == set(y_pred):
-        return [leaf for key, p in y_pred.items() for leaf in align(labels[key], p, [None])]
+        return [
+            leaf for key in nest.keys(y_pred) for leaf in align(labels[key], y_pred[key], [None])
+        ]
     if isinstance(labels, dict) and set(labels) == set(names):
         return [labels[name] for name in names]
     flat = nest.flatten(labels)
