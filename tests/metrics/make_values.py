@@ -19,7 +19,7 @@ def main():
     import cases
 
     out = {}
-    for name in cases.CASES:
+    for name in [*cases.CASES, *cases.VECTOR_CASES]:
         out.update(cases.results(keras, name))
     for name in cases.REDUCTIONS:
         out.update(cases.reductions(keras, name))

@@ -10,7 +10,7 @@ from metrics import cases
 VALUES = np.load(os.path.join(os.path.dirname(__file__), "keras_values.npz"))
 
 
-@pytest.mark.parametrize("name", cases.CASES)
+@pytest.mark.parametrize("name", [*cases.CASES, *cases.VECTOR_CASES])
 def test_results_are_keras(name):
     for key, value in cases.results(ph, name).items():
         np.testing.assert_allclose(value, VALUES[key], rtol=3e-6, atol=1e-7, err_msg=key)
@@ -95,3 +95,84 @@ def test_sorted_ids():
     metric = ph.metrics.SparseTopKCategoricalAccuracy(k=2, from_sorted_ids=True)
     metric.update_state([2, 1, 0], [[1, 2, 0], [0, 2, 1], [0, 1, 2]])
     assert float(metric.result()) == pytest.approx(2 / 3)
+
+
+def test_metrics_in_containers_are_tracked():
+    class Several(ph.metrics.Metric):
+        def __init__(self):
+            super().__init__()
+            self.parts = [ph.metrics.Mean(name="a"), {"b": ph.metrics.Sum(name="b")}]
+
+    metric = Several()
+    assert [v.path for v in metric.variables] == ["a/total", "a/count", "b/total"]
+    metric.parts.append(ph.metrics.Mean(name="c"))
+    assert len(metric.variables) == 5
+    metric.parts = None
+    assert metric.variables == []
+
+
+def test_counts_survive_nan_and_labels_beyond_one():
+    pred, true = [np.nan, 0.7, 0.2, 0.9], [1, 0, 2, 1]
+    for thresholds, found in (([0.5], [1]), ([0.0, 0.5, 1.0], [2, 1, 0])):
+        metric = ph.metrics.TruePositives(thresholds=thresholds)
+        metric.update_state(true, pred)
+        np.testing.assert_array_equal(np.ravel(metric.result()), found)
+
+
+@pytest.mark.parametrize("curve", ["ROC", "PR"])
+def test_auc_against_scikit_learn_formulas(curve):
+    r = np.random.RandomState(0)
+    true = r.rand(5000) > 0.7
+    pred = np.clip(true * 0.2 + r.rand(5000) * 0.8, 0, 1)
+    metric = ph.metrics.AUC(num_thresholds=2000, curve=curve)
+    for part in range(0, 5000, 1000):
+        metric.update_state(true[part : part + 1000], pred[part : part + 1000])
+    order = np.argsort(-pred, kind="stable")
+    hits, misses = np.cumsum(true[order]), np.cumsum(~true[order])
+    recall = hits / hits[-1]
+    if curve == "ROC":
+        want = np.sum(recall * np.diff(np.r_[0, misses / misses[-1]]))
+    else:
+        want = np.sum(np.diff(np.r_[0, recall]) * hits / (hits + misses))
+    assert float(metric.result()) == pytest.approx(want, abs=2e-3)
+
+
+def test_metrics_inside_fit():
+    x = np.random.rand(64, 4).astype("float32")
+    y = (x.sum(1) > 2).astype("float32")[:, None]
+    model = ph.Sequential([ph.Input((4,)), ph.layers.Dense(1, activation="sigmoid")])
+    names = ["AUC", "Precision", "Recall", "BinaryIoU", "F1Score", "R2Score"]
+    watched = [getattr(ph.metrics, name)(name=name.lower()) for name in names]
+    model.compile("sgd", "binary_crossentropy", metrics=watched)
+    logs = model.fit(x, y, epochs=2, batch_size=24, verbose=0).history
+    results = model.evaluate(x, y, verbose=0, return_dict=True)
+    pred = model.predict(x, verbose=0)
+    for metric in [getattr(ph.metrics, name)(name=name.lower()) for name in names]:
+        metric.update_state(y, pred)
+        want = np.asarray(metric.result())
+        np.testing.assert_allclose(results[metric.name], want, rtol=1e-5, err_msg=metric.name)
+        assert len(logs[metric.name]) == 2
+
+
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (lambda m: m.AUC(num_thresholds=1), "num_thresholds=1"),
+        (lambda m: m.AUC(curve="roc curve"), 'AUC curve value: "roc curve".*"PRGAIN"'),
+        (lambda m: m.AUC(summation_method="sum"), 'method value: "sum"'),
+        (lambda m: m.AUC(num_labels=3), "`num_labels` is needed only"),
+        (lambda m: m.Precision(thresholds=[0.5, 2]), r"in \[0, 1\]. Received: \[2\]"),
+        (lambda m: m.RecallAtPrecision(1.5), "`precision`.*precision=1.5"),
+        (lambda m: m.PrecisionAtRecall(0.5, num_thresholds=0), "num_thresholds=0"),
+        (lambda m: m.IoU(2, [2]), r"class id 2 is out of range.*\[0, 2\)"),
+        (lambda m: m.FBetaScore(beta=2), "`beta`.*float.*beta=2"),
+        (lambda m: m.F1Score(threshold=1.5), "threshold=1.5"),
+        (lambda m: m.R2Score(class_aggregation="sum"), "class_aggregation=sum"),
+        (lambda m: m.R2Score(num_regressors=-1), "num_regressors=-1"),
+        (lambda m: m.FBetaScore()([0, 1], [0, 1]), "expects 2D inputs"),
+        (lambda m: m.Recall(class_id=0)([0, 1], [0, 1]), "class_id is provided"),
+    ],
+)
+def test_wrong_arguments(make, message):
+    with pytest.raises(ValueError, match=message):
+        make(ph.metrics)

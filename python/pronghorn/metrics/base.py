@@ -1,7 +1,7 @@
 """Metric: state in Variables, updated by batches, read by `result()`."""
 
 from .. import ops
-from ..engine import Variable, config
+from ..engine import Variable, config, nest
 from ..engine.naming import auto_name, name_scope
 
 
@@ -39,11 +39,16 @@ class Metric:
         self._dtype = getattr(dtype, "compute_dtype", dtype) or config.floatx()
         self._variables = []
         self._metrics = []
+        self._containers = {}  # attributes that may hold variables or metrics, now or later
 
     def __setattr__(self, name, value):
         if isinstance(value, (Variable, Metric)):
             self._check_super_called()
             self._track(value)
+        elif "_containers" in self.__dict__:
+            self._containers.pop(name, None)
+            if isinstance(value, (list, tuple, dict)):
+                self._containers[name] = value
         object.__setattr__(self, name, value)
 
     def _track(self, value):
@@ -64,8 +69,12 @@ class Metric:
 
     @property
     def variables(self):
-        variables = list(self._variables)
-        for metric in self._metrics:
+        variables, metrics = list(self._variables), list(self._metrics)
+        for item in nest.flatten(list(self._containers.values())):
+            kept = {True: variables, False: metrics}[isinstance(item, Variable)]
+            if isinstance(item, (Variable, Metric)) and not any(item is other for other in kept):
+                kept.append(item)
+        for metric in metrics:
             variables.extend(metric.variables)
         return variables
 

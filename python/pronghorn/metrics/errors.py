@@ -159,3 +159,55 @@ class SparseCategoricalCrossentropy(_LossMetric):
             ignore_class=ignore_class,
             axis=axis,
         )
+
+
+def _cosine(y_true, y_pred, axis=-1):
+    return ops.negative(losses.cosine_similarity(y_true, y_pred, axis=axis))
+
+
+class CosineSimilarity(_LossMetric):
+    """Running mean of the cosine of the angle between labels and predictions.
+
+    Args:
+        name: Name, the key in logs.
+        dtype: dtype of the state.
+        axis: The axis that holds the vectors.
+    """
+
+    _direction = "up"
+
+    def __init__(self, name="cosine_similarity", dtype=None, axis=-1):
+        super().__init__(_cosine, name, dtype, axis=axis)
+
+    def get_config(self):
+        base = {"name": self.name, "dtype": self.dtype}
+        axis = self._fn_kwargs["axis"]
+        return base if axis == -1 else {**base, "axis": axis}
+
+
+class LogCoshError(_LossMetric):
+    """Running mean of log(cosh(prediction - label)). Args as MeanSquaredError."""
+
+    def __init__(self, name="logcosh", dtype=None):
+        super().__init__(losses.log_cosh, name, dtype)
+
+
+class Hinge(_LossMetric):
+    """Running mean of the hinge loss. Args as MeanSquaredError."""
+
+    def __init__(self, name="hinge", dtype=None):
+        super().__init__(losses.hinge, name, dtype)
+
+
+class SquaredHinge(_LossMetric):
+    """Running mean of the squared hinge loss. Args as MeanSquaredError."""
+
+    def __init__(self, name="squared_hinge", dtype=None):
+        super().__init__(losses.squared_hinge, name, dtype)
+
+
+class CategoricalHinge(_LossMetric):
+    """Running mean of the hinge loss of one-hot labels. Args as MeanSquaredError."""
+
+    def __init__(self, name="categorical_hinge", dtype=None):
+        super().__init__(losses.categorical_hinge, name, dtype)
