@@ -9,8 +9,9 @@ from .engine.config import (
     set_floatx,
     set_image_data_format,
 )
+from .serialization.scopes import enable_unsafe_deserialization
 
 __all__ = [
-    "dtype_policy", "epsilon", "floatx", "image_data_format", "set_dtype_policy", "set_epsilon",
-    "set_floatx", "set_image_data_format",
+    "dtype_policy", "enable_unsafe_deserialization", "epsilon", "floatx", "image_data_format",
+    "set_dtype_policy", "set_epsilon", "set_floatx", "set_image_data_format",
 ]  # fmt: skip

@@ -77,7 +77,7 @@ def _parse(name):
         return name[len("mixed_") :], "float32"
     dtype = name.split(".")[-1]
     if dtype not in DTYPES:
-        from .saving.registry import near_names
+        from .serialization.registry import near_names
 
         known = ("mixed_float16", "mixed_bfloat16") + DTYPES
         raise ValueError(
@@ -119,13 +119,13 @@ def reset_dtype_policy():
 
 
 def serialize(policy):
-    from .saving import serialize_keras_object
+    from .serialization import serialize_keras_object
 
     return serialize_keras_object(policy)
 
 
 def deserialize(config, custom_objects=None):
-    from .saving import deserialize_keras_object
+    from .serialization import deserialize_keras_object
 
     if isinstance(config, dict) and "class_name" not in config and "name" in config:
         return DTypePolicy.from_config(config)

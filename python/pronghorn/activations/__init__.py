@@ -118,7 +118,7 @@ def get(identifier):
     Raises:
         ValueError: for an unknown name; the message lists near ones.
     """
-    from ..saving.registry import find
+    from ..serialization.registry import find
 
     if identifier is None:
         return linear
@@ -127,7 +127,7 @@ def get(identifier):
 
 def serialize(activation):
     """The name of a function of this module; a config of any other."""
-    from ..saving import serialize_keras_object
+    from ..serialization import serialize_keras_object
 
     if _TABLE.get(getattr(activation, "__name__", None)) is activation:
         return activation.__name__
@@ -135,6 +135,6 @@ def serialize(activation):
 
 
 def deserialize(config, custom_objects=None):
-    from ..saving import deserialize_keras_object
+    from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_TABLE)

@@ -108,18 +108,18 @@ def get(identifier):
     Raises:
         ValueError: for an unknown name; the message lists near ones.
     """
-    from ..saving.registry import find
+    from ..serialization.registry import find
 
     return find(identifier, _TABLE, "constraint", Constraint)
 
 
 def serialize(constraint):
-    from ..saving import serialize_keras_object
+    from ..serialization import serialize_keras_object
 
     return serialize_keras_object(constraint)
 
 
 def deserialize(config, custom_objects=None):
-    from ..saving import deserialize_keras_object
+    from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_TABLE)

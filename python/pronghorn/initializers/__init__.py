@@ -60,7 +60,7 @@ def get(identifier):
     """
     import numpy as np
 
-    from ..saving.registry import find
+    from ..serialization.registry import find
 
     if isinstance(identifier, np.ndarray):
         value = identifier
@@ -69,12 +69,12 @@ def get(identifier):
 
 
 def serialize(initializer):
-    from ..saving import serialize_keras_object
+    from ..serialization import serialize_keras_object
 
     return serialize_keras_object(initializer)
 
 
 def deserialize(config, custom_objects=None):
-    from ..saving import deserialize_keras_object
+    from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_table())

@@ -46,7 +46,7 @@ class Constant(Initializer):
 
     @classmethod
     def from_config(cls, config):
-        from ..saving import deserialize_keras_object
+        from ..serialization import deserialize_keras_object
 
         return cls(deserialize_keras_object(config["value"]))
 

@@ -27,7 +27,7 @@ class _Random(Initializer):
 
             seed = make_default_seed()
         elif isinstance(seed, dict):
-            from ..saving import deserialize_keras_object
+            from ..serialization import deserialize_keras_object
 
             seed = deserialize_keras_object(seed)
         self.seed = seed
@@ -35,7 +35,7 @@ class _Random(Initializer):
     def get_config(self):
         seed = self._init_seed
         if seed is not None and not isinstance(seed, int):
-            from ..saving import serialize_keras_object
+            from ..serialization import serialize_keras_object
 
             seed = serialize_keras_object(seed)
         return {"seed": seed}

@@ -26,7 +26,7 @@ __all__ = [*_ROOM_OF, "serialize", "deserialize"]  # noqa: PLE0604
 def __getattr__(name):
     room = _ROOM_OF.get(name)
     if room is None:
-        from ..saving.registry import near_names
+        from ..serialization.registry import near_names
 
         near = "" if name.startswith("__") else near_names(name, _ROOM_OF)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}.{near}")
@@ -43,7 +43,7 @@ def __dir__():
 
 def serialize(layer):
     """A layer's config with its class, for `deserialize`."""
-    from ..saving import serialize_keras_object
+    from ..serialization import serialize_keras_object
 
     return serialize_keras_object(layer)
 
@@ -54,7 +54,7 @@ def deserialize(config, custom_objects=None):
     Raises:
         ValueError: where the config is of something else.
     """
-    from ..saving import deserialize_keras_object
+    from ..serialization import deserialize_keras_object
     from .base import Layer
 
     obj = deserialize_keras_object(config, custom_objects=custom_objects)

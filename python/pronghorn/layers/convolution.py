@@ -132,7 +132,7 @@ class Conv2D(Layer):
         )
 
     def get_config(self):
-        from ..saving import serialize_keras_object as serialize
+        from ..serialization import serialize_keras_object as serialize
 
         return {
             **super().get_config(),

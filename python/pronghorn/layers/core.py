@@ -165,7 +165,7 @@ class Embedding(Layer):
         return (*input_shape, self.output_dim)
 
     def get_config(self):
-        from ..saving import serialize_keras_object as serialize
+        from ..serialization import serialize_keras_object as serialize
 
         return {
             **super().get_config(),
@@ -224,7 +224,7 @@ def known_size(layer, input_shape, axis):
 
 def weight_config(layer, *weights):
     """The initializers, regularizers and constraints of the named weights as configs."""
-    from ..saving import serialize_keras_object as serialize
+    from ..serialization import serialize_keras_object as serialize
 
     return {
         f"{weight}_{kind}": serialize(getattr(layer, f"{weight}_{kind}"))

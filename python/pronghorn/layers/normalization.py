@@ -186,7 +186,7 @@ class BatchNormalization(Layer):
 
 
 def _statistics_config(layer):
-    from ..saving import serialize_keras_object as serialize
+    from ..serialization import serialize_keras_object as serialize
 
     both = weight_config(layer, "beta", "gamma")
     moving = {

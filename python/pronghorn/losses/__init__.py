@@ -1,6 +1,6 @@
 """Losses: what a step minimises. `get` finds one by name."""
 
-from ..saving import registry
+from ..serialization import registry
 from .base import Loss, LossFunctionWrapper
 from .crossentropy import (
     BinaryCrossentropy,
@@ -115,13 +115,13 @@ def get(identifier):
 
 def serialize(loss):
     """The config of a loss function or object."""
-    from ..saving.config import serialize_keras_object
+    from ..serialization import serialize_keras_object
 
     return serialize_keras_object(loss)
 
 
 def deserialize(name, custom_objects=None):
     """The inverse of `serialize`."""
-    from ..saving.config import deserialize_keras_object
+    from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(name, custom_objects, module_objects=KNOWN)

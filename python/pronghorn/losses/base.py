@@ -87,7 +87,7 @@ class LossFunctionWrapper(Loss):
     def get_config(self):
         config = {**super().get_config(), **self._fn_kwargs}
         if type(self) is LossFunctionWrapper:
-            from ..saving.config import serialize_keras_object
+            from ..serialization import serialize_keras_object
 
             config["fn"] = serialize_keras_object(self.fn)
         return config
@@ -95,7 +95,7 @@ class LossFunctionWrapper(Loss):
     @classmethod
     def from_config(cls, config):
         if "fn" in config:
-            from ..saving.config import deserialize_keras_object
+            from ..serialization import deserialize_keras_object
 
             config = {**config, "fn": deserialize_keras_object(config["fn"])}
         return cls(**config)

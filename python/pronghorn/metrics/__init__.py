@@ -1,7 +1,7 @@
 """Metrics: what is measured while training and testing. `get` finds one by name."""
 
 from .. import losses
-from ..saving import registry
+from ..serialization import registry
 from .accuracy import (
     Accuracy,
     BinaryAccuracy,
@@ -157,13 +157,13 @@ def get(identifier):
 
 def serialize(metric):
     """The config of a metric function or object."""
-    from ..saving.config import serialize_keras_object
+    from ..serialization import serialize_keras_object
 
     return serialize_keras_object(metric)
 
 
 def deserialize(config, custom_objects=None):
     """The inverse of `serialize`."""
-    from ..saving.config import deserialize_keras_object
+    from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=KNOWN)

@@ -126,7 +126,7 @@ class MeanMetricWrapper(Mean):
         super().update_state(values, sample_weight=weights)
 
     def get_config(self):
-        from ..saving.config import serialize_keras_object
+        from ..serialization import serialize_keras_object
 
         options = serialize_keras_object({"fn": self._fn, **self._fn_kwargs})
         return {**super().get_config(), **options}
@@ -134,7 +134,7 @@ class MeanMetricWrapper(Mean):
     @classmethod
     def from_config(cls, config):
         if "fn" in config:
-            from ..saving.config import deserialize_keras_object
+            from ..serialization import deserialize_keras_object
 
             config = {**config, "fn": deserialize_keras_object(config["fn"])}
         return cls(**config)

@@ -2,7 +2,7 @@
 
 from ..engine import KerasTensor, nest
 from ..engine.symbolic import RecordedOp, recorded_class
-from ..saving import CustomObjectScope, deserialize_keras_object, serialize_keras_object
+from ..serialization import CustomObjectScope, deserialize_keras_object, serialize_keras_object
 from .functional import Functional
 
 

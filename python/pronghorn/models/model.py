@@ -71,6 +71,8 @@ class Model(Trainer, Layer):
             f"Model {type(self).__name__} does not have a `call()` method implemented."
         )
 
+    call.is_placeholder = True  # the trainer asks, to build models that have a step and no call
+
     def _obj_type(self):
         return "Model"
 
@@ -184,7 +186,7 @@ class Model(Trainer, Layer):
             show_trainable: Whether to show which layers train.
             layer_range: Names (or regular expressions) of the first and the last layer to show.
         """
-        from ..utils.summary import print_summary
+        from .summary import print_summary
 
         print_summary(
             self,
@@ -230,7 +232,7 @@ class Model(Trainer, Layer):
         """The model's config as JSON, for `model_from_json`; keyword arguments go to json.dumps."""
         import json
 
-        from ..saving import serialize_keras_object
+        from ..serialization import serialize_keras_object
 
         return json.dumps(serialize_keras_object(self), **kwargs)
 
@@ -251,6 +253,6 @@ def model_from_json(json_string, custom_objects=None):
     """A model (without weights) from what `to_json` returned."""
     import json
 
-    from ..saving import deserialize_keras_object
+    from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(json.loads(json_string), custom_objects=custom_objects)

@@ -218,7 +218,7 @@ class Sequential(Model):
 
     def get_config(self):
         from .. import dtype_policies
-        from ..saving import serialize_keras_object
+        from ..serialization import serialize_keras_object
 
         config = {
             "name": self.name,
@@ -232,7 +232,7 @@ class Sequential(Model):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        from ..saving import deserialize_keras_object
+        from ..serialization import deserialize_keras_object
 
         if "name" not in config or "layers" not in config:
             raise ValueError(

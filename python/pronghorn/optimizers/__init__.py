@@ -1,6 +1,6 @@
 """Optimizers: how gradients change weights. `get` finds one by name."""
 
-from ..saving import registry
+from ..serialization import registry
 from .adam import Adam
 from .base import Optimizer
 from .rmsprop import RMSprop
@@ -32,13 +32,13 @@ def get(identifier):
 
 def serialize(optimizer):
     """The config of an optimizer."""
-    from ..saving.config import serialize_keras_object
+    from ..serialization import serialize_keras_object
 
     return serialize_keras_object(optimizer)
 
 
 def deserialize(config, custom_objects=None):
     """The inverse of `serialize`."""
-    from ..saving.config import deserialize_keras_object
+    from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=KNOWN)

@@ -339,7 +339,7 @@ class Optimizer(OptimizerState):
         if isinstance(rate, Variable):
             rate = float(rate.numpy())
         else:
-            from ..saving.config import serialize_keras_object
+            from ..serialization import serialize_keras_object
 
             rate = serialize_keras_object(rate)
         return {
@@ -360,7 +360,7 @@ class Optimizer(OptimizerState):
     def from_config(cls, config, custom_objects=None):
         """The inverse of `get_config`."""
         if isinstance(config.get("learning_rate"), dict):
-            from ..saving.config import deserialize_keras_object
+            from ..serialization import deserialize_keras_object
             from . import SCHEDULES
 
             rate = deserialize_keras_object(

@@ -92,7 +92,7 @@ def get(identifier):
     Raises:
         ValueError: for an unknown name; the message lists near ones.
     """
-    from ..saving.registry import find
+    from ..serialization.registry import find
 
     if isinstance(identifier, str) and identifier in ("l1_l2", "L1L2", "l1l2"):
         return l1_l2()
@@ -100,12 +100,12 @@ def get(identifier):
 
 
 def serialize(regularizer):
-    from ..saving import serialize_keras_object
+    from ..serialization import serialize_keras_object
 
     return serialize_keras_object(regularizer)
 
 
 def deserialize(config, custom_objects=None):
-    from ..saving import deserialize_keras_object
+    from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_TABLE)

@@ -1,13 +1,14 @@
-"""Configs of objects as plain dicts, and weights files."""
+"""Files of models and weights, and Keras's names for reading and writing configs."""
 
-from .config import deserialize_keras_object, serialize_keras_object
-from .registry import (
+from ..serialization import (
     CustomObjectScope,
     custom_object_scope,
+    deserialize_keras_object,
     get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
+    serialize_keras_object,
 )
 
 

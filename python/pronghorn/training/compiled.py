@@ -127,14 +127,14 @@ class CompiledModel:
         )
 
     def get_compile_config(self):
-        """What compile() was called with, as a config; {} before."""
-        from ..saving.config import serialize_keras_object
+        """What compile() was called with, as a config; None before."""
+        from ..serialization import serialize_keras_object
 
-        return serialize_keras_object(self._compile_config) if self.compiled else {}
+        return serialize_keras_object(self._compile_config) if self.compiled else None
 
     def compile_from_config(self, config):
         """Compiles from a config made by `get_compile_config`."""
-        from ..saving.config import deserialize_keras_object
+        from ..serialization import deserialize_keras_object
 
         self.compile(**deserialize_keras_object(config))
         if self.optimizer is not None and self.built:
@@ -338,7 +338,7 @@ class CompiledModel:
                 if not step.eager:
                     method = getattr(type(self), f"{kind}_step")
                     own = method is not getattr(CompiledModel, f"{kind}_step")
-                    own = own and type(self).call is CompiledModel._model_call()
+                    own = own and getattr(type(self).call, "is_placeholder", False)
                     build_by_shapes(self, batch(), step._step if own else None)
             self.__dict__["_all_built"] = True
         graph = self.__dict__.get("_functional")  # a Sequential's layers, as they are now
@@ -350,12 +350,6 @@ class CompiledModel:
             if self.optimizer is not None and not self.optimizer.built:
                 self.optimizer.build(self._trained_weights())
         return step
-
-    @staticmethod
-    def _model_call():
-        from ..models.model import Model
-
-        return Model.call
 
 
 def _batch_size(x):

@@ -1,7 +1,7 @@
 """Utilities by name, loaded when first asked for."""
 
 _WHERE = {
-    "saving": (
+    "serialization": (
         "CustomObjectScope", "custom_object_scope", "deserialize_keras_object",
         "get_custom_objects", "get_registered_name", "get_registered_object",
         "register_keras_serializable", "serialize_keras_object",

@@ -1,4 +1,4 @@
-"""Names of classes and functions: custom objects, and finding one in a table by its name."""
+"""Custom classes and functions by name, and finding anything in a table by its name."""
 
 import difflib
 import threading
@@ -19,6 +19,12 @@ def register_keras_serializable(package="Custom", name=None):
     Args:
         package: Prefix of the registered name.
         name: Name; the object's own where missing.
+
+    Returns:
+        The decorator; it returns what it is given.
+
+    Raises:
+        ValueError: for a class without `get_config()`.
 
     Example:
 
@@ -45,17 +51,44 @@ def register_keras_serializable(package="Custom", name=None):
 
 
 def get_registered_name(obj):
-    return _custom_names.get(obj, getattr(obj, "__name__", None))
+    """The name under which a class or function was registered; else its own.
+
+    Args:
+        obj: Class or function.
+    """
+    try:
+        return _custom_names[obj]
+    except (KeyError, TypeError):
+        return getattr(obj, "__name__", None)
 
 
 def get_registered_object(name, custom_objects=None, module_objects=None):
-    """The object of that name in the open scopes, the given dict or the registry; else None."""
+    """The object of that name, or None.
+
+    Args:
+        name: Registered or plain name.
+        custom_objects, module_objects: Dicts of names to objects, looked into after the open
+            CustomObjectScopes and the registry.
+
+    Returns:
+        The first object found.
+    """
     for scope in reversed(getattr(_scopes, "stack", ())):
         if name in scope:
             return scope[name]
-    for table in (custom_objects, _custom, module_objects):
+    for table in (_custom, custom_objects, module_objects):
         if table and name in table:
             return table[name]
+    return None
+
+
+def registered_as(name):
+    """An object registered or in scope as "package>name", for any package; else None."""
+    ending = f">{name}"
+    for table in (*reversed(getattr(_scopes, "stack", ())), _custom):
+        for key, found in table.items():
+            if key.endswith(ending):
+                return found
     return None
 
 
@@ -105,18 +138,13 @@ def find(identifier, table, kind, base=None):
         return None
     found = identifier
     if isinstance(identifier, dict):
-        from .config import deserialize_keras_object
+        from .deserialize import deserialize_keras_object
 
-        name = identifier.get("class_name")
-        if name in table and identifier.get("module") is None:  # {"class_name", "config"} as of old
-            cls = table[name]
-            config = identifier.get("config") or {}
-            return cls.from_config(config) if hasattr(cls, "from_config") else cls(**config)
-        return deserialize_keras_object(identifier, module_objects=table)
+        found = deserialize_keras_object(identifier, module_objects=table)
     if isinstance(identifier, str):
         found = get_registered_object(identifier, None, table)
         if found is None:
-            found = get_registered_object(f"Custom>{identifier}")
+            found = registered_as(identifier)
         if found is None:
             raise ValueError(
                 f"Could not interpret {kind} identifier: {identifier!r}."

@@ -7,8 +7,8 @@ import sys
 
 from ..engine import nest
 from ..layers.base import Layer
-from ..models.functional import Functional
-from ..models.sequential import Sequential
+from .functional import Functional
+from .sequential import Sequential
 from .table import cell_len, fit_widths, render
 
 _BITS = {"bool": 1, "bfloat16": 16}
