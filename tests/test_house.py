@@ -128,6 +128,9 @@ def imports(path):
                 'import_module(f"..{' in path.read_text()
             )  # the keys are not modules of this room
             names = [f"pronghorn.{ast.literal_eval(key)}" for key in node.value.keys if above]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            first = node.args[0]
+            names = [first.value] if isinstance(first, ast.Constant) else []
         else:
             continue
         for name in names:

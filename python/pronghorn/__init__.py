@@ -24,7 +24,7 @@ _NAMES = {
     "Initializer": "initializers",
     "Regularizer": "regularizers",
     "KerasTensor": "engine",
-    "Variable": "engine",
+    "Variable": "initializers.variable",
     "Tensor": "engine",
     "GradientTape": "engine",
     "DTypePolicy": "dtype_policies",

@@ -8,7 +8,7 @@ from .engine.config import (
     set_floatx,
     set_image_data_format,
 )
-from .engine.naming import reset_uids as clear_session
+from .engine.session import clear_session
 
 __all__ = [
     "clear_session", "epsilon", "floatx", "image_data_format", "set_epsilon", "set_floatx",

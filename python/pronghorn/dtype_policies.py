@@ -118,10 +118,10 @@ def reset_dtype_policy():
     _global.policy = _default = None
 
 
-def serialize(policy):
+def serialize(dtype_policy):
     from .serialization import serialize_keras_object
 
-    return serialize_keras_object(policy)
+    return serialize_keras_object(dtype_policy)
 
 
 def deserialize(config, custom_objects=None):

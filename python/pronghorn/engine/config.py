@@ -43,9 +43,9 @@ def image_data_format() -> str:
     return _settings["image_data_format"]
 
 
-def set_image_data_format(value: str) -> None:
+def set_image_data_format(data_format: str) -> None:
     """Sets the default image layout. Raises ValueError for an unknown one."""
-    value = str(value).lower()
+    value = str(data_format).lower()
     if value not in ("channels_last", "channels_first"):
         raise ValueError(
             f"Unknown image_data_format: {value!r}. Expected 'channels_last' or 'channels_first'."

@@ -60,7 +60,10 @@ class name_scope:
 
     __slots__ = ("name", "owner", "parent", "_pushed")
 
-    def __init__(self, name, owner=None):
+    def __init__(self, name, **kwargs):
+        owner = kwargs.pop("caller", None)
+        if kwargs:
+            raise TypeError(f"name_scope() got unexpected keyword arguments {sorted(kwargs)}")
         self.name = name
         self.owner = owner
         self.parent = getattr(owner, "_parent_path", None)

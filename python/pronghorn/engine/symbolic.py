@@ -20,6 +20,7 @@ class KerasTensor:
     Args:
         shape: Tuple of int or None.
         dtype: Name of the dtype.
+        record_history: Kept.
         name: Name; made up where missing.
     """
 
@@ -27,11 +28,13 @@ class KerasTensor:
     sparse = False
     ragged = False
 
-    def __init__(self, shape, dtype="float32", sparse=False, ragged=False, name=None, **kwargs):
+    def __init__(self, shape, dtype="float32", sparse=False, ragged=False, record_history=True,
+                 name=None, **kwargs):  # fmt: skip
         if sparse or ragged:
             raise ValueError("Sparse and ragged tensors are not supported.")
         self._shape = tuple(_size(s) for s in shape)
         self._dtype = str(dtype)
+        self.record_history = record_history
         self.name = name or auto_name("keras_tensor")
 
     @property

@@ -37,13 +37,16 @@ def _zeros(shape, dtype=None):
     return np.zeros(shape, dtype if dtype != "bfloat16" else "float32")
 
 
+# Finds an initializer by its name; the initializers, which stand above, put theirs here.
+find_initializer = None
+
+
 def named_initializer(name):
-    """The initializer of that name; `initializers` is loaded only when it is not zeros."""
     if name == "zeros":
         return _zeros
-    import importlib
-
-    return importlib.import_module("pronghorn.initializers").get(name)
+    if find_initializer is None:
+        raise ValueError(f"Initializers are not loaded, so {name!r} is unknown here.")
+    return find_initializer(name)
 
 
 class Variable:
@@ -62,7 +65,8 @@ class Variable:
     """
 
     def __init__(self, initializer, shape=None, dtype=None, trainable=True, autocast=True,
-                 aggregation="none", synchronization="auto", name=None, **kwargs):  # fmt: skip
+                 aggregation="none", synchronization="auto", name=None, layout=None,
+                 **kwargs):  # fmt: skip
         if kwargs:
             raise TypeError(f"Variable received unknown arguments: {', '.join(sorted(kwargs))}.")
         self.name = name if name is not None else auto_name("variable")
@@ -74,6 +78,7 @@ class Variable:
         self.autocast = bool(autocast)
         self.aggregation = aggregation
         self.synchronization = synchronization
+        self.layout = layout
         self.regularizer = None
         self.constraint = None
         self.overwrite_with_gradient = False

@@ -9,15 +9,16 @@ import warnings
 
 from ..dtype_policies import get as get_policy
 from ..dtype_policies import is_float
-from ..engine import KerasTensor, Tensor, Variable, convert_to_tensor, nest, trace
+from ..engine import KerasTensor, Tensor, Variable, convert_to_tensor, nest
 from ..engine.naming import auto_name, check_name, current_path, name_scope
-from ..engine.symbolic import Node, Operation, any_symbolic, call_context, to_keras_tensors
+from ..engine.symbolic import Node, Operation, any_symbolic, call_context
 from ..engine.variable import _autocast, autocast_scope
 from .call_spec import CallSpec, call_info, explained, is_tensor, shape_tree, shapes_for
 from .configurable import Configurable
 from .input_spec import assert_input_compatibility
 from .legacy import take_legacy_arguments
 from .masking import LayerMasks, get_keras_mask, set_keras_mask
+from .shapes import LayerShapes
 from .state import LayerState
 from .tracking import _UNTRACKED, Tracker
 
@@ -47,7 +48,7 @@ def _wrap_build(build):
     return wrapper
 
 
-class Layer(Configurable, LayerState, LayerMasks, Operation):
+class Layer(Configurable, LayerState, LayerMasks, LayerShapes, Operation):
     """A callable with weights.
 
     A subclass makes sublayers in `__init__`, weights in `build(input_shape)`, computes in `call`.
@@ -260,7 +261,7 @@ class Layer(Configurable, LayerState, LayerMasks, Operation):
     def _open_name_scope(self):
         if self._parent_path is None:
             self.__dict__["_parent_path"] = current_path()
-        return name_scope(self.name, owner=self)
+        return name_scope(self.name, caller=self)
 
     def _maybe_build(self, call_spec):
         if self.built:
@@ -456,36 +457,3 @@ class Layer(Configurable, LayerState, LayerMasks, Operation):
                 if output.ndim > 0:
                     loss = ops.divide(loss, ops.cast(ops.shape(output)[0], loss.dtype))
                 self.add_loss(loss)
-
-    # Shapes.
-
-    def symbolic_call(self, *args, **kwargs):
-        return self.compute_output_spec(*args, **kwargs)
-
-    def _abstract_call(self, *args, **kwargs):
-        """`call` on abstract tensors in place of the symbolic ones: shapes and dtypes only."""
-        call_context.symbolic += 1
-        try:
-            return trace.eval_shape(lambda a, k: self._run(a, k), args, kwargs)
-        finally:
-            call_context.symbolic -= 1
-
-    def compute_output_spec(self, *args, **kwargs):
-        """KerasTensors with the shapes and dtypes of the outputs."""
-        if type(self).compute_output_shape is Layer.compute_output_shape:
-            return to_keras_tensors(self._abstract_call(*args, **kwargs))
-        spec = CallSpec(self, self._call_info, args, kwargs)
-        function = self.compute_output_shape
-        shapes = shapes_for(function, spec.shapes(), spec, type(self).__name__)
-        return shape_tree(lambda s: KerasTensor(s, dtype=self.compute_dtype), function(**shapes))
-
-    def compute_output_shape(self, input_shape):
-        """The shape of the outputs for inputs of this shape (or nest of shapes)."""
-        layer = self
-        if not self.built:  # shapes must not build the layer itself
-            layer = type(self).from_config({**self.get_config(), "name": self.name})
-            if layer._has_own_build():
-                layer.build(input_shape)
-        inputs = shape_tree(lambda s: KerasTensor(s, dtype=self.input_dtype), input_shape)
-        outputs = layer._abstract_call(inputs)
-        return nest.map_structure(lambda x: tuple(x.shape), outputs)

@@ -41,9 +41,12 @@ class Dense(Layer):
         activity_regularizer=None,
         kernel_constraint=None,
         bias_constraint=None,
+        lora_rank=None,
+        lora_alpha=None,
+        quantization_config=None,
         **kwargs,
     ):
-        refuse_unsupported(kwargs)
+        refuse_unsupported(lora_rank, lora_alpha, quantization_config)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.units = positive_int(units, "units")
         self.activation = activations.get(activation)
@@ -122,11 +125,14 @@ class Embedding(Layer):
         embeddings_constraint=None,
         mask_zero=False,
         weights=None,
+        lora_rank=None,
+        lora_alpha=None,
+        quantization_config=None,
         **kwargs,
     ):
         if kwargs.pop("input_length", None) is not None:
             warnings.warn("Argument `input_length` is deprecated. Just remove it.", stacklevel=2)
-        refuse_unsupported(kwargs)
+        refuse_unsupported(lora_rank, lora_alpha, quantization_config)
         positive_int(input_dim, "input_dim")
         positive_int(output_dim, "output_dim")
         super().__init__(**kwargs)
@@ -203,12 +209,15 @@ def positive_int(value, name):
     return value
 
 
-def refuse_unsupported(kwargs):
-    """Takes Keras's arguments for LoRA and quantisation out of kwargs; they must be None."""
-    for name in ("lora_rank", "lora_alpha", "quantization_config"):
-        value = kwargs.pop(name, None)
+def refuse_unsupported(lora_rank, lora_alpha, quantization_config):
+    """Raises ValueError for Keras's arguments for LoRA and quantisation that are not None."""
+    names = ("lora_rank", "lora_alpha", "quantization_config")
+    for name, value in zip(names, (lora_rank, lora_alpha, quantization_config)):
         if value is not None:
-            raise ValueError(f"Argument `{name}` is not supported. Received: {name}={value}")
+            raise ValueError(
+                f"Argument `{name}` is part of Keras, not yet of Pronghorn; leave it None. "
+                f"Received: {name}={value}"
+            )
 
 
 def known_size(layer, input_shape, axis):

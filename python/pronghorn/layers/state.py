@@ -125,7 +125,28 @@ class LayerState:
         self._track_variable(variable)
         return variable
 
-    add_variable = add_weight
+    def add_variable(
+        self,
+        shape,
+        initializer,
+        dtype=None,
+        trainable=True,
+        autocast=True,
+        regularizer=None,
+        constraint=None,
+        name=None,
+    ):
+        """Makes a weight: `add_weight` without its defaults."""
+        return self.add_weight(
+            shape=shape,
+            initializer=initializer,
+            dtype=dtype,
+            trainable=trainable,
+            autocast=autocast,
+            regularizer=regularizer,
+            constraint=constraint,
+            name=name,
+        )
 
     def _track_variable(self, variable):
         kind = "trainable_variables" if variable.trainable else "non_trainable_variables"

@@ -81,7 +81,11 @@ class Metric:
     def add_variable(self, shape, initializer, dtype=None, aggregation="sum", name=None):
         """Makes a state variable that `reset_state` sets to zero."""
         self._check_super_called()
-        with name_scope(self.name.replace("/", ">"), owner=self):
+        if isinstance(initializer, str) and initializer != "zeros":
+            from .. import initializers
+
+            initializer = initializers.get(initializer)
+        with name_scope(self.name.replace("/", ">"), caller=self):
             variable = Variable(
                 initializer=initializer,
                 shape=shape,

@@ -174,10 +174,10 @@ class Sequential(Model):
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
 
-    def compute_output_spec(self, *args, **kwargs):
+    def compute_output_spec(self, inputs, training=None, mask=None, **kwargs):
         from ..engine.symbolic import to_keras_tensors
 
-        return to_keras_tensors(self._abstract_call(*args, **kwargs))
+        return to_keras_tensors(self._abstract_call(inputs, training=training, mask=mask, **kwargs))
 
     def _graph_attribute(self, name, what):
         if self._functional is None:

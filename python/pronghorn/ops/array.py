@@ -135,7 +135,7 @@ def broadcast_to(x, shape):
 
 
 # ---- joining and cutting
-def concatenate(xs, axis=-1):
+def concatenate(xs, axis=0):
     """Tensors joined along an axis.
 
     Args:
@@ -146,7 +146,7 @@ def concatenate(xs, axis=-1):
         ValueError: no tensors, or sizes that differ elsewhere.
 
     Example:
-        >>> ops.concatenate([[[1], [2]], [[3], [4]]])  # [[1, 3], [2, 4]]
+        >>> ops.concatenate([[[1], [2]], [[3], [4]]], axis=1)  # [[1, 3], [2, 4]]
     """
     return _concat(_many("concatenate", xs), (operator.index(axis),))
 

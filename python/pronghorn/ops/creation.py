@@ -105,6 +105,17 @@ def identity(n, dtype=None):
     return eye(n, dtype=dtype)
 
 
+def array(x, dtype=None):
+    """A tensor of x, as `convert_to_tensor`.
+
+    Args:
+        x: Array, number or nested list.
+        dtype: Its dtype; that of x where missing.
+    """
+    return tensor(x) if dtype is None else cast(tensor(x), dtype)
+
+
 __all__ = [
-    "arange", "eye", "full", "full_like", "identity", "ones", "ones_like", "zeros", "zeros_like",
+    "arange", "array", "eye", "full", "full_like", "identity", "ones", "ones_like",
+    "zeros", "zeros_like",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Elementwise mathematics and reductions."""
 
-from ..engine import config
+from ..engine import config, convert_to_numpy
 from ._args import FLOATS, axes, cast, floating, op, pair, tensor
 
 _add, _subtract, _multiply, _divide = op("add"), op("subtract"), op("multiply"), op("divide")
@@ -231,19 +231,43 @@ logical_or = _comparison("logical_or", "Where x1 or x2 is true (not 0)")
 logical_xor = _comparison("logical_xor", "Where exactly one of x1 and x2 is true (not 0)")
 
 
-def where(condition, x1, x2):
+def where(condition, x1=None, x2=None):
     """x1 where the condition holds, else x2; all three broadcast.
 
     Args:
         condition: Bool tensor; numbers count as true where not 0.
-        x1, x2: Tensors, arrays or numbers.
+        x1, x2: Tensors, arrays or numbers; without both, the positions where the condition holds.
+
+    Returns:
+        A tensor; without x1 and x2 a list of int32 index tensors, one an axis.
+
+    Raises:
+        ValueError: with only one of x1 and x2; for positions inside a compiled function, where the
+            size of a result cannot depend on data.
 
     Example:
         >>> ops.where([True, False], 1.0, [2.0, 3.0])  # [1., 3.]
     """
+    if x1 is None and x2 is None:
+        return _positions(tensor(condition))
+    if x1 is None or x2 is None:
+        raise ValueError(
+            "`x1` and `x2` either both should be `None` or both should have non-None value. "
+            f"Received: x1={x1}, x2={x2}"
+        )
     condition = cast(tensor(condition), "bool")
     x1, x2 = pair(x1, x2)
     return _where((condition, x1, x2))
+
+
+def _positions(x):
+    if getattr(x, "is_abstract", False):
+        raise ValueError(
+            "where: how many positions a condition has depends on its values, so that they can be "
+            "had eagerly only, not inside a compiled function or a functional model. Pass x1 and "
+            "x2 to choose between values instead."
+        )
+    return [tensor(i.astype("int32")) for i in convert_to_numpy(x).nonzero()]
 
 
 # ---- reductions

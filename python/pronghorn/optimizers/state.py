@@ -55,7 +55,11 @@ class OptimizerState:
         self, shape, initializer="zeros", dtype=None, aggregation="none", layout=None, name=None
     ):
         """Adds a state variable of the optimizer."""
-        with name_scope(self.name, owner=self):
+        if isinstance(initializer, str) and initializer != "zeros":
+            from .. import initializers
+
+            initializer = initializers.get(initializer)
+        with name_scope(self.name, caller=self):
             variable = Variable(
                 initializer=initializer,
                 shape=shape,

@@ -76,14 +76,9 @@ class L2(L1L2):
         return {"l2": self.l2}
 
 
-def l1_l2(l1=0.01, l2=0.01):
-    """An L1L2 with both factors 0.01 where not given."""
-    return L1L2(l1=l1, l2=l2)
+l1, l2, l1_l2 = L1, L2, L1L2
 
-
-l1, l2 = L1, L2
-
-_TABLE = {"L1": L1, "L2": L2, "L1L2": L1L2, "l1": L1, "l2": L2, "l1_l2": l1_l2}
+_TABLE = {"L1": L1, "L2": L2, "L1L2": L1L2, "l1": L1, "l2": L2, "l1l2": L1L2, "l1_l2": L1L2}
 
 
 def get(identifier):
@@ -94,8 +89,6 @@ def get(identifier):
     """
     from ..serialization.registry import find
 
-    if isinstance(identifier, str) and identifier in ("l1_l2", "L1L2", "l1l2"):
-        return l1_l2()
     return find(identifier, _TABLE, "regularizer", Regularizer)
 
 

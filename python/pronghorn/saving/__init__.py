@@ -12,10 +12,10 @@ from ..serialization import (
 )
 
 
-def save_weights(model, filepath, overwrite=True, **kwargs):
+def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs):
     from .weights_file import save_weights
 
-    return save_weights(model, filepath, overwrite=overwrite, **kwargs)
+    return save_weights(model, filepath, overwrite, max_shard_size, **kwargs)
 
 
 def load_weights(model, filepath, skip_mismatch=False, **kwargs):

@@ -13,7 +13,8 @@ _WHERE = {
         "PyDataset", "Sequence", "pack_x_y_sample_weight", "unpack_x_y_sample_weight",
     ),
     "utils.arrays": ("normalize", "to_categorical"),
-    "utils.session": ("clear_session", "is_keras_tensor"),
+    "engine.session": ("clear_session",),
+    "utils.session": ("is_keras_tensor",),
 }  # fmt: skip
 _ROOM_OF = {name: room for room, names in _WHERE.items() for name in names}
 __all__ = [*_ROOM_OF]  # noqa: PLE0604

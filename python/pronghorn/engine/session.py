@@ -1,0 +1,16 @@
+"""clear_session: automatic names from the start, and memory given back."""
+
+from . import naming
+
+
+def clear_session(free_memory=True):
+    """Starts automatic names again and gives back the memory of dropped models.
+
+    Args:
+        free_memory: Whether to collect garbage and trim the caches of freed blocks.
+    """
+    naming.reset_uids()
+    if free_memory:
+        import gc
+
+        gc.collect()

@@ -1,0 +1,53 @@
+"""Shapes of a layer's outputs, had by running its `call` on abstract tensors."""
+
+from ..engine import KerasTensor, nest, trace
+from ..engine.symbolic import call_context, to_keras_tensors
+from .call_spec import CallSpec, shape_tree, shapes_for
+
+
+class LayerShapes:
+    """A base of Layer."""
+
+    def symbolic_call(self, *args, **kwargs):
+        return self.compute_output_spec(*args, **kwargs)
+
+    def _abstract_call(self, *args, **kwargs):
+        """`call` on abstract tensors in place of the symbolic ones: shapes and dtypes only."""
+        call_context.symbolic += 1
+        try:
+            return trace.eval_shape(lambda a, k: self._run(a, k), args, kwargs)
+        finally:
+            call_context.symbolic -= 1
+
+    def compute_output_spec(self, *args, **kwargs):
+        """KerasTensors with the shapes and dtypes of the outputs."""
+        if type(self).compute_output_shape is LayerShapes.compute_output_shape:
+            return to_keras_tensors(self._abstract_call(*args, **kwargs))
+        spec = CallSpec(self, self._call_info, args, kwargs)
+        function = self.compute_output_shape
+        shapes = shapes_for(function, spec.shapes(), spec, type(self).__name__)
+        return shape_tree(lambda s: KerasTensor(s, dtype=self.compute_dtype), function(**shapes))
+
+    def compute_output_shape(self, *args, **kwargs):
+        """The shape of the outputs for inputs of this shape (or nest of shapes).
+
+        Args:
+            *args: Shapes of the tensor arguments of `call`, in their order.
+            **kwargs: Shapes by name: "x_shape" for an argument x; "input_shape" is the first.
+        """
+        if "input_shape" in kwargs:
+            args = (kwargs.pop("input_shape"), *args)
+        layer = self
+        if not self.built:  # shapes must not build the layer itself
+            layer = type(self).from_config({**self.get_config(), "name": self.name})
+            if layer._has_own_build():
+                layer.build(*args, **kwargs)
+
+        def symbolic(shapes):
+            return shape_tree(lambda s: KerasTensor(s, dtype=self.input_dtype), shapes)
+
+        outputs = layer._abstract_call(
+            *map(symbolic, args),
+            **{name.removesuffix("_shape"): symbolic(shape) for name, shape in kwargs.items()},
+        )
+        return nest.map_structure(lambda x: tuple(x.shape), outputs)
