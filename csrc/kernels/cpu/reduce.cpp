@@ -227,6 +227,11 @@ void write_neutral(const ReduceArgs& g, int64_t outs) {
     char* to = static_cast<char*>(g.out) + i * kDTypeSize[static_cast<int>(g.out_dtype)];
     uint64_t x = 0;
     if (g.op == ReduceOp::prod || g.op == ReduceOp::all) x = 1;
+    if (g.op == ReduceOp::sum && floating) {
+      const double d = 0.0 * g.scale;  // a mean's scale is infinite: nan
+      storer<double>(g.out_dtype)(to, &d, 1, 1);
+      continue;
+    }
     if (g.op == ReduceOp::max || g.op == ReduceOp::min) {
       if (floating) {
         const double inf = FloatBits<double>::inf, d = g.op == ReduceOp::max ? -inf : inf;

@@ -65,7 +65,7 @@ PH_INLINE ReducePlan plan_reduce(const ReduceArgs& g) {
   if (p.columns) {
     p.cols = p.kept[p.kept_dims - 1].n, p.col_stride = p.kept[p.kept_dims - 1].stride;
     p.outer = p.outs / (p.cols ? p.cols : 1);
-    if (p.red_dims == 1 && p.col_stride == 1 && p.red[0].stride == p.cols &&
+    if (p.cols > 0 && p.red_dims == 1 && p.col_stride == 1 && p.red[0].stride == p.cols &&
         p.cols * 4 <= kWideRow && p.reds >= 8) {
       p.wide = min_of(kWideRow / p.cols, p.reds / 4);
       // whole vectors, so that no row of an aligned array crosses lines, where that is possible
