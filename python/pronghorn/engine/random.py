@@ -26,6 +26,7 @@ class SeedGenerator:
     def __init__(self, seed=None, name=None, **kwargs):
         if kwargs:
             raise ValueError(f"Unrecognized keyword arguments: {kwargs}")
+        self._initial_seed = seed
         if seed is None:
             seed = make_default_seed()
         if not isinstance(seed, int) or isinstance(seed, bool):
@@ -33,7 +34,6 @@ class SeedGenerator:
         if seed < 0:
             raise ValueError(f"Argument `seed` must not be negative. Received: seed={seed}")
         self.name = name or "seed_generator"
-        self._initial_seed = seed
         self.state = Variable(_state_of(seed), dtype="uint32", trainable=False,
                               name="seed_generator_state")  # fmt: skip
 
@@ -50,7 +50,7 @@ class SeedGenerator:
 
     def get_config(self):
         """The configuration that from_config() takes."""
-        return {"seed": self._initial_seed}
+        return {"seed": self._initial_seed, "name": self.name}
 
     @classmethod
     def from_config(cls, config):

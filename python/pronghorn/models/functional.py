@@ -252,6 +252,9 @@ class Functional(Model):
 
     # Configs.
 
+    def get_build_config(self):
+        return {"input_shape": None}  # built by its graph
+
     def get_config(self):
         if not takes_graph_arguments(type(self)):
             return Model.get_config(self)

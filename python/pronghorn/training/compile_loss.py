@@ -2,12 +2,15 @@
 
 from .. import losses, metrics, ops
 from ..engine import nest
+from ..engine.naming import to_snake_case
 from .matching import align, leaf_paths, match, output_names, paths_as_written
 
 
 def object_name(obj):
-    """The name of a loss or metric object, function or class."""
-    return getattr(obj, "name", None) or getattr(obj, "__name__", None) or type(obj).__name__
+    """The name of a loss or metric object, function or class; "lambda" for a lambda."""
+    if getattr(obj, "name", None):
+        return obj.name
+    return to_snake_case(getattr(obj, "__name__", None) or type(obj).__name__)
 
 
 def label_kind(y_true, y_pred):

@@ -1,0 +1,109 @@
+"""What we write for an object is what real Keras writes, and each side's text makes it again."""
+
+import json
+import os
+
+import pronghorn as ph
+import pytest
+from pronghorn import saving
+from serialization import cases
+from signatures.test_signatures import KERAS as SIGNATURES
+from signatures.test_signatures import ours
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+with open(os.path.join(HERE, "keras_configs.json")) as f:
+    KERAS = json.load(f)
+
+MADE = {**cases.VARIED, **cases.MODELS}
+# What is ours on purpose (docs/differences.md).
+OURS = {
+    **{f"metrics.{name}": {"dtype": "int32"} for name in ("BinaryIoU", "IoU", "MeanIoU")},
+    **{f"metrics.{name}": {"dtype": "int32"} for name in ("OneHotIoU", "OneHotMeanIoU")},
+    "metrics.SparseTopKCategoricalAccuracy": {"from_sorted_ids": False},
+    "metric": {"from_sorted_ids": False},
+    "initializers.Identity": {"gain": 1.0},
+    "regularizers.L1": {"l1": 0.01},
+}
+
+
+def is_here(row):
+    room, _, name = row.rpartition(".")
+    return row in MADE or (ours(row) is not None and isinstance(ours(row), type))
+
+
+def make(row):
+    room, _, name = row.rpartition(".")
+    return MADE[row](ph) if row in MADE else cases.make(ph, room, name)
+
+
+def ours_of(row):
+    return cases.config_of(ph, lambda k: make(row))
+
+
+def expected(row):
+    config = plain(KERAS[row])
+    config["config"] = {**config["config"], **OURS[row]} if row in OURS else config["config"]
+    return config
+
+
+def plain(config):
+    """Without what is not given: masks and defaults of `training` that Keras notes at each call,
+    the empty configs of models that were not compiled, shapes of layers that have no weights."""
+    if isinstance(config, list):
+        return [plain(x) for x in config]
+    if not isinstance(config, dict):
+        return config
+    config = {k: plain(v) for k, v in config.items() if (k, v) != ("compile_config", {})}
+    if set(config) == {"args", "kwargs"}:
+        given = config["kwargs"]
+        defaults = (("training", False), ("mask", None))
+        config["kwargs"] = {k: v for k, v in given.items() if (k, v) not in defaults}
+    if config.get("class_name") in ("Dropout",):
+        config.pop("build_config", None)
+    return config
+
+
+ROWS = [row for row in KERAS if is_here(row)]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_config_is_keras_s(row):
+    assert plain(ours_of(row)) == expected(row)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_keras_s_config_makes_it(row):
+    ph.utils.clear_session()
+    made = saving.deserialize_keras_object(json.loads(json.dumps(KERAS[row])))
+    again = json.loads(json.dumps(saving.serialize_keras_object(made)))
+    wanted = plain(KERAS[row])
+    if row in OURS:
+        wanted["config"] = {**OURS[row], **wanted["config"]}
+    assert plain(again) == wanted
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SIGNATURES["canonical"] if p in KERAS and is_here(p) and p not in MADE]
+)
+def test_the_name_is_keras_s(path):
+    config = ours_of(path)
+    assert f"{config['module']}.{config['class_name']}" == SIGNATURES["canonical"][path]
+    assert config["registered_name"] is None
+
+
+def test_metrics_of_functions_without_a_good_name():
+    import functools
+
+    import numpy as np
+
+    class OwnMeasure:
+        def __call__(self, y_true, y_pred):
+            return ph.ops.mean(y_true - y_pred)
+
+    model = ph.Sequential([ph.Input((2,)), ph.layers.Dense(1)])
+    x, y = np.ones((4, 2), "float32"), np.ones((4, 1), "float32")
+    metrics = [lambda a, b: ph.ops.mean(a - b), lambda a, b: ph.ops.mean(b), OwnMeasure()]
+    metrics.append(functools.partial(ph.losses.mean_squared_error))
+    model.compile("sgd", "mse", metrics=metrics)
+    logs = model.evaluate(x, y, verbose=0, return_dict=True)
+    assert set(logs) == {"loss", "lambda", "lambda_1", "own_measure", "partial"}  # as in Keras
