@@ -122,14 +122,10 @@ std::vector<Tensor> execute(const OpDef& op, std::span<const Tensor> inputs, con
 
 void offer(const OpDef& op, std::span<const Tensor> inputs, const Attrs& attrs,
            const std::vector<Tensor>& outputs) {
-  auto& stack = recorder_stack();
-  for (size_t i = stack.size(); i-- > 0;) {
-    Recorder& r = *stack[i];
-    if (r.wants(inputs, outputs)) {
-      r.record({&op, attrs, {inputs.begin(), inputs.end()}, outputs, nullptr});
-      if (!r.is_trace()) static_cast<Tape&>(r).track_outputs(r.nodes().back());
-    }
-    if (r.is_trace()) break;
+  for (Recorder* r : listeners()) {
+    if (!r->wants(inputs, outputs)) continue;
+    r->record({&op, attrs, {inputs.begin(), inputs.end()}, outputs, nullptr});
+    if (!r->is_trace()) static_cast<Tape*>(r)->track_outputs(r->nodes().back());
   }
 }
 
@@ -170,7 +166,7 @@ std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const
   } else {
     outputs = execute(op, inputs, attrs, in_specs, out_specs);
   }
-  if (!recorder_stack().empty()) offer(op, inputs, attrs, outputs);
+  if (may_listen()) offer(op, inputs, attrs, outputs);
   return outputs;
 }
 

@@ -71,7 +71,6 @@ void own_storage(VariableCell& cell) {
 // ---- trace
 namespace {
 std::atomic<uint64_t> next_serial{1};
-thread_local std::vector<uint64_t> live_traces;
 }  // namespace
 
 Trace::Trace() : serial_(next_serial++) {}
@@ -113,33 +112,80 @@ void Trace::write(const Variable& v, const Tensor& value) {
 }
 
 // ---- stack
-std::vector<Recorder*>& recorder_stack() {
-  thread_local std::vector<Recorder*> stack;
-  return stack;
+namespace {
+using Stack = std::vector<std::shared_ptr<Seat>>;
+Stack& stack() {
+  thread_local Stack seats;
+  return seats;
 }
-void enter(Recorder& r) {
-  recorder_stack().push_back(&r);
-  if (r.is_trace()) live_traces.push_back(static_cast<Trace&>(r).serial());
+void drop_closed() {
+  std::erase_if(stack(), [](const auto& seat) { return !seat->open; });
 }
-void leave(Recorder& r) {
-  auto& stack = recorder_stack();
-  const auto it = std::find(stack.rbegin(), stack.rend(), &r);
-  if (it != stack.rend()) stack.erase(std::next(it).base());
-  if (r.is_trace()) std::erase(live_traces, static_cast<Trace&>(r).serial());
+}  // namespace
+
+void Seats::take(Seat::Kind kind, Recorder* recorder) {
+  drop_closed();
+  seats_.push_back(std::make_shared<Seat>(kind, recorder));
+  stack().push_back(seats_.back());
+}
+void Seats::close(size_t first) {
+  if (first == seats_.size()) return;
+  for (size_t i = first; i < seats_.size(); ++i) seats_[i]->open = false;
+  seats_.resize(first);
+  drop_closed();
+}
+
+bool may_listen() { return !stack().empty(); }
+
+std::span<Recorder* const> listeners() {
+  thread_local std::vector<Recorder*> found;
+  found.clear();
+  const Stack& seats = stack();
+  bool paused = false;
+  for (size_t i = seats.size(); i-- > 0;) {
+    const Seat& seat = *seats[i];
+    if (!seat.open) continue;
+    if (seat.kind == Seat::suspend) break;
+    if (seat.kind == Seat::pause) paused = true;
+    if (seat.kind == Seat::trace) {
+      found.push_back(seat.recorder);
+      break;
+    }
+    if (seat.kind != Seat::tape || paused) continue;
+    const bool hidden = std::any_of(
+        seats.begin() + static_cast<std::ptrdiff_t>(i), seats.end(), [&](const auto& above) {
+          return above->kind == Seat::pause_tape && above->recorder == seat.recorder && above->open;
+        });
+    if (!hidden) found.push_back(seat.recorder);
+  }
+  return found;
 }
 Trace* current_trace() {
-  auto& stack = recorder_stack();
-  for (auto it = stack.rbegin(); it != stack.rend(); ++it)
-    if ((*it)->is_trace()) return static_cast<Trace*>(*it);
+  const Stack& seats = stack();
+  for (auto it = seats.rbegin(); it != seats.rend(); ++it) {
+    const Seat& seat = **it;
+    if (!seat.open) continue;
+    if (seat.kind == Seat::suspend) return nullptr;
+    if (seat.kind == Seat::trace) return static_cast<Trace*>(seat.recorder);
+  }
   return nullptr;
 }
+bool trace_is_active(uint64_t serial) {
+  const Stack& seats = stack();
+  return std::any_of(seats.begin(), seats.end(), [&](const auto& seat) {
+    return seat->kind == Seat::trace && seat->open &&
+           static_cast<Trace*>(seat->recorder)->serial() == serial;
+  });
+}
+
 Tensor read_variable(const Variable& v) {
   Trace* trace = current_trace();
   Tensor value = trace ? trace->read(v) : v->value;
   if (!v->trainable || !is_float(value.dtype())) return value;
-  auto& stack = recorder_stack();
-  for (size_t i = stack.size(); i-- > 0 && !stack[i]->is_trace();) {
-    Tape& tape = static_cast<Tape&>(*stack[i]);
+  if (!may_listen()) return value;
+  for (Recorder* r : listeners()) {
+    if (r->is_trace()) break;
+    Tape& tape = static_cast<Tape&>(*r);
     if (!tape.watch_variables) continue;
     tape.watch(value);
     const bool known = std::any_of(tape.reads.begin(), tape.reads.end(), [&](const auto& r) {
@@ -154,9 +200,6 @@ void assign_variable(const Variable& v, const Tensor& value) {
     trace->write(v, value);
   else
     assign(*v, value);
-}
-bool trace_is_active(uint64_t serial) {
-  return std::find(live_traces.begin(), live_traces.end(), serial) != live_traces.end();
 }
 
 }  // namespace ph

@@ -1,12 +1,49 @@
 // Recorders: what listens at the door. A Tape keeps the nodes that touch watched tensors; a
 // Trace keeps the nodes of abstract tensors. One stack a thread.
 #pragma once
+#include <atomic>
 #include <shared_mutex>
 #include <unordered_set>
 
 #include "op.h"
 
 namespace ph {
+
+class Recorder;
+
+// A place on a thread's stack: a recorder, or a bar that hides what lies below it. Its owner closes
+// it, on any thread and in any order; a closed seat counts no more, and its stack drops it.
+struct Seat {
+  enum Kind : uint8_t {
+    tape,
+    trace,
+    pause,       // hides tapes down to the next trace
+    pause_tape,  // hides `recorder` there
+    suspend,     // hides everything
+  };
+  Seat(Kind k, Recorder* r) : kind(k), recorder(r) {}
+  const Kind kind;
+  Recorder* const recorder;
+  std::atomic<bool> open{true};
+};
+
+// The seats that one object holds. They close with it, so that no stack keeps what is gone.
+class Seats {
+ public:
+  Seats() = default;
+  ~Seats() { close(0); }
+  Seats(const Seats&) = delete;
+  Seats& operator=(const Seats&) = delete;
+  void take(Seat::Kind kind, Recorder* recorder);  // on top of this thread's stack
+  void leave() {                                   // the latest, wherever it lies
+    if (!seats_.empty()) close(seats_.size() - 1);
+  }
+  bool empty() const { return seats_.empty(); }
+
+ private:
+  void close(size_t first);
+  std::vector<std::shared_ptr<Seat>> seats_;
+};
 
 class Recorder {
  public:
@@ -16,9 +53,16 @@ class Recorder {
   void record(Node node) { nodes_.push_back(std::move(node)); }
   const std::vector<Node>& nodes() const { return nodes_; }
   std::vector<Node>& nodes() { return nodes_; }
+  // On this thread's stack; leaving undoes the latest entry, on whatever thread it was.
+  void enter() { seats_.take(is_trace() ? Seat::trace : Seat::tape, this); }
+  void leave() { seats_.leave(); }
+  bool entered() const { return !seats_.empty(); }
 
  protected:
   std::vector<Node> nodes_;
+
+ private:
+  Seats seats_;
 };
 
 class Tape : public Recorder {
@@ -83,23 +127,23 @@ class Trace : public Recorder {
   std::vector<Slot> slots_;
 };
 
-// The thread's stack; apply() offers a node to each from the top down to the first Trace.
-std::vector<Recorder*>& recorder_stack();
-// Enters a recorder; leaving finds it wherever it is in the stack (tapes may overlap).
-void enter(Recorder& r);
-void leave(Recorder& r);
-struct RecorderScope {
-  explicit RecorderScope(Recorder& r) : recorder(r) { enter(r); }
-  ~RecorderScope() { leave(recorder); }
-  Recorder& recorder;
-};
+// Whether any seat is on this thread's stack: cheap, true more often than something listens.
+bool may_listen();
+// The recorders that hear of what this thread does, from the innermost out to the first trace.
+// Valid until the stack changes; kept small, since it is asked for at every recorded op.
+std::span<Recorder* const> listeners();
 // The innermost trace of this thread, or null.
 Trace* current_trace();
+
+struct RecorderScope {
+  explicit RecorderScope(Recorder& r) : recorder(r) { recorder.enter(); }
+  ~RecorderScope() { recorder.leave(); }
+  Recorder& recorder;
+};
 // Inside, nothing is recorded (initializers, layer internals under a symbolic call).
 struct SuspendScope {
-  SuspendScope() { recorder_stack().swap(saved_); }
-  ~SuspendScope() { recorder_stack().swap(saved_); }
-  std::vector<Recorder*> saved_;
+  SuspendScope() { seats.take(Seat::suspend, nullptr); }
+  Seats seats;
 };
 bool trace_is_active(uint64_t serial);  // on this thread
 // A variable's value as code sees it now: the trace's inside a trace; watched by tapes.

@@ -1,38 +1,58 @@
 // Variables, tapes and traces as Python sees them.
+#include <algorithm>
+
 #include "../program/grad.h"
 #include "bind.h"
 
 namespace ph {
 namespace {
 
-// Enters and leaves with Python's `with`; what each does to the thread's stack is a functor.
-struct Suspend {  // nothing is recorded inside
-  std::vector<Recorder*> saved;
-  void enter() { recorder_stack().swap(saved); }
-  void exit() { recorder_stack().swap(saved); }
+// Python's `with` enters and leaves natively: an interrupt may come before or after, never between
+// the change and its note. One object may be entered again, inside itself too.
+template <Seat::Kind kind>
+struct Bar {
+  Seats seats;
 };
-struct PauseTapes {  // traces go on
-  std::vector<Recorder*> saved;
-  void enter() {
-    auto& stack = recorder_stack();
-    saved = stack;
-    std::erase_if(stack, [](Recorder* r) { return !r->is_trace(); });
-  }
-  void exit() { recorder_stack() = saved; }
-};
-template <class Scope>
-void bind_scope(py::module_& m, const char* name) {
-  py::class_<Scope>(m, name)
+template <Seat::Kind kind>
+void bind_bar(py::module_& m, const char* name) {
+  using Self = Bar<kind>;
+  py::class_<Self>(m, name)
       .def(py::init<>())
-      .def("__enter__", [](Scope& s) { s.enter(); })
-      .def("__exit__", [](Scope& s, const py::args&) { s.exit(); });
+      .def("__enter__", [](Self& s) { s.seats.take(kind, nullptr); })
+      .def("__exit__", [](Self& s, const py::args&) { s.seats.leave(); });
+}
+
+struct GradientTape : Tape {
+  GradientTape(bool is_persistent, bool watch) : persistent(is_persistent) {
+    watch_variables = watch;
+  }
+  const bool persistent;
+  bool used = false;  // asked for a gradient
+};
+struct PauseTape {
+  std::shared_ptr<GradientTape> tape;
+  Seats seats;
+};
+
+void start_anew(GradientTape& t) {  // where its gradient was asked for
+  if (!t.used || t.persistent) return;
+  t.reset();
+  t.used = false;
+}
+void enter_tape(GradientTape& t) {
+  if (t.entered())
+    throw ValueError(
+        "This GradientTape is recording already; leave its `with` block before entering it again, "
+        "or use a tape of its own for the inner block");
+  start_anew(t);
+  t.enter();
 }
 
 py::object optional(const Tensor& t) { return t ? py::cast(t) : py::none(); }
 
 // Gradients of targets with respect to tensors or variables.
-py::list tape_gradient(Tape& tape, const std::vector<Tensor>& targets, const py::list& sources,
-                       const py::list& seeds) {
+py::list tape_gradient(GradientTape& tape, const std::vector<Tensor>& targets,
+                       const py::list& sources, const py::list& seeds) {
   std::vector<Tensor> wrt, seed_tensors;
   for (py::handle s : seeds) seed_tensors.push_back(s.is_none() ? Tensor() : s.cast<Tensor>());
   std::vector<std::vector<size_t>> parts;  // per source, its places in wrt
@@ -86,11 +106,11 @@ void record_custom(const std::vector<Tensor>& inputs, const std::vector<Tensor>&
                            n.inputs.size(), " inputs"));
     return result;
   };
-  auto& stack = recorder_stack();
-  for (size_t i = stack.size(); i-- > 0 && !stack[i]->is_trace();) {
-    if (!stack[i]->wants(inputs, outputs)) continue;
-    stack[i]->record(node);
-    static_cast<Tape&>(*stack[i]).track_outputs(node);
+  for (Recorder* r : listeners()) {
+    if (r->is_trace()) break;
+    if (!r->wants(inputs, outputs)) continue;
+    r->record(node);
+    static_cast<Tape*>(r)->track_outputs(node);
   }
 }
 
@@ -124,31 +144,58 @@ void bind_recorders(py::module_& m) {
           "poke", [](VariableCell& v, const Tensor& t) { assign(v, t); },
           "Assigns for real, also inside a trace.");
 
-  py::class_<Tape>(m, "Tape")
-      .def(py::init([](bool watch_variables) {
-             auto t = std::make_unique<Tape>();
-             t->watch_variables = watch_variables;
-             return t;
-           }),
-           py::arg("watch_variables") = true)
-      .def("enter", [](Tape& t) { enter(t); })
-      .def("leave", [](Tape& t) { leave(t); })
-      .def("watch", &Tape::watch)
-      .def("watches", &Tape::watches)
+  py::class_<GradientTape, std::shared_ptr<GradientTape>>(m, "Tape")
+      .def(py::init<bool, bool>(), py::arg("persistent") = false, py::arg("watch_variables") = true)
+      .def("__enter__",
+           [](const py::object& self) {
+             enter_tape(self.cast<GradientTape&>());
+             return self;
+           })
+      .def("__exit__", [](GradientTape& t, const py::args&) { t.leave(); })
+      .def("leave", [](GradientTape& t) { t.leave(); })
+      .def_property_readonly("recording",
+                             [](GradientTape& t) {
+                               const auto heard = listeners();
+                               return std::find(heard.begin(), heard.end(), &t) != heard.end();
+                             })
+      .def_readonly("persistent", &GradientTape::persistent)
+      .def_readwrite("used", &GradientTape::used)
+      .def("watch_tensor", [](GradientTape& t, const Tensor& x) { t.watch(x); })
+      .def("watches", [](const GradientTape& t, const Tensor& x) { return t.watches(x); })
       .def("watch_cell",
-           [](Tape& t, const Variable& v) {
+           [](GradientTape& t, const Variable& v) {
              const Tensor value = current_trace() ? current_trace()->read(v) : v->value;
              t.watch(value);
              t.reads.emplace_back(v, value);
            })
-      .def("reset", &Tape::reset)
-      .def("gradient", &tape_gradient)
-      .def_property_readonly("size", [](const Tape& t) { return t.nodes().size(); });
+      .def("forget", [](GradientTape& t) { t.reset(); })
+      .def("sweep", &tape_gradient)
+      .def_property_readonly("size", [](const GradientTape& t) { return t.nodes().size(); });
+  py::class_<PauseTape>(m, "PauseTape")
+      .def(py::init([](std::shared_ptr<GradientTape> t) {
+        return std::unique_ptr<PauseTape>(new PauseTape{std::move(t), {}});
+      }))
+      .def("__enter__",
+           [](PauseTape& p) {
+             if (!p.tape->entered())
+               throw std::runtime_error(
+                   "stop_recording() of a GradientTape that is not recording; use it inside the "
+                   "tape's `with` block");
+             p.seats.take(Seat::pause_tape, p.tape.get());
+           })
+      .def("__exit__", [](PauseTape& p, const py::args&) {
+        start_anew(*p.tape);
+        p.seats.leave();
+      });
 
   py::class_<Trace>(m, "Trace")
       .def(py::init<>())
-      .def("enter", [](Trace& t) { enter(t); })
-      .def("leave", [](Trace& t) { leave(t); })
+      .def("__enter__",
+           [](const py::object& self) {
+             self.cast<Trace&>().enter();
+             return self;
+           })
+      .def("__exit__", [](Trace& t, const py::args&) { t.leave(); })
       .def("input",
            [](Trace& t, const py::object& shape, const std::string& dtype,
               const std::string& origin) {
@@ -176,10 +223,10 @@ void bind_recorders(py::module_& m) {
         return out;
       });
 
-  bind_scope<Suspend>(m, "Suspend");
-  bind_scope<PauseTapes>(m, "PauseTapes");
+  bind_bar<Seat::suspend>(m, "Suspend");
+  bind_bar<Seat::pause>(m, "PauseTapes");
   m.def("is_tracing", [] { return current_trace() != nullptr; });
-  m.def("is_recording", [] { return !recorder_stack().empty(); });
+  m.def("is_recording", [] { return may_listen() && !listeners().empty(); });
   m.def("record_custom", &record_custom);
 }
 

@@ -8,7 +8,7 @@ from .variable import Variable
 stop_recording = _core.PauseTapes
 
 
-class GradientTape:
+class GradientTape(_core.Tape):
     """Records what happens to watched tensors and trainable variables, for their gradients.
 
     Works eagerly and inside traced steps, and nests: a tape around another tape's gradient() gives
@@ -17,44 +17,31 @@ class GradientTape:
     Args:
         persistent: allow several calls of gradient().
         watch_accessed_variables: watch every trainable variable that is read.
+
+    Raises:
+        ValueError: when a tape that is recording is entered again.
     """
 
     def __init__(self, persistent=False, watch_accessed_variables=True):
-        self._tape = _core.Tape(bool(watch_accessed_variables))
-        self._persistent = bool(persistent)
-        self._inside = False
-        self._used = False
-
-    def __enter__(self):
-        if self._used and not self._persistent:
-            self._tape.reset()
-            self._used = False
-        self._tape.enter()
-        self._inside = True
-        return self
-
-    def __exit__(self, *exc):
-        if self._inside:
-            self._tape.leave()
-            self._inside = False
+        super().__init__(bool(persistent), bool(watch_accessed_variables))
 
     def watch(self, x):
         """Starts recording what happens to x (a tensor, a variable or a nest of them)."""
         for leaf in nest.flatten(x):
             if isinstance(leaf, Variable):
-                self._tape.watch_cell(leaf.handle)
+                self.watch_cell(leaf.handle)
             elif isinstance(leaf, Tensor):
-                self._tape.watch(leaf)
+                self.watch_tensor(leaf)
             else:
                 raise TypeError(f"watch() needs tensors or variables. Received: {leaf!r}")
 
     def stop_recording(self):
-        """A context in which this and every other tape sees nothing."""
-        return _core.PauseTapes()
+        """A context in which this tape sees nothing; other tapes go on."""
+        return _core.PauseTape(self)
 
     def reset(self):
         """Forgets everything recorded."""
-        self._tape.reset()
+        self.forget()
 
     def gradient(self, target, sources, output_gradients=None, unconnected_gradients="none"):
         """The derivative of sum(target) with respect to each source.
@@ -68,15 +55,14 @@ class GradientTape:
         Raises:
             RuntimeError: for a second call on a tape that is not persistent.
         """
-        if self._used and not self._persistent:
+        if self.used and not self.persistent:
             raise RuntimeError(
                 "gradient() of a non-persistent GradientTape can be called once. "
                 "Create the tape with persistent=True to call it again."
             )
-        self._used = True
-        if self._inside and not self._persistent:
-            self._tape.leave()
-            self._inside = False
+        self.used = True
+        if self.recording and not self.persistent:
+            self.leave()
         unconnected = str(getattr(unconnected_gradients, "value", unconnected_gradients)).lower()
         if unconnected not in ("none", "zero"):
             raise ValueError(
@@ -99,9 +85,9 @@ class GradientTape:
                 handles.append(s)
             else:
                 raise TypeError(f"Gradients need tensors or variables as sources. Received: {s!r}")
-        grads = self._tape.gradient(targets, handles, seeds)
-        if not self._persistent:
-            self._tape.reset()
+        grads = self.sweep(targets, handles, seeds)
+        if not self.persistent:
+            self.forget()
         if unconnected == "zero":
             grads = [_zeros_like(s) if g is None else g for g, s in zip(grads, flat)]
         return nest.pack_as(sources, grads) if nest.is_nested(sources) else grads[0]

@@ -17,6 +17,7 @@ from .tensor import Tensor, convert_to_tensor
 from .variable import Variable
 
 is_tracing = _core.is_tracing
+is_recording = _core.is_recording
 
 # A Function keeps this many programs, and warns once when its signatures keep changing.
 MAX_PROGRAMS = 64
@@ -59,15 +60,11 @@ def eval_shape(fn, *args, **kwargs):
                 setattr(result, name, getattr(x, name))
         return result
 
-    with _core.Suspend():
-        trace.enter()
-        try:
-            args, kwargs = nest.map_structure(abstract, (list(args), dict(kwargs)))
-            return nest.map_structure(
-                lambda o: o.value if isinstance(o, Variable) else o, fn(*args, **kwargs)
-            )
-        finally:
-            trace.leave()
+    with _core.Suspend(), trace:
+        args, kwargs = nest.map_structure(abstract, (list(args), dict(kwargs)))
+        return nest.map_structure(
+            lambda o: o.value if isinstance(o, Variable) else o, fn(*args, **kwargs)
+        )
 
 
 class Function:
@@ -194,21 +191,17 @@ class Function:
 
     def _trace(self, structure, leaves):
         trace = _core.Trace()
-        with _core.Suspend():
-            trace.enter()
-            try:
-                abstract = []
-                for i, x in enumerate(leaves):
-                    if _has_spec(x):
-                        dtype = config.standardize_dtype(x.dtype)
-                        x = trace.input(tuple(x.shape), dtype, f"argument {i} of {self.name}")
-                    abstract.append(x)
-                args = nest.pack_as(structure, abstract)
-                result = nest.map_structure(
-                    lambda o: o.value if isinstance(o, Variable) else o, self.fn(*args)
-                )
-            finally:
-                trace.leave()
+        with _core.Suspend(), trace:
+            abstract = []
+            for i, x in enumerate(leaves):
+                if _has_spec(x):
+                    dtype = config.standardize_dtype(x.dtype)
+                    x = trace.input(tuple(x.shape), dtype, f"argument {i} of {self.name}")
+                abstract.append(x)
+            args = nest.pack_as(structure, abstract)
+            result = nest.map_structure(
+                lambda o: o.value if isinstance(o, Variable) else o, self.fn(*args)
+            )
         flat = nest.flatten(result)
         places = [i for i, o in enumerate(flat) if isinstance(o, Tensor)]
         program = _core.Program(trace, [flat[i] for i in places], self._device)
