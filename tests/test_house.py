@@ -182,6 +182,38 @@ def test_no_numpy_maths_in_layers(graph):
         assert not re.search(r"\bnp\.(exp|log|matmul|dot|einsum|tanh|sqrt|mean|sum)\(", code), path
 
 
+def closures_that_hold_themselves(tree):
+    """Names of functions inside functions that call themselves, or one another in a circle: such a
+    closure is garbage that only the collector frees, with all that it has seen."""
+    for outer in ast.walk(tree):
+        if not isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        inner = {n.name: n for n in ast.walk(outer) if isinstance(n, ast.FunctionDef)}
+        inner.pop(outer.name, None)
+        uses = {
+            name: {n.id for n in ast.walk(f) if isinstance(n, ast.Name)} & inner.keys()
+            for name, f in inner.items()
+        }
+        for name in uses:
+            reached = waiting = set(uses[name])
+            while waiting:
+                waiting = {n for w in waiting for n in uses[w]} - reached
+                reached |= waiting
+            if name in reached:
+                yield name
+
+
+def test_no_closure_holds_itself():
+    wrong = {
+        str(p.relative_to(PACKAGE)): found
+        for p in sources(PACKAGE, ".py")
+        if (found := sorted(set(closures_that_hold_themselves(ast.parse(p.read_text())))))
+    }
+    assert not wrong
+    bad = "def f():\n def g(x):\n  return h(x)\n def h(x):\n  return g(x)\n return g"
+    assert set(closures_that_hold_themselves(ast.parse(bad))) == {"g", "h"}
+
+
 @pytest.mark.parametrize("folder", ["csrc", "python", "tests", "benchmarks"])
 def test_file_sizes(folder):
     endings = (".h", ".cpp", ".cu", ".py")

@@ -1,5 +1,7 @@
 """History: what `fit` returns."""
 
+import weakref
+
 from .callback import Callback
 
 
@@ -10,10 +12,22 @@ class History(Callback):
     epochs' numbers. Every `fit` adds one by itself and returns it.
     """
 
+    # A history holds its model, and the model only what is in the history's __dict__ (KeptHistory):
+    # so the two make no circle, and either is enough to reach the other.
+    __slots__ = ("_of",)
+
     def __init__(self):
         super().__init__()
+        self._of = None
         self.history = {}
         self.epoch = []
+
+    def set_model(self, model):
+        self._of = model
+
+    @property
+    def model(self):
+        return self._of
 
     def on_train_begin(self, logs=None):
         self.epoch = []
@@ -23,3 +37,21 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
         self.model.history = self
+
+
+class KeptHistory:
+    """A history without its model, for the model to keep."""
+
+    def __init__(self, history):
+        self._class, self._state = type(history), history.__dict__
+        self._live = weakref.ref(history)
+
+    def of(self, model):
+        """The history, or a new one of the same state where nobody else held it."""
+        history = self._live()
+        if history is None:
+            history = object.__new__(self._class)
+            history.__dict__ = self._state
+            history._of = model
+            self._live = weakref.ref(history)
+        return history

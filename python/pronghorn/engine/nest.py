@@ -188,17 +188,16 @@ def flatten_with_path(structure):
     >>> flatten_with_path([{"a": 1}, 2])
     [((0, 'a'), 1), ((1,), 2)]
     """
-    found = []
+    return _with_path(structure, (), [])
 
-    def visit(x, path):
-        kind = _kind(x)
-        if kind is None:
-            found.append((path, x))
-            return
+
+def _with_path(x, path, found):
+    kind = _kind(x)
+    if kind is None:
+        found.append((path, x))
+    else:
         for key, child in zip(kind.keys(x), kind.values(x)):
-            visit(child, (*path, key))
-
-    visit(structure, ())
+            _with_path(child, (*path, key), found)
     return found
 
 
@@ -417,23 +416,29 @@ def traverse(func, structure, top_down=True):
     [3, 5]
     """
 
-    def visit(x):
-        if top_down:
-            new = func(x)
-            if new is None:
-                return children(x)
-        else:
-            x = children(x)
-            new = func(x)
-            if new is None:
-                return x
-        return None if new is MAP_TO_NONE else new
+    if not callable(func):
+        raise TypeError(f"traverse() expects a callable. Received: {func!r}")
+    return _traverse(func, structure, top_down)
 
-    def children(x):
-        kind = _kind(x)
-        return x if kind is None else kind.rebuild(x, [visit(child) for child in kind.values(x)])
 
-    return visit(structure)
+def _traverse(func, x, top_down):
+    if top_down:
+        new = func(x)
+        if new is None:
+            return _traverse_children(func, x, top_down)
+    else:
+        x = _traverse_children(func, x, top_down)
+        new = func(x)
+        if new is None:
+            return x
+    return None if new is MAP_TO_NONE else new
+
+
+def _traverse_children(func, x, top_down):
+    kind = _kind(x)
+    if kind is None:
+        return x
+    return kind.rebuild(x, [_traverse(func, child, top_down) for child in kind.values(x)])
 
 
 def lists_to_tuples(structure):
@@ -456,12 +461,12 @@ def map_shape_structure(func, structure):
     {'a': 2, 'b': [1, 2]}
     """
 
-    def visit(x):
-        is_shape = isinstance(x, (list, tuple)) and all(e is None or isinstance(e, int) for e in x)
-        kind = None if is_shape else _kind(x)
-        return func(x) if kind is None else kind.rebuild(x, [visit(c) for c in kind.values(x)])
-
-    return visit(structure)
+    x = structure
+    is_shape = isinstance(x, (list, tuple)) and all(e is None or isinstance(e, int) for e in x)
+    kind = None if is_shape else _kind(x)
+    if kind is None:
+        return func(x)
+    return kind.rebuild(x, [map_shape_structure(func, child) for child in kind.values(x)])
 
 
 def skeleton(structure):

@@ -1,5 +1,6 @@
 """clear_session: automatic names from the start, and memory given back."""
 
+from .. import _core
 from . import naming
 
 
@@ -14,3 +15,4 @@ def clear_session(free_memory=True):
         import gc
 
         gc.collect()
+        _core.trim_caches()

@@ -2,9 +2,15 @@
 
 A functional model is a graph of Nodes: one per layer call, and one per op applied directly to a
 KerasTensor. Nothing here computes; a shape-only pass of the engine gives shapes and dtypes.
+
+Who keeps whom alive goes one way, against the data flow, so that a dropped model is freed at once:
+a tensor holds the operation it comes from, an operation its nodes, a node its input tensors. What
+points with the flow is weak, and a node makes an output tensor again when somebody asks.
 """
 
+import itertools
 import threading
+import weakref
 from collections import namedtuple
 
 from . import nest, tensor
@@ -12,6 +18,9 @@ from .naming import auto_name, check_name
 from .symdim import SymDim
 
 KerasHistory = namedtuple("KerasHistory", ["operation", "node_index", "tensor_index"])
+
+
+_keys = itertools.count()
 
 
 class KerasTensor:
@@ -24,6 +33,7 @@ class KerasTensor:
         name: Name; made up where missing.
     """
 
+    __slots__ = ("_source", "__dict__", "__weakref__")
     is_abstract = True
     sparse = False
     ragged = False
@@ -36,6 +46,24 @@ class KerasTensor:
         self._dtype = str(dtype)
         self.record_history = record_history
         self.name = name or auto_name("keras_tensor")
+        self._key = next(_keys)  # what values are filed under when a graph runs
+
+    @classmethod
+    def _again(cls, state, source):
+        """The tensor of a kept state, which both share from then on."""
+        tensor = object.__new__(cls)
+        tensor.__dict__ = state
+        tensor._source = source
+        return tensor
+
+    @property
+    def _keras_history(self):
+        """(operation, node_index, tensor_index) that it comes from."""
+        return self._source  # an AttributeError where it comes from nowhere
+
+    @_keras_history.setter
+    def _keras_history(self, value):
+        self._source = value
 
     @property
     def shape(self):
@@ -134,13 +162,13 @@ class Node:
     """One call of an operation on symbolic tensors.
 
     Args:
-        operation: What was called.
+        operation: What was called; it holds the node, which does not hold it.
         call_args, call_kwargs: Its arguments, a nest with KerasTensors and sizes in it.
         outputs: Nest of the KerasTensors it returned; their `_keras_history` is set here.
     """
 
     def __init__(self, operation, call_args=(), call_kwargs=None, outputs=()):
-        self.operation = operation
+        self._operation = weakref.ref(operation)
         self.args = tuple(call_args)
         self.kwargs = dict(call_kwargs or {})
         self.input_tensors = []
@@ -149,8 +177,8 @@ class Node:
                 self.input_tensors.append(leaf)
             elif isinstance(leaf, SymDim):
                 self.input_tensors.extend(leaf.tensors())
-        self.outputs = nest.flatten(outputs)
-        for x in self.outputs:
+        outputs = nest.flatten(outputs)
+        for x in outputs:
             if not isinstance(x, KerasTensor):
                 raise ValueError(
                     "All operation outputs must be tensors. "
@@ -159,13 +187,37 @@ class Node:
         for x in self.input_tensors:
             if not hasattr(x, "_keras_history"):
                 x._keras_history = KerasHistory(None, 0, 0)
-        index = len(operation._inbound_nodes)
+        self.index = len(operation._inbound_nodes)
         operation._inbound_nodes.append(self)
         for x in self.input_tensors:
             if x._keras_history.operation is not None:
-                x._keras_history.operation._outbound_nodes.append(self)
-        for i, x in enumerate(self.outputs):
-            x._keras_history = KerasHistory(operation, index, i)
+                _append_weakly(x._keras_history.operation._outbound_refs, self)
+        for i, x in enumerate(outputs):
+            x._keras_history = KerasHistory(operation, self.index, i)
+        self._states = [x.__dict__ for x in outputs]
+        self._live = [weakref.ref(x) for x in outputs]
+
+    @property
+    def operation(self):
+        return self._operation()
+
+    @property
+    def outputs(self):
+        """The output tensors: those in use, or new ones of the same state."""
+        return [self._output(i) for i in range(len(self._states))]
+
+    def _output(self, i):
+        tensor = self._live[i]()
+        if tensor is None:
+            source = KerasHistory(self._operation(), self.index, i)
+            tensor = KerasTensor._again(self._states[i], source)
+            self._live[i] = weakref.ref(tensor)
+        return tensor
+
+    @property
+    def output_keys(self):
+        """What the outputs' values are filed under when a graph runs."""
+        return [state["_key"] for state in self._states]
 
     @property
     def output_tensors(self):
@@ -185,15 +237,15 @@ class Node:
         return nodes
 
     def fill_in(self, values):
-        """(args, kwargs) with tensors and sizes replaced; `values` maps id(tensor) to value."""
+        """(args, kwargs) with tensors and sizes replaced; `values` maps their keys to values."""
 
         def size_of(tensor, axis):
-            size = values[id(tensor)].shape[axis]
+            size = values[tensor._key].shape[axis]
             return SymDim() if size is None else size
 
         def fill(leaf):
             if isinstance(leaf, KerasTensor):
-                return values[id(leaf)]
+                return values[leaf._key]
             if isinstance(leaf, SymDim):
                 return leaf.resolve(size_of)
             return leaf
@@ -202,6 +254,12 @@ class Node:
 
     def __repr__(self):
         return f"<Node operation={self.operation.name}, id={id(self)}>"
+
+
+def _append_weakly(refs, node):
+    if len(refs) >= 8 and len(refs) & (len(refs) - 1) == 0:  # now and then: without the dead
+        refs[:] = [ref for ref in refs if ref() is not None]
+    refs.append(weakref.ref(node))
 
 
 class Operation:
@@ -213,7 +271,12 @@ class Operation:
         check_name(name)
         self.name = name
         self._inbound_nodes = []
-        self._outbound_nodes = []
+        self._outbound_refs = []
+
+    @property
+    def _outbound_nodes(self):
+        """The nodes that use its outputs."""
+        return [node for ref in self._outbound_refs if (node := ref()) is not None]
 
     def _single(self, what):
         if not self._inbound_nodes:

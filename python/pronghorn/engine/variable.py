@@ -1,5 +1,6 @@
 """Variable: a named tensor that training changes. Reads and writes go through the current trace."""
 
+import math
 import threading
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from .. import _core
 from . import config
 from . import tensor as tensor_module
+from .memory import make_room
 from .naming import auto_name, current_path
 from .tensor import Tensor, convert_to_tensor
 
@@ -94,6 +96,7 @@ class Variable:
                     )
                 shape = _known_shape(shape, self.name)
                 dtype = config.standardize_dtype(dtype)
+                make_room(4 * math.prod(shape))
                 value = convert_to_tensor(initializer(shape, dtype=dtype), dtype)
                 if value.shape != shape:
                     raise ValueError(

@@ -26,6 +26,9 @@ from .tracking import _UNTRACKED, Tracker
 def _wrap_build(build):
     """`build` in the layer's name scope, marking it built; an inner super().build() runs plain."""
     import functools
+    import inspect
+
+    signature = inspect.signature(build)
 
     @functools.wraps(build)
     def wrapper(self, *args, **kwargs):
@@ -39,12 +42,9 @@ def _wrap_build(build):
                 build(self, *args, **kwargs)
         finally:
             self.__dict__["_building"] = False
-        arguments = wrapper.signature.bind(self, *args, **kwargs).arguments
+        arguments = signature.bind(self, *args, **kwargs).arguments
         self._built_with({k: v for i, (k, v) in enumerate(arguments.items()) if i})
 
-    import inspect
-
-    wrapper.signature = inspect.signature(build)
     return wrapper
 
 
@@ -105,7 +105,7 @@ class Layer(Configurable, LayerState, LayerMasks, LayerShapes, Operation):
         state.update(
             name=name,
             _inbound_nodes=[],
-            _outbound_nodes=[],
+            _outbound_refs=[],
             _super_called=True,
             _building=False,
             _dtype_policy=get_policy(dtype),

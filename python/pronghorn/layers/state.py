@@ -222,16 +222,16 @@ class LayerState:
     def _flatten_layers(self, include_self=True, recursive=True):
         found = [self] if include_self else []
         seen = set()
-
-        def visit(layers):
-            for layer in layers:
-                if id(layer) not in seen:
-                    seen.add(id(layer))
-                    found.append(layer)
-                    if recursive:
-                        visit(layer._layers)
-
-        visit(self._layers)
+        waiting = [iter(self._layers)]
+        while waiting:
+            layer = next(waiting[-1], None)
+            if layer is None:
+                waiting.pop()
+            elif id(layer) not in seen:
+                seen.add(id(layer))
+                found.append(layer)
+                if recursive:
+                    waiting.append(iter(layer._layers))
         return found
 
     def count_params(self):

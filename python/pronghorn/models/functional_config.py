@@ -42,18 +42,14 @@ def get_functional_config(model):
         }
         return {"class_name": "__keras_tensor__", "config": config}
 
-    def saved_nest(x):
-        if isinstance(x, (list, tuple)):
-            return type(x)(saved_nest(v) for v in x)
-        if isinstance(x, dict):
-            return {k: saved_nest(v) for k, v in x.items()}
-        return saved(x)
-
     inside = {id(node) for node in model._graph.nodes}
     layers = []
     for operation in model.operations:
         calls = [
-            {"args": [saved_nest(a) for a in node.args], "kwargs": saved_nest(node.kwargs)}
+            {
+                "args": [nest.map_structure(saved, a) for a in node.args],
+                "kwargs": nest.map_structure(saved, node.kwargs),
+            }
             for node in operation._inbound_nodes
             if id(node) in inside and not node.is_input
         ]

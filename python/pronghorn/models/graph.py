@@ -20,7 +20,7 @@ def sorted_nodes(inputs, outputs):
 
     Depth first, without recursion, so that a thousand layers are no problem.
     """
-    limits = {id(x) for x in inputs}
+    limits = {x._key for x in inputs}
     order, finished, visits = [], set(), {}
 
     def open_node(tensor):
@@ -30,7 +30,7 @@ def sorted_nodes(inputs, outputs):
         node = operation._inbound_nodes[index]
         if node in finished:
             return None
-        if not node.is_input and id(tensor) in limits:
+        if not node.is_input and tensor._key in limits:
             finished.add(node)
             return None
         visits.setdefault(operation, len(visits))
@@ -99,19 +99,19 @@ class Graph:
         self._last_uses()
 
     def _check(self):
-        known = {id(x) for x in self.inputs}
+        known = {x._key for x in self.inputs}
         for node in self.nodes:
             for x in node.input_tensors:
-                if id(x) not in known:
+                if x._key not in known:
                     raise ValueError(
                         f"Graph disconnected: cannot find parent for tensor {x} at operation "
                         f"'{node.operation.name}'. The model's inputs are "
                         f"{[i.name for i in self.inputs]}."
                     )
-            if not node.is_input or any(id(x) in known for x in node.outputs):
-                known.update(id(x) for x in node.outputs)
+            if not node.is_input or any(key in known for key in node.output_keys):
+                known.update(node.output_keys)
         for i, x in enumerate(self.outputs):
-            if id(x) not in known:
+            if x._key not in known:
                 raise ValueError(f"Output {i} ({x}) is not connected to `inputs`")
         names = [operation.name for operation in self.operations]
         for name in names:
@@ -123,10 +123,10 @@ class Graph:
 
     def _last_uses(self):
         """For each step, the tensors nobody needs after it, so that eager runs hold no more."""
-        kept = {id(x) for x in self.outputs}
+        kept = {x._key for x in self.outputs}
         for step in reversed(self.steps):
-            used = {id(x) for x in step.node.input_tensors}
-            used.update(id(x) for x in step.node.outputs)
+            used = {x._key for x in step.node.input_tensors}
+            used.update(step.targets)
             step.free = [key for key in used if key not in kept]
             kept.update(used)
 
@@ -138,7 +138,7 @@ class Graph:
             call: Maps an operation to what is called in its place.
             training: Replaces a `training` that a node was recorded with, unless None.
         """
-        known = {id(x): value for x, value in zip(self.inputs, values)}
+        known = {x._key: value for x, value in zip(self.inputs, values)}
         for step in self.steps:
             function = step.operation if call is None else call(step.operation)
             if step.source is not None:
@@ -151,24 +151,24 @@ class Graph:
             if step.target is not None:
                 known[step.target] = result
             else:
-                for x, value in zip(step.node.outputs, nest.flatten(result)):
-                    known[id(x)] = value
+                known.update(zip(step.targets, nest.flatten(result)))
             if call is None:
                 for key in step.free:
                     known.pop(key, None)
-        return [known[id(x)] for x in self.outputs]
+        return [known[x._key] for x in self.outputs]
 
 
 class _Step:
     """A node, with its one input and one output at hand where it is that simple."""
 
-    __slots__ = ("node", "operation", "source", "target", "free")
+    __slots__ = ("node", "operation", "source", "targets", "target", "free")
 
     def __init__(self, node):
         self.node = node
         self.operation = node.operation
         simple = not node.kwargs and len(node.args) == 1 and isinstance(node.args[0], KerasTensor)
-        self.source = id(node.args[0]) if simple else None
+        self.source = node.args[0]._key if simple else None
+        self.targets = node.output_keys
         self.target = None
         self.free = ()
 
@@ -182,24 +182,28 @@ def from_intermediate(inputs, outputs):
 
     new = {}
     for x in nest.flatten(inputs):
-        new[id(x)] = (
+        new[x._key] = (
             x if is_input(x) else Input(batch_shape=x.shape, dtype=x.dtype, name=f"{x.name}CLONE")
         )
     flat_outputs = nest.flatten(outputs)
 
     def renewed(leaf):
-        if isinstance(leaf, KerasTensor):
-            return new.get(id(leaf), leaf)
-        return leaf.moved(renewed) if isinstance(leaf, SymDim) else leaf
+        return _renewed(leaf, new)
 
     for node in sorted_nodes(nest.flatten(inputs), flat_outputs)[0]:
         if node.is_input:
             for x in node.outputs:
-                new.setdefault(id(x), x)
+                new.setdefault(x._key, x)
             continue
         args, kwargs = nest.map_structure(renewed, (node.args, node.kwargs))
         copies = [KerasTensor(x.shape, x.dtype, name=f"{x.name}_clone") for x in node.outputs]
         for x, copy in zip(node.outputs, copies):
-            new[id(x)] = copy
+            new[x._key] = copy
         Node(node.operation, args, kwargs, copies)
     return nest.map_structure(renewed, inputs), nest.map_structure(renewed, outputs)
+
+
+def _renewed(leaf, new):
+    if isinstance(leaf, KerasTensor):
+        return new.get(leaf._key, leaf)
+    return leaf.moved(lambda tensor: _renewed(tensor, new)) if isinstance(leaf, SymDim) else leaf

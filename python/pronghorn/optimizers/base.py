@@ -7,6 +7,7 @@ in state.py; the update of one weight is each subclass's `update_step`.
 import inspect
 import re
 import warnings
+import weakref
 
 from .. import ops
 from ..engine import Function, Variable, config, convert_to_tensor, is_tracing
@@ -180,7 +181,8 @@ class Optimizer(OptimizerState):
         if is_tracing() or not self._can_compile(variables):
             return self._step(grads, variables, rate)
         if self._compiled is None:
-            self._compiled = Function(self._step_by_index, name=f"{self.name}.apply")
+            step = weakref.WeakMethod(self._step_by_index)  # the program dies with the optimizer
+            self._compiled = Function(lambda *args: step()(*args), name=f"{self.name}.apply")
         grads = [convert_to_tensor(g) for g in grads]
         rate = convert_to_tensor(rate, None if hasattr(rate, "dtype") else config.floatx())
         self._compiled(grads, rate, self._places(variables))

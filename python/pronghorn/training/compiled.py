@@ -9,6 +9,7 @@ import warnings
 
 from .. import metrics as metrics_module
 from .. import ops, optimizers
+from ..callbacks.history import History, KeptHistory
 from ..engine import GradientTape, nest
 from .compile_loss import CompileLoss
 from .compile_metrics import CompileMetrics
@@ -32,7 +33,7 @@ class CompiledModel:
             train_function=None,
             test_function=None,
             predict_function=None,
-            history=None,
+            _history=None,
             _run_eagerly=False,
             _jit_compile=False,
             _initial_epoch=None,
@@ -139,6 +140,17 @@ class CompiledModel:
         self.compile(**deserialize_keras_object(config))
         if self.optimizer is not None and self.built:
             self.optimizer.build(self._trained_weights())
+
+    @property
+    def history(self):
+        """The History of the last `fit`; None before."""
+        kept = self.__dict__["_history"]
+        return kept.of(self) if isinstance(kept, KeptHistory) else kept
+
+    @history.setter
+    def history(self, value):
+        kept = KeptHistory(value) if isinstance(value, History) else value
+        self.__dict__["_history"] = kept
 
     @property
     def run_eagerly(self):

@@ -1,14 +1,20 @@
 """Which weights a compiled model trains: those that were trainable when compile() was called."""
 
 import warnings
+import weakref
 
 
 class TrainableSnapshot:
-    """Taken by compile(). Weights made later follow their layer's state at that time."""
+    """Taken by compile(). Weights made later follow their layer's state at that time.
+
+    Layers and weights are known weakly, since the model, which is one of them, holds this.
+    """
 
     def __init__(self, model):
-        self._layers = {layer: layer.trainable for layer in model._flatten_layers()}
-        self._known = {id(v): v for v in model.variables}
+        self._layers = weakref.WeakKeyDictionary(
+            (layer, layer.trainable) for layer in model._flatten_layers()
+        )
+        self._known = weakref.WeakValueDictionary((id(v), v) for v in model.variables)
         self._trained = {id(v) for v in model.trainable_variables}
 
     def weights(self, model):
@@ -17,14 +23,13 @@ class TrainableSnapshot:
         for layer in model._flatten_layers():
             for variable in layer._trainable_variables:
                 owner.setdefault(id(variable), layer)
+        return [v for v in model.variables if self._trains(v, owner)]
 
-        def trains(variable):
-            if id(variable) in self._known:
-                return id(variable) in self._trained
-            layer = owner.get(id(variable))
-            return layer is not None and self._layers.get(layer, layer.trainable)
-
-        return [v for v in model.variables if trains(v)]
+    def _trains(self, variable, owner):
+        if id(variable) in self._known:
+            return id(variable) in self._trained
+        layer = owner.get(id(variable))
+        return layer is not None and self._layers.get(layer, layer.trainable)
 
     def warn_if_changed(self, model):
         """Warns, once for a change, that `trainable` differs from what was compiled."""
