@@ -1,6 +1,7 @@
 // conv2d and its two gradients, closed under differentiation. x (N, H, W, C), w (KH, KW, C /
 // groups, K), y (N, OH, OW, K). Attributes: strides[2], pads[top, bottom, left, right],
 // dilations[2], groups; then conv2d_grad_input(w, dy): h, w; conv2d_grad_filter(x, dy): kh, kw.
+#include <atomic>
 #include <cstdlib>
 
 #include "conv.h"
@@ -51,8 +52,8 @@ namespace {
 
 constexpr size_t kForwardAttrs = 4, kGradAttrs = 6;
 
-bool winograd_allowed() {
-  static const bool allowed = [] {
+std::atomic<bool>& winograd_switch() {
+  static std::atomic<bool> allowed = [] {
     const char* text = std::getenv("PRONGHORN_WINOGRAD");
     return !text || std::strcmp(text, "0") != 0;
   }();
@@ -83,7 +84,7 @@ bool bind_conv(BindContext& ctx, ConvMode mode, const char* op, size_t own) {
   a.act = e.act, a.gate_act = e.gate_act;
   if (e.has_bias) a.bias = ctx.in[e.bias_at].data;
   if (e.has_gate) a.gate = ctx.in[e.gate_at].data;
-  a.winograd = winograd_allowed();
+  a.winograd = winograd_enabled();
   const size_t need = ctx.kernels->conv_scratch ? ctx.kernels->conv_scratch(a, ctx.threads) : 0;
   if (need) a.scratch = ctx.scratch(need);
   return ctx.push<&Kernels::conv>(a);
@@ -218,5 +219,8 @@ Tensor conv_grad_filter(const Tensor& x, const Tensor& dy, const Attrs& attrs) {
   static const OpDef& op = op_by_name("conv2d_grad_filter");
   return apply1(op, {x, dy}, attrs);
 }
+
+bool winograd_enabled() { return winograd_switch(); }
+void enable_winograd(bool enabled) { winograd_switch() = enabled; }
 
 }  // namespace ph

@@ -47,6 +47,11 @@ Tensor ones_like(const Tensor& x);
 // ---- products and convolution (matmul.cpp, conv.cpp)
 Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false, bool transpose_b = false);
 
+// Whether convolutions bound from now on may use Winograd's transforms (at first unless the
+// environment says PRONGHORN_WINOGRAD=0).
+bool winograd_enabled();
+void enable_winograd(bool enabled);
+
 // ---- reductions (reduce.cpp)
 Tensor reduce_sum(const Tensor& x, const Ints& axes, bool keepdims);
 Tensor reduce_mean(const Tensor& x, const Ints& axes, bool keepdims);

@@ -1,6 +1,7 @@
 // Devices, widths, threads and counters as Python sees them.
 #include "../device/rates.h"
 
+#include "../ops/functions.h"
 #include "bind.h"
 
 namespace ph {
@@ -12,6 +13,8 @@ void bind_device(py::module_& m) {
     return names;
   });
   m.def("force_isa", &force_isa);
+  m.def("winograd_enabled", &winograd_enabled);
+  m.def("enable_winograd", &enable_winograd);
   m.def("compiler", &compiler_name);
   m.def("num_threads", &num_threads);
   m.def("set_num_threads", &set_num_threads);

@@ -9,9 +9,11 @@ from .engine.config import (
     set_floatx,
     set_image_data_format,
 )
+from .engine.device import disable_winograd, enable_winograd, is_winograd_enabled
 from .serialization.scopes import enable_unsafe_deserialization
 
 __all__ = [
-    "dtype_policy", "enable_unsafe_deserialization", "epsilon", "floatx", "image_data_format",
-    "set_dtype_policy", "set_epsilon", "set_floatx", "set_image_data_format",
+    "disable_winograd", "dtype_policy", "enable_unsafe_deserialization", "enable_winograd",
+    "epsilon", "floatx", "image_data_format", "is_winograd_enabled", "set_dtype_policy",
+    "set_epsilon", "set_floatx", "set_image_data_format",
 ]  # fmt: skip

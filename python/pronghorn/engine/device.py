@@ -27,6 +27,33 @@ def set_num_threads(n: int) -> None:
     config.new_generation()
 
 
+def enable_winograd() -> None:
+    """Lets 3x3 convolutions use Winograd's transforms where they are faster (the default).
+
+    Their error is at most 8 float32 epsilons times the largest input of a tile times the filter's
+    sum of magnitudes; what would exceed it is computed directly.
+    """
+    _set_winograd(True)
+
+
+def disable_winograd() -> None:
+    """Computes every convolution directly: slower where many channels meet, errors as small as
+    sums of products have."""
+    _set_winograd(False)
+
+
+def is_winograd_enabled() -> bool:
+    """Whether convolutions may use Winograd's transforms; PRONGHORN_WINOGRAD=0 in the environment
+    turns them off from the start."""
+    return _core.winograd_enabled()
+
+
+def _set_winograd(enabled):
+    if enabled != _core.winograd_enabled():
+        _core.enable_winograd(enabled)
+        config.new_generation()
+
+
 def machine_rates() -> dict:
     """What this machine can do at most on the threads in use, measured once (about 0.6 s).
 
