@@ -129,6 +129,20 @@ void offer(const OpDef& op, std::span<const Tensor> inputs, const Attrs& attrs,
   }
 }
 
+// Promotion of a half with an integer of 16 bits or more rounds the integer to the half; registers
+// would hold it exactly, so it is cast first. The dtype to cast integers to, or bool for none.
+DType half_beside_integers(const std::vector<Spec>& specs) {
+  bool integers = false;
+  DType half = DType::b8;
+  for (const Spec& s : specs) {
+    if (is_integer(s.dtype)) integers = integers || dtype_size(s.dtype) > 1;
+    if (!is_float(s.dtype) || s.dtype == half) continue;
+    if (half != DType::b8 || dtype_size(s.dtype) > 2) return DType::b8;  // float32 or float64
+    half = s.dtype;
+  }
+  return integers ? half : DType::b8;
+}
+
 }  // namespace
 
 std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const Attrs& attrs) {
@@ -146,6 +160,16 @@ std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const
                 "that function, or compile with run_eagerly=True"));
     }
     in_specs.push_back(t.spec());
+  }
+  if ((op.flags & kElementwise) && inputs.size() > 1) {
+    const DType half = half_beside_integers(in_specs);
+    if (half != DType::b8) {
+      static const OpDef& cast = op_by_name("cast");
+      std::vector<Tensor> same(inputs.begin(), inputs.end());
+      for (Tensor& t : same)
+        if (is_integer(t.dtype())) t = apply1(cast, {t}, {half});
+      return apply(op, same, attrs);
+    }
   }
   std::vector<Spec> out_specs = op.infer(in_specs, attrs);
 
