@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "../base/shape.h"
+
 namespace ph {
 namespace {
 
@@ -26,7 +28,7 @@ T integer_of(double x) {
     return static_cast<T>(x);
   }
   // a negative number wraps, as NumPy's scalar constructors do not but C's conversions via int64 do
-  return x < 0 ? static_cast<T>(static_cast<int64_t>(x)) : static_cast<T>(x);
+  return x < 0 ? static_cast<T>(integer_of<int64_t>(x)) : static_cast<T>(x);
 }
 
 // IEEE half from double by way of scaling, round to nearest even.
@@ -83,6 +85,14 @@ uint64_t scalar_bits(double x, DType dtype) {
     case DType::f64: return bits_of(x);
   }
   return 0;
+}
+
+uint64_t integer_bits(int64_t x, DType dtype) {
+  if (dtype == DType::b8) return x != 0;
+  if (dtype == DType::f32) return bits_of(static_cast<float>(x));  // rounded once
+  if (is_float(dtype)) return scalar_bits(static_cast<double>(x), dtype);
+  const int64_t bits = 8 * dtype_size(dtype);
+  return static_cast<uint64_t>(x) & (~uint64_t{0} >> (64 - bits));
 }
 
 double scalar_value(const void* p, DType dtype) {

@@ -122,7 +122,7 @@ enum class ConvMode : uint8_t { forward, grad_input, grad_filter };
 // writes x; grad_filter reads x and y (as dy) and writes w. The tensor written is
 // added to when `accumulate` is set. Depthwise: groups == C.
 // gate: as in GemmArgs, dense and of the written tensor's shape (forward, grad_input).
-// winograd: allowed where it wins (PRONGHORN_WINOGRAD=0 clears it).
+// winograd: allowed where it wins and keeps the bound that winograd.h states.
 struct ConvArgs {
   DType dtype;
   ConvMode mode;
@@ -291,11 +291,13 @@ struct OneHotArgs {
   void* out;
 };
 
-// out[i] = start + i * step, any dtype (computed in double, or int64 for integers).
+// out[i] = start + i * step, any dtype: of floats and bool in double, of integers first + i *
+// stride modulo 2^64.
 struct RangeArgs {
   DType dtype;
   int64_t count;
   double start, step;
+  int64_t first, stride;
   void* out;
 };
 
@@ -303,16 +305,18 @@ struct RangeArgs {
 enum class RandomKind : uint8_t { bits, uniform, normal, truncated_normal, randint, dropout };
 
 // Philox 4x32-10 (Salmon et al., SC'11). key = seed (2 x uint32, read when run); the counter is
-// the element index / 4, the lane index % 4 (float64: two lanes, index / 2). uniform: [lo, hi) from
-// the top 24 (53) bits; normal: Box-Muller, mean lo, standard deviation hi; truncated_normal:
-// redrawn outside 2 standard deviations by inverse transform; randint: [lo, hi) integers;
-// bits: uint32. uniform, randint and bits are the same on every width and device.
+// the element index / 4, the lane index % 4 (8 bytes: two lanes, index / 2). uniform: [lo, hi) from
+// the top 24 (53) bits, also where hi - lo overflows; normal: Box-Muller, mean lo, standard
+// deviation hi; truncated_normal: redrawn outside 2 standard deviations by inverse transform;
+// randint: first + [0, range), every value as likely (range 0 is 2^64), modulo 2^64; bits: uint32.
+// uniform, randint and bits are the same on every width and device.
 // dropout: out = keep ? x * scale : 0, keep where uniform >= lo (the rate); scale = hi.
 struct RandomArgs {
   RandomKind kind;
   DType dtype;
   int64_t count;
   double lo, hi;
+  uint64_t first, range;
   const uint32_t* seed;
   const void* x;  // dropout only; out may alias it
   void* out;

@@ -87,12 +87,21 @@ bool push_copy(BindContext& ctx, const CopyDims& dims, DType dtype, const void* 
   return ctx.push<&Kernels::copy>(a);
 }
 
-bool push_fill(BindContext& ctx, const Spec& spec, double value, void* dst) {
+uint64_t number_bits(const Attr& value, DType dtype) {
+  if (const auto* n = std::get_if<int64_t>(&value)) return integer_bits(*n, dtype);
+  return scalar_bits(Attrs{value}.real(0), dtype);
+}
+
+int64_t whole_number(const Attr& value) {
+  return static_cast<int64_t>(number_bits(value, DType::i64));
+}
+
+bool push_fill(BindContext& ctx, const Spec& spec, const Attr& value, void* dst) {
   FillArgs a;
   std::memset(&a, 0, sizeof a);
   a.elem_size = static_cast<int32_t>(dtype_size(spec.dtype));
   a.count = spec.shape.count();
-  a.bits = scalar_bits(value, spec.dtype);
+  a.bits = number_bits(value, spec.dtype);
   a.dst = dst;
   return ctx.push<&Kernels::fill>(a);
 }

@@ -53,7 +53,10 @@ struct CopyDims {
   }
 };
 bool push_copy(BindContext& ctx, const CopyDims& dims, DType dtype, const void* src, void* dst);
-bool push_fill(BindContext& ctx, const Spec& spec, double value, void* dst);
+bool push_fill(BindContext& ctx, const Spec& spec, const Attr& value, void* dst);
+// A number as the bits of a dtype, and as an integer: an integer attribute loses no bit.
+uint64_t number_bits(const Attr& value, DType dtype);
+int64_t whole_number(const Attr& value);
 
 Ints iota(int n);  // 0, 1, ... n-1
 

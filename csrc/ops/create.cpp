@@ -18,7 +18,7 @@ const Register fill_op({
     },
     .bind =
         [](BindContext& ctx) {
-          return push_fill(ctx, ctx.out[0].spec, ctx.attrs->real(1), ctx.out[0].data);
+          return push_fill(ctx, ctx.out[0].spec, (*ctx.attrs)[1], ctx.out[0].data);
         },
 });
 
@@ -39,7 +39,9 @@ const Register arange_op({
           const Spec& out = ctx.out[0].spec;
           if (out.dtype == DType::f16 || out.dtype == DType::bf16 || out.dtype == DType::b8)
             return false;
-          RangeArgs a{out.dtype, out.shape[0], ctx.attrs->real(0), ctx.attrs->real(1),
+          const Attrs& attrs = *ctx.attrs;
+          RangeArgs a{out.dtype,      out.shape[0],           attrs.real(0),
+                      attrs.real(1),  whole_number(attrs[0]), whole_number(attrs[1]),
                       ctx.out[0].data};
           return ctx.push<&Kernels::range>(a);
         },

@@ -121,14 +121,16 @@ bool bind_product(BindContext& ctx, const Epilogue& e) {
   return true;
 }
 
+constexpr int64_t kExactDepth = 1 << 21;  // of products below 2^32, summed in 53 bits
+
 Tensor swap_last(const Tensor& x) {
   Ints perm = iota(x.shape().rank());
   std::swap(perm[perm.size() - 1], perm[perm.size() - 2]);
   return transpose(x, perm);
 }
 
-// What has no native product: halves in float32, small integers in float64 (exact there), other
-// integers, or a table without gemm, by broadcasting and a sum.
+// What has no native product: halves in float32, small integers in float64 where sums are exact
+// there, other integers, or a table without gemm, by broadcasting and a sum.
 Tensor compose_product(const Tensor& a, const Tensor& b, const Attrs& attrs) {
   const bool ta = flag_or(attrs, 0, false), tb = flag_or(attrs, 1, false);
   const DType d = promote(a.dtype(), b.dtype());
@@ -136,7 +138,8 @@ Tensor compose_product(const Tensor& a, const Tensor& b, const Attrs& attrs) {
     const DType w = working_float(d);
     return cast(matmul(cast(a, w), cast(b, w), ta, tb), d);
   }
-  if (!is_float(d) && dtype_size(d) <= 2) {
+  const int64_t k = a.shape()[a.shape().rank() - (ta ? 2 : 1)];
+  if (!is_float(d) && dtype_size(d) <= 2 && k < kExactDepth) {
     const Tensor exact = matmul(cast(a, DType::f64), cast(b, DType::f64), ta, tb);
     return cast(cast(exact, DType::i64), d);
   }

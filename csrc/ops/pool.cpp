@@ -23,9 +23,9 @@ struct Dims {
   }
 };
 
-Dims pooled(const char* op, const Spec& x, const Attrs& attrs) {
+Dims pooled(const char* op, const Spec& x, const Attrs& attrs, bool integers = false) {
   need_rank(op, x, 4, "(batch, height, width, channels)");
-  need_float(op, x);
+  if (!integers || x.dtype == DType::b8) need_float(op, x);
   return Dims(op, x.shape, attrs);
 }
 
@@ -74,9 +74,13 @@ void need_shape(const char* op, const char* what, const Shape& have, const Shape
         cat(op, ": ", what, " has shape ", have, "; expected the pooled shape ", want));
 }
 
-constexpr double kLowest = -std::numeric_limits<double>::infinity();
+// Padding that never wins a maximum.
+Tensor pad_lowest(const Tensor& x, const Window& w) {
+  const double lowest = -std::numeric_limits<double>::infinity();
+  return window_pad(x, w, is_unsigned(x.dtype()) ? 0 : lowest);
+}
 
-// In a float64 or float32 of its own where the dtype has no kernel; else `plain`.
+// Halves and mixtures in a float32 or float64 of their own; else, and of integers, `plain`.
 template <class Plain>
 Tensors converted(const char* op, std::span<const Tensor> in, const Attrs& attrs, Plain plain) {
   DType d = in[0].dtype();
@@ -85,14 +89,14 @@ Tensors converted(const char* op, std::span<const Tensor> in, const Attrs& attrs
     mixed = mixed || t.dtype() != d;
     d = promote(d, t.dtype());
   }
-  if (native_float(d) && !mixed) return {plain()};
+  if (!mixed && (native_float(d) || !is_float(d))) return {plain()};
   return {cast(ph::apply(op_by_name(op), cast_all(in, working_float(d)), attrs)[0], d)};
 }
 
 // Calls visit(i, j, hit): where element (i, j) of a window is its first maximum.
 template <class Visit>
 void each_first_maximum(const Dims& d, const Tensor& x, const Tensor& y, Visit visit) {
-  const Tensor padded = window_pad(x, d.w, kLowest);
+  const Tensor padded = pad_lowest(x, d.w);
   Tensor taken;
   for (int64_t i = 0; i < d.w.kh; ++i)
     for (int64_t j = 0; j < d.w.kw; ++j) {
@@ -106,7 +110,7 @@ const Register max_pool_op({
     .name = "max_pool",
     .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
       need_inputs("max_pool", in, 1);
-      return {checked("max_pool", in[0].dtype, pooled("max_pool", in[0], attrs).y)};
+      return {checked("max_pool", in[0].dtype, pooled("max_pool", in[0], attrs, true).y)};
     },
     .bind =
         [](BindContext& ctx) {
@@ -119,7 +123,7 @@ const Register max_pool_op({
     .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
       return converted("max_pool", in, attrs, [&] {
         const Dims d("max_pool", in[0].shape(), attrs);
-        const Tensor padded = window_pad(in[0], d.w, kLowest);
+        const Tensor padded = pad_lowest(in[0], d.w);
         Tensor best;
         for (int64_t i = 0; i < d.w.kh; ++i)
           for (int64_t j = 0; j < d.w.kw; ++j) {

@@ -1,9 +1,11 @@
 // Random tensors from a seed (2,) of uint32. Attributes: (shape, dtype, lo, hi), where lo and hi
-// are the bounds of random_uniform [lo, hi) and random_randint [lo, hi), and mean and standard
-// deviation of random_normal and random_truncated_normal; random_bits has (shape). dropout(x, seed)
-// has (rate).
+// are the bounds of random_uniform [lo, hi), and mean and standard deviation of random_normal and
+// random_truncated_normal; random_randint has (shape, dtype, first, last), integers that draws lie
+// between, both included, as two's complement where the dtype is uint64; random_bits has (shape).
+// dropout(x, seed) has (rate).
 #include <cmath>
 
+#include "../core/convert.h"
 #include "common.h"
 
 namespace ph {
@@ -41,30 +43,47 @@ struct Draw {
     const Shape shape = shape_attr(name(), attrs, 0);
     if (kind == RandomKind::bits) return {checked(name(), DType::u32, shape)};
     const DType d = attrs.dtype(1);
-    const double lo = attrs.real(2), hi = attrs.real(3);
     if (integers ? !is_integer(d) : !is_float(d))
       throw TypeError(cat(name(), ": dtype ", d, " cannot hold the numbers; expected ",
                           integers ? "an integer" : "a floating", " dtype"));
-    if (!std::isfinite(lo) || !std::isfinite(hi))
-      throw ValueError(cat(name(), ": the bounds ", lo, " and ", hi, " must be finite"));
-    if (kind == RandomKind::randint && !(lo < hi))
-      throw ValueError(cat(name(), ": minval ", lo, " must be below maxval ", hi));
+    if (integers) {
+      check_integers(d, attrs.integer(2), attrs.integer(3));
+    } else {
+      const double lo = attrs.real(2), hi = attrs.real(3);
+      if (!std::isfinite(lo) || !std::isfinite(hi))
+        throw ValueError(cat(name(), ": the bounds ", lo, " and ", hi, " must be finite"));
+    }
     return {checked(name(), d, shape)};
+  }
+  static void check_integers(DType d, int64_t first, int64_t last) {
+    const auto held = [&](int64_t x) {
+      const uint64_t bits = integer_bits(x, d);
+      return d == DType::u64 || scalar_value(&bits, d) == static_cast<double>(x);
+    };
+    const bool ordered = d == DType::u64
+                             ? static_cast<uint64_t>(first) <= static_cast<uint64_t>(last)
+                             : first <= last;
+    if (!ordered || !held(first) || !held(last))
+      throw ValueError(cat(name(), ": ", first, " to ", last, " is no range of ", d, " values"));
   }
   static bool bind(BindContext& ctx) {
     const DType d = ctx.out[0].spec.dtype;
-    if (kind == RandomKind::randint ? d != DType::i32 && d != DType::i64
-                                    : kind != RandomKind::bits && !native_float(d))
-      return false;
+    const bool halves = kind == RandomKind::normal || kind == RandomKind::truncated_normal;
+    if (halves && !native_float(d)) return false;
     RandomArgs a = base_args(ctx, kind, ctx.in[0]);
-    if (kind != RandomKind::bits) a.lo = ctx.attrs->real(2), a.hi = ctx.attrs->real(3);
+    if (kind == RandomKind::randint) {
+      a.first = static_cast<uint64_t>(ctx.attrs->integer(2));
+      a.range = static_cast<uint64_t>(ctx.attrs->integer(3)) - a.first + 1;
+    } else if (kind != RandomKind::bits) {
+      a.lo = ctx.attrs->real(2), a.hi = ctx.attrs->real(3);
+    }
     return ctx.push<&Kernels::random>(a);
   }
-  // Other types: the native draw, converted. bits has none.
+  // Halves of the normals: drawn in float32, rounded.
   static Tensors compose(std::span<const Tensor> in, const Attrs& attrs) {
-    PH_CHECK(kind != RandomKind::bits);
+    PH_CHECK(kind == RandomKind::normal || kind == RandomKind::truncated_normal);
     Attrs wide = attrs;
-    wide.set(1, kind == RandomKind::randint ? DType::i64 : DType::f32);
+    wide.set(1, DType::f32);
     return {cast(apply1(op_by_name(name()), {in[0]}, wide), attrs.dtype(1))};
   }
   static void define() {
@@ -73,7 +92,7 @@ struct Draw {
     def.flags = kRandom | kNoGrad;
     def.infer = infer;
     def.bind = bind;
-    if (kind != RandomKind::bits) def.compose = compose;
+    if (kind == RandomKind::normal || kind == RandomKind::truncated_normal) def.compose = compose;
     const Register reg(def);
   }
 };

@@ -103,7 +103,7 @@ const Register slice_grad_op({
         [](BindContext& ctx) {
           const Spec& out = ctx.out[0].spec;
           const auto r = ranges("slice_grad", out.shape, *ctx.attrs);
-          if (!(counts(r) == out.shape) && !push_fill(ctx, out, 0, ctx.out[0].data)) return false;
+          if (!(counts(r) == out.shape) && !push_fill(ctx, out, 0.0, ctx.out[0].data)) return false;
           return push_slice(ctx, r, out.shape, out.dtype, ctx.out[0].data, ctx.in[0].data, false);
         },
     .vjp = [](const VjpContext& c) -> Tensors {
@@ -210,7 +210,7 @@ const Register pad_op({
     .bind =
         [](BindContext& ctx) {
           const Spec &x = ctx.in[0].spec, &out = ctx.out[0].spec;
-          if (!(x.shape == out.shape) && !push_fill(ctx, out, ctx.attrs->real(2), ctx.out[0].data))
+          if (!(x.shape == out.shape) && !push_fill(ctx, out, (*ctx.attrs)[2], ctx.out[0].data))
             return false;
           std::vector<Range> r;
           for (int d = 0; d < x.shape.rank(); ++d)

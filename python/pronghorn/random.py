@@ -12,7 +12,7 @@ _dropout = _args.op("dropout")
 
 
 def _draw(native, shape, low, high, dtype, seed):
-    attrs = (_args.sizes(shape), dtype, float(low), float(high))
+    attrs = (_args.sizes(shape), dtype, low, high)
     return _args.call(native, (draw_seed(seed),), attrs)
 
 
@@ -28,17 +28,23 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
 
     Args:
         shape: Sizes of the result.
-        minval, maxval: Bounds; of integers where `dtype` is one.
-        dtype: floatx where None.
+        minval, maxval: Bounds.
+        dtype: A floating dtype; floatx where None.
         seed: An int (always the same numbers), a SeedGenerator, or None for the global one.
+
+    Raises:
+        ValueError: a dtype that is not floating.
 
     Example:
         >>> random.uniform((2, 3), seed=1)
     """
     dtype = config.standardize_dtype(dtype)
     if dtype not in _args.FLOATS:
-        return randint(shape, minval, maxval, dtype, seed)
-    return _draw(_uniform, shape, minval, maxval, dtype, seed)
+        raise ValueError(
+            "`random.uniform` requires a floating point `dtype`; `random.randint` draws integers. "
+            f"Received: dtype={dtype}"
+        )
+    return _draw(_uniform, shape, float(minval), float(maxval), dtype, seed)
 
 
 def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
@@ -47,24 +53,52 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     Args:
         mean, stddev: Its mean and standard deviation.
     """
-    return _draw(_normal, shape, mean, stddev, _float_type(dtype), seed)
+    return _draw(_normal, shape, float(mean), float(stddev), _float_type(dtype), seed)
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """As `normal`, within two standard deviations of the mean."""
-    return _draw(_truncated_normal, shape, mean, stddev, _float_type(dtype), seed)
+    dtype = _float_type(dtype)
+    return _draw(_truncated_normal, shape, float(mean), float(stddev), dtype, seed)
 
 
 def randint(shape, minval, maxval, dtype="int32", seed=None):
-    """Integers spread evenly over [minval, maxval); other arguments as in `uniform`.
+    """Integers in [minval, maxval), each with the same chance; other arguments as in `uniform`.
+
+    Args:
+        minval, maxval: Whole numbers; draws reach from minval to maxval - 1.
+        dtype: An integer dtype.
 
     Raises:
-        ValueError: minval not below maxval, or a dtype that holds no integers.
+        ValueError: minval not below maxval, bounds that the dtype cannot hold, or a dtype that
+            holds no integers.
+        TypeError: bounds that are not whole.
+
+    Example:
+        >>> random.randint((3,), 1, 7)  # three throws of a die
     """
     dtype = config.standardize_dtype(dtype)
     if dtype in _args.FLOATS or dtype == "bool":
         raise ValueError(f"`dtype` must be an integer dtype. Received: dtype={dtype!r}")
-    return _draw(_randint, shape, minval, maxval, dtype, seed)
+    minval, maxval = _whole(minval), _whole(maxval)
+    if minval >= maxval:
+        raise ValueError(f"randint: minval {minval} must be below maxval {maxval}.")
+    if _args.beyond(minval, dtype) or _args.beyond(maxval - 1, dtype):
+        raise ValueError(
+            f"randint: {dtype} does not hold the integers from minval {minval} to below maxval "
+            f"{maxval}; choose a wider dtype."
+        )
+    first, last = (_args.number(v, dtype, "randint: a bound") for v in (minval, maxval - 1))
+    return _draw(_randint, shape, first, last, dtype, seed)
+
+
+def _whole(value):
+    if isinstance(value, int):
+        return int(value)
+    number = value.item() if hasattr(value, "item") else value
+    if number != int(number):
+        raise TypeError(f"randint: bounds are whole numbers. Received: {number}")
+    return int(number)
 
 
 def dropout(inputs, rate, noise_shape=None, seed=None):
@@ -86,7 +120,10 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
         raise ValueError(f"dropout: the rate is {rate}; expected the fraction to drop, 0 to 1")
     dims = _args.shape_of(x)
     noise_shape = tuple(d if n is None else n for n, d in zip(noise_shape, dims))
-    keep = greater_equal(uniform(noise_shape, dtype=x.dtype, seed=seed), rate)
+    keep = greater_equal(
+        uniform(noise_shape, dtype="float64" if x.dtype == "float64" else "float32", seed=seed),
+        rate,
+    )
     return where(keep, multiply(x, 1 / (1 - rate) if rate < 1 else 0.0), 0.0)
 
 

@@ -113,14 +113,13 @@ template <class T>
 void check_range(const Kernels& k, DType dtype, double start, double step) {
   for (int64_t n : {0, 1, 127, 129, 40000}) {
     Guarded<T> out(n);
-    k.range({dtype, n, start, step, out.data()}, team());
+    const auto first = static_cast<int64_t>(start), stride = static_cast<int64_t>(step);
+    k.range({dtype, n, start, step, first, stride, out.data()}, team());
     int64_t bad = 0;
     for (int64_t i = 0; i < n; ++i) {
       const volatile double product = static_cast<double>(i) * step;  // rounded: not fused
-      const T want =
-          std::is_integral_v<T>
-              ? static_cast<T>(static_cast<int64_t>(start) + i * static_cast<int64_t>(step))
-              : static_cast<T>(start + product);
+      const T want = std::is_integral_v<T> ? static_cast<T>(first + i * stride)
+                                           : static_cast<T>(start + product);
       bad += std::abs(static_cast<double>(out[i]) - static_cast<double>(want)) >
              1e-15 * std::abs(static_cast<double>(want));
     }

@@ -15,7 +15,12 @@ const uint32_t kSeed[2] = {123, 456};
 
 RandomArgs args(RandomKind kind, DType dtype, int64_t count, double lo, double hi, void* out,
                 const uint32_t* seed = kSeed) {
-  return {kind, dtype, count, lo, hi, seed, nullptr, out};
+  return {kind, dtype, count, lo, hi, 0, 0, seed, nullptr, out};
+}
+RandomArgs integers(DType dtype, int64_t count, int64_t first, uint64_t range, void* out) {
+  RandomArgs a = args(RandomKind::randint, dtype, count, 0, 0, out);
+  a.first = static_cast<uint64_t>(first), a.range = range;
+  return a;
 }
 
 // Known answers of philox4x32-10 from the Random123 distribution's kat_vectors.
@@ -29,10 +34,10 @@ void check_known_answers(const Kernels& k) {
 }
 
 // A second, plain Philox for every other counter and key.
-void plain_philox(uint64_t counter, const uint32_t* seed, uint32_t* x) {
+void plain_philox(uint64_t counter, const uint32_t* seed, uint32_t* x, uint32_t third = 0) {
   uint32_t k0 = seed[0], k1 = seed[1];
-  x[0] = static_cast<uint32_t>(counter), x[1] = static_cast<uint32_t>(counter >> 32),
-  x[2] = x[3] = 0;
+  x[0] = static_cast<uint32_t>(counter), x[1] = static_cast<uint32_t>(counter >> 32), x[2] = third,
+  x[3] = 0;
   for (int round = 0; round < 10; ++round) {
     const uint64_t p0 = 0xD2511F53ull * x[0], p1 = 0xCD9E8D57ull * x[2];
     const uint32_t y[4] = {static_cast<uint32_t>(p1 >> 32) ^ x[1] ^ k0, static_cast<uint32_t>(p1),
@@ -52,7 +57,7 @@ void check_stream(const Kernels& k) {
     Guarded<double> unit64(count / 2);
     k.random(args(RandomKind::uniform, DType::f64, count / 2, 0, 1, unit64.data()), team());
     Guarded<int32_t> dice(count);
-    k.random(args(RandomKind::randint, DType::i32, count, -3, 7, dice.data()), team());
+    k.random(integers(DType::i32, count, -3, 10, dice.data()), team());
     int64_t bad = 0;
     std::vector<uint32_t> all((count + 4) / 4 * 4);
     for (int64_t i = 0; i < count; i += 4) plain_philox(i / 4, kSeed, &all[i]);
@@ -70,6 +75,47 @@ void check_stream(const Kernels& k) {
   }
 }
 
+// Draws that would favour some values are made anew, from counters whose third word counts on.
+template <class T>
+void check_drawn_anew(const Kernels& k, DType dtype, uint64_t range) {
+  constexpr int words = sizeof(T) / 4, lanes = 4 / words;
+  const int64_t n = 5001;
+  Guarded<T> out(n);
+  k.random(integers(dtype, n, 100, range, out.data()), team());
+  int64_t bad = 0, anew = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    unsigned __int128 product = 0;
+    for (uint32_t round = 0;; ++round, ++anew) {
+      uint32_t x[4];
+      plain_philox(static_cast<uint64_t>(i / lanes), kSeed, x, round);
+      uint64_t draw = x[i % lanes * words];
+      if (words == 2) draw |= uint64_t{x[i % lanes * words + 1]} << 32;
+      product = static_cast<unsigned __int128>(draw) * range;
+      const T low = static_cast<T>(product), limit = static_cast<T>(-static_cast<T>(range));
+      if (low >= limit % static_cast<T>(range)) break;
+    }
+    bad += out[i] != static_cast<T>(100 + static_cast<T>(product >> (8 * sizeof(T))));
+  }
+  CHECK(!bad && anew > n / 8 && out.intact(), "%s %d bytes: %d wrong, %d anew", k.name,
+        int(sizeof(T)), int(bad), int(anew));
+}
+
+// float32 normals of the largest radii, whose first word is nearly 0: at its due rate one of 1.2e10
+// draws is beyond 6.5. Word 4422 of this seed is 1.
+void check_far_tail(const Kernels& k) {
+  const uint32_t seed[2] = {135259, 0};
+  const size_t at = 4422;
+  std::vector<uint32_t> words(at + 2);
+  k.random(args(RandomKind::bits, DType::u32, words.size(), 0, 0, words.data(), seed), team());
+  std::vector<float> z(words.size());
+  k.random(args(RandomKind::normal, DType::f32, z.size(), 0, 1, z.data(), seed), team());
+  const double u = (words[at] + 0.5) * 0x1p-32, r = std::sqrt(-2 * std::log(u));
+  const double angle = (words[at + 1] >> 8) * 0x1p-24 * 2 * std::acos(-1.0);
+  CHECK(words[at] == 1 && z[at] > 6.5 && std::abs(z[at] - r * std::cos(angle)) < 1e-5 &&
+            std::abs(z[at + 1] - r * std::sin(angle)) < 1e-5,
+        "%s word %u gives %g %g", k.name, words[at], double(z[at]), double(z[at + 1]));
+}
+
 // Every width and thread count gives the bits that the generic width gives on one thread.
 void check_same(RandomKind kind, DType dtype, double lo, double hi, bool across_widths) {
   const int64_t count = 40003, bytes = count * kDTypeSize[static_cast<int>(dtype)];
@@ -77,6 +123,7 @@ void check_same(RandomKind kind, DType dtype, double lo, double hi, bool across_
   set_num_threads(1);
   std::vector<char> x(bytes, 0x3c), reference(bytes), out(bytes);
   RandomArgs a = args(kind, dtype, count, lo, hi, reference.data());
+  a.first = 17, a.range = uint64_t{3} << (bytes / count * 8 - 2);  // of the draws a quarter is anew
   if (kind == RandomKind::dropout) a.x = x.data();
   for (const Kernels* k : available_kernels()) {
     a.out = reference.data();
@@ -195,7 +242,7 @@ void check_bounds(const Kernels& k) {
   CHECK(std::all_of(h.begin(), h.end(), [](uint16_t x) { return x < 0x3c00; }), "%s float16",
         k.name);
   std::vector<int64_t> wide(n);
-  k.random(args(RandomKind::randint, DType::i64, n, -0x1p40, 0x1p40, wide.data()), team());
+  k.random(integers(DType::i64, n, -(int64_t{1} << 40), uint64_t{1} << 41, wide.data()), team());
   const auto [low, high] = std::minmax_element(wide.begin(), wide.end());
   CHECK(*low >= -(int64_t{1} << 40) && *high < int64_t{1} << 40 && *low < -(int64_t{1} << 39) &&
             *high > int64_t{1} << 39,
@@ -238,6 +285,9 @@ int main() {
     check_quantile<double>(k, DType::f64, 1e-15);
     check_bounds(k);
     check_dropout(k);
+    check_drawn_anew<uint32_t>(k, DType::u32, uint64_t{3} << 30);
+    check_drawn_anew<uint64_t>(k, DType::u64, uint64_t{3} << 62);
+    check_far_tail(k);
   });
   for (DType d : {DType::f32, DType::f64, DType::f16, DType::bf16}) {
     check_same(RandomKind::uniform, d, -0.3, 0.7, true);

@@ -78,11 +78,10 @@ void one_hot(const OneHotArgs& a, const Team& team) {
 
 namespace {
 
-// C is double or int64_t; the contract's start + i * step, without a running sum.
+// C is double or uint64_t; the contract's start + i * step, without a running sum.
 template <class C>
-void range_chunks(const RangeArgs& a, const Team& team) {
+void range_chunks(const RangeArgs& a, C start, C step, const Team& team) {
   const int64_t size = kDTypeSize[static_cast<int>(a.dtype)];
-  const C start = read_as<C>(a.start), step = read_as<C>(a.step);
   const auto put = storer<C>(a.dtype);
   constexpr int64_t per_chunk = kMoveChunk / 8;
   for_chunks(team, ceil_div(a.count, per_chunk), [&](int64_t chunk, int) {
@@ -93,9 +92,8 @@ void range_chunks(const RangeArgs& a, const Team& team) {
       for (int64_t i = 0; i < n; ++i) {
         if constexpr (is_float<C>)
           strip[i] = start + rounded(static_cast<C>(at + i) * step);
-        else  // integers wrap
-          strip[i] = static_cast<C>(static_cast<uint64_t>(start) +
-                                    static_cast<uint64_t>(at + i) * static_cast<uint64_t>(step));
+        else
+          strip[i] = start + static_cast<C>(at + i) * step;
       }
       put(static_cast<char*>(a.out) + at * size, strip, 1, n);
     }
@@ -105,12 +103,11 @@ void range_chunks(const RangeArgs& a, const Team& team) {
 }  // namespace
 
 void range(const RangeArgs& a, const Team& team) {
-  const bool floats = a.dtype == DType::f16 || a.dtype == DType::bf16 || a.dtype == DType::f32 ||
-                      a.dtype == DType::f64;
-  if (floats)
-    range_chunks<double>(a, team);
+  if (a.dtype >= DType::f16 || a.dtype == DType::b8)
+    range_chunks<double>(a, a.start, a.step, team);
   else
-    range_chunks<int64_t>(a, team);
+    range_chunks<uint64_t>(a, static_cast<uint64_t>(a.first), static_cast<uint64_t>(a.stride),
+                           team);
 }
 
 }  // namespace PH_ISA

@@ -23,8 +23,8 @@ PH_INLINE vu64 multiply_low(vu64 a, uint32_t m) {
 }
 
 // words[0..kWords): the stream of key `seed` from counter `first` (64 bits) on, four words a
-// counter.
-PH_INLINE void philox(const uint32_t* seed, uint64_t first, uint32_t* words) {
+// counter. `round`: the counter's third word, for draws beside that stream.
+PH_INLINE void philox(const uint32_t* seed, uint64_t first, uint32_t* words, uint32_t round = 0) {
   constexpr int lanes = kLanes<uint64_t>, groups = 4;  // groups: chains in flight
   vu64 lane = {};
   for (int i = 0; i < lanes; ++i) lane[i] = static_cast<uint64_t>(i);
@@ -33,10 +33,11 @@ PH_INLINE void philox(const uint32_t* seed, uint64_t first, uint32_t* words) {
     for (int g = 0; g < groups; ++g) {
       x[g][0] = lane + (first + static_cast<uint64_t>(at + g * lanes));
       x[g][1] = x[g][0] >> 32;
-      x[g][2] = x[g][3] = vu64{};
+      x[g][2] = splat<uint64_t>(round);
+      x[g][3] = vu64{};
     }
     uint32_t k0 = seed[0], k1 = seed[1];
-    for (int round = 0; round < 10; ++round, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
+    for (int turn = 0; turn < 10; ++turn, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
       for (int g = 0; g < groups; ++g) {
         const vu64 p0 = multiply_low(x[g][0], 0xD2511F53u), p1 = multiply_low(x[g][2], 0xCD9E8D57u);
         x[g][0] = (p1 >> 32) ^ x[g][1] ^ static_cast<uint64_t>(k0);

@@ -74,6 +74,8 @@ def _from_foreign(x, dtype):
             x = _numpy_nest(x)
         try:
             array = np.asarray(x)
+            if array.dtype == np.float64 and dtype in ("int64", "uint64"):
+                array = np.asarray(x, dtype)  # integers on both sides of 2^63: by way of no float
         except ValueError as error:
             raise TypeError(
                 f"Cannot convert {_short(x)} to a tensor: {error}. "

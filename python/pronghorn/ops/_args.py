@@ -16,6 +16,7 @@ for _bits in (8, 16, 32, 64):
     _RANGES[f"uint{_bits}"] = (0, 2**_bits - 1)
     _RANGES[f"int{_bits}"] = (-(2 ** (_bits - 1)), 2 ** (_bits - 1) - 1)
 _SCALARS = (bool, int, float)
+_64_BITS = (-(2**63), 2**64 - 1)
 
 
 def tensor(x, dtype=None):
@@ -23,6 +24,42 @@ def tensor(x, dtype=None):
     if type(x) is Tensor and dtype is None:
         return x
     return convert_to_tensor(x, dtype)
+
+
+def number(value, dtype, what):
+    """A Python number as an attribute for a result of `dtype`; of an integer no bit is lost.
+
+    Integers that an integer dtype cannot hold wrap, as in a cast; a number of another kind (a NumPy
+    scalar, a tensor of one element) is read first.
+
+    Raises:
+        ValueError: an integer beyond 64 bits, or too large for a float.
+    """
+    if not isinstance(value, _SCALARS):
+        value = value.item()
+    if type(value) is not int:
+        return float(value)
+    if dtype in FLOATS:
+        return _float(value, what)
+    low, high = _64_BITS
+    if not low <= value <= high:
+        raise ValueError(
+            f"{what} must fit in 64 bits, {low} to {high}. Received: {_short(value)}; use a "
+            "floating number for a larger one."
+        )
+    return value - 2**64 if value >= 2**63 else value
+
+
+def _float(value, what):
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{what} is too large for a float: {_short(value)}.") from None
+
+
+def _short(value):
+    text = str(value) if value.bit_length() < 1000 else f"an integer of {value.bit_length()} bits"
+    return text
 
 
 _scalars = {}  # (type, value or its text, dtype, floatx) -> tensor; tensors never change
@@ -45,9 +82,11 @@ def weak(value, dtype):
 
 
 def _weak(value, dtype):
-    if dtype in FLOATS:
-        return convert_to_tensor(value, dtype)
     kind = type(value)
+    if dtype in FLOATS:
+        if kind is int and not _64_BITS[0] <= value <= _64_BITS[1]:
+            value = _float(value, "a number")
+        return convert_to_tensor(value, dtype)
     if kind is float:
         return convert_to_tensor(value, config.floatx())
     if kind is int and dtype != "bool":
@@ -55,6 +94,12 @@ def _weak(value, dtype):
         if low <= value <= high:
             return convert_to_tensor(value, dtype)
     return convert_to_tensor(value)
+
+
+def beyond(value, dtype):
+    """1 for a Python integer above all that an integer or bool dtype holds, -1 below, else 0."""
+    low, high = _RANGES.get(dtype, (value, value))
+    return (value > high) - (value < low)
 
 
 def pair(a, b):
@@ -83,6 +128,13 @@ def floating(x):
     if config.floatx() != "float32" and x.dtype not in FLOATS:
         return cast(x, config.floatx())
     return x
+
+
+def wide(x):
+    """x as a tensor in which sums and squares do not overflow: halves, integers and bool become
+    float32. What is computed so goes back to the dtype of `floating(x)`."""
+    x = tensor(x)
+    return x if x.dtype in ("float32", "float64") else cast(x, "float32")
 
 
 _cast = op("cast")

@@ -6,7 +6,7 @@ from ..engine import config
 from ..engine import convert_to_numpy as _to_numpy
 from ..engine.tensor import convert_to_tensor as _to_tensor
 from . import _args
-from ._args import KerasTensor, normalize_axis, op, shape_of, sizes, tensor
+from ._args import KerasTensor, normalize_axis, number, op, shape_of, sizes, tensor
 
 _reshape, _transpose, _broadcast_to = op("reshape"), op("transpose"), op("broadcast_to")
 _slice, _concat, _pad, _gather = op("slice"), op("concat"), op("pad"), op("gather")
@@ -282,7 +282,7 @@ def pad(x, pad_width, mode="constant", constant_values=None):
             f"Received: pad_width={pad_width}"
         )
     if mode == "constant":
-        value = 0.0 if constant_values is None else float(constant_values)
+        value = 0 if constant_values is None else number(constant_values, x.dtype, "pad: the value")
         low, high = zip(*pad_width) if rank else ((), ())
         return _pad((x,), (low, high, value))
     if constant_values is not None:

@@ -16,17 +16,18 @@ def full(shape, fill_value, dtype=None):
     Args:
         shape: Sizes.
         fill_value: The value.
-        dtype: Its dtype; floatx where None.
+        dtype: Its dtype; floatx where None. An integer that it cannot hold wraps, as in a cast.
 
     Raises:
-        ValueError: negative sizes.
+        ValueError: negative sizes, or a number too large for 64 bits or a float.
 
     Example:
         >>> ops.full((2,), 7, dtype="int32")  # [7, 7]
     """
     dtype = config.standardize_dtype(dtype)
     if isinstance(fill_value, (bool, int, float)):
-        return _args.call(_fill, (), (sizes(shape), float(fill_value), dtype))
+        fill_value = _args.number(fill_value, dtype, "full: the fill value")
+        return _args.call(_fill, (), (sizes(shape), fill_value, dtype))
     return broadcast_to(cast(fill_value, dtype), shape)
 
 
@@ -61,10 +62,11 @@ def arange(start, stop=None, step=None, dtype=None):
 
     Args:
         start, stop, step: Numbers; a single argument is the stop. step is 1 where None.
-        dtype: int32 for integers, floatx otherwise, where None.
+        dtype: Where None, int32 for integers (int64 where that is too short), else floatx.
 
     Raises:
-        ValueError: a step of 0.
+        ValueError: a step of 0, or an integer beyond 64 bits.
+        TypeError: fractions for a dtype of integers.
 
     Example:
         >>> ops.arange(2, 8, 3)  # [2, 5]
@@ -77,14 +79,23 @@ def arange(start, stop=None, step=None, dtype=None):
     )
     if step == 0:
         raise ValueError("arange: step is 0; it must be positive or negative.")
+    whole = all(isinstance(v, int) for v in (start, stop, step))
+    count = max(0, -((start - stop) // step))
     if dtype is None:
-        whole = all(isinstance(v, int) for v in (start, stop, step))
-        dtype = "int32" if whole else config.floatx()
-    if all(isinstance(v, int) for v in (start, stop, step)):
-        count = len(range(start, stop, step))
-    else:
-        count = max(0, int(-((start - stop) // step)))
-    return _arange((), (float(start), float(step), count, config.standardize_dtype(dtype)))
+        low, high = sorted((start, start + (count - 1) * step)) if count else (0, 0)
+        narrow = -(2**31) <= low and high < 2**31
+        dtype = ("int32" if narrow else "int64") if whole else config.floatx()
+    dtype = config.standardize_dtype(dtype)
+    if not whole and dtype not in _args.FLOATS:
+        start, step = (_whole(v, dtype) for v in (start, step))
+    start, step = (_args.number(v, dtype, "arange: a bound") for v in (start, step))
+    return _arange((), (start, step, int(count), dtype))
+
+
+def _whole(value, dtype):
+    if value != int(value):
+        raise TypeError(f"arange: {value} is no value of dtype {dtype}; leave `dtype` out.")
+    return int(value)
 
 
 def eye(N, M=None, k=0, dtype=None):
@@ -93,9 +104,10 @@ def eye(N, M=None, k=0, dtype=None):
     Example:
         >>> ops.eye(2)  # [[1., 0.], [0., 1.]]
     """
-    M = N if M is None else M
-    rows = _arange((), (float(k), 1.0, operator.index(N), "int32"))
-    columns = _arange((), (0.0, 1.0, operator.index(M), "int32"))
+    N, M = operator.index(N), operator.index(N if M is None else M)
+    k = max(-N, min(operator.index(k), M))  # farther away there are only zeros
+    rows = _arange((), (k, 1, N, "int64"))
+    columns = _arange((), (0, 1, M, "int64"))
     hit = _equal((expand_dims(rows, 1), columns))
     return cast(hit, config.standardize_dtype(dtype))
 

@@ -1,7 +1,10 @@
 """Elementwise mathematics and reductions."""
 
+import operator
+
 from ..engine import config, convert_to_numpy
-from ._args import FLOATS, axes, cast, floating, op, pair, tensor
+from ._args import FLOATS, axes, beyond, cast, floating, op, pair, tensor, wide
+from .creation import full_like
 
 _add, _subtract, _multiply, _divide = op("add"), op("subtract"), op("multiply"), op("divide")
 _floor_divide, _mod, _power = op("floor_divide"), op("mod"), op("power")
@@ -205,10 +208,12 @@ isfinite = _test("isfinite", "Where x is neither infinite nor nan.")
 logical_not = _test("logical_not", "Where x is false (0).")
 
 
-def _comparison(name, summary):
+def _comparison(name, summary, compare=None):
     native = op(name)
 
     def function(x1, x2):
+        if compare and (type(x1) is int or type(x2) is int):
+            return _compared(native, compare, x1, x2)
         return native(pair(x1, x2))
 
     function.__name__ = function.__qualname__ = name
@@ -220,12 +225,24 @@ def _comparison(name, summary):
     return function
 
 
-equal = _comparison("equal", "Where x1 == x2")
-not_equal = _comparison("not_equal", "Where x1 != x2")
-less = _comparison("less", "Where x1 < x2")
-less_equal = _comparison("less_equal", "Where x1 <= x2")
-greater = _comparison("greater", "Where x1 > x2")
-greater_equal = _comparison("greater_equal", "Where x1 >= x2")
+def _compared(native, compare, x1, x2):
+    """With a Python integer: one that the other's dtype cannot hold lies beyond all elements."""
+    left = type(x1) is int
+    number, other = (x1, x2) if left else (x2, x1)
+    if not isinstance(other, (bool, int, float)):
+        other = tensor(other)
+        side = beyond(number, other.dtype)
+        if side:
+            return full_like(other, compare(side, 0) if left else compare(0, side), "bool")
+    return native(pair(number, other) if left else pair(other, number))
+
+
+equal = _comparison("equal", "Where x1 == x2", operator.eq)
+not_equal = _comparison("not_equal", "Where x1 != x2", operator.ne)
+less = _comparison("less", "Where x1 < x2", operator.lt)
+less_equal = _comparison("less_equal", "Where x1 <= x2", operator.le)
+greater = _comparison("greater", "Where x1 > x2", operator.gt)
+greater_equal = _comparison("greater_equal", "Where x1 >= x2", operator.ge)
 logical_and = _comparison("logical_and", "Where x1 and x2 are both true (not 0)")
 logical_or = _comparison("logical_or", "Where x1 or x2 is true (not 0)")
 logical_xor = _comparison("logical_xor", "Where exactly one of x1 and x2 is true (not 0)")
@@ -377,33 +394,43 @@ def argmin(x, axis=None, keepdims=False):
 
 
 def var(x, axis=None, keepdims=False):
-    """The variance over axes (divided by the count); integers give floatx.
+    """The variance over axes (divided by the count); integers give floatx. Halves go by float32.
 
     Example:
         >>> ops.var([1.0, 3.0])  # 1.
     """
-    x = floating(x)
+    dtype = floating(x).dtype
+    return _to_float(_variance(x, axis, keepdims), dtype)
+
+
+def _variance(x, axis, keepdims):
+    x = wide(x)
     centred = subtract(x, mean(x, axis, keepdims=True))
     return mean(square(centred), axis, keepdims)
 
 
+def _to_float(x, dtype):
+    return cast(x, dtype if dtype in FLOATS else config.floatx())
+
+
 def std(x, axis=None, keepdims=False):
-    """The standard deviation over axes, the square root of `var`."""
-    return sqrt(var(x, axis, keepdims))
+    """The standard deviation over axes, the square root of `var`; halves go by float32."""
+    dtype = floating(x).dtype
+    return _to_float(sqrt(_variance(x, axis, keepdims)), dtype)
 
 
 def logsumexp(x, axis=None, keepdims=False):
-    """log(sum(exp(x))) over axes, without overflow.
+    """log(sum(exp(x))) over axes, without overflow. Halves go by float32.
 
     Example:
         >>> ops.logsumexp([1000.0, 1000.0])  # 1000.6931
     """
-    x = floating(x)
+    dtype, x = floating(x).dtype, wide(x)
     high = _STOP((_max((x,), (axes(axis), True)),))
     high = where(isfinite(high), high, 0.0)
     shifted = log(sum(exp(subtract(x, high)), axis, True))
     result = add(shifted, high)
-    return result if keepdims else sum(result, axis)
+    return _to_float(result if keepdims else sum(result, axis), dtype)
 
 
 _STOP = op("stop_gradient")

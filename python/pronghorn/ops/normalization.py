@@ -1,18 +1,13 @@
 """Moments and normalisation."""
 
 from ..engine import config
-from ._args import FLOATS, axes, cast, floating, normalize_axis, op, tensor
+from ._args import FLOATS, axes, cast, floating, normalize_axis, op, tensor, wide
 from .array import moveaxis, reshape
 from .math import abs, divide, maximum, mean, multiply, power, rsqrt, square, subtract
 from .math import max as max_over
 from .math import sum as sum_over
 
 _infer, _train = op("batch_norm_infer"), op("batch_norm_train")
-
-
-def _wide(x):
-    x = tensor(x)
-    return cast(x, "float32") if x.dtype in ("float16", "bfloat16") or x.dtype not in FLOATS else x
 
 
 def moments(x, axes, keepdims=False, synchronized=False):
@@ -28,9 +23,9 @@ def moments(x, axes, keepdims=False, synchronized=False):
         (mean, variance) in x's dtype.
     """
     x = floating(x)
-    wide = _wide(x)
-    average = mean(wide, axes, keepdims=True)
-    variance = mean(square(subtract(wide, average)), axes, keepdims)
+    exact = wide(x)
+    average = mean(exact, axes, keepdims=True)
+    variance = mean(square(subtract(exact, average)), axes, keepdims)
     if not keepdims:
         average = sum_over(average, axes)
     if x.dtype in FLOATS:

@@ -220,7 +220,7 @@ def conv_transpose(
 def _pool(native, inputs, pool_size, strides, padding, data_format, where):
     layout = _Layout(inputs, data_format, where)
     x = layout.x
-    integer = x.dtype not in FLOATS and x.dtype
+    integer = native is not _max_pool and x.dtype not in FLOATS and x.dtype
     if integer:
         x = layout.x = _cast_to(x, "float64")
     padding = _padding_name(padding, where)
