@@ -1,4 +1,4 @@
-"""Integers beyond 2^53, which a double cannot hold: every way in, through and out keeps each bit."""
+"""Integers beyond 2^53, which a double cannot hold: every way in and out keeps each bit."""
 
 import numpy as np
 import pytest
@@ -37,9 +37,6 @@ def test_met_by_python_numbers(value, dtype):
     same(ops.clip(x, *sorted((value, value ^ 1))), np.clip(x, *sorted((value, value ^ 1))), dtype)
     same(ops.max(x, initial=value), max(value, *map(int, x)), dtype)
     same(ops.maximum(x, value), np.maximum(x, np.array(value, dtype)), dtype)
-    same(ops.bitwise_and(x, value), x & np.array(value, dtype), dtype) if hasattr(
-        ops, "bitwise_and"
-    ) else None
     same(ops.add(x - one, 1), x, dtype)
     for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"):
         ours = getattr(ops, name)

@@ -56,8 +56,10 @@ def test_integers_have_no_modulo_bias(dtype, low, high, width):
 
 def test_integers_take_every_value(width):
     for dtype, low, high in (
-        ("uint8", 0, 256), ("int8", -128, 128), ("int64", 2**53 + 1, 2**53 + 4),
-        ("uint64", 2**64 - 3, 2**64), ("int64", -(2**63), -(2**63) + 2), ("int64", 2**63 - 2, 2**63),
+        ("uint8", 0, 256), ("int8", -128, 128),
+        ("int64", 2**53 + 1, 2**53 + 4),
+        ("uint64", 2**64 - 3, 2**64), ("int64", -(2**63), -(2**63) + 2),
+        ("int64", 2**63 - 2, 2**63),
     ):  # fmt: skip
         x = np.asarray(random.randint((20000,), low, high, dtype, seed=2))
         assert sorted(set(x.tolist())) == list(range(low, high))
