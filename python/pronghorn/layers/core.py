@@ -3,6 +3,7 @@
 import warnings
 
 from .. import activations, constraints, initializers, ops, regularizers
+from ..ops.array import lookup
 from .base import Layer
 from .input_spec import InputSpec
 
@@ -160,9 +161,7 @@ class Embedding(Layer):
         )
 
     def call(self, inputs):
-        if inputs.dtype not in ("int32", "int64"):
-            inputs = ops.cast(inputs, "int32")
-        return ops.cast(ops.take(self.embeddings, inputs, axis=0), self.compute_dtype)
+        return ops.cast(lookup(self.embeddings, inputs), self.compute_dtype)
 
     def compute_mask(self, inputs, mask=None):
         return ops.not_equal(inputs, 0) if self.mask_zero else None

@@ -100,7 +100,7 @@ def categorical_generalized_cross_entropy(y_true, y_pred, q):
         q: Between 0 (crossentropy) and 1 (mean absolute error).
     """
     y_pred = ops.convert_to_tensor(y_pred)
-    at_label = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1], dtype=y_pred.dtype)
+    at_label = ops.one_hot(y_true, y_pred.shape[-1], dtype=y_pred.dtype)
     p = ops.sum(y_pred * at_label, axis=-1)
     return (1.0 - ops.power(p, q)) / q
 

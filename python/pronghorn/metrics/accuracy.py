@@ -44,19 +44,20 @@ def sparse_categorical_accuracy(y_true, y_pred):
         y_true = ops.squeeze(y_true, axis=-1)
     predicted = ops.argmax(y_pred, axis=-1)
     # Float labels are compared as floats, so that 0.5 matches no class.
-    matches = _matches(ops.equal(y_true, ops.cast(predicted, y_true.dtype)))
+    matches = _matches(ops.equal(y_true, predicted))
     if len(matches.shape) > 1 and matches.shape[-1] == 1:
         matches = ops.squeeze(matches, axis=-1)
     return matches
 
 
 def _in_top_k(targets, scores, k):
-    """Whether fewer than k scores are larger than the target's; ties all count as in."""
+    """Whether fewer than k scores are larger than the target's; ties all count as in, what is no
+    class never."""
     at_target = ops.one_hot(targets, scores.shape[-1], dtype="bool")
     target_score = ops.sum(ops.where(at_target, scores, 0.0), axis=-1, keepdims=True)
     larger = ops.sum(ops.cast(ops.greater(scores, target_score), "int32"), axis=-1)
-    finite = ops.squeeze(ops.isfinite(target_score), axis=-1)
-    return ops.logical_and(finite, ops.less(larger, k))
+    known = ops.logical_and(ops.any(at_target, axis=-1), ops.isfinite(target_score)[..., 0])
+    return ops.logical_and(known, ops.less(larger, k))
 
 
 def top_k_categorical_accuracy(y_true, y_pred, k=5):
@@ -72,9 +73,9 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False
     """
     y_pred = ops.convert_to_tensor(y_pred)
     if from_sorted_ids:
-        y_true = ops.expand_dims(ops.cast(y_true, y_pred.dtype), axis=1)
+        y_true = ops.expand_dims(ops.convert_to_tensor(y_true), axis=1)
         return _matches(ops.any(ops.equal(y_true, y_pred[:, :k]), axis=1))
-    y_true = ops.cast(y_true, "int32")
+    y_true = ops.convert_to_tensor(y_true)
     if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1:
         return ops.expand_dims(_matches(_in_top_k(ops.squeeze(y_true, -1), y_pred, k)), -1)
     return _matches(_in_top_k(y_true, y_pred, k))

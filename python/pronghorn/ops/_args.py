@@ -131,10 +131,17 @@ def floating(x):
 
 
 def wide(x):
-    """x as a tensor in which sums and squares do not overflow: halves, integers and bool become
-    float32. What is computed so goes back to the dtype of `floating(x)`."""
+    """x as a tensor in which sums and squares do not overflow: halves become float32, integers and
+    bool float32, or float64 where that is floatx. `narrowed` takes what is computed so back."""
     x = tensor(x)
-    return x if x.dtype in ("float32", "float64") else cast(x, "float32")
+    if x.dtype in ("float32", "float64"):
+        return x
+    return cast(x, "float32" if x.dtype in FLOATS or config.floatx() != "float64" else "float64")
+
+
+def narrowed(x, dtype):
+    """x in `dtype`, in floatx where that is no float."""
+    return cast(x, dtype if dtype in FLOATS else config.floatx())
 
 
 _cast = op("cast")
@@ -143,6 +150,17 @@ _cast = op("cast")
 def cast(x, dtype):
     """x in the dtype of that name; x itself where it has it already."""
     return x if x.dtype == dtype else _cast((x,), (dtype,))
+
+
+_where, _isnan = op("where"), op("isnan")
+
+
+def index(x):
+    """x as integers: floats lose their fraction, nan becomes -1, which is no index or class."""
+    x = tensor(x)
+    if x.dtype in FLOATS:
+        return cast(_where((_isnan((x,)), weak(-1, x.dtype), x)), "int64")
+    return cast(x, "int32") if x.dtype == "bool" else x
 
 
 def axes(axis):

@@ -6,7 +6,7 @@ from ..engine import config
 from ..engine import convert_to_numpy as _to_numpy
 from ..engine.tensor import convert_to_tensor as _to_tensor
 from . import _args
-from ._args import KerasTensor, normalize_axis, number, op, shape_of, sizes, tensor
+from ._args import KerasTensor, index, normalize_axis, number, op, shape_of, sizes, tensor
 
 _reshape, _transpose, _broadcast_to = op("reshape"), op("transpose"), op("broadcast_to")
 _slice, _concat, _pad, _gather = op("slice"), op("concat"), op("pad"), op("gather")
@@ -336,6 +336,12 @@ def take(x, indices, axis=None):
     if axis is None:
         x, axis = ravel(x), 0
     return _gather((x, indices), (operator.index(axis), True, True))
+
+
+def lookup(table, indices):
+    """The rows of a table as in `take`, but none is counted from the end: a negative index is as
+    much an error as one too large, and so is nan."""
+    return _gather((tensor(table), index(indices)), (0, False, True))
 
 
 def scatter_add(indices, updates, rows, axis=0):

@@ -7,7 +7,7 @@ where probabilities saturate.
 import warnings
 
 from ..engine import config
-from ._args import FLOATS, cast, normalize_axis, op, tensor
+from ._args import cast, index, normalize_axis, op, tensor
 from .array import moveaxis, squeeze
 from .math import (
     add,
@@ -30,7 +30,7 @@ def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
     """Integers as vectors with a single one.
 
     Args:
-        x: Integer tensor; a value outside [0, num_classes) gives a vector of zeros.
+        x: Integer tensor; a value outside [0, num_classes), or nan, gives a vector of zeros.
         num_classes: Length of the new axis.
         axis: Where it stands in the result.
         dtype: floatx where None.
@@ -40,10 +40,7 @@ def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
     """
     if sparse:
         raise ValueError("Sparse tensors are not supported.")
-    x = tensor(x)
-    if x.dtype in FLOATS or x.dtype == "bool":
-        x = cast(x, "int32")
-    return _one_hot((x,), (num_classes, axis, config.standardize_dtype(dtype)))
+    return _one_hot((index(x),), (num_classes, axis, config.standardize_dtype(dtype)))
 
 
 def _logits_of(output, from_logits, activation, name):
@@ -151,12 +148,12 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
         axis: The axis of classes; only the last.
 
     Raises:
-        ValueError: shapes that do not match; a label outside [0, classes).
+        ValueError: shapes that do not match; a label outside [0, classes), or nan.
 
     Example:
         >>> ops.sparse_categorical_crossentropy([1], [[0.5, 0.5]])  # [0.6931]
     """
-    output, target = tensor(output), tensor(target)
+    output, target = tensor(output), index(target)
     rank = len(output.shape)
     if axis != -1 and axis != rank - 1:
         raise ValueError(
@@ -166,8 +163,6 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     output, from_logits = _logits_of(
         output, from_logits, "Softmax", "sparse_categorical_crossentropy"
     )
-    if target.dtype in FLOATS or target.dtype == "bool":
-        target = cast(target, "int64")
     if len(target.shape) == rank and target.shape[-1] == 1:
         target = squeeze(target, -1)
     if rank < 1:

@@ -3,7 +3,7 @@
 import operator
 
 from ..engine import config, convert_to_numpy
-from ._args import FLOATS, axes, beyond, cast, floating, op, pair, tensor, wide
+from ._args import FLOATS, axes, beyond, cast, floating, narrowed, op, pair, tensor, wide
 from .creation import full_like
 
 _add, _subtract, _multiply, _divide = op("add"), op("subtract"), op("multiply"), op("divide")
@@ -400,7 +400,7 @@ def var(x, axis=None, keepdims=False):
         >>> ops.var([1.0, 3.0])  # 1.
     """
     dtype = floating(x).dtype
-    return _to_float(_variance(x, axis, keepdims), dtype)
+    return narrowed(_variance(x, axis, keepdims), dtype)
 
 
 def _variance(x, axis, keepdims):
@@ -409,14 +409,10 @@ def _variance(x, axis, keepdims):
     return mean(square(centred), axis, keepdims)
 
 
-def _to_float(x, dtype):
-    return cast(x, dtype if dtype in FLOATS else config.floatx())
-
-
 def std(x, axis=None, keepdims=False):
     """The standard deviation over axes, the square root of `var`; halves go by float32."""
     dtype = floating(x).dtype
-    return _to_float(sqrt(_variance(x, axis, keepdims)), dtype)
+    return narrowed(sqrt(_variance(x, axis, keepdims)), dtype)
 
 
 def logsumexp(x, axis=None, keepdims=False):
@@ -430,7 +426,7 @@ def logsumexp(x, axis=None, keepdims=False):
     high = where(isfinite(high), high, 0.0)
     shifted = log(sum(exp(subtract(x, high)), axis, True))
     result = add(shifted, high)
-    return _to_float(result if keepdims else sum(result, axis), dtype)
+    return narrowed(result if keepdims else sum(result, axis), dtype)
 
 
 _STOP = op("stop_gradient")

@@ -1,7 +1,7 @@
 """Moments and normalisation."""
 
 from ..engine import config
-from ._args import FLOATS, axes, cast, floating, normalize_axis, op, tensor, wide
+from ._args import FLOATS, axes, cast, floating, narrowed, normalize_axis, op, tensor, wide
 from .array import moveaxis, reshape
 from .math import abs, divide, maximum, mean, multiply, power, rsqrt, square, subtract
 from .math import max as max_over
@@ -85,12 +85,12 @@ def normalize(x, axis=-1, order=2, epsilon=None):
     Example:
         >>> ops.normalize([3.0, 4.0])  # [0.6, 0.8]
     """
-    x = floating(x)
+    dtype, x = floating(x).dtype, wide(x)
     epsilon = config.epsilon() if epsilon is None else epsilon
     along = axes(axis)
     if order == 2:
         total = sum_over(square(x), along, keepdims=True)
-        return multiply(x, rsqrt(maximum(total, epsilon**2)))
+        return narrowed(multiply(x, rsqrt(maximum(total, epsilon**2))), dtype)
     if order in ("inf", float("inf")):
         norm = max_over(abs(x), along, keepdims=True)
     elif isinstance(order, (int, float)) and order > 0:
@@ -99,7 +99,7 @@ def normalize(x, axis=-1, order=2, epsilon=None):
         raise ValueError(
             f"normalize: order must be a positive number or 'inf'. Received: order={order!r}"
         )
-    return divide(x, maximum(norm, epsilon))
+    return narrowed(divide(x, maximum(norm, epsilon)), dtype)
 
 
 __all__ = ["batch_norm_train", "batch_normalization", "moments", "normalize"]
