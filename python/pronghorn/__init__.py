@@ -29,6 +29,8 @@ _NAMES = {
     "GradientTape": "engine",
     "DTypePolicy": "dtype_policies",
     "name_scope": "engine.naming",
+    "load_ipython_extension": "alias",
+    "unload_ipython_extension": "alias",
 }
 
 
@@ -39,11 +41,11 @@ def __getattr__(name):
         value = getattr(importlib.import_module(f".{_NAMES[name]}", __name__), name)
         globals()[name] = value
         return value
-    import difflib
+    if name.startswith("_"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .legacy.missing import absent
 
-    near = difflib.get_close_matches(name, [*_MODULES, *_NAMES], 3)
-    hint = f"; did you mean {', '.join(map(repr, near))}?" if near else ""
-    raise AttributeError(f"module 'pronghorn' has no attribute {name!r}{hint}")
+    raise absent(__name__, name, [*_MODULES, *_NAMES])
 
 
 def __dir__():

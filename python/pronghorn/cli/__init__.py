@@ -1,12 +1,40 @@
-"""The command `pronghorn`: `demo` trains on handwritten digits, `info` tells what is here."""
+"""The command `pronghorn`: `run` runs Keras programs, `demo` trains on handwritten digits, `info`
+tells what is here."""
 
 import argparse
 import sys
 
+import pronghorn
+
 
 def _parser():
     parser = argparse.ArgumentParser(prog="pronghorn", description=__doc__.split(":")[0] + ".")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | info")
+    parser.add_argument("--version", action="version", version=f"pronghorn {pronghorn.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="run | demo | info")
+
+    run = commands.add_parser(
+        "run",
+        help="run a Keras program as it stands",
+        usage="pronghorn run [--also PACKAGE] script.py [arguments]\n"
+        "       pronghorn run [--also PACKAGE] -m module [arguments]",
+        description="Runs a Python program in which keras, tf_keras, tensorflow.keras and the few "
+        "names of tensorflow that Keras programs use come from Pronghorn.",
+    )
+    run.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="PACKAGE",
+        help="an installed package that shall get Pronghorn for Keras too; may be repeated",
+    )
+    run.add_argument(
+        "-m",
+        dest="module",
+        action="store_true",
+        help="run a module, as `python -m` does",
+    )
+    run.add_argument("script", help="path of the program (or name of the module)")
+    run.add_argument("arguments", nargs=argparse.REMAINDER, help="the program's own arguments")
 
     demo = commands.add_parser(
         "demo",
@@ -44,6 +72,8 @@ def _positive(text):
 def main(arguments=None):
     """Runs the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
+    if options.command == "run":
+        return _run(options)
     try:
         if options.command == "info":
             from pronghorn.cli import info
@@ -62,3 +92,13 @@ def main(arguments=None):
         print("\nstopped", file=sys.stderr)
         return 130
     return 0
+
+
+def _run(options):
+    from .run import run
+
+    try:
+        return run(options.script, options.arguments, options.also, options.module)
+    except OSError as error:
+        print(f"pronghorn run: {error}", file=sys.stderr)
+        return 2

@@ -8,11 +8,12 @@ from .variable import Variable
 
 _global = {"seed": None, "generator": None}
 _step = None
+_seeds = python_random  # where seeds that nobody gave come from
 
 
 def make_default_seed() -> int:
-    """A seed from Python's generator, which set_random_seed() seeds."""
-    return python_random.randint(1, int(1e9))
+    """A seed from Python's generator, which set_random_seed() seeds, or set_own_seed's."""
+    return _seeds.randint(1, int(1e9))
 
 
 class SeedGenerator:
@@ -99,6 +100,17 @@ def set_random_seed(seed: int) -> None:
 
     python_random.seed(seed)
     np.random.seed(seed % 2**32)
+    _restart(seed, python_random)
+
+
+def set_own_seed(seed: int) -> None:
+    """As set_random_seed, but leaves Python's and NumPy's generators alone."""
+    _restart(seed, python_random.Random(seed))
+
+
+def _restart(seed, seeds):
+    global _seeds
+    _seeds = seeds
     _global["seed"] = seed
     if _global["generator"] is not None:
         _global["generator"].state.assign(_state_of(seed))

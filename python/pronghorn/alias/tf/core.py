@@ -1,0 +1,128 @@
+"""The names at the top of tensorflow."""
+# ruff: noqa: F401, F403
+
+import contextlib as _contextlib
+
+from ... import ops as _ops
+from ...engine import GradientTape, Tensor, TensorSpec, custom_gradient
+from ...engine.naming import name_scope
+from .dtypes import *
+from .function import function
+from .linalg import einsum, eye, matmul, norm, tensordot
+from .math import *
+from .shapes import *
+from .variable import Variable
+
+newaxis = None
+
+
+def constant(value, dtype=None, shape=None, name="Const"):
+    tensor = _ops.convert_to_tensor(value, dtype)
+    if shape is None:
+        return tensor
+    return _ops.reshape(tensor, shape) if tensor.size > 1 else _ops.broadcast_to(tensor, shape)
+
+
+def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None):
+    return _ops.convert_to_tensor(value, dtype)
+
+
+def is_tensor(x):
+    return _ops.is_tensor(x)
+
+
+def identity(input, name=None):
+    return _ops.copy(input)
+
+
+def stop_gradient(input, name=None):
+    return _ops.stop_gradient(input)
+
+
+def no_op(name=None):
+    return None
+
+
+def group(*inputs, **kwargs):
+    return None
+
+
+def range(start, limit=None, delta=1, dtype=None, name="range"):
+    return _ops.arange(start, limit, delta, dtype)
+
+
+def linspace(start, stop, num, name=None, axis=0):
+    return _ops.linspace(start, stop, num, axis=axis)
+
+
+def clip_by_value(t, clip_value_min, clip_value_max, name=None):
+    return _ops.clip(t, clip_value_min, clip_value_max)
+
+
+def clip_by_norm(t, clip_norm, axes=None, name=None):
+    length = _ops.sqrt(_ops.sum(_ops.square(t), axis=axes, keepdims=True))
+    return t * clip_norm / _ops.maximum(length, clip_norm)
+
+
+def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
+    from ...optimizers import clipping
+
+    length = clipping.global_norm(t_list) if use_norm is None else use_norm
+    scale = clip_norm / _ops.maximum(length, clip_norm)
+    return [None if t is None else t * scale for t in t_list], length
+
+
+def cond(pred, true_fn=None, false_fn=None, name=None):
+    return _ops.cond(pred, true_fn, false_fn)
+
+
+def while_loop(cond, body, loop_vars, maximum_iterations=None, **kwargs):
+    return _ops.while_loop(cond, body, loop_vars, maximum_iterations=maximum_iterations)
+
+
+def map_fn(fn, elems, **kwargs):
+    return _ops.map(fn, elems)
+
+
+def print(*inputs, **kwargs):
+    """Prints the values of tensors; other arguments as they are."""
+    import builtins
+
+    shown = [_ops.convert_to_numpy(x) if _ops.is_tensor(x) else x for x in inputs]
+    stream = kwargs.get("output_stream")
+    builtins.print(
+        *shown,
+        sep=kwargs.get("sep", " "),
+        end=kwargs.get("end", "\n"),
+        file=stream if hasattr(stream, "write") else None,
+    )
+
+
+def executing_eagerly():
+    from ...engine import is_tracing
+
+    return not is_tracing()
+
+
+def device(device_name):
+    """A context that changes nothing: all tensors are on the one device there is."""
+    return _contextlib.nullcontext()
+
+
+def get_logger():
+    import logging
+
+    return logging.getLogger("tensorflow")
+
+
+class TensorShape(tuple):
+    """A shape, with TensorFlow's `as_list`."""
+
+    def as_list(self):
+        return list(self)
+
+    @property
+    def rank(self):
+        return len(self)
+
+    ndims = rank

@@ -1,0 +1,141 @@
+"""tf.nn."""
+
+from ... import ops as _ops
+from .math import (  # noqa: F401
+    in_top_k,
+    l2_normalize,
+    log_sigmoid,
+    sigmoid,
+    softplus,
+    tanh,
+    top_k,
+)  # fmt: skip
+
+
+def relu(features, name=None):
+    return _ops.relu(features)
+
+
+def relu6(features, name=None):
+    return _ops.relu6(features)
+
+
+def leaky_relu(features, alpha=0.2, name=None):
+    return _ops.leaky_relu(features, alpha)
+
+
+def elu(features, name=None):
+    return _ops.elu(features)
+
+
+def selu(features, name=None):
+    return _ops.selu(features)
+
+
+def gelu(features, approximate=False, name=None):
+    return _ops.gelu(features, approximate)
+
+
+def silu(features, beta=1.0):
+    return _ops.multiply(features, _ops.sigmoid(_ops.multiply(features, beta)))
+
+
+swish = silu
+
+
+def softsign(features, name=None):
+    return _ops.softsign(features)
+
+
+def softmax(logits, axis=None, name=None):
+    return _ops.softmax(logits, axis=-1 if axis is None else axis)
+
+
+def log_softmax(logits, axis=None, name=None):
+    return _ops.log_softmax(logits, axis=-1 if axis is None else axis)
+
+
+def sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None):
+    """One value an element."""
+    return _ops.binary_crossentropy(labels, logits, from_logits=True)
+
+
+def softmax_cross_entropy_with_logits(labels, logits, axis=-1, name=None):
+    """One value a row; the labels are distributions."""
+    return _ops.categorical_crossentropy(labels, logits, from_logits=True, axis=axis)
+
+
+def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
+    """One value a row; the labels are class numbers."""
+    return _ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
+
+
+def weighted_cross_entropy_with_logits(labels, logits, pos_weight, name=None):
+    scale = 1 + (pos_weight - 1) * labels
+    return (1 - labels) * logits + scale * _ops.softplus(-logits)
+
+
+def l2_loss(t, name=None):
+    return _ops.sum(_ops.square(t)) / 2
+
+
+def dropout(x, rate, noise_shape=None, seed=None, name=None):
+    from ... import random
+
+    return random.dropout(x, rate, noise_shape=noise_shape, seed=seed)
+
+
+def bias_add(value, bias, data_format=None, name=None):
+    if str(data_format).startswith("NC"):
+        bias = _ops.reshape(bias, (-1, *(1,) * (len(value.shape) - 2)))
+    return _ops.add(value, bias)
+
+
+def moments(x, axes, shift=None, keepdims=False, name=None):
+    return _ops.moments(x, axes, keepdims=keepdims)
+
+
+def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name=None):
+    factor = _ops.rsqrt(variance + variance_epsilon)
+    factor = factor if scale is None else factor * scale
+    y = (x - mean) * factor
+    return y if offset is None else y + offset
+
+
+def embedding_lookup(params, ids, max_norm=None, name=None):
+    return _ops.take(params, ids, axis=0)
+
+
+def _layout(data_format):
+    return "channels_first" if str(data_format).startswith("NC") else "channels_last"
+
+
+def _spatial(values, data_format):
+    """A window or stride of TensorFlow (1, h, w, 1) as its spatial part."""
+    if isinstance(values, int) or len(values) < 3:
+        return values if isinstance(values, int) or len(values) > 1 else values[0]
+    return tuple(values[2:] if _layout(data_format) == "channels_first" else values[1:-1])
+
+
+def conv2d(input, filters, strides, padding, data_format="NHWC", dilations=None, name=None):
+    return _ops.conv(
+        input,
+        filters,
+        strides=_spatial(strides, data_format),
+        padding=padding.lower(),
+        data_format=_layout(data_format),
+        dilation_rate=1 if dilations is None else _spatial(dilations, data_format),
+    )
+
+
+def max_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
+    window, steps = _spatial(ksize, data_format), _spatial(strides, data_format)
+    return _ops.max_pool(input, window, steps, padding.lower(), _layout(data_format))
+
+
+def avg_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
+    window, steps = _spatial(ksize, data_format), _spatial(strides, data_format)
+    return _ops.average_pool(input, window, steps, padding.lower(), _layout(data_format))
+
+
+max_pool, avg_pool = max_pool2d, avg_pool2d

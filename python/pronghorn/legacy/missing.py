@@ -1,0 +1,78 @@
+"""The answer to a name that is not here: an old name's new object, or an error that says why.
+
+`keras_names.json` (written by tools/keras_names.py from installed Kerases) lists Keras's public
+names, so that what is owed can be told from a slip of the pen.
+"""
+
+import difflib
+import functools
+import json
+import sys
+from pathlib import Path
+
+
+@functools.cache
+def keras_names():
+    """Module below keras ("" for keras itself) -> name -> the Keras that has it ("3.15.1", "2")."""
+    lists = json.loads(Path(__file__).with_name("keras_names.json").read_text())
+    found = {}
+    for version, modules in lists.items():
+        for module, names in modules.items():
+            known = found.setdefault(module, {})
+            for name in names.split():
+                known.setdefault(name, version)
+    return found
+
+
+def keras_version():
+    """The version of Keras whose names, signatures and defaults are the measure here."""
+    return next(iter(json.loads(Path(__file__).with_name("keras_names.json").read_text())))
+
+
+def not_yet(module, name):
+    """ "keras.layers.X is part of Keras, not yet of Pronghorn", or "" where it is no part of it.
+
+    Args:
+        module: Module below keras; "" for keras itself.
+        name: Name in that module.
+    """
+    version = keras_names().get(module, {}).get(name)
+    if version is None:
+        return ""
+    owner = "Keras" if version[0] == "3" else "Keras 2"
+    full = ".".join(filter(None, ("keras", module, name)))
+    return f"{full} is part of {owner}, not yet of Pronghorn"
+
+
+def absent(module, name, known, lead="module {module!r} has no attribute {name!r}"):
+    """The error for a name that a module lacks, for its `__getattr__` to raise.
+
+    Args:
+        module: Name of the module ("pronghorn.layers").
+        name: What was asked for.
+        known: The module's public names, for "did you mean".
+        lead: How the message starts, where the name is not Keras's.
+
+    Returns:
+        AttributeError; ImportError where `from module import name` asks, since Python replaces
+        the message of an AttributeError there.
+    """
+    if name.startswith("__"):
+        return AttributeError(f"module {module!r} has no attribute {name!r}")
+    text = not_yet(module.partition(".")[2], name)
+    if not text:
+        text = lead.format(module=module, name=name)
+        near = difflib.get_close_matches(name, [n for n in known if n[:1] != "_"], 3)
+        text += f"; did you mean {', '.join(map(repr, near))}?" if near else "."
+    else:
+        text += "."
+    if _asked_by_import(sys._getframe(2)):
+        return ImportError(text, name=module)
+    return AttributeError(text)
+
+
+def _asked_by_import(frame):
+    """Whether the instruction that a frame is at is the `import x` of `from ... import x`."""
+    import opcode
+
+    return opcode.opname[frame.f_code.co_code[frame.f_lasti]] == "IMPORT_FROM"
