@@ -54,6 +54,11 @@ class Loss:
         label_dtype = None if self._labels_are_indices else dtype
         y_true = nest.map_structure(lambda t: ops.convert_to_tensor(t, dtype=label_dtype), y_true)
         values = self.call(y_true, y_pred)
+        if values is None:
+            raise ValueError(
+                f"The loss '{self.name}' returned None; expected a tensor of values, one a sample "
+                "or more. Does its function end without `return`?"
+            )
         own_mask = getattr(values, "_keras_mask", None)
         if own_mask is not None:
             mask = own_mask if mask is None else ops.logical_and(mask, own_mask)
@@ -127,6 +132,23 @@ def squeeze_or_expand_to_same_rank(x1, x2, expand_rank_1=True):
     return x1, x2
 
 
+def align_from_front(weights, shape):
+    """The weights with axes of size 1 added at the end, as many as the shape has more.
+
+    Weights belong to samples: (n,) beside values (n, steps) is one weight a sample, also where both
+    sizes are equal.
+    """
+    missing = len(shape) - len(weights.shape)
+    if len(weights.shape) and _broadcasts(weights.shape, shape[: len(weights.shape)]):
+        for _ in range(missing):
+            weights = ops.expand_dims(weights, -1)
+    return weights
+
+
+def _broadcasts(a, b):
+    return all(m == n or 1 in (m, n) or None in (m, n) for m, n in zip(a[::-1], b[::-1]))
+
+
 def element_count(tensor, dtype):
     """The number of elements: a Python number where the shape is known, else a scalar tensor."""
     if all(isinstance(size, int) for size in tensor.shape):
@@ -159,7 +181,8 @@ def apply_mask(sample_weight, mask, dtype, reduction):
     if sample_weight is None:
         return mask
     mask, sample_weight = squeeze_or_expand_to_same_rank(mask, ops.cast(sample_weight, dtype))
-    return sample_weight * mask
+    sample_weight = align_from_front(sample_weight, mask.shape)
+    return sample_weight * align_from_front(mask, sample_weight.shape)
 
 
 def reduce_weighted_values(
@@ -172,7 +195,15 @@ def reduce_weighted_values(
         sample_weight = ops.convert_to_tensor(sample_weight, dtype=values.dtype)
     sample_weight = apply_mask(sample_weight, mask, values.dtype, reduction)
     if sample_weight is not None:
+        shapes = tuple(values.shape), tuple(sample_weight.shape)
         values, sample_weight = squeeze_or_expand_to_same_rank(values, sample_weight)
+        sample_weight = align_from_front(sample_weight, values.shape)
+        if not _broadcasts(values.shape, sample_weight.shape):
+            raise ValueError(
+                f"`sample_weight` of shape {shapes[1]} does not fit the loss, which has values of "
+                f"shape {shapes[0]}. Expected one weight a sample, {shapes[0][:1]}, or weights "
+                f"for the first axes of {shapes[0]}."
+            )
         values = values * sample_weight
     if reduction in (None, "none") or values.shape in ((), (0,)):
         return values

@@ -111,15 +111,16 @@ class CompileLoss:
         labels = align(y_true, y_pred, self._names, self._wanted)
         weights = [sample_weight] * len(flat_pred)
         if nest.is_nested(sample_weight):
-            weights = align(sample_weight, y_pred, self._names, self._wanted)
+            weights = align(sample_weight, y_pred, self._names, self._wanted, "sample_weight")
         total = None
         for k, (i, loss, factor, _) in enumerate(self._entries):
             if labels[i] is None:
                 _raise_missing(loss)
             value = loss(labels[i], flat_pred[i], weights[i])
             if self.metrics:
-                # A mean over batches, not samples: what Keras's compiled steps report.
-                self.metrics[k].update_state(value)
+                # A mean over samples, as the total loss is, so that the parts add up to it.
+                rows = flat_pred[i].shape[:1]
+                self.metrics[k].update_state(value, sample_weight=rows[0] if rows else None)
             if factor is not None:
                 value = ops.multiply(value, factor)
             total = value if total is None else total + value

@@ -63,7 +63,7 @@ class CompileMetrics(metrics_module.Metric):
         """Resolves names by the shapes of labels and outputs and makes the metrics."""
         flat_pred = nest.flatten(y_pred)
         self._names = output_names(y_pred, self.output_names)
-        labels = align(y_true, y_pred, self._names)
+        wanted, chosen = [False] * len(flat_pred), []
         for argument, spec, entries in (
             ("metrics", self._specs[0], self._plain),
             ("weighted_metrics", self._specs[1], self._weighted),
@@ -77,8 +77,13 @@ class CompileMetrics(metrics_module.Metric):
             for i, group in enumerate(groups):
                 if group is not None:
                     group = group if isinstance(group, (list, tuple)) else [group]
-                    found = [resolve_metric(m, labels[i], flat_pred[i]) for m in group]
-                    entries.append((i, names[i], found))
+                    wanted[i] = wanted[i] or bool(group)
+                    chosen.append((entries, i, names[i], group))
+        self._wanted = wanted
+        labels = align(y_true, y_pred, self._names, wanted)
+        for entries, i, name, group in chosen:
+            found = [resolve_metric(m, labels[i], flat_pred[i]) for m in group]
+            entries.append((i, name, found))
         self.built = True
 
     def _groups(self, spec, y_pred, argument):
@@ -108,7 +113,7 @@ class CompileMetrics(metrics_module.Metric):
         if not self.built:
             self.build(y_true, y_pred)
         flat_pred = nest.flatten(y_pred)
-        labels = align(y_true, y_pred, self._names)
+        labels = align(y_true, y_pred, self._names, self._wanted)
         for i, _, group in self._plain:
             for metric in group:
                 metric.update_state(labels[i], flat_pred[i])
@@ -116,7 +121,7 @@ class CompileMetrics(metrics_module.Metric):
             return
         weights = [sample_weight] * len(flat_pred)
         if nest.is_nested(sample_weight):
-            weights = align(sample_weight, y_pred, self._names)
+            weights = align(sample_weight, y_pred, self._names, self._wanted, "sample_weight")
         for i, _, group in self._weighted:
             for metric in group:
                 metric.update_state(labels[i], flat_pred[i], weights[i])

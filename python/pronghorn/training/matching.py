@@ -3,6 +3,16 @@
 from ..engine import nest
 
 
+class OutputKeyError(KeyError, ValueError, TypeError):
+    """A key of a dict names no output, or one is missing.
+
+    Keras raises any of the three, by the kind of the outputs and of the dict; code that expects one
+    of them finds it here.
+    """
+
+    __str__ = Exception.__str__  # KeyError's shows the message as a string literal
+
+
 def leaf_paths(structure):
     """The keys that lead to each leaf, in the order of `nest.flatten`."""
     return [path for path, _ in nest.flatten_with_path(structure)]
@@ -46,30 +56,21 @@ def match(spec, y_pred, names, argument):
 
     Raises:
         ValueError: If the spec does not fit the outputs.
+        OutputKeyError: If a key names no output.
     """
     count = len(nest.flatten(y_pred))
     if not nest.is_nested(spec):
         return [spec] * count
     if isinstance(spec, dict):
-        if isinstance(y_pred, dict):
-            unknown = [key for key in spec if key not in y_pred]
-            if unknown:
-                raise KeyError(
-                    f"The path {unknown[0]!r} in the `{argument}` argument can't be found in the "
-                    f"model's output (`y_pred`), which has the keys {list(y_pred)}."
-                )
-            return [
-                entry
-                for key in nest.keys(y_pred)
-                for entry in match(spec.get(key), y_pred[key], [None], argument)
-            ]
-        unknown = [key for key in spec if key not in names]
-        if unknown:
-            raise ValueError(
-                f"Expected keys {names} in the `{argument}` dict, but found "
-                f"{argument}.keys()={list(spec)}"
-            )
-        return [spec.get(name) for name in names]
+        expected = nest.keys(y_pred) if isinstance(y_pred, dict) else names
+        _check_keys(spec, expected, f"the `{argument}` argument")
+        if not isinstance(y_pred, dict):
+            return [spec.get(name) for name in names]
+        return [
+            entry
+            for key in expected
+            for entry in match(spec.get(key), y_pred[key], [None], argument)
+        ]
     if len(spec) == count and not any(nest.is_nested(s) for s in spec):
         return list(spec)
     if isinstance(y_pred, (list, tuple)) and len(spec) == len(y_pred):
@@ -81,7 +82,7 @@ def match(spec, y_pred, names, argument):
     )
 
 
-def align(labels, y_pred, names, wanted=None):
+def align(labels, y_pred, names, wanted=None, argument="y"):
     """Labels as a flat list in the outputs' order.
 
     Args:
@@ -89,17 +90,15 @@ def align(labels, y_pred, names, wanted=None):
         y_pred: Nest of outputs.
         names: Names from `output_names`.
         wanted: Which outputs need labels; labels may be left out for the others.
+        argument: The user's argument, for messages.
 
     Raises:
         ValueError: If the two do not fit.
+        OutputKeyError: If a key names no output, or one that is wanted is missing.
     """
     count = len(nest.flatten(y_pred))
-    if isinstance(labels, dict) and isinstance(y_pred, dict) and set(labels) == set(y_pred):
-        return [
-            leaf for key in nest.keys(y_pred) for leaf in align(labels[key], y_pred[key], [None])
-        ]
-    if isinstance(labels, dict) and set(labels) == set(names):
-        return [labels[name] for name in names]
+    if isinstance(labels, dict) and (count > 1 or len(labels) > 1 or names != [None]):
+        return _align_by_key(labels, y_pred, names, wanted, argument)
     flat = nest.flatten(labels)
     if len(flat) == count:
         return flat
@@ -107,7 +106,47 @@ def align(labels, y_pred, names, wanted=None):
         rest = iter(flat)
         return [next(rest) if needed else None for needed in wanted]
     raise ValueError(
-        "y_true and y_pred have different structures.\n"
-        f"y_true: {nest.map_structure(lambda _: '*', labels)}\n"
-        f"y_pred: {nest.map_structure(lambda _: '*', y_pred)}"
+        f"y_true and y_pred have different structures: `{argument}` has {len(flat)} "
+        f"array{'s' * (len(flat) != 1)} for the model's {count} output{'s' * (count != 1)}"
+        + (f" {names}" if any(names) else "")
+        + f".\ny_true: {nest.map_structure(lambda _: '*', labels)}"
+        f"\ny_pred: {nest.map_structure(lambda _: '*', y_pred)}"
+    )
+
+
+def _align_by_key(labels, y_pred, names, wanted, argument):
+    by_key = isinstance(y_pred, dict)
+    expected = nest.keys(y_pred) if by_key else names
+    parts = [nest.flatten(y_pred[key]) for key in expected] if by_key else [[None]] * len(names)
+    needed, place = [], 0
+    for key, part in zip(expected, parts):
+        if wanted is None or any(wanted[place : place + len(part)]):
+            needed.append(key)
+        place += len(part)
+    _check_keys(labels, expected, f"`{argument}`", needed)
+    aligned = []
+    for key, part in zip(expected, parts):
+        if key not in labels:
+            aligned.extend([None] * len(part))
+        elif by_key:
+            aligned.extend(align(labels[key], y_pred[key], [None] * len(part), None, argument))
+        else:
+            aligned.append(labels[key])
+    return aligned
+
+
+def _check_keys(given, expected, what, needed=()):
+    unknown = [key for key in given if key not in expected]
+    missing = [key for key in needed if key not in given]
+    if not unknown and not missing:
+        return
+    if not any(expected):
+        raise OutputKeyError(
+            f"{what[0].upper()}{what[1:]} is a dict with the keys {list(given)}, but the model's "
+            f"{len(expected)} outputs have no names. Pass a list in the outputs' order instead."
+        )
+    why = f"no output is called {unknown[0]!r}" if unknown else f"{missing[0]!r} is missing"
+    raise OutputKeyError(
+        f"The keys of {what} can't be found among the model's outputs: {why}. Expected keys "
+        f"{list(expected)}, but found {list(given)}."
     )

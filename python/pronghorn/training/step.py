@@ -81,5 +81,17 @@ def build_by_shapes(model, data, own_step=None):
     eval_shape(model, nest.map_structure(_without_batch_size, x))
 
 
+def output_shape_of(model, x):
+    """The shape of a model's one output for inputs x, with an unknown batch; None if not known.
+
+    What is wrong with x or the model is left for the step to say.
+    """
+    try:
+        output = eval_shape(model, nest.map_structure(_without_batch_size, x))
+    except Exception:
+        return None
+    return None if nest.is_nested(output) else tuple(output.shape)
+
+
 def _as_spec(leaf):
     return None if leaf is None else TensorSpec(tuple(leaf.shape), str(leaf.dtype))

@@ -20,15 +20,22 @@ def make_source(
     steps=None,
     shuffle=False,
     class_weight=None,
+    output_shape=None,
 ):
     """The source of batches for a user's data.
+
+    Args:
+        output_shape: Function from inputs to the shape of the model's output for them, or None;
+            class weights of labels with several axes ask it.
 
     Raises:
         ValueError: If the kind of data is unknown, or targets come beside a source that makes
             whole batches.
     """
     if x is not None and are_arrays((x, y, sample_weight)):
-        return ArraySource(x, y, sample_weight, batch_size, steps, shuffle, class_weight)
+        return ArraySource(
+            x, y, sample_weight, batch_size, steps, shuffle, class_weight, output_shape
+        )
     if isinstance(x, (list, tuple, dict, str, bytes, int, float)) or x is None or is_array(x):
         raise ValueError(
             f"Unrecognized data type: x={str(x)[:100]} (of type {type(x)}), "
@@ -47,7 +54,7 @@ def make_source(
                 f"should be included as part of the {kind}."
             )
     if hasattr(x, "__getitem__"):
-        return DatasetSource(x, shuffle, class_weight)
+        return DatasetSource(x, shuffle, class_weight, output_shape)
     if class_weight is not None:
         raise ValueError(
             f"Argument `class_weight` is not supported for a {kind}. "

@@ -10,9 +10,11 @@ from .unpack import pack_x_y_sample_weight
 
 
 def is_array(x):
-    """Whether x is one array (or tensor, DataFrame, Series), not a container of them."""
+    """Whether x is one array (or tensor, DataFrame, sparse matrix), not a container of them."""
     return isinstance(x, np.ndarray) or (
-        hasattr(x, "__array__") and hasattr(x, "shape") and not isinstance(x, np.generic)
+        (hasattr(x, "__array__") or hasattr(x, "toarray"))
+        and hasattr(x, "shape")
+        and not isinstance(x, np.generic)
     )
 
 
@@ -22,18 +24,19 @@ def are_arrays(structure):
 
 
 def to_array(x):
-    """A C-contiguous NumPy array; floats become floatx, a pandas Series becomes a column.
+    """A plain, aligned, C-contiguous NumPy array in the machine's byte order.
+
+    Floats become floatx; a pandas Series becomes a column; sparse matrices become dense.
 
     Raises:
-        ValueError: For strings, objects, or a scalar.
+        ValueError: For strings, objects, a scalar, or an array with masked entries.
     """
     if x is None:
         return None
-    if not isinstance(x, np.ndarray):
-        is_series = hasattr(x, "to_frame") and hasattr(x, "iloc")
-        x = np.asarray(x)
-        if is_series and x.ndim == 1:
-            x = x[:, None]
+    if isinstance(x, np.ma.MaskedArray):
+        x = _unmasked(x)
+    elif not isinstance(x, np.ndarray):
+        x = _from_other_library(x)
     if x.dtype.kind == "f":
         if x.dtype != config.floatx():
             x = x.astype(config.floatx())
@@ -46,18 +49,55 @@ def to_array(x):
         raise ValueError(
             f"Expected arrays with a first axis of samples. Received a scalar: {x.item()!r}"
         )
-    return np.ascontiguousarray(x)
+    # Native code reads rows where they lie, and of a dtype it knows the size alone.
+    return np.require(x, x.dtype.newbyteorder("="), ["C", "A"])
 
 
-def class_weight_to_sample_weights(y, class_weight):
-    """One weight a sample: that of its class, 1 for classes without one.
+def _unmasked(x):
+    hidden = int(np.ma.count_masked(x))
+    if hidden:
+        raise ValueError(
+            f"An array of shape {x.shape} has {hidden} masked entries, which a step would read as "
+            "the values under the mask. Fill them (`x.filled(value)`), leave their rows out, or "
+            "mark them for the layers with a Masking layer."
+        )
+    return x.data
+
+
+def _from_other_library(x):
+    if hasattr(x, "toarray"):  # a sparse matrix
+        return np.asarray(x.toarray())
+    if hasattr(x, "detach"):  # a torch tensor may be part of a graph
+        x = x.detach()
+    of_pandas = hasattr(x, "iloc")
+    array = np.asarray(x)
+    if of_pandas and array.dtype == object:
+        try:  # columns of several dtypes
+            array = array.astype(config.floatx())
+        except (TypeError, ValueError):
+            pass
+    return array[:, None] if of_pandas and array.ndim == 1 else array
+
+
+def class_weight_to_sample_weights(y, class_weight, output_shape=None):
+    """One weight a label: that of its class, 1 for classes without one.
 
     Args:
-        y: Class indices (n,) or (n, 1), or one-hot rows; more axes are weighted elementwise.
+        y: Class indices (n,) or (n, 1), one-hot rows, or indices of more axes.
         class_weight: Dict from class index to weight.
+        output_shape: Shape of the model's output, where known. Labels with one axis fewer are
+            indices, each with a weight of its own; otherwise a last axis of more than 1 is one-hot.
+
+    Raises:
+        ValueError: If class_weight is no dict from class indices.
     """
+    if not isinstance(class_weight, dict) or any(isinstance(key, str) for key in class_weight):
+        raise ValueError(
+            "`class_weight` must be a dict from class index (an integer) to the weight of that "
+            f"class's samples. Received: class_weight={class_weight!r}"
+        )
     y = np.asarray(y)
-    if y.ndim > 1:
+    if y.ndim > 1 and (output_shape is None or y.ndim != len(output_shape) - 1):
         y = y[..., 0] if y.shape[-1] == 1 else np.argmax(y, axis=-1)
     y = np.round(y).astype("int64")
     classes, positions = np.unique(y, return_inverse=True)
@@ -111,7 +151,7 @@ def train_validation_split(arrays, validation_split):
             f"Found incompatible types in the input: {kinds}"
         )
     arrays = nest.map_structure(to_array, arrays)
-    count = next(len(a) for a in nest.flatten(arrays) if a is not None)
+    count = sample_count(arrays)
     split_at = int(math.floor(count * (1.0 - validation_split)))
     if split_at <= 0 or split_at >= count:
         raise ValueError(
@@ -135,8 +175,8 @@ def _check_sample_weight(y, sample_weight):
         except ValueError:
             raise ValueError(
                 "You should provide one `sample_weight` array per output in `y`. The two "
-                f"structures did not match: y has {len(nest.flatten(y))} arrays, sample_weight "
-                f"has {len(nest.flatten(sample_weight))}."
+                f"structures did not match: y is {_outline(y)}, sample_weight is "
+                f"{_outline(sample_weight)}."
             ) from None
         return sample_weight
     shape = tuple(sample_weight.shape)
@@ -147,6 +187,32 @@ def _check_sample_weight(y, sample_weight):
             "samples, pass one array per output."
         )
     return nest.map_structure(lambda _: sample_weight, y)
+
+
+def _outline(structure):
+    return nest.map_structure(lambda _: "*", structure)
+
+
+def check_batch_size(batch_size, argument="batch_size"):
+    """The batch size as an int.
+
+    Raises:
+        ValueError: If it is not a positive integer.
+    """
+    if isinstance(batch_size, (int, np.integer)) and batch_size > 0:
+        return int(batch_size)
+    if isinstance(batch_size, float) and batch_size.is_integer() and batch_size > 0:
+        return int(batch_size)
+    raise ValueError(f"`{argument}` must be a positive integer. Received: {argument}={batch_size}")
+
+
+def check_steps(steps, argument):
+    """Refuses a number of batches that is neither None nor a positive integer."""
+    if steps is not None and not (isinstance(steps, (int, np.integer)) and steps > 0):
+        raise ValueError(
+            f"`{argument}` must be a positive integer, or None for all batches. "
+            f"Received: {argument}={steps!r}"
+        )
 
 
 class ArraySource:
@@ -167,6 +233,7 @@ class ArraySource:
         steps=None,
         shuffle=False,
         class_weight=None,
+        output_shape=None,
     ):
         if sample_weight is not None:
             if class_weight is not None:
@@ -179,18 +246,15 @@ class ArraySource:
                 raise ValueError(
                     "`class_weight` is only supported for Models with a single output."
                 )
-            sample_weight = class_weight_to_sample_weights(y, class_weight)
+            shape = output_shape(x) if output_shape and y.ndim > 1 else None
+            sample_weight = class_weight_to_sample_weights(y, class_weight, shape)
         sample_weight = nest.map_structure(to_array, sample_weight)
         self.data = pack_x_y_sample_weight(x, y, sample_weight)
         parts = (x, y, sample_weight)
         self.num_samples = sample_count(parts)
-        if not batch_size:
+        if batch_size is None:
             batch_size = math.ceil(self.num_samples / steps) if steps else 32
-        if int(batch_size) != batch_size or batch_size < 0:
-            raise ValueError(
-                f"`batch_size` must be a positive integer. Received: batch_size={batch_size}"
-            )
-        self.batch_size = int(batch_size)
+        self.batch_size = check_batch_size(batch_size)
         self.num_batches = math.ceil(self.num_samples / self.batch_size)
         self.order = None
         self.position = self.num_batches
