@@ -2,8 +2,8 @@
 
 python make_values.py            (an environment with keras 3.15, tensorflow-cpu and jax)
 
-The histories of several outputs come from JAX: on TensorFlow Keras does not weigh a smaller last batch
-of the parts of a loss.
+The histories of several outputs come from JAX: on TensorFlow Keras does not weigh a smaller last
+batch of the parts of a loss.
 """
 
 import json

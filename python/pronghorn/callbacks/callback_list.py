@@ -21,6 +21,12 @@ class CallbackList(Callback):
     def __init__(self, callbacks=None, add_history=False, add_progbar=False, model=None, **params):
         super().__init__()
         self.callbacks = nest.flatten(callbacks) if callbacks else []
+        for callback in self.callbacks:
+            if not hasattr(callback, "set_model"):
+                raise TypeError(
+                    "`callbacks` must be Callback objects. Received: "
+                    f"{callback!r} (of type {type(callback).__name__})"
+                )
         self._history = self._first(History)
         self._progbar = self._first(ProgbarLogger)
         if self._history is None and add_history:

@@ -41,10 +41,14 @@ class EpochLoop:
         }[mode]
         self._iterator = None
         self._learned_batches = None
-        looks = getattr(callbacks, "looks", None)
+        self._passes = 0
+
+    def _ask_callbacks(self):
+        """Whether a callback looks at batches: asked in each pass, since hooks may be assigned."""
+        looks = getattr(self.callbacks, "looks", None)
         # A CallbackList of the user's own making may look at anything.
-        self._looks = True if looks is None else looks(mode)
-        self._shows = not self._looks and callbacks.shows_progress(mode)
+        self._looks = True if looks is None else looks(self.mode)
+        self._shows = not self._looks and self.callbacks.shows_progress(self.mode)
 
     @property
     def num_batches(self):
@@ -58,21 +62,39 @@ class EpochLoop:
             on_outputs: Called with the outputs of every batch; keeps to one batch a call.
 
         Returns:
-            The outputs of the last batch, None if there was none.
+            The outputs of the last batch, None if there was none because the data is used up.
+
+        Raises:
+            ValueError: If the data gave no batch from the first.
         """
         source = self.source
+        self._ask_callbacks()
         source.on_epoch_begin()
         native = source.native and not self.step.eager
-        if native and not self._looks and on_outputs is None:
-            outputs = self._run_stretches()
-        else:
-            outputs = self._run_groups(native, on_outputs)
+        state = self.model.__dict__
+        state["_loops"] = state.get("_loops", 0) + 1
+        try:
+            if native and not self._looks and on_outputs is None:
+                outputs = self._run_stretches()
+            else:
+                outputs = self._run_groups(native, on_outputs)
+        finally:
+            state["_loops"] -= 1
         source.on_epoch_end()
+        if outputs is None and not self._passes:
+            raise ValueError("The data gave no batch; expected at least one.")
+        self._passes += 1
         return outputs
+
+    def trace_ahead(self):
+        """Traces the step for the first batch, so that what does not fit shows before it runs."""
+        if not self.step.eager:
+            self.step.function.program_for(self.source.first_batch_spec())
 
     def run_collecting(self):
         """Runs one epoch and returns the outputs of all its samples, as NumPy arrays."""
         source = self.source
+        self._ask_callbacks()
         if source.native and not self.step.eager and not self._looks:
             first, end = self._array_range()
             _, outputs = self.step.run_batches(source, first, first + 1)

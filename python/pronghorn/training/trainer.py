@@ -3,6 +3,9 @@
 What compile() sets up is in compiled.py, the loop over batches in loop.py, kinds of data in data/.
 """
 
+import contextlib
+import functools
+
 import numpy as np
 
 from .. import callbacks as callbacks_module
@@ -15,8 +18,9 @@ from .data import (
     train_validation_split,
     unpack_x_y_sample_weight,
 )
-from .data.arrays import sample_count, to_array
+from .data.arrays import check_batch_size, check_steps, sample_count, to_array
 from .loop import EpochLoop, warn_out_of_data
+from .step import output_shape_of
 
 
 class Trainer(CompiledModel):
@@ -69,13 +73,27 @@ class Trainer(CompiledModel):
                 in which case no weight has changed.
         """
         self._assert_compile_called("fit")
+        # What can be checked is checked before a weight changes, validation data included.
+        _check_counts(epochs=epochs, initial_epoch=initial_epoch)
+        check_steps(steps_per_epoch, "steps_per_epoch")
+        check_steps(validation_steps, "validation_steps")
+        validation_epochs = [e for e in range(initial_epoch, epochs) if _is_due(e, validation_freq)]
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = train_validation_split(
                 (x, y, sample_weight), validation_split
             )
         source = make_source(
-            x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight
-        )
+            x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight,
+            functools.partial(output_shape_of, self),
+        )  # fmt: skip
+        validation = None
+        if validation_data is not None:
+            if validation_batch_size is None:
+                validation_batch_size = batch_size
+            else:
+                check_batch_size(validation_batch_size, "validation_batch_size")
+            x, y, sample_weight = unpack_x_y_sample_weight(validation_data)
+            validation = make_source(x, y, sample_weight, validation_batch_size, validation_steps)
         step = self._prepare("train", source.first_batch_spec)
         if not isinstance(callbacks, callbacks_module.CallbackList):
             callbacks = callbacks_module.CallbackList(
@@ -97,17 +115,18 @@ class Trainer(CompiledModel):
         first_epoch = self._initial_epoch or initial_epoch
         for epoch in range(first_epoch, epochs):
             self.reset_metrics()
+            _update_steps(callbacks, steps_per_epoch or source.num_batches)
             callbacks.on_epoch_begin(epoch)
+            if validation_loop is None and validation is not None and validation_epochs:
+                validation_loop = self._loop("test", validation, callbacks, validation_steps)
+                loop.trace_ahead()
+                validation_loop.trace_ahead()
             outputs = loop.run()
+            if outputs is None:
+                warn_out_of_data()
+                break
             logs = plain_logs(self._epoch_logs(outputs))
-            if validation_data is not None and _is_due(epoch, validation_freq):
-                if validation_loop is None:
-                    validation_loop = self._evaluation_loop(
-                        *unpack_x_y_sample_weight(validation_data),
-                        batch_size=validation_batch_size or batch_size,
-                        steps=validation_steps,
-                        callbacks=callbacks,
-                    )
+            if validation_loop is not None and _is_due(epoch, validation_freq):
                 results = self._run_evaluation(validation_loop, callbacks)
                 logs.update({f"val_{name}": value for name, value in results.items()})
             callbacks.on_epoch_end(epoch, logs)
@@ -121,10 +140,23 @@ class Trainer(CompiledModel):
         callbacks.on_train_end(logs)
         return self.history
 
-    def _evaluation_loop(self, x, y, sample_weight, batch_size, steps, callbacks):
-        source = make_source(x, y, sample_weight, batch_size, steps)
-        step = self._prepare("test", source.first_batch_spec)
-        return EpochLoop(self, step, source, callbacks, "test", steps, self.steps_per_execution)
+    def _loop(self, kind, source, callbacks, steps):
+        step = self._prepare(kind, source.first_batch_spec)
+        return EpochLoop(self, step, source, callbacks, kind, steps, self.steps_per_execution)
+
+    @contextlib.contextmanager
+    def _own_metrics(self):
+        """Keeps what is run inside apart from the results of a loop that is under way."""
+        if not self.__dict__.get("_loops"):
+            yield
+            return
+        kept = [(v, v.value) for metric in self.metrics for v in metric.variables]
+        try:
+            yield
+        finally:
+            self.reset_metrics()
+            for variable, value in kept:
+                variable.assign(value)
 
     def _run_evaluation(self, loop, callbacks):
         self.__dict__["stop_evaluating"] = False
@@ -161,11 +193,12 @@ class Trainer(CompiledModel):
         self._assert_compile_called("evaluate")
         if kwargs:
             raise ValueError(f"Arguments not recognized: {kwargs}")
+        check_steps(steps, "steps")
         source = make_source(x, y, sample_weight, batch_size, steps)
-        step = self._prepare("test", source.first_batch_spec)
         callbacks = self._callbacks(callbacks, verbose, steps or source.num_batches)
-        loop = EpochLoop(self, step, source, callbacks, "test", steps, self.steps_per_execution)
-        logs = self._run_evaluation(loop, callbacks)
+        loop = self._loop("test", source, callbacks, steps)
+        with self._own_metrics():
+            logs = self._run_evaluation(loop, callbacks)
         return logs if return_dict else self._flatten_metrics_in_order(logs)
 
     def _callbacks(self, callbacks, verbose, steps):
@@ -189,12 +222,14 @@ class Trainer(CompiledModel):
             NumPy array, or a nest of them like the model's outputs.
         """
         if verbose == 0 and not callbacks and steps is None and type(x) is np.ndarray:
-            if 0 < len(x) <= (batch_size or 32):  # one batch: no loop is needed
+            if batch_size is not None:
+                check_batch_size(batch_size)
+            if x.ndim and 0 < len(x) <= (batch_size or 32):  # one batch: no loop is needed
                 return self.predict_on_batch(x)
+        check_steps(steps, "steps")
         source = make_source(x, batch_size=batch_size, steps=steps)
-        step = self._prepare("predict", source.first_batch_spec)
         callbacks = self._callbacks(callbacks, verbose, steps or source.num_batches)
-        loop = EpochLoop(self, step, source, callbacks, "predict", steps, self.steps_per_execution)
+        loop = self._loop("predict", source, callbacks, steps)
         self.__dict__["stop_predicting"] = False
         callbacks.on_predict_begin()
         outputs = loop.run_collecting()
@@ -221,7 +256,8 @@ class Trainer(CompiledModel):
                     "Arguments `sample_weight` and `class_weight` cannot be specified at the same "
                     f"time. Received: sample_weight={sample_weight}, class_weight={class_weight}"
                 )
-            sample_weight = class_weight_to_sample_weights(y, class_weight)
+            shape = output_shape_of(self, x) if np.ndim(y) > 1 else None
+            sample_weight = class_weight_to_sample_weights(y, class_weight, shape)
         return self._on_batch("train", x, y, sample_weight, return_dict)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
@@ -233,8 +269,13 @@ class Trainer(CompiledModel):
         data = nest.map_structure(_batch_array, (x, y, sample_weight))
         sample_count(data)
         step = self._prepare(kind, lambda: data)
-        self.reset_metrics()
-        logs = plain_logs(step.batch(data))
+        if self.__dict__.get("_loops"):  # called by a batch hook
+            with self._own_metrics():
+                self.reset_metrics()
+                logs = plain_logs(step.batch(data))
+        else:
+            self.reset_metrics()
+            logs = plain_logs(step.batch(data))
         return logs if return_dict else self._flatten_metrics_in_order(logs)
 
     def predict_on_batch(self, x):
@@ -258,6 +299,19 @@ def _batch_array(leaf):
             "numbers become arrays with `np.array`."
         )
     return to_array(leaf)
+
+
+def _check_counts(**counts):
+    for name, value in counts.items():
+        if not hasattr(value, "__index__"):
+            raise TypeError(f"`{name}` must be an integer. Received: {name}={value!r}")
+
+
+def _update_steps(callbacks, steps):
+    """Tells the callbacks of a dataset's new length."""
+    params = callbacks.params
+    if params and steps is not None and params.get("steps") != steps and "steps" in params:
+        callbacks.set_params({**params, "steps": steps})
 
 
 def _is_due(epoch, validation_freq):

@@ -3,6 +3,8 @@
 import itertools
 import random
 
+import numpy as np
+
 from ...engine import nest
 from .arrays import class_weight_to_sample_weights, is_array, to_array
 
@@ -24,14 +26,19 @@ def convert_batch(batch):
     return nest.map_structure(convert, batch)
 
 
-def _with_class_weight(batch, class_weight):
+def _with_class_weight(batch, class_weight, output_shape):
     if class_weight is None:
         return batch
     if len(batch) == 3:
         raise ValueError("`class_weight` and `sample_weight` cannot be given together.")
     if len(batch) == 2:
-        return batch + (class_weight_to_sample_weights(batch[1], class_weight),)
+        x, y = batch
+        shape = output_shape(x) if output_shape and np.ndim(y) > 1 else None
+        return x, y, class_weight_to_sample_weights(y, class_weight, shape)
     return batch
+
+
+_NONE = object()
 
 
 class _Source:
@@ -82,31 +89,58 @@ class IterableSource(_Source):
 
     def __init__(self, iterable):
         self._iterable = iterable
-        self.num_batches = len(iterable) if hasattr(iterable, "__len__") else None
+        self._begun = None  # (first batch, iterator), where the first was looked at already
+
+    @property
+    def num_batches(self):
+        return len(self._iterable) if hasattr(self._iterable, "__len__") else None
 
     def first_batch_spec(self):
-        return next(self.iterate())
+        if self._begun is None:
+            iterator = iter(self._iterable)
+            first = next(iterator, _NONE)
+            if first is _NONE:
+                raise ValueError(
+                    f"The data (of type {type(self._iterable).__name__}) gave no batch; expected "
+                    "at least one."
+                )
+            self._begun = first, iterator
+        return self._converted(self._begun[0])
 
     def iterate(self):
-        for batch in self._iterable:
-            if isinstance(batch, list):
-                batch = tuple(batch)
-            yield convert_batch(batch)
+        if self._begun is None:
+            iterator = iter(self._iterable)
+        else:  # this pass; one-shot data have no other
+            first, rest = self._begun
+            self._begun = None
+            iterator = itertools.chain([first], rest)
+        for batch in iterator:
+            yield self._converted(batch)
+
+    @staticmethod
+    def _converted(batch):
+        return convert_batch(tuple(batch) if isinstance(batch, list) else batch)
 
 
 class DatasetSource(_Source):
     """A dataset in Keras's sense: `dataset[i]` is batch i, `len(dataset)` their number."""
 
-    def __init__(self, dataset, shuffle=False, class_weight=None):
+    def __init__(self, dataset, shuffle=False, class_weight=None, output_shape=None):
         self._dataset = dataset
         self._shuffle = shuffle
         self._class_weight = class_weight
-        count = getattr(dataset, "num_batches", None)
-        if count is None and hasattr(dataset, "__len__"):
-            count = len(dataset)
-        self.num_batches = count
-        if count == 0:
+        self._output_shape = output_shape
+        self._first = None  # batch 0, where it was looked at before the first pass
+        if self.num_batches == 0:
             raise ValueError("The dataset has 0 batches; expected at least one.")
+
+    @property
+    def num_batches(self):
+        """Asked anew each time: a dataset may grow or shrink in `on_epoch_end`."""
+        count = getattr(self._dataset, "num_batches", None)
+        if count is None and hasattr(self._dataset, "__len__"):
+            count = len(self._dataset)
+        return count
 
     def _batch(self, index):
         batch = self._dataset[index]
@@ -121,20 +155,21 @@ class DatasetSource(_Source):
                 "targets) or (inputs, targets, sample_weights), or a dict. "
                 f"Received: {str(batch)[:100]} (of type {type(batch).__name__})"
             )
-        return convert_batch(_with_class_weight(batch, self._class_weight))
+        return convert_batch(_with_class_weight(batch, self._class_weight, self._output_shape))
 
     def first_batch_spec(self):
-        return self._batch(0)
+        if self._first is None:
+            self._first = self._batch(0)
+        return self._first
 
     def iterate(self):
-        if self.num_batches is None:
-            indices = itertools.count()
-        else:
-            indices = list(range(self.num_batches))
-            if self._shuffle:
-                random.shuffle(indices)
+        first, self._first = self._first, None
+        count = self.num_batches
+        indices = itertools.count() if count is None else list(range(count))
+        if count is not None and self._shuffle:
+            random.shuffle(indices)
         for index in indices:
-            yield self._batch(index)
+            yield self._batch(index) if index or first is None else first
 
     def on_epoch_begin(self):
         getattr(self._dataset, "on_epoch_begin", _nothing)()

@@ -1,5 +1,7 @@
 """PyDataset: the base class of datasets that make their batches in Python."""
 
+import itertools
+
 
 class PyDataset:
     """Batches by index: write `__getitem__(index)` and `__len__`.
@@ -28,6 +30,12 @@ class PyDataset:
 
     def __getitem__(self, index):
         raise NotImplementedError(f"{type(self).__name__} must implement `__getitem__(index)`.")
+
+    def __iter__(self):
+        """The batches in order, once."""
+        count = self.num_batches
+        indices = itertools.count() if count is None else range(count)
+        return (self[index] for index in indices)
 
     @property
     def num_batches(self):
