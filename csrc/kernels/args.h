@@ -50,8 +50,8 @@ constexpr int kEltMaxIn = 16, kEltMaxOut = 8, kEltMaxConst = 16, kEltMaxInstr = 
 constexpr int kEltMaxReg = 64;  // inputs + constants + live temporaries
 
 // dst = op(a, b, c). round is half to even; sign(nan) = nan; relu(nan) = nan;
-// min, max propagate nan; floordiv and mod follow the divisor's sign (Python); integer
-// division by 0 gives 0. where: a != 0 ? b : c. fma: a * b + c.
+// min, max propagate nan; floordiv and mod agree and follow the divisor's sign (NumPy's divmod);
+// integer division by 0 gives 0. where: a != 0 ? b : c. fma: a * b + c.
 struct EltInstr {
   EltOp op;
   uint8_t dst, a, b, c;

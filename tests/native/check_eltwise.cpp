@@ -2,6 +2,18 @@
 // broadcasting. Programs of many opcodes: check_eltwise_programs.cpp.
 #include "eltwise_check.h"
 
+// What goes with the remainder of the divisor's sign, rounded as NumPy's floor_divide.
+template <class T>
+static T whole_quotient(T a, T b) {
+  if (b == 0) return a / b;
+  const T rest = std::fmod(a, b);
+  T q = (a - rest) / b;
+  if (rest != 0 && (rest < 0) != (b < 0)) q -= 1;
+  if (q == 0) return std::copysign(T(0), a / b);
+  const T whole = std::floor(q);
+  return q - whole > T(0.5) ? whole + 1 : whole;
+}
+
 template <class T>
 static void check_float_ops(const Kernels& k) {
   check::Lcg rng(7);
@@ -20,7 +32,7 @@ static void check_float_ops(const Kernels& k) {
       CHECK(y.intact(), "%s %s n=%ld", k.name, kNames[o], static_cast<long>(n));
       for (int64_t i = 0; i < n; ++i) {
         const size_t j = static_cast<size_t>(i);
-        Ref want = op == EltOp::floordiv ? static_cast<Ref>(std::floor(a[j] / b[j]))
+        Ref want = op == EltOp::floordiv ? static_cast<Ref>(whole_quotient(a[j], b[j]))
                                          : reference(op, a[j], b[j], c[j]);
         double bound = op == EltOp::exp || op == EltOp::log || op == EltOp::sqrt ? 2 : 4;
         bool ok = close<T>(y[i], want, bound);

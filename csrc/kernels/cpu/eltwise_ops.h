@@ -103,9 +103,9 @@ static PH_NOINLINE T exact_fmod(T a, T b) {
   if (ea < 1) return bit_cast<T>(ma >> (1 - ea));
   return bit_cast<T>((ma & (hidden - 1)) | static_cast<U>(ea) << B::mantissa);
 }
-// Python's sign rule on the exact remainder.
+// The exact remainder with a's sign; nan where a is infinite or b is 0.
 template <class T>
-PH_INLINE Vec<T> float_mod(Vec<T> a, Vec<T> b) {
+PH_INLINE Vec<T> float_rest(Vec<T> a, Vec<T> b) {
   Vec<T> x = vabs<T>(a), y = vabs<T>(b);
   Vec<T> r = x;
 #if defined(__FMA__) || defined(__aarch64__)
@@ -120,10 +120,25 @@ PH_INLINE Vec<T> float_mod(Vec<T> a, Vec<T> b) {
 #endif
   if (!every_lane<typename FloatBits<T>::Int>(easy))
     r = easy ? r : each_lane<T>(x, y, [](T p, T q) { return exact_fmod(p, q); });
-  r = x < y ? x : r;
-  r = vcopysign<T>(r, a);
+  return vcopysign<T>(x < y ? x : r, a);
+}
+// Python's rules: the remainder has the divisor's sign, and the quotient is the whole number that
+// goes with it, as NumPy's divmod rounds it. 1 // 0.1 is 9 since 1 % 0.1 is 0.0999...
+template <class T>
+PH_INLINE Vec<T> float_mod(Vec<T> a, Vec<T> b) {
+  Vec<T> r = float_rest<T>(a, b);
   r = ((r != 0) & ((r < 0) != (b < 0))) ? r + b : r;
   return r == 0 ? vcopysign<T>(r, b) : r;
+}
+template <class T>
+PH_INLINE Vec<T> float_floordiv(Vec<T> a, Vec<T> b) {
+  const Vec<T> r = float_rest<T>(a, b), quotient = a / b;
+  Vec<T> q = (a - r) / b;  // whole but for rounding
+  q = ((r != 0) & ((r < 0) != (b < 0))) ? q - 1 : q;
+  Vec<T> whole = vround<Round::down, T>(q);
+  whole = q - whole > T(0.5) ? whole + 1 : whole;
+  whole = q == 0 ? vcopysign<T>(q, quotient) : whole;
+  return b == 0 ? quotient : whole;
 }
 
 // ---------------------------------------------------------------- opcodes
@@ -229,7 +244,7 @@ PH_INLINE Vec<T> elt_op(Vec<T> a, Vec<T> b, Vec<T> c) {
   }
   if constexpr (op == E::floordiv) {
     if constexpr (f)
-      return vround<Round::down, T>(a / b);
+      return float_floordiv<T>(a, b);
     else
       return each_lane<T>(a, b, int_floordiv<T>);
   }
@@ -281,7 +296,8 @@ constexpr uint8_t kEltArity[] = {
 #undef PH_X
 };
 constexpr bool elt_heavy(EltOp op) {
-  return (op >= EltOp::exp && op <= EltOp::softplus) || op == EltOp::pow || op == EltOp::mod;
+  return (op >= EltOp::exp && op <= EltOp::softplus) || op == EltOp::pow || op == EltOp::mod ||
+         op == EltOp::floordiv;
 }
 constexpr bool elt_by_double(EltOp op) {  // on integers
   return (op >= EltOp::sqrt && op <= EltOp::softplus);
@@ -291,9 +307,9 @@ constexpr bool elt_by_rows(EltOp op) {  // worth a loop over rows of their own: 
          op == EltOp::div || op == EltOp::min || op == EltOp::max || op == EltOp::where;
 }
 constexpr int elt_cost(EltOp op) {  // in cheap operations
-  if (op == EltOp::pow || op == EltOp::mod) return 40;
+  if (op == EltOp::pow || op == EltOp::mod || op == EltOp::floordiv) return 40;
   if (elt_heavy(op)) return 12;
-  bool divides = op == EltOp::div || op == EltOp::floordiv || op == EltOp::recip;
+  bool divides = op == EltOp::div || op == EltOp::recip;
   return divides || op == EltOp::sqrt || op == EltOp::rsqrt ? 4 : 1;
 }
 
