@@ -29,6 +29,7 @@ CSRC_ARROWS = {
 _BASIC = {"engine", "serialization", "dtype_policies", "ops", "random"}
 _PARTS = {"activations", "initializers", "regularizers", "constraints"}
 PACKAGE_ARROWS = {
+    "_atomic": set(),
     "legacy": set(),
     "engine": {"_core"},
     "tree": {"engine"},
@@ -46,14 +47,14 @@ PACKAGE_ARROWS = {
     "metrics": _BASIC | {"losses", "activations", "initializers"},
     "layers": _BASIC | _PARTS | {"config"},
     "optimizers": _BASIC | {"initializers"},
-    "callbacks": _BASIC | {"optimizers"},
-    "saving": _BASIC | {"layers"},
+    "callbacks": _BASIC | {"optimizers", "_atomic"},
+    "saving": _BASIC | {"layers", "_atomic"},
     "training": _BASIC | {"losses", "metrics", "optimizers", "callbacks", "layers"},
     "models": _BASIC | {"layers", "training", "saving"},
-    "utils": _BASIC | {"training", "callbacks", "layers", "models"},
-    "datasets": {"engine"},
+    "utils": _BASIC | {"training", "callbacks", "layers", "models", "_atomic"},
+    "datasets": {"engine", "_atomic"},
     "alias": _BASIC | {"legacy", "layers", "models", "optimizers", "training"},
-    "cli": _BASIC | {"alias", "callbacks", "datasets", "layers", "models", "saving"},
+    "cli": _BASIC | {"alias", "callbacks", "datasets", "layers", "models", "saving", "_atomic"},
 }
 LEAVES = {"datasets", "preprocessing", "applications", "cli", "alias", "utils"}
 HEAVY = ["h5py", "matplotlib", "PIL", "tensorflow", "keras", "torch", "jax", "pandas", "scipy"]

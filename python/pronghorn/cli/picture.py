@@ -6,6 +6,7 @@ import zlib
 
 import numpy as np
 
+from pronghorn._atomic import replacing_file
 from pronghorn.cli.font import pixels
 
 
@@ -110,5 +111,5 @@ class Canvas:
 
     def save(self, path):
         """Writes the picture to `path` as PNG."""
-        with open(path, "wb") as file:
+        with replacing_file(path) as file:
             file.write(self.png())

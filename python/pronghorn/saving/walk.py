@@ -5,6 +5,7 @@ dicts and tuples; the layers of Sequential and functional models stand under "la
 """
 
 import functools
+from typing import NamedTuple
 
 from ..engine.naming import to_snake_case
 from ..layers.base import Layer
@@ -28,7 +29,8 @@ def children(owner):
         return
     if owner._obj_type() in ("Sequential", "Functional"):
         yield "layers", owner.layers
-    skipped = _skipped()
+    skipped, own = _skipped(), getattr(owner, "_not_in_files", None)
+    skipped = skipped | own if own else skipped
     for name in sorted(dir(owner), key=lambda n: "~" + n if n.startswith("_") else n):
         if name.startswith("__") or name in skipped:
             continue
@@ -39,42 +41,67 @@ def children(owner):
         yield name, value
 
 
-def walk(owner, path=""):
-    """Yields (path, layer or optimizer), an owner before its parts; one can come more than once.
+class Place(NamedTuple):
+    """Where an object with weights stands.
+
+    `missing_container` is the path of the outermost nested container around it that the file being
+    read has no group for; None where there is none, or nothing is read.
+    """
+
+    path: str
+    owner: object
+    missing_container: str | None
+
+
+def walk(owner, has=None):
+    """Yields the Place of every layer and optimizer, an owner before its parts; one can come twice.
 
     `walk` is a generator with a memory: send True where the visit was successful, so that the thing
     is not visited again.
+
+    Args:
+        owner: The model.
+        has: Whether a path is in the file being read; None when writing.
     """
-    done = set()
-    yield from _walk_one(owner, path, done, set())
+    yield from _walk_one(owner, "", _Visit(has), None)
 
 
-def _walk_one(owner, path, done, containers):
-    if id(owner) in done:
+class _Visit:
+    def __init__(self, has):
+        self.has = has
+        self.done = set()
+
+
+def _walk_one(owner, path, visit, missing):
+    if id(owner) in visit.done:
         return
-    if (yield path, owner):
-        done.add(id(owner))
+    if (yield Place(path, owner, missing)):
+        visit.done.add(id(owner))
     for name, value in children(owner):
         inner = f"{path}/{name}" if path else name
         if has_weights(value):
-            yield from _walk_one(value, inner, done, containers)
+            yield from _walk_one(value, inner, visit, missing)
         elif isinstance(value, (list, dict, tuple)):
-            yield from _walk_container(value, inner, done, containers)
+            yield from _walk_container(value, inner, visit, missing, frozenset())
 
 
-def _walk_container(container, path, done, containers):
-    if id(container) in containers:
+def _walk_container(container, path, visit, missing, outer):
+    if id(container) in outer:
         return
-    containers = containers | {id(container)}
+    outer = outer | {id(container)}
     used = {}
-
-    def unique(name):
-        used[name] = used.get(name, -1) + 1
-        return f"{name}_{used[name]}" if used[name] else name
-
     for item in container.values() if isinstance(container, dict) else container:
         if has_weights(item):
-            name = unique(to_snake_case(type(item).__name__))
-            yield from _walk_one(item, f"{path}/{name}", done, containers)
+            name = _unique(to_snake_case(type(item).__name__), used)
+            yield from _walk_one(item, f"{path}/{name}", visit, missing)
         elif isinstance(item, (list, dict, tuple)):
-            yield from _walk_container(item, f"{path}/{unique('container')}", done, containers)
+            inner = f"{path}/{_unique('container', used)}"
+            absent = missing
+            if absent is None and visit.has is not None and not visit.has(inner):
+                absent = inner
+            yield from _walk_container(item, inner, visit, absent, outer)
+
+
+def _unique(name, used):
+    used[name] = used.get(name, -1) + 1
+    return f"{name}_{used[name]}" if used[name] else name

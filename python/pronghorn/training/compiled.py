@@ -21,6 +21,13 @@ from .trainable import TrainableSnapshot
 class CompiledModel:
     """A base of Model. Its state is kept out of attribute tracking: it is no part of the layer."""
 
+    # What files of weights have no place for; the optimizer they have.
+    _not_in_files = frozenset(
+        ("loss", "history", "metrics", "_compile_config", "_compile_loss", "_compile_metrics")
+        + ("_loss_tracker", "_snapshot", "_history", "_metrics")
+        + ("train_function", "test_function", "predict_function")
+    )
+
     def __init__(self):
         self.__dict__.update(
             compiled=False,
