@@ -2,12 +2,19 @@
 
 import numpy as np
 import pytest
-from pronghorn.datasets import boston_housing, digits, mnist
+from pronghorn.datasets import _files, boston_housing, digits, mnist
+from pronghorn.utils import files
 
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
+    """A cache of its own, any hash accepted, and no network."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(files, "validate_file", lambda *args: True)
+    published = {
+        name: (f"http://127.0.0.1:1/{name}", sha) for name, (_, sha) in _files.PUBLISHED.items()
+    }
+    monkeypatch.setattr(_files, "PUBLISHED", published)
     (tmp_path / "datasets").mkdir()
     return tmp_path / "datasets"
 
@@ -43,10 +50,18 @@ def test_mnist_reads_keras_home(home):
         np.testing.assert_array_equal(value, parts[name])
 
 
-def test_absent_file_names_its_path(home):
-    with pytest.raises(FileNotFoundError, match="downloads nothing") as caught:
+def test_absent_file_names_its_path_and_address(home):
+    with pytest.raises(FileNotFoundError, match="put the file at") as caught:
         mnist.load_data()
     assert str(home / "mnist.npz") in str(caught.value)
+    assert "127.0.0.1:1/mnist.npz" in str(caught.value)
+
+
+def test_an_absolute_path_is_taken(home, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    x = np.ones((4, 2, 2), np.uint8)
+    np.savez(tmp_path / "elsewhere" / "m.npz", x_train=x, y_train=x, x_test=x, y_test=x)
+    assert mnist.load_data(str(tmp_path / "elsewhere" / "m.npz"))[0][0].shape == (4, 2, 2)
 
 
 def test_broken_file_is_a_value_error(home):

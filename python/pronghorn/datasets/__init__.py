@@ -1,9 +1,12 @@
-"""Small data sets under Keras's names. `digits` is in the package; the others are read from
-KERAS_HOME (`~/.keras` when unset), where Keras keeps them. Nothing is downloaded."""
+"""Data sets under Keras's names. `digits` is in the package; the others are read from
+KERAS_HOME (`~/.keras` when unset), where Keras keeps them, and fetched where they lack."""
 
 import importlib
 
-_MODULES = ("boston_housing", "digits", "mnist")
+_MODULES = (
+    "boston_housing", "california_housing", "cifar10", "cifar100", "digits", "fashion_mnist",
+    "imdb", "mnist", "reuters",
+)  # fmt: skip
 __all__ = list(_MODULES)
 
 

@@ -1,16 +1,16 @@
 """Boston housing: 506 districts, 13 numbers each, and the median price (Harrison and
 Rubinfeld, 1978). One column is built on race: for teaching regression only."""
 
-import numpy as np
-
-from pronghorn.datasets._files import load_arrays
+from ._files import published_file
+from ._npz import load_npz
+from ._regression import split_shuffled
 
 
 def load_data(path="boston_housing.npz", test_split=0.2, seed=113):
-    """Loads the Boston housing prices from `KERAS_HOME/datasets`, shuffled and split as in Keras.
+    """Loads the Boston housing prices, shuffled and split as in Keras.
 
     Args:
-        path: the file's name in that folder, or an absolute path.
+        path: the file's name in `KERAS_HOME/datasets`, or an absolute path.
         test_split: the fraction that becomes the test set, at least 0 and below 1.
         seed: of the shuffle.
 
@@ -19,14 +19,16 @@ def load_data(path="boston_housing.npz", test_split=0.2, seed=113):
         in 1,000 dollars.
 
     Raises:
-        FileNotFoundError: if the file is absent (nothing is downloaded).
+        FileNotFoundError: if the file is not in the cache and cannot be fetched.
         ValueError: if `test_split` is out of range.
+
+    Example:
+        >>> (x_train, y_train), _ = boston_housing.load_data()  # doctest: +SKIP
+        >>> x_train.shape  # doctest: +SKIP
+        (404, 13)
     """
-    if not 0 <= test_split < 1:
-        raise ValueError(f"test_split must be at least 0 and below 1. Received: {test_split}")
-    x, y = load_arrays(path, ("x", "y"))
-    order = np.arange(len(x))
-    np.random.RandomState(seed).shuffle(order)
-    x, y = x[order], y[order]
-    split = int(len(x) * (1 - test_split))
-    return (x[:split], y[:split]), (x[split:], y[split:])
+
+    def load():
+        return load_npz(published_file("boston_housing.npz", path), ("x", "y")).values()
+
+    return split_shuffled(load, test_split, seed)

@@ -1,0 +1,46 @@
+"""What CIFAR-10 and CIFAR-100 share: the folder of pickled batches and their layout."""
+
+import os
+
+import numpy as np
+
+from ..engine import config
+from ..utils.files import keras_home
+from ._files import published_file
+from ._pickles import load_pickle
+
+
+def batch_folder(name, inner):
+    """The folder of the batches: where Keras 2 unpacked them, or where Keras 3 does."""
+    older = os.path.join(keras_home(), "datasets", inner)
+    newer = os.path.join(keras_home(), "datasets", name, inner)
+    if os.path.isdir(older) and not os.path.isdir(newer):
+        return older
+    return os.path.join(published_file(name, extract=True), inner)
+
+
+def load_batch(path, label_key="labels"):
+    """Images uint8 (n, 3, 32, 32) and labels, a list of n integers.
+
+    Raises:
+        ValueError: if the file is no batch of CIFAR, or holds anything but data.
+    """
+    with open(path, "rb") as file:
+        batch = load_pickle(file.read())
+    images = batch.get("data") if isinstance(batch, dict) else None
+    labels = batch.get(label_key) if isinstance(batch, dict) else None
+    if not isinstance(images, np.ndarray) or images.dtype != np.uint8 or images.ndim != 2:
+        raise ValueError(f"{path!r} is no batch of CIFAR: it lacks an array 'data' of bytes.")
+    if not isinstance(labels, list) or len(labels) != len(images) or images.shape[1] != 3072:
+        raise ValueError(
+            f"{path!r} is no batch of CIFAR: 'data' has the shape {images.shape}; expected 3072 "
+            f"columns and as many {label_key!r}."
+        )
+    return images.reshape(-1, 3, 32, 32), labels
+
+
+def arrange(images, labels, dtype="uint8"):
+    """Images in the layout of the settings, labels (n, 1)."""
+    if config.image_data_format() == "channels_last":
+        images = images.transpose(0, 2, 3, 1)
+    return images, np.array(labels, dtype=dtype).reshape(-1, 1)

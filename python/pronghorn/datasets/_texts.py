@@ -1,0 +1,82 @@
+"""Texts as lists of word ranks: the shuffle, the special numbers and the cuts of Keras."""
+
+import itertools
+import warnings
+
+import numpy as np
+
+_warned = set()
+
+
+def take_old_arguments(function, num_words, kwargs):
+    """`num_words`, also under its name of Keras 1. Raises TypeError for other arguments."""
+    if "nb_words" in kwargs:
+        if function not in _warned:
+            _warned.add(function)
+            warnings.warn(
+                f"{function}: `nb_words` is called `num_words` since Keras 2.",
+                DeprecationWarning,
+                stacklevel=3,
+            )
+        num_words = kwargs.pop("nb_words")
+    if kwargs:
+        raise TypeError(f"{function}: unknown arguments {sorted(kwargs)}.")
+    return num_words
+
+
+class Texts:
+    """Lists of integers and their labels, kept as one long array and the length of each text.
+
+    Args:
+        lists: object array (samples,) of lists of ranks.
+        labels: int64 (samples,).
+    """
+
+    def __init__(self, lists, labels):
+        self.lengths = np.fromiter(map(len, lists), np.int64, len(lists))
+        count = int(self.lengths.sum())
+        self.words = np.fromiter(itertools.chain.from_iterable(lists), np.int64, count)
+        self.labels = labels
+
+    def mark(self, start_char, index_from):
+        """Moves the ranks up by `index_from` and puts `start_char` in front of each text."""
+        words = self.words + (index_from or 0)
+        if start_char is not None:
+            ends = np.cumsum(self.lengths)
+            words = np.insert(words, ends - self.lengths, start_char)
+            self.lengths = self.lengths + 1
+        self.words = words
+
+    def keep_shorter(self, maxlen):
+        """Drops the texts of `maxlen` words and more."""
+        keep = self.lengths < maxlen
+        self.words = self.words[np.repeat(keep, self.lengths)]
+        self.lengths, self.labels = self.lengths[keep], self.labels[keep]
+
+    def cut(self, skip_top, num_words, oov_char):
+        """Replaces (or, where oov_char is None, drops) words outside skip_top..num_words-1."""
+        keep = (self.words >= skip_top) & (self.words < num_words)
+        if oov_char is not None:
+            self.words = np.where(keep, self.words, oov_char)
+            return
+        texts = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        self.lengths = np.bincount(texts[keep], minlength=len(self.lengths))
+        self.words = self.words[keep]
+
+    def lists(self):
+        """Object array (samples,) of lists of Python integers."""
+        words = self.words.tolist()
+        ends = np.cumsum(self.lengths).tolist()
+        out = np.empty(len(ends), dtype=object)
+        start = 0
+        for i, end in enumerate(ends):
+            out[i] = words[start:end]
+            start = end
+        return out
+
+
+def shuffled(generator, *arrays):
+    """The arrays in one new order, drawn as Keras draws it."""
+    order = np.arange(len(arrays[0]))
+    generator.shuffle(order)
+    return [array[order] for array in arrays]
