@@ -51,8 +51,9 @@ PACKAGE_ARROWS = {
     "saving": _BASIC | {"layers", "_atomic"},
     "training": _BASIC | {"losses", "metrics", "optimizers", "callbacks", "layers"},
     "models": _BASIC | {"layers", "training", "saving"},
-    "utils": _BASIC | {"training", "callbacks", "layers", "models", "_atomic"},
-    "datasets": {"engine", "_atomic"},
+    "utils": _BASIC | {"files", "training", "callbacks", "layers", "models", "_atomic"},
+    "files": {"callbacks"},
+    "datasets": {"engine", "files", "_atomic"},
     "alias": _BASIC | {"legacy", "layers", "models", "optimizers", "training"},
     "cli": _BASIC | {"alias", "callbacks", "datasets", "layers", "models", "saving", "_atomic"},
 }

@@ -6,6 +6,8 @@ import numpy as np
 import pronghorn
 import pytest
 from pronghorn.cli import main
+from pronghorn.datasets._files import PUBLISHED
+from pronghorn.files import get_file
 
 
 def test_info_prints_every_fact(capsys):
@@ -37,12 +39,14 @@ def test_demo_reads_mnist_from_keras_home(tmp_path, monkeypatch, capsys):
         x_train=images, y_train=labels, x_test=images[:10], y_test=labels[:10],
     )  # fmt: skip
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(get_file, "validate_file", lambda *args: True)
     assert main(["demo", "--data", "mnist", "--epochs", "1", "--picture", ""]) == 0
     assert "40 images to train on, 10 to test on" in capsys.readouterr().out
 
 
 def test_absent_mnist_is_told_without_a_traceback(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setitem(PUBLISHED, "mnist.npz", ("http://127.0.0.1:1/mnist.npz", None))
     assert main(["demo", "--data", "mnist"]) == 1
     captured = capsys.readouterr()
     assert str(tmp_path / "datasets" / "mnist.npz") in captured.err

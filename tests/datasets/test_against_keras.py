@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pronghorn import config
 from pronghorn.datasets import cifar10, imdb, reuters
-from pronghorn.utils import files
+from pronghorn.files import get_file as files
 
 from .cases import CALLS, REAL_CALLS, describe, key, write_fashion, write_files
 

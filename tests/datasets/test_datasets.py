@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from pronghorn.datasets import _files, boston_housing, digits, mnist
-from pronghorn.utils import files
+from pronghorn.files import get_file as files
 
 
 @pytest.fixture

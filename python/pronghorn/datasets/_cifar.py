@@ -5,7 +5,7 @@ import os
 import numpy as np
 
 from ..engine import config
-from ..utils.files import keras_home
+from ..files.get_file import keras_home
 from ._files import published_file
 from ._pickles import load_pickle
 

@@ -2,7 +2,7 @@
 
 import os
 
-from ..utils.files import get_file
+from ..files.get_file import get_file
 
 _BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 _CIFAR = "https://www.cs.toronto.edu/~kriz/"

@@ -15,7 +15,7 @@ _WHERE = {
     "utils.arrays": ("normalize", "to_categorical"),
     "engine.session": ("clear_session",),
     "utils.session": ("is_keras_tensor",),
-    "utils.files": ("get_file",),
+    "files.get_file": ("get_file",),
 }  # fmt: skip
 _ROOM_OF = {name: room for room, names in _WHERE.items() for name in names}
 __all__ = [*_ROOM_OF]  # noqa: PLE0604

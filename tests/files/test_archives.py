@@ -9,8 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from pronghorn.utils import archives, get_file
-from pronghorn.utils.archives import extract_archive
+from pronghorn.files import archives
+from pronghorn.files.archives import extract_archive
+from pronghorn.utils import get_file
 
 from .hostile_archives import HARD, HOSTILE, LINK, _tar
 

@@ -10,7 +10,9 @@ import warnings
 from pathlib import Path
 
 import pytest
-from pronghorn.utils import download, files, get_file
+from pronghorn.files import download
+from pronghorn.files import get_file as files
+from pronghorn.utils import get_file
 
 from .faulty_server import BODY, BROKEN, FALSE, WHOLE, drops_once, honest, serving, wrong_bytes
 
