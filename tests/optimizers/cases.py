@@ -41,6 +41,13 @@ CASES = {
             **_BETAS,
         },
     ),
+    # An inner optimizer, on gradients that are scaled and infinite in the third and sixth step.
+    "loss_scaling": ("LossScaleOptimizer", {"inner": "sgd_momentum", "initial_scale": 64.0}),
+    "loss_scaling_grows": (
+        "LossScaleOptimizer",
+        {"inner": "ema_overwrite", "initial_scale": 0.5, "dynamic_growth_steps": 2},
+    ),
+    "loss_scaling_accumulation": ("LossScaleOptimizer", {"inner": "accumulation_adam"}),
 }
 # name: (class, arguments)
 SCHEDULES = {
@@ -52,15 +59,24 @@ SCHEDULES = {
 }
 
 
+def make(keras, name):
+    cls, options = CASES[name]
+    options = dict(options)
+    inner = [make(keras, options.pop("inner"))] if "inner" in options else []
+    return getattr(keras.optimizers, cls)(*inner, name="opt", **options)
+
+
 def run(keras, variable, to_tensor, name):
     """The optimizer, the weights after all steps, and after the averages replaced them."""
-    cls, options = CASES[name]
-    optimizer = getattr(keras.optimizers, cls)(name="opt", **options)
+    optimizer = make(keras, name)
     r = np.random.RandomState(0)
     shapes = ((4, 3), (3,))
     weights = [variable(r.randn(*s), name=f"w{i}") for i, s in enumerate(shapes)]
-    for _ in range(STEPS):
-        optimizer.apply([to_tensor(r.randn(*s)) for s in shapes], weights)
+    for step in range(STEPS):
+        scale = 1.0
+        if "inner" in CASES[name][1]:
+            scale = np.inf if step in (2, 5) else float(optimizer.scale_loss(1.0))
+        optimizer.apply([to_tensor(r.randn(*s) * scale) for s in shapes], weights)
     after = [np.array(w) for w in weights]
     optimizer.finalize_variable_values(weights)
     return optimizer, after, [np.array(w) for w in weights]

@@ -31,7 +31,13 @@ def main():
         ):
             out.update({f"{name}/{kind}{i}": a for i, a in enumerate(arrays)})
         paths = [[v.path, v.dtype, list(v.shape)] for v in optimizer.variables]
-        names[name] = {"variables": paths, "config": optimizer.get_config()}
+        inner = cases.CASES[name][1].get("inner")
+        config = (
+            optimizer.get_config()
+            if inner is None
+            else keras.saving.serialize_keras_object(optimizer)["config"]
+        )
+        names[name] = {"variables": paths, "config": config}
     keras.config.set_floatx("float32")
     for name in cases.SCHEDULES:
         out[f"schedule/{name}"] = cases.rates(keras, name)

@@ -66,15 +66,138 @@ def weights_after(optimizer, steps=4, change=lambda optimizer, step: None):
 
 @pytest.mark.parametrize("name", cases.CASES)
 def test_compiled_apply_equals_op_by_op(name, float64):
-    kind, options = cases.CASES[name]
-    ours = getattr(ph.optimizers, kind)
-    other = type(kind, (ours,), {})  # a class of the user's is not compiled
-    compiled, plain = ours(**options), other(**options)
+    compiled, plain = cases.make(ph, name), cases.make(ph, name)
+    plain._is_ours = False  # a class of the user's is not compiled
     for a, b in zip(weights_after(compiled), weights_after(plain)):
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
     for a, b in zip(compiled.variables, plain.variables):
         np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-12, atol=1e-15)
     assert len(compiled._compiled.programs) == 1 and plain._compiled is None
+
+
+def test_loss_scale_skips_and_adapts():
+    optimizer = ph.optimizers.LossScaleOptimizer(
+        ph.optimizers.SGD(0.5, loss_scale_factor=100.0), 400.0, dynamic_growth_steps=2
+    )
+    assert float(optimizer.scale_loss(1.0)) == 400.0
+    weights = [engine.Variable(np.ones(2, "float32")), engine.Variable(np.ones(1, "float32"))]
+    good = lambda: [np.full(n, optimizer.dynamic_scale.numpy(), "float32") for n in (2, 1)]
+    optimizer.build(weights)
+    scales, counts = [], []
+    for bad in (None, np.nan, np.inf, None, None, None, None, -np.inf, None):
+        grads = good()
+        if bad is not None:
+            grads[1][0] = bad
+        optimizer.apply(grads, weights)
+        scales.append(float(optimizer.scale_loss(1.0)))
+        counts.append(int(optimizer.iterations))
+    assert scales == [400, 200, 100, 100, 200, 200, 400, 200, 200]
+    assert counts == [1, 1, 1, 2, 3, 4, 5, 5, 6]
+    assert [w.numpy().tolist() for w in weights] == [[-2.0, -2.0], [-2.0]]
+    assert len(optimizer._compiled.programs) == 1
+    optimizer.inner_optimizer.momentum = 0.0  # what the inner one does is traced anew
+    optimizer.apply(good(), weights)
+    optimizer.learning_rate = 0.25
+    optimizer.apply(good(), weights)
+    assert weights[1].numpy() == -2.75 and float(optimizer.lr) == 0.25
+
+
+def test_loss_scale_of_a_class_of_ones_own():
+    class Own(ph.optimizers.SGD):
+        def apply(self, grads, trainable_variables=None):
+            super().apply([2 * g for g in grads], trainable_variables)
+
+    optimizer = ph.optimizers.LossScaleOptimizer(Own(0.5), 8.0)
+    weight = engine.Variable(np.ones(1, "float32"))
+    optimizer.apply([np.full(1, 8.0, "float32")], [weight])
+    optimizer.apply([np.full(1, np.nan, "float32")], [weight])
+    assert weight.numpy() == 0.0 and optimizer.iterations.numpy() == 1
+
+
+def test_loss_scale_arguments_and_config():
+    sgd, wrap = ph.optimizers.SGD, ph.optimizers.LossScaleOptimizer
+    wrap(sgd(), dynamic=True, ema_momentum=0.99)
+    for options, message in (
+        ({"dynamic": False}, "`loss_scale_factor`"),
+        ({"foo": 1, "bar": 2}, "arguments: `foo`, `bar`"),
+        ({"clipnorm": 0.5}, "`clipnorm` on the `inner_optimizer`"),
+        ({"ema_momentum": 0.5}, "on the `inner_optimizer`"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            wrap(sgd(), **options)
+    with pytest.raises(ValueError, match="must be an Optimizer.*'sgd'"):
+        wrap("sgd")
+    optimizer = wrap(sgd(0.5, momentum=0.25), 3.0, 2)
+    again = ph.optimizers.deserialize(ph.optimizers.serialize(optimizer))
+    assert again.get_config() == optimizer.get_config()
+
+
+def test_weights_that_take_their_gradients():
+    for options, expected in (({}, 3.0), ({"gradient_accumulation_steps": 2}, 5.0)):
+        weight, plain = (engine.Variable(np.ones(1, "float32")) for _ in range(2))
+        weight.overwrite_with_gradient = True
+        optimizer = ph.optimizers.Adam(use_ema=not options, **options)
+        for value in (5.0, 3.0):
+            optimizer.apply([np.full(1, value, "float32")] * 2, [weight, plain])
+        assert weight.numpy() == expected and 0.99 < plain.numpy() < 1.0
+
+
+class Interrupted(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("at", range(6))
+def test_an_interrupted_build_leaves_nothing_behind(at, monkeypatch):
+    weights = [engine.Variable(np.ones(1, "float32")) for _ in range(2)]
+    optimizer = ph.optimizers.Adam(amsgrad=True)
+    made, add = [], type(optimizer).add_variable
+
+    def interrupted(self, *args, **kwargs):
+        made.append(1)
+        if len(made) > at:
+            raise Interrupted
+        return add(self, *args, **kwargs)
+
+    monkeypatch.setattr(type(optimizer), "add_variable", interrupted)
+    with pytest.raises(Interrupted):
+        optimizer.apply([np.ones(1, "float32")] * 2, weights)
+    monkeypatch.undo()
+    assert not optimizer.built and len(optimizer.variables) == 2
+    optimizer.apply([np.ones(1, "float32")] * 2, weights)
+    assert optimizer.built and len(optimizer.variables) == 2 + 3 * 2
+    assert weights[0].numpy() == pytest.approx(1 - 1e-3)
+
+
+def test_builds_in_several_threads_are_one():
+    import threading
+
+    optimizer, inside, go = ph.optimizers.Adam(), threading.Event(), threading.Event()
+    weights = [engine.Variable(np.ones(1, "float32"))]
+    add = optimizer.add_variable
+
+    def slow(*args, **kwargs):
+        inside.set()
+        assert go.wait(10)
+        return add(*args, **kwargs)
+
+    optimizer.__dict__["add_variable"] = slow
+    step = lambda: optimizer.apply([np.ones(1, "float32")], weights)
+    first, second = threading.Thread(target=step), threading.Thread(target=step)
+    first.start()
+    assert inside.wait(10) and not optimizer.built
+    second.start()
+    go.set()
+    first.join(10)
+    second.join(10)
+    assert len(optimizer.variables) == 4 and int(optimizer.iterations) == 2
+
+
+def test_set_weights_checks_all_before_it_sets_one():
+    optimizer = ph.optimizers.SGD(momentum=0.5)
+    optimizer.build([engine.Variable(np.ones(2, "float32"))])
+    with pytest.raises(ValueError, match="not compatible"):
+        optimizer.set_weights([np.array(7), np.array(0.5), np.zeros(3)])
+    assert int(optimizer.iterations) == 0
 
 
 def test_base_class_has_no_update():

@@ -3,11 +3,12 @@
 from ..serialization import registry
 from .adam import Adam
 from .base import Optimizer
+from .loss_scale import LossScaleOptimizer
 from .rmsprop import RMSprop
 from .schedules import CosineDecay, ExponentialDecay, InverseTimeDecay, LearningRateSchedule
 from .sgd import SGD
 
-CLASSES = (SGD, RMSprop, Adam)
+CLASSES = (SGD, RMSprop, Adam, LossScaleOptimizer)
 KNOWN = {cls.__name__: cls for cls in CLASSES}
 KNOWN.update({cls.__name__.lower(): cls for cls in CLASSES})
 SCHEDULES = {cls.__name__: cls for cls in (ExponentialDecay, InverseTimeDecay, CosineDecay)}

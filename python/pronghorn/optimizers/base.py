@@ -11,9 +11,9 @@ import weakref
 
 from .. import ops
 from ..engine import Function, Variable, config, convert_to_tensor, is_tracing
-from ..engine.naming import auto_name
+from ..engine.naming import auto_name, name_scope
 from . import clipping
-from .state import OptimizerState
+from .state import OptimizerState, assign_where
 
 
 class Optimizer(OptimizerState):
@@ -123,6 +123,8 @@ class Optimizer(OptimizerState):
         super().__setattr__(name, value)
         if name not in ("learning_rate", "lr", "_compiled"):
             self._compiled = None
+            state = self.__dict__
+            state["_changes"] = state.get("_changes", 0) + 1
 
     # ---- one step --------------------------------------------------------------------------
 
@@ -132,10 +134,11 @@ class Optimizer(OptimizerState):
         if self.use_ema:
             self._averages = self.add_optimizer_variables(variables, "average")
         if self.gradient_accumulation_steps:
-            self._accumulators = self.add_optimizer_variables(variables, "gradient_accumulator")
+            self._accumulators = [
+                self.add_variable_from_reference(v, "gradient_accumulator") for v in variables
+            ]
         self._index = {id(variable): i for i, variable in enumerate(variables)}
         self._trainable_variables = variables
-        self.built = True
 
     def _get_variable_index(self, variable):
         return self._index[id(variable)]
@@ -203,6 +206,9 @@ class Optimizer(OptimizerState):
         self._step(grads, own if places is None else [own[i] for i in places], rate)
 
     def _step(self, grads, variables, rate):
+        """One step on gradients that are there, for weights that are known."""
+        if any(v.overwrite_with_gradient for v in variables):
+            grads, variables = self._overwrite(grads, variables)
         if self.loss_scale_factor is not None:
             grads = [g / self.loss_scale_factor for g in grads]
         self._step_values.clear()
@@ -217,6 +223,23 @@ class Optimizer(OptimizerState):
                 variable.assign(variable.constraint(variable))
         self._step_values.clear()
         self._iterations.assign_add(1)
+
+    def _overwrite(self, grads, variables):
+        """Gives weights marked `overwrite_with_gradient` their gradients; returns the others."""
+        rest = [], []
+        for gradient, variable in zip(grads, variables):
+            if not variable.overwrite_with_gradient:
+                rest[0].append(gradient)
+                rest[1].append(variable)
+                continue
+            if self.gradient_accumulation_steps:  # their accumulators keep the largest
+                due = ops.equal((self._iterations + 1) % self.gradient_accumulation_steps, 0)
+                accumulator = self._accumulators[self._index[id(variable)]]
+                largest = ops.maximum(gradient, accumulator)
+                accumulator.assign(ops.where(due, ops.zeros_like(largest), largest))
+                gradient = ops.where(due, largest, variable)
+            variable.assign(gradient)
+        return rest
 
     def _resolve_variables(self, grads, variables):
         if variables is None:
@@ -240,8 +263,8 @@ class Optimizer(OptimizerState):
                 "gradient (or None) for each variable."
             )
         if not self.built:
-            self.build(variables)
-            self.built = True
+            with name_scope(self.name, caller=self):
+                self.build(variables)
         for variable in variables:
             if id(variable) not in self._index:
                 raise ValueError(
@@ -282,28 +305,31 @@ class Optimizer(OptimizerState):
         totals = [g + s for g, s in zip(grads, sums)]
         accumulators = {id(a) for a in self._accumulators}
         state = list(variables) + [v for v in self._slots() if id(v) not in accumulators]
-        before = [v.value for v in state]
-        self._update([t / steps for t in totals], variables, rate)
-        for variable, old in zip(state, before):
-            variable.assign(ops.where(due, variable.value, old))
+        means = [t / steps for t in totals]
+        assign_where(due, state, lambda: self._update(means, variables, rate))
         for accumulator, total in zip(sums, totals):
             accumulator.assign(ops.where(due, ops.zeros_like(total), total))
 
     def _slots(self):
         own = {id(self._iterations), id(self._learning_rate)}
         if self.use_ema:
-            own.update(id(average) for average in self._averages)
+            own.update(id(average) for average in self._averages if average is not None)
         return [v for v in self._variables if id(v) not in own]
 
     def _update_averages(self):
         # The first step takes the weights themselves.
         later = ops.not_equal(self.iterations, 0)
-        for variable, average in zip(self._trainable_variables, self._averages):
+        averaged = [
+            (variable, average)
+            for variable, average in zip(self._trainable_variables, self._averages)
+            if average is not None
+        ]
+        for variable, average in averaged:
             momentum = ops.cast(later, variable.dtype) * self.ema_momentum
             average.assign(momentum * average + (1 - momentum) * variable)
         if self.ema_overwrite_frequency:
             due = ops.equal((self.iterations + 1) % self.ema_overwrite_frequency, 0)
-            for variable, average in zip(self._trainable_variables, self._averages):
+            for variable, average in averaged:
                 variable.assign(ops.where(due, average, variable))
 
     def finalize_variable_values(self, var_list):
@@ -311,8 +337,11 @@ class Optimizer(OptimizerState):
         if not self.use_ema:
             return
         for variable in var_list:
-            if id(variable) in self._index:
-                variable.assign(self._averages[self._index[id(variable)]])
+            average = (
+                self._averages[self._index[id(variable)]] if id(variable) in self._index else None
+            )
+            if average is not None:
+                variable.assign(average)
 
     def scale_loss(self, loss):
         """The loss times `loss_scale_factor`, if there is one."""

@@ -1,15 +1,68 @@
 """OptimizerState: the variables of an optimizer: step counter, learning rate and slots."""
 
+import functools
+import threading
 import warnings
 
 from .. import ops
-from ..engine import Variable, config
+from ..engine import Variable, config, is_tracing
 from ..engine.naming import name_scope
 from .schedules import LearningRateSchedule
+
+_build_lock = threading.RLock()
+
+
+def whole_build(build):
+    """A `build` that is done wholly or not at all, whoever interrupts it or calls it meanwhile.
+
+    `built` is set at its end; a `super().build()` inside is part of it.
+    """
+
+    @functools.wraps(build)
+    def wrapper(self, *args, **kwargs):
+        with _build_lock:
+            if self._building:
+                return build(self, *args, **kwargs)
+            before = list(self._variables)
+            self._building = True
+            try:
+                build(self, *args, **kwargs)
+                self._building = False
+                self.built = True
+            except BaseException:
+                self._building = self.built = False
+                self._variables = before
+                raise
+
+    return wrapper
+
+
+def assign_where(condition, state, run):
+    """Calls run() and keeps what it assigned to the variables of `state` where the condition holds.
+
+    A condition that is known decides whether to call it at all; one inside a trace selects.
+    """
+    if not is_tracing():
+        if bool(condition):
+            run()
+        return
+    before = [variable.value for variable in state]
+    run()
+    for variable, old in zip(state, before):
+        new = variable.value
+        if new is not old:
+            variable.assign(ops.where(condition, new, old))
 
 
 class OptimizerState:
     """A base of Optimizer: makes, lists, reads and writes its variables."""
+
+    _building = False
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "build" in cls.__dict__:
+            cls.build = whole_build(cls.__dict__["build"])
 
     @property
     def variables(self):
@@ -101,6 +154,9 @@ class OptimizerState:
         slots = tuple([] for _ in names)
         for variable in trainable_variables:
             for kept, slot_name, slot_initializer in zip(slots, names, initializers):
+                if variable.overwrite_with_gradient:
+                    kept.append(None)
+                    continue
                 kept.append(self.add_variable_from_reference(variable, slot_name, slot_initializer))
         return slots[0] if isinstance(name, str) else slots
 
@@ -112,26 +168,27 @@ class OptimizerState:
                 "Please call `optimizer.build(trainable_variables)` to create the optimizer "
                 "weights before calling `set_weights()`."
             )
-        for variable, weight in zip(self._variables, weights):
+        for variable, weight in zip(self.variables, weights):
             if tuple(variable.shape) != tuple(weight.shape):
                 raise ValueError(
                     f"Optimizer variable {variable.path} has shape {tuple(variable.shape)} not "
                     f"compatible with provided weight shape {tuple(weight.shape)}."
                 )
+        for variable, weight in zip(self.variables, weights):
             variable.assign(weight)
 
     def save_own_variables(self, store):
-        for i, variable in enumerate(self._variables):
+        for i, variable in enumerate(self.variables):
             store[str(i)] = variable.numpy()
 
     def load_own_variables(self, store):
-        if len(store.keys()) != len(self._variables):
+        if len(store.keys()) != len(self.variables):
             warnings.warn(
                 f"Skipping variable loading for optimizer '{self.name}', because it has "
-                f"{len(self._variables)} variables whereas the saved optimizer has "
+                f"{len(self.variables)} variables whereas the saved optimizer has "
                 f"{len(store.keys())} variables.",
                 stacklevel=2,
             )
             return
-        for i, variable in enumerate(self._variables):
+        for i, variable in enumerate(self.variables):
             variable.assign(store[str(i)])

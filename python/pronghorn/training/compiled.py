@@ -77,7 +77,8 @@ class CompiledModel:
             run_eagerly: Whether to run Python for every batch, for debugging.
             steps_per_execution: Batches between two calls of batch hooks.
             jit_compile: Accepted; steps are always compiled unless run_eagerly.
-            auto_scale_loss: Accepted; there is no float16 training that needs it.
+            auto_scale_loss: Whether to wrap the optimizer of a mixed_float16 model in a
+                `LossScaleOptimizer`, so that small gradients do not vanish.
 
         Raises:
             ValueError: If a name is unknown (the message lists near ones) or a spec is of the
@@ -101,7 +102,10 @@ class CompiledModel:
                 stacklevel=2,
             )
         names = getattr(self, "output_names", None)
-        optimizer = optimizers.get(optimizer)
+        given_optimizer = optimizer = optimizers.get(optimizer)
+        if auto_scale_loss and optimizer is not None and self.dtype_policy.name == "mixed_float16":
+            if not isinstance(optimizer, optimizers.LossScaleOptimizer):
+                optimizer = optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         compile_loss = None if loss is None else CompileLoss(loss, loss_weights, names)
         compile_metrics = None
         if metrics is not None or weighted_metrics is not None:
@@ -123,7 +127,7 @@ class CompiledModel:
             _all_built=False,
             _snapshot=TrainableSnapshot(self),
             _compile_config={
-                "optimizer": optimizer,
+                "optimizer": given_optimizer,
                 "loss": loss,
                 "loss_weights": loss_weights,
                 "metrics": metrics,
@@ -366,8 +370,9 @@ class CompiledModel:
                 step = self._make_function(kind, force=True)
             step.graph = graph
         if kind == "train" and not step.eager and type(self).train_step is CompiledModel.train_step:
-            if self.optimizer is not None and not self.optimizer.built:
-                self.optimizer.build(self._trained_weights())
+            optimizer = self.optimizer
+            if optimizer is not None and not optimizer.built:
+                optimizer.build(self._trained_weights())
         return step
 
 
