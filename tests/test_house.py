@@ -26,7 +26,7 @@ CSRC_ARROWS = {
 
 # What each room of the package may import, itself aside; imports within functions and lazy tables
 # of an __init__ count as well. No circles: a room stands above all that it names.
-_BASIC = {"engine", "serialization", "dtype_policies", "ops", "random"}
+_BASIC = {"legacy", "engine", "serialization", "dtype_policies", "ops", "random"}
 _PARTS = {"activations", "initializers", "regularizers", "constraints"}
 PACKAGE_ARROWS = {
     "_atomic": set(),
@@ -35,10 +35,10 @@ PACKAGE_ARROWS = {
     "tree": {"engine"},
     "serialization": {"engine"},
     "dtype_policies": {"engine", "serialization"},
-    "config": {"engine", "serialization", "dtype_policies"},
-    "ops": {"engine"},
-    "random": {"engine", "ops"},
-    "backend": {"engine", "ops", "random"},
+    "config": {"legacy", "engine", "serialization", "dtype_policies"},
+    "ops": {"legacy", "engine"},
+    "random": {"legacy", "engine", "ops"},
+    "backend": {"legacy", "engine", "ops", "random"},
     "activations": _BASIC,
     "initializers": _BASIC,
     "regularizers": _BASIC,
@@ -53,8 +53,8 @@ PACKAGE_ARROWS = {
     "models": _BASIC | {"layers", "training", "saving"},
     "utils": _BASIC | {"files", "training", "callbacks", "layers", "models", "_atomic"},
     "files": {"callbacks"},
-    "datasets": {"engine", "files", "_atomic"},
-    "alias": _BASIC | {"legacy", "layers", "models", "optimizers", "training"},
+    "datasets": {"legacy", "engine", "files", "_atomic"},
+    "alias": _BASIC | {"layers", "models", "optimizers", "training"},
     "cli": _BASIC | {"alias", "callbacks", "datasets", "layers", "models", "saving", "_atomic"},
 }
 LEAVES = {"datasets", "preprocessing", "applications", "cli", "alias", "utils"}

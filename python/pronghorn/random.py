@@ -130,3 +130,9 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
 __all__ = [
     "SeedGenerator", "dropout", "normal", "randint", "truncated_normal", "uniform",
 ]  # fmt: skip
+
+
+def __getattr__(name):
+    from .legacy.missing import old_or_absent
+
+    return old_or_absent(__name__, name, globals())

@@ -108,7 +108,7 @@ def test_a_name_to_come_is_an_error_when_used(tmp_path):
 @pytest.mark.parametrize(
     "statement, message",
     [
-        ("from keras import Sequentail", "did you mean 'Sequential'?"),
+        ("from keras import Sequentail", "did you mean 'Sequential'"),
         ("import keras.src.layers", "keras.src is the private part of Keras"),
         ("import keras.layers.nothing", "No module named 'keras.layers.nothing'"),
         ("from tensorflow import io", "tensorflow.io is not served by Pronghorn"),

@@ -97,7 +97,9 @@ def test_a_notebook_extension(tmp_path):
 def test_nothing_of_it_loads_without_it():
     code = (
         "import sys, builtins, pronghorn; pronghorn.layers.Dense(3); pronghorn.optimizers.Adam()\n"
-        "print([m for m in sys.modules if m.startswith(('pronghorn.alias', 'pronghorn.legacy'))],"
+        "own = {'accept', 'telling', 'legacy', 'pronghorn'}\n"
+        "print([m for m in sys.modules if m.startswith(('pronghorn.alias', 'pronghorn.legacy'))"
+        " and not own.issuperset(m.split('.'))],"
         " type(builtins.__import__).__name__)"
     )
     assert python("-c", code).stdout == "[] builtin_function_or_method\n"

@@ -5,6 +5,7 @@ import pronghorn as ph
 import pytest
 from pronghorn import layers
 from pronghorn.engine import naming
+from pronghorn.legacy import telling
 
 
 @pytest.fixture(autouse=True)
@@ -236,10 +237,12 @@ def test_add_weight_spellings():
 
 
 def test_legacy_arguments():
-    with pytest.warns(UserWarning, match="Do not pass an `input_shape`"):
+    telling.forget()
+    with pytest.warns(DeprecationWarning, match="`input_dim`.*keras.Input"):
         model = ph.Sequential([layers.Dense(3, input_dim=4)])
     assert model.output_shape == (None, 3)
-    model = ph.Sequential([layers.Dense(3, batch_input_shape=(7, 4))])
+    with pytest.warns(DeprecationWarning, match="`batch_input_shape`"):
+        model = ph.Sequential([layers.Dense(3, batch_input_shape=(7, 4))])
     assert model.output_shape == (7, 3)
     weights = [np.full((4, 3), 2.0, "float32"), ones(3)]
     layer = layers.Dense(3, weights=weights)

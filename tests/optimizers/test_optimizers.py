@@ -8,6 +8,7 @@ import pronghorn as ph
 import pytest
 from optimizers import cases
 from pronghorn import engine
+from pronghorn.legacy import telling
 
 HERE = os.path.dirname(__file__)
 VALUES = np.load(os.path.join(HERE, "keras_values.npz"))
@@ -287,7 +288,8 @@ def test_learning_rate_function():
 
 
 def test_older_spellings():
-    with pytest.warns(UserWarning, match="`lr` argument is deprecated"):
+    telling.forget()
+    with pytest.warns(DeprecationWarning, match="`lr`.*`learning_rate`"):
         optimizer = ph.optimizers.SGD(lr=0.5, decay=1.0)
     assert float(optimizer.lr) == 0.5
     weight = engine.Variable(np.zeros((1,), "float32"))

@@ -10,6 +10,7 @@ from importlib.machinery import ModuleSpec
 
 from ..legacy.missing import absent, keras_names, keras_version, not_yet
 from ..legacy.modules import MODULES
+from ..legacy.names import NAMES
 
 _PACKAGE = __name__.partition(".")[0]
 _loaded = {}
@@ -61,7 +62,8 @@ def _make(name):
             f"No module named {name!r} in Pronghorn, which stands for Keras here; {reason}.",
             name=name,
         )
-    return KerasFace(name, room, target)
+    kind = MergeFace if below == "layers.merge" else KerasFace
+    return kind(name, room, target)
 
 
 def _room(room):
@@ -123,18 +125,33 @@ class KerasFace(Face):
         below = f"{self.__name__.partition('.')[2]}.{name}".lstrip(".")
         if below in MODULES or below in keras_names():
             return load(f"keras.{below}")
+        if self._room in ("", "layers") and name in ("merge", "Merge"):
+            from . import merge
+
+            return getattr(merge, name)
         value = getattr(self._target, name, None)
-        if isinstance(value, types.ModuleType):
-            value = self._submodule(name)
-        if value is None and name in keras_names().get(self._room, ()):
-            return NotYet(self._room, name)
+        renamed = NAMES.get(self._room, {}).get(name)
+        if isinstance(value, types.ModuleType):  # "adam" was a class and is a file
+            value = getattr(self._target, renamed, None) if renamed else self._submodule(name)
+        if value is None and (renamed or name in keras_names().get(self._room, ())):
+            return NotYet(self._room, renamed or name)
         return value
 
     def __dir__(self):
-        names = set(keras_names().get(self._room, ()))
-        if self._target is not None:
-            names.intersection_update(dir(self._target))
-        return sorted(names | {n for n in self.__dict__ if not n.startswith("_")})
+        names = {n for n in self.__dict__ if not n.startswith("_")}
+        names.update(keras_names().get(self._room, ()), NAMES.get(self._room, ()))
+        if self._room == "layers":
+            names.update(("Merge", "merge"))
+        return sorted(names)
+
+
+class MergeFace(KerasFace):
+    """`keras.layers.merge`: a module in Keras 2, a function in Keras 1."""
+
+    def __call__(self, *args, **kwargs):
+        from .merge import merge
+
+        return merge(*args, **kwargs)
 
 
 class NotYet:

@@ -7,3 +7,9 @@ from .history import History
 from .lambda_callback import LambdaCallback
 from .progbar_logger import ProgbarLogger
 from .terminate_on_nan import TerminateOnNaN
+
+
+def __getattr__(name):
+    from ..legacy.missing import old_or_absent
+
+    return old_or_absent(__name__, name, globals())

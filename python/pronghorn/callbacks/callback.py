@@ -1,5 +1,7 @@
 """Callback: the base class, and which of its hooks look at batches."""
 
+from ..legacy.accept import old_constructor
+
 
 class Callback:
     """Code that runs at fixed places of `fit`, `evaluate` and `predict`.
@@ -19,6 +21,10 @@ class Callback:
                 self.model.stop_training = True
     ```
     """
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        old_constructor(cls)
 
     def __init__(self):
         self.params = None

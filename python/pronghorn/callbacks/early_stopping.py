@@ -4,6 +4,7 @@ import operator
 import warnings
 
 from .callback import Callback
+from .logs import other_spelling
 from .progbar import print_message
 
 
@@ -13,7 +14,7 @@ def improvement_operator(callback, monitor, mode):
         return operator.lt if mode == "min" else operator.gt
     name = monitor.removeprefix("val_")
     for metric in _all_metrics(callback.model):
-        if metric.name == name and metric._direction:
+        if metric.name in (name, other_spelling(name)) and metric._direction:
             return operator.gt if metric._direction == "up" else operator.lt
     if name == "loss":
         return operator.lt

@@ -3,6 +3,7 @@
 import weakref
 
 from .callback import Callback
+from .logs import Logs
 
 
 class History(Callback):
@@ -19,7 +20,7 @@ class History(Callback):
     def __init__(self):
         super().__init__()
         self._of = None
-        self.history = {}
+        self.history = Logs()
         self.epoch = []
 
     def set_model(self, model):

@@ -1,12 +1,69 @@
 """Logs as callbacks see them: sorted by name, nested dicts flattened, scalars as floats."""
 
+import string
+
+
+class Logs(dict):
+    """A dict of results by name, in which "acc" and "accuracy" are one name when read.
+
+    Keras 1 and 2 named a metric "acc" that is "accuracy" today; so "val_acc" is also
+    "val_accuracy", and the other way round. There is no second key.
+
+    Example:
+
+    >>> logs = Logs(val_accuracy=0.5)
+    >>> logs["val_acc"], "acc" in logs, list(logs)
+    (0.5, False, ['val_accuracy'])
+    """
+
+    __slots__ = ()
+
+    def __missing__(self, key):
+        other = other_spelling(key)
+        if other is not None and dict.__contains__(self, other):
+            return dict.__getitem__(self, other)
+        raise KeyError(key)
+
+    def __contains__(self, key):
+        return dict.__contains__(self, key) or dict.__contains__(self, other_spelling(key))
+
+    def get(self, key, default=None):
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
+
+def other_spelling(name):
+    """ "val_acc" for "val_accuracy", "out_accuracy_1" for "out_acc_1"; None for other names."""
+    if not isinstance(name, str):
+        return None
+    *head, last = name.split("_")
+    number = []
+    if last.isdigit() and head:
+        number, last = [last], head.pop()
+    other = {"acc": "accuracy", "accuracy": "acc"}.get(last)
+    return other and "_".join([*head, other, *number])
+
+
+def fill(template, logs, **more):
+    """A file name like "weights.{epoch:02d}-{val_acc:.2f}.h5" with its fields filled.
+
+    Args:
+        template: A string as for `str.format`.
+        logs: Results by name.
+        **more: Further fields.
+
+    Raises:
+        KeyError: for a field that there is not.
+    """
+    return string.Formatter().vformat(str(template), (), Logs(logs or {}, **more))
+
 
 def plain_logs(logs):
-    """A new dict of Python floats; what is no scalar stays as it is."""
-    if not logs:
-        return {}
-    plain = {}
-    for key in sorted(logs):
+    """A new `Logs` of Python floats; what is no scalar stays as it is."""
+    plain = Logs()
+    for key in sorted(logs or ()):
         value = logs[key]
         if isinstance(value, dict):
             plain.update(plain_logs(value))

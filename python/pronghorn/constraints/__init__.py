@@ -1,5 +1,7 @@
 """Constraints: what a weight is projected to after each update."""
 
+from ..legacy.accept import old_constructor
+
 
 def _ops():
     from .. import ops
@@ -9,6 +11,10 @@ def _ops():
 
 class Constraint:
     """A callable from a weight's value to the value it should have."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        old_constructor(cls)
 
     def __call__(self, w):
         raise NotImplementedError(f"{type(self).__name__} does not define `__call__`.")
@@ -123,3 +129,9 @@ def deserialize(config, custom_objects=None):
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_TABLE)
+
+
+def __getattr__(name):
+    from ..legacy.missing import old_or_absent
+
+    return old_or_absent(__name__, name, globals())

@@ -78,3 +78,9 @@ def deserialize(config, custom_objects=None):
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_table())
+
+
+def __getattr__(name):
+    from ..legacy.missing import old_or_absent
+
+    return old_or_absent(__name__, name, globals())

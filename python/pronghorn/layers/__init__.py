@@ -6,7 +6,7 @@ _WHERE = {
     "input_layer": ("Input", "InputLayer"),
     "core": ("Dense", "Embedding", "Identity"),
     "activation": ("Activation", "ELU", "LeakyReLU", "ReLU", "Softmax"),
-    "convolution": ("Conv2D", "Convolution2D"),
+    "convolution": ("Conv2D",),
     "pooling": (
         "AveragePooling2D", "AvgPool2D", "GlobalAveragePooling2D", "GlobalAvgPool2D",
         "GlobalMaxPool2D", "GlobalMaxPooling2D", "MaxPool2D", "MaxPooling2D",
@@ -25,14 +25,20 @@ __all__ = [*_ROOM_OF, "serialize", "deserialize"]  # noqa: PLE0604
 
 def __getattr__(name):
     room = _ROOM_OF.get(name)
-    if room is None:
-        from ..serialization.registry import near_names
+    if room is not None:
+        import importlib
 
-        near = "" if name.startswith("__") else near_names(name, _ROOM_OF)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}.{near}")
-    import importlib
+        value = getattr(importlib.import_module(f".{room}", __name__), name)
+    elif name.startswith("__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    else:
+        from .old import FORMS, form
 
-    value = getattr(importlib.import_module(f".{room}", __name__), name)
+        if name not in FORMS:
+            from ..legacy.missing import old_or_absent
+
+            return old_or_absent(__name__, name, _ROOM_OF)
+        value = form(name, __getattr__(FORMS[name][0]))
     globals()[name] = value
     return value
 

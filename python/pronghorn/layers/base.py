@@ -13,6 +13,7 @@ from ..engine import KerasTensor, Tensor, Variable, convert_to_tensor, nest
 from ..engine.naming import auto_name, check_name, current_path, name_scope
 from ..engine.symbolic import Node, Operation, any_symbolic, call_context
 from ..engine.variable import _autocast, autocast_scope
+from ..legacy.accept import old_constructor
 from .call_spec import CallSpec, call_info, explained, is_tensor, shape_tree, shapes_for
 from .configurable import Configurable
 from .input_spec import assert_input_compatibility
@@ -74,6 +75,7 @@ class Layer(Configurable, LayerState, LayerMasks, LayerShapes, Operation):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
+        old_constructor(cls)
         if "build" in cls.__dict__:
             cls.build = _wrap_build(cls.__dict__["build"])
 

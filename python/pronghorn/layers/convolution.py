@@ -148,6 +148,3 @@ class Conv2D(Layer):
             **weight_config(self, "kernel", "bias"),
             "activity_regularizer": serialize(self.activity_regularizer),
         }
-
-
-Convolution2D = Conv2D

@@ -1,7 +1,5 @@
 """Dense, Embedding, Identity and Lambda-free basics: layers that are one product or look-up."""
 
-import warnings
-
 from .. import activations, constraints, initializers, ops, regularizers
 from ..ops.array import lookup
 from .base import Layer
@@ -131,8 +129,6 @@ class Embedding(Layer):
         quantization_config=None,
         **kwargs,
     ):
-        if kwargs.pop("input_length", None) is not None:
-            warnings.warn("Argument `input_length` is deprecated. Just remove it.", stacklevel=2)
         refuse_unsupported(lora_rank, lora_alpha, quantization_config)
         positive_int(input_dim, "input_dim")
         positive_int(output_dim, "output_dim")

@@ -5,8 +5,44 @@ from ..engine.symbolic import call_context, to_keras_tensors
 from .call_spec import CallSpec, shape_tree, shapes_for
 
 
+class _ShapeOf:
+    """The shape of a layer's `input` or `output`, as Keras 2 showed it.
+
+    Without a `__set__`: a layer may use the name for an attribute of its own.
+    """
+
+    def __init__(self, what):
+        self.what = what
+
+    def __get__(self, layer, owner=None):
+        if layer is None:
+            return self
+        return nest.map_structure(lambda x: tuple(x.shape), getattr(layer, self.what))
+
+
 class LayerShapes:
     """A base of Layer."""
+
+    input_shape = _ShapeOf("input")
+    output_shape = _ShapeOf("output")
+
+    def get_input_at(self, node_index):
+        """The symbolic input(s) of the call with this number."""
+        return self._tensors_at(node_index, "input_tensors")
+
+    def get_output_at(self, node_index):
+        """The symbolic output(s) of the call with this number."""
+        return self._tensors_at(node_index, "output_tensors")
+
+    def _tensors_at(self, index, what):
+        nodes = self._inbound_nodes
+        if not -len(nodes) <= index < len(nodes):
+            raise ValueError(
+                f"Layer '{self.name}' was called {len(nodes)} times on symbolic tensors. "
+                f"Received: node_index={index}"
+            )
+        found = getattr(nodes[index], what)
+        return found[0] if len(found) == 1 else found
 
     def symbolic_call(self, *args, **kwargs):
         return self.compute_output_spec(*args, **kwargs)

@@ -4,11 +4,13 @@
 names, so that what is owed can be told from a slip of the pen.
 """
 
-import difflib
 import functools
+import importlib
 import json
 import sys
 from pathlib import Path
+
+_LEAD = "module {module!r} has no attribute {name!r}"
 
 
 @functools.cache
@@ -44,7 +46,25 @@ def not_yet(module, name):
     return f"{full} is part of {owner}, not yet of Pronghorn"
 
 
-def absent(module, name, known, lead="module {module!r} has no attribute {name!r}"):
+def old_or_absent(module, name, known):
+    """What a room's `__getattr__` answers: today's object of an old name, or `absent`'s error."""
+    from .names import NAMES
+
+    room = module.partition(".")[2]
+    new = NAMES.get(room, {}).get(name)
+    if new is None:
+        raise absent(module, name, known, frame=sys._getframe(2))
+    owner, _, new = new.rpartition(".")
+    owner = f"{module.partition('.')[0]}.{owner}" if owner else module
+    value = getattr(importlib.import_module(owner), new)
+    if not keras_names().get(room, {}).get(name, "2").startswith("3"):
+        from .telling import tell
+
+        tell(name, f"`{name}` is an old spelling; write `{owner}.{new}`.")
+    return value
+
+
+def absent(module, name, known, lead=_LEAD, frame=None):
     """The error for a name that a module lacks, for its `__getattr__` to raise.
 
     Args:
@@ -52,6 +72,7 @@ def absent(module, name, known, lead="module {module!r} has no attribute {name!r
         name: What was asked for.
         known: The module's public names, for "did you mean".
         lead: How the message starts, where the name is not Keras's.
+        frame: Who asks; by default the caller of the caller.
 
     Returns:
         AttributeError; ImportError where `from module import name` asks, since Python replaces
@@ -62,11 +83,13 @@ def absent(module, name, known, lead="module {module!r} has no attribute {name!r
     text = not_yet(module.partition(".")[2], name)
     if not text:
         text = lead.format(module=module, name=name)
+        import difflib
+
         near = difflib.get_close_matches(name, [n for n in known if n[:1] != "_"], 3)
         text += f"; did you mean {', '.join(map(repr, near))}?" if near else "."
     else:
         text += "."
-    if _asked_by_import(sys._getframe(2)):
+    if _asked_by_import(frame or sys._getframe(2)):
         return ImportError(text, name=module)
     return AttributeError(text)
 

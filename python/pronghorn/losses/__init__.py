@@ -125,3 +125,9 @@ def deserialize(name, custom_objects=None):
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(name, custom_objects, module_objects=KNOWN)
+
+
+def __getattr__(name):
+    from ..legacy.missing import old_or_absent
+
+    return old_or_absent(__name__, name, globals())

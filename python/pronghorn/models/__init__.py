@@ -12,7 +12,9 @@ __all__ = [*_WHERE]  # noqa: PLE0604
 
 def __getattr__(name):
     if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from ..legacy.missing import old_or_absent
+
+        return old_or_absent(__name__, name, _WHERE)
     import importlib
 
     value = getattr(importlib.import_module(f".{_WHERE[name]}", __name__), name)

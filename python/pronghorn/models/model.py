@@ -14,6 +14,7 @@ def has_graph_arguments(args, kwargs):
         len(args) == 2
         or (len(args) == 1 and "outputs" in kwargs)
         or ("inputs" in kwargs and "outputs" in kwargs)
+        or ("input" in kwargs and "output" in kwargs)
     )
 
 

@@ -9,3 +9,9 @@ from .losses import *  # noqa: F403
 from .math import *  # noqa: F403
 from .normalization import *  # noqa: F403
 from .windows import *  # noqa: F403
+
+
+def __getattr__(name):
+    from ..legacy.missing import old_or_absent
+
+    return old_or_absent(__name__, name, globals())

@@ -12,6 +12,7 @@ import weakref
 from .. import ops
 from ..engine import Function, Variable, config, convert_to_tensor, is_tracing
 from ..engine.naming import auto_name, name_scope
+from ..legacy.accept import old_arguments, old_constructor
 from . import clipping
 from .state import OptimizerState, assign_where
 
@@ -46,6 +47,7 @@ class Optimizer(OptimizerState):
     def __init_subclass__(cls, **kwargs):
         """Shows the arguments that `*args, **kwargs` hand on to this class in signatures."""
         super().__init_subclass__(**kwargs)
+        old_constructor(cls)
         cls._is_ours = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
         own = list(inspect.signature(cls.__init__).parameters.values())
         if [p.kind for p in own[-2:]] == [
@@ -55,6 +57,7 @@ class Optimizer(OptimizerState):
             common = list(inspect.signature(Optimizer.__init__).parameters.values())[2:]
             cls.__signature__ = inspect.Signature(own[1:-2] + common)
 
+    @old_arguments
     def __init__(
         self,
         learning_rate,
@@ -70,11 +73,6 @@ class Optimizer(OptimizerState):
         name=None,
         **kwargs,
     ):
-        if "lr" in kwargs:
-            warnings.warn(
-                "The `lr` argument is deprecated, use `learning_rate` instead.", stacklevel=3
-            )
-            learning_rate = kwargs.pop("lr")
         # Keras 2's rate / (1 + decay * step).
         self._decay = kwargs.pop("decay", None) or 0.0
         if kwargs:
@@ -373,7 +371,9 @@ class Optimizer(OptimizerState):
             from ..serialization import serialize_keras_object
 
             rate = serialize_keras_object(rate)
+        old = {"decay": self._decay} if self._decay else {}
         return {
+            **old,
             "name": self.name,
             "learning_rate": rate,
             "weight_decay": self.weight_decay,

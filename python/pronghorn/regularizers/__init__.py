@@ -2,9 +2,15 @@
 
 import math
 
+from ..legacy.accept import old_constructor
+
 
 class Regularizer:
     """A callable from a tensor to a scalar penalty; a subclass also defines `get_config`."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        old_constructor(cls)
 
     def __call__(self, x):
         return 0.0
@@ -102,3 +108,9 @@ def deserialize(config, custom_objects=None):
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_TABLE)
+
+
+def __getattr__(name):
+    from ..legacy.missing import old_or_absent
+
+    return old_or_absent(__name__, name, globals())

@@ -22,3 +22,9 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     from .weights_file import load_weights
 
     return load_weights(model, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+
+def __getattr__(name):
+    from ..legacy.missing import old_or_absent
+
+    return old_or_absent(__name__, name, globals())

@@ -11,6 +11,7 @@ from .. import metrics as metrics_module
 from .. import ops, optimizers
 from ..callbacks.history import History, KeptHistory
 from ..engine import GradientTape, nest
+from ..legacy.accept import old_arguments
 from .compile_loss import CompileLoss
 from .compile_metrics import CompileMetrics
 from .data import unpack_x_y_sample_weight
@@ -53,6 +54,7 @@ class CompiledModel:
 
     # ---- compile ---------------------------------------------------------------------------
 
+    @old_arguments
     def compile(
         self,
         optimizer="rmsprop",

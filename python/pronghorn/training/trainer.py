@@ -11,6 +11,7 @@ import numpy as np
 from .. import callbacks as callbacks_module
 from ..callbacks.logs import plain_logs
 from ..engine import config, nest
+from ..legacy.accept import old_arguments
 from .compiled import CompiledModel
 from .data import (
     class_weight_to_sample_weights,
@@ -20,12 +21,14 @@ from .data import (
 )
 from .data.arrays import check_batch_size, check_steps, sample_count, to_array
 from .loop import EpochLoop, warn_out_of_data
+from .old_methods import OldMethods
 from .step import output_shape_of
 
 
-class Trainer(CompiledModel):
+class Trainer(OldMethods, CompiledModel):
     """The loops of a model, mixed into Model."""
 
+    @old_arguments
     def fit(
         self,
         x=None,
@@ -168,6 +171,7 @@ class Trainer(CompiledModel):
         callbacks.on_test_end(logs)
         return logs
 
+    @old_arguments
     def evaluate(
         self,
         x=None,
@@ -208,6 +212,7 @@ class Trainer(CompiledModel):
             callbacks, add_progbar=verbose != 0, model=self, verbose=verbose, epochs=1, steps=steps
         )
 
+    @old_arguments
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """The model's outputs for data.
 

@@ -23,7 +23,9 @@ __all__ = [*_ROOM_OF]  # noqa: PLE0604
 
 def __getattr__(name):
     if name not in _ROOM_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from ..legacy.missing import old_or_absent
+
+        return old_or_absent(__name__, name, _ROOM_OF)
     import importlib
 
     value = getattr(importlib.import_module(f"..{_ROOM_OF[name]}", __name__), name)

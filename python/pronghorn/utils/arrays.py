@@ -2,7 +2,10 @@
 
 import numpy as np
 
+from ..legacy.accept import old_arguments
 
+
+@old_arguments
 def to_categorical(x, num_classes=None):
     """Integer classes as rows of zeros with a one.
 

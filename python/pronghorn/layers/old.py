@@ -1,0 +1,63 @@
+"""Keras 1's convolution classes, which took the sides of the window as arguments of their own:
+Convolution2D(nb_filter, nb_row, nb_col) is Conv2D(filters, (nb_row, nb_col)).
+
+Each makes an object of the class of today and counts as that class in `isinstance`.
+"""
+
+import functools
+
+# Old name -> (class of today, number of sides)
+FORMS = {
+    "Convolution2D": ("Conv2D", 2),
+    "Convolution3D": ("Conv3D", 3),
+    "Deconvolution2D": ("Conv2DTranspose", 2),
+    "Deconvolution3D": ("Conv3DTranspose", 3),
+    "AtrousConvolution2D": ("Conv2D", 2),
+    "SeparableConvolution2D": ("SeparableConv2D", 2),
+}
+_AFTER_SIDES = ("init", "activation", "weights", "border_mode", "subsample")
+
+
+def form(name, cls):
+    """The old class of that name over the class of today."""
+    sides = FORMS[name][1]
+    transposed = cls.__name__.endswith("Transpose")
+
+    class Old(cls, metaclass=_CountsAsToday):
+        __doc__ = f"{cls.__name__}, which {name} was renamed to."
+
+        def __new__(kind, *args, **kwargs):
+            if kind is not Old:
+                return super().__new__(kind, *args, **kwargs)
+            args, kwargs = _today(args, kwargs, sides, transposed)
+            return cls(*args, **kwargs)
+
+        @functools.wraps(cls.__init__)
+        def __init__(self, *args, **kwargs):
+            args, kwargs = _today(args, kwargs, sides, transposed)
+            cls.__init__(self, *args, **kwargs)
+
+    Old.__name__ = Old.__qualname__ = name
+    Old.stands_for = cls
+    return Old
+
+
+class _CountsAsToday(type):
+    def __instancecheck__(cls, instance):
+        if "stands_for" in cls.__dict__:
+            return isinstance(instance, cls.stands_for)
+        return super().__instancecheck__(instance)
+
+
+def _today(args, kwargs, sides, transposed):
+    """Arguments in the order of Keras 1 in that of today; others as they are."""
+    window = args[1 : 1 + sides]
+    if len(window) < sides or not all(isinstance(n, int) for n in window):
+        return args, kwargs
+    rest = args[1 + sides :]
+    if transposed:  # the size of the output, which follows from the others
+        rest = rest[1:]
+        kwargs.pop("output_shape", None)
+    if len(rest) > len(_AFTER_SIDES):
+        raise TypeError(f"Too many positional arguments: {args}")
+    return (args[0], window), {**dict(zip(_AFTER_SIDES, rest)), **kwargs}

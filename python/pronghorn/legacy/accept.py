@@ -1,0 +1,49 @@
+"""Lets a constructor, method or function take its old arguments too.
+
+Calls with today's arguments pay one comparison of names; the tables load when one is unknown.
+"""
+
+import functools
+
+# what constructors hand on to their base class
+_COMMON = ("name", "trainable", "dtype", "autocast", "activity_regularizer")
+
+
+def old_arguments(function, owner=None):
+    """Wraps a function so that keyword arguments may have their names of Keras 1 and 2.
+
+    Args:
+        function: The function; as a decorator it goes by its own name.
+        owner: Whose row of legacy/arguments.py applies; the function's name where missing. For an
+            `__init__` it is the class of its object, and the bases of that.
+
+    Returns:
+        A function of the same signature.
+    """
+    code = function.__code__
+    named = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    known = frozenset((*_COMMON, *named))
+    is_init = function.__name__ == "__init__"
+    owners = [owner or function.__name__]
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        if kwargs and not known.issuperset(kwargs):
+            from .translate import new_arguments
+
+            rows = [cls.__name__ for cls in type(args[0]).__mro__] if is_init else owners
+            renamed = new_arguments(rows, kwargs, warn=True)
+            if is_init and getattr(type(args[0]).__init__, "__wrapped__", None) is function:
+                state = args[0].__dict__
+                if "_init_arguments" in state:
+                    state["_init_arguments"] = (args[1:], renamed)
+            kwargs = renamed
+        return function(*args, **kwargs)
+
+    return call
+
+
+def old_constructor(cls):
+    """Lets a class of this package, whose `__init__` is its own, take old arguments."""
+    if "__init__" in cls.__dict__ and cls.__module__.partition(".")[0] == "pronghorn":
+        cls.__init__ = old_arguments(cls.__dict__["__init__"])

@@ -1,0 +1,148 @@
+"""Arguments of Keras 1 and 2: what they are called now, and what their values became.
+
+A row of ARGUMENTS is for a class (and its subclasses) or a method or function; old names of several
+arguments that became one are a tuple. Names are translated first, values second.
+"""
+
+_WEIGHTS = {
+    "init": "kernel_initializer",
+    "bias": "use_bias",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint",
+}
+_WINDOWS = {"border_mode": "padding", "dim_ordering": "data_format"}
+_CONVOLUTION = {
+    **_WEIGHTS,
+    **_WINDOWS,
+    "nb_filter": "filters",
+    "filter_length": "kernel_size",
+    ("nb_row", "nb_col"): "kernel_size",
+    ("kernel_dim1", "kernel_dim2", "kernel_dim3"): "kernel_size",
+    "subsample": "strides",
+    "subsample_length": "strides",
+    "atrous_rate": "dilation_rate",
+    "depthwise_init": "depthwise_initializer",
+    "pointwise_init": "pointwise_initializer",
+}
+_RECURRENT = {
+    **_WEIGHTS,
+    "output_dim": "units",
+    "inner_init": "recurrent_initializer",
+    "inner_activation": "recurrent_activation",
+    "forget_bias_init": "unit_forget_bias",
+    "U_regularizer": "recurrent_regularizer",
+    "U_constraint": "recurrent_constraint",
+    "dropout_W": "dropout",
+    "dropout_U": "recurrent_dropout",
+}
+_POOLING = {**_WINDOWS, "pool_length": "pool_size", "stride": "strides"}
+_OPTIMIZER = {"lr": "learning_rate"}
+_LOOP = {"nb_epoch": "epochs", "nb_epochs": "epochs"}
+_GENERATOR = {
+    **_LOOP,
+    "nb_val_samples": "validation_steps",
+    "val_samples": "steps",
+    "max_q_size": "max_queue_size",
+    "nb_worker": "workers",
+    "pickle_safe": "use_multiprocessing",
+}
+
+ARGUMENTS = {
+    # layers
+    "Dense": {**_WEIGHTS, "output_dim": "units"},
+    "Embedding": {
+        "init": "embeddings_initializer",
+        "W_regularizer": "embeddings_regularizer",
+        "W_constraint": "embeddings_constraint",
+    },
+    "Dropout": {"p": "rate"},
+    "GaussianDropout": {"p": "rate"},
+    "AlphaDropout": {"p": "rate"},
+    "SpatialDropout1D": {"p": "rate"},
+    "SpatialDropout2D": {"p": "rate", **_WINDOWS},
+    "SpatialDropout3D": {"p": "rate", **_WINDOWS},
+    "GaussianNoise": {"sigma": "stddev"},
+    "BatchNormalization": {
+        "beta_init": "beta_initializer",
+        "gamma_init": "gamma_initializer",
+    },
+    "LeakyReLU": {"alpha": "negative_slope"},
+    "PReLU": {"init": "alpha_initializer"},
+    "Flatten": _WINDOWS,
+    **{
+        f"{kind}{n}D{form}": _CONVOLUTION
+        for kind in ("Conv", "SeparableConv", "DepthwiseConv", "LocallyConnected")
+        for n in (1, 2, 3)
+        for form in ("", "Transpose")
+    },
+    "ConvLSTM2D": {**_RECURRENT, **_CONVOLUTION},
+    **{
+        f"{kind}{n}D": _POOLING
+        for kind in ("MaxPooling", "AveragePooling", "GlobalMaxPooling", "GlobalAveragePooling")
+        for n in (1, 2, 3)
+    },
+    **{f"ZeroPadding{n}D": _WINDOWS for n in (1, 2, 3)},
+    **{f"Cropping{n}D": _WINDOWS for n in (1, 2, 3)},
+    "UpSampling1D": {"length": "size"},
+    **{f"UpSampling{n}D": _WINDOWS for n in (2, 3)},
+    **dict.fromkeys(("RNN", "SimpleRNN", "GRU", "LSTM"), _RECURRENT),
+    "Model": {"input": "inputs", "output": "outputs"},
+    # optimizers, regularizers, constraints, callbacks
+    "Optimizer": _OPTIMIZER,
+    "L1": {"l": "l1"},
+    "L2": {"l": "l2"},
+    "MaxNorm": {"m": "max_value"},
+    "ReduceLROnPlateau": {"epsilon": "min_delta"},
+    # methods and functions
+    "fit": _LOOP,
+    "fit_generator": {
+        **_GENERATOR,
+        "samples_per_epoch": "steps_per_epoch",
+    },
+    "evaluate_generator": _GENERATOR,
+    "predict_generator": _GENERATOR,
+    "to_categorical": {"nb_classes": "num_classes"},
+    "Tokenizer": {"nb_words": "num_words"},
+    "load_data": {"nb_words": "num_words"},
+    "one_hot": {"nb_words": "n"},
+}
+
+# New name -> old value -> new value. A value that is not listed stays as it is.
+VALUES = {
+    "data_format": {"tf": "channels_last", "th": "channels_first", "default": None},
+    "unit_forget_bias": {"one": True, "ones": True, "zero": False, "zeros": False},
+}
+
+# Arguments that are gone, and the values (all where it is None) that lose nothing with them.
+DROPPED = {
+    "Layer": {"input_dtype": None, "create_input_layer": None},
+    "BatchNormalization": {"mode": (0,), "fused": None, "adjustment": (None,)},
+    "Embedding": {"dropout": (0, 0.0, None)},
+    **{
+        name: {"consume_less": None, "implementation": None, "time_major": (False,)}
+        for name in ("RNN", "SimpleRNN", "GRU", "LSTM")
+    },
+    "Nadam": {"schedule_decay": None},
+    "compile": {"class_mode": None, "sample_weight_mode": None, "target_tensors": (None,)},
+    **{
+        name: {
+            "workers": None,
+            "nb_worker": None,
+            "use_multiprocessing": None,
+            "pickle_safe": None,
+            "max_queue_size": None,
+            "max_q_size": None,
+            "show_accuracy": None,
+        }
+        for name in ("fit", "evaluate", "predict")
+    },
+    "ModelCheckpoint": {"period": (1,)},
+    "TensorBoard": {
+        "batch_size": None,
+        "write_grads": None,
+        "embeddings_layer_names": None,
+        "embeddings_data": None,
+    },
+}

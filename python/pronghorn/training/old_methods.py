@@ -1,0 +1,125 @@
+"""Methods that models had in Keras 1 and 2: each is a call of `fit`, `evaluate` or `predict`."""
+
+import itertools
+
+import numpy as np
+
+from ..engine import nest
+from ..legacy.telling import tell
+from .data import class_weight_to_sample_weights
+
+_OF_KERAS_1 = ("samples_per_epoch", "nb_epoch", "nb_val_samples", "val_samples", "max_q_size",
+               "nb_worker", "pickle_safe")  # fmt: skip
+
+
+class OldMethods:
+    """A base of Trainer."""
+
+    def fit_generator(
+        self,
+        generator,
+        steps_per_epoch=None,
+        epochs=1,
+        verbose=1,
+        callbacks=None,
+        validation_data=None,
+        validation_steps=None,
+        validation_freq=1,
+        class_weight=None,
+        max_queue_size=10,
+        workers=1,
+        use_multiprocessing=False,
+        shuffle=True,
+        initial_epoch=0,
+        **kwargs,
+    ):
+        """`fit` on a generator of batches.
+
+        Keras 1's `samples_per_epoch` and `nb_val_samples` count samples; they become as many
+        batches as hold them. Arguments about queues and workers have no effect.
+
+        Args:
+            generator: Batches (x, y) or (x, y, sample_weight).
+            steps_per_epoch, ...: As of `fit`.
+
+        Returns:
+            What `fit` returns.
+        """
+        _tell("fit_generator", "fit")
+        samples = kwargs.pop("samples_per_epoch", None)
+        if samples is None and steps_per_epoch and any(name in kwargs for name in _OF_KERAS_1):
+            samples = steps_per_epoch  # by position
+        held_out = kwargs.pop("nb_val_samples", None)
+        if samples is not None:
+            generator, steps_per_epoch = _steps(generator, samples)
+        if class_weight is not None and not hasattr(generator, "__getitem__"):
+            generator, class_weight = _weighted(generator, class_weight), None
+        if held_out is not None and not isinstance(validation_data, (tuple, list)):
+            validation_data, validation_steps = _steps(validation_data, held_out)
+        if not isinstance(validation_data, (tuple, list)) and validation_data is not None:
+            kwargs["validation_steps"] = validation_steps
+        return self.fit(
+            generator,
+            epochs=kwargs.pop("nb_epoch", epochs),
+            steps_per_epoch=steps_per_epoch,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_data=validation_data,
+            validation_freq=validation_freq,
+            class_weight=class_weight,
+            shuffle=shuffle,
+            initial_epoch=initial_epoch,
+            **kwargs,
+        )
+
+    def evaluate_generator(self, generator, steps=None, callbacks=None, verbose=0, **kwargs):
+        """`evaluate` on a generator of batches; Keras 1's `val_samples` counts samples."""
+        _tell("evaluate_generator", "evaluate")
+        samples = kwargs.pop("val_samples", None)
+        if samples is not None:
+            generator, steps = _steps(generator, samples)
+        return self.evaluate(generator, steps=steps, callbacks=callbacks, verbose=verbose, **kwargs)
+
+    def predict_generator(self, generator, steps=None, callbacks=None, verbose=0, **kwargs):
+        """`predict` on a generator of batches; Keras 1's `val_samples` counts samples."""
+        _tell("predict_generator", "predict")
+        samples = kwargs.pop("val_samples", None)
+        if samples is not None:
+            generator, steps = _steps(generator, samples)
+        return self.predict(generator, steps=steps, callbacks=callbacks, verbose=verbose, **kwargs)
+
+    def predict_classes(self, x, batch_size=32, verbose=0):
+        """The class of each sample: the largest of several outputs, or 1 where one is above 0.5."""
+        _tell("predict_classes", "predict", " and np.argmax")
+        probabilities = self.predict(x, batch_size=batch_size, verbose=verbose)
+        if probabilities.shape[-1] > 1:
+            return probabilities.argmax(axis=-1)
+        return (probabilities > 0.5).astype("int32")
+
+    def predict_proba(self, x, batch_size=32, verbose=0):
+        """`predict` by another name."""
+        _tell("predict_proba", "predict")
+        return self.predict(x, batch_size=batch_size, verbose=verbose)
+
+
+def _tell(old, new, more=""):
+    tell(old, f"`Model.{old}` is an old spelling; use `Model.{new}`{more}.")
+
+
+def _weighted(generator, class_weight):
+    """The batches with weights of their samples, which `fit` takes from data sets only."""
+    for x, y, *weights in generator:
+        of_class = class_weight_to_sample_weights(y, class_weight)
+        yield x, y, (of_class * weights[0] if weights and weights[0] is not None else of_class)
+
+
+def _steps(generator, samples):
+    """The generator, and how many of its batches hold so many samples."""
+    if hasattr(generator, "__getitem__") and hasattr(generator, "__len__"):
+        first = generator[0]
+    else:
+        generator = iter(generator)
+        first = next(generator)
+        generator = itertools.chain([first], generator)
+    rows = len(np.asarray(nest.flatten(first)[0]))
+    return generator, -(-int(samples) // max(rows, 1))

@@ -1,0 +1,163 @@
+"""Methods of Keras 1 and 2, and metrics whose name had another spelling."""
+
+import numpy as np
+import pronghorn as keras
+import pytest
+from pronghorn import callbacks, layers
+from pronghorn.callbacks.logs import Logs, fill, other_spelling
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+X = np.random.RandomState(0).standard_normal((24, 4)).astype("float32")
+Y = (X.sum(1, keepdims=True) > 0).astype("float32")
+
+
+def model(metrics=("acc",), units=1, seed=0):
+    keras.utils.set_random_seed(seed)
+    made = keras.Sequential([layers.Dense(units, activation="sigmoid", input_dim=4)])
+    made.compile("sgd", "binary_crossentropy", metrics=list(metrics))
+    return made
+
+
+def batches(size=6):
+    while True:
+        for i in range(0, len(X), size):
+            yield X[i : i + size], Y[i : i + size]
+
+
+def test_fit_generator_of_keras_2_is_fit():
+    one, two = model(), model()
+    a = one.fit_generator(
+        batches(), steps_per_epoch=4, epochs=3, verbose=0, validation_data=batches(),
+        validation_steps=2, max_queue_size=5, workers=2, use_multiprocessing=False,
+    ).history  # fmt: skip
+    b = two.fit(
+        batches(), steps_per_epoch=4, epochs=3, verbose=0, validation_data=batches(),
+        validation_steps=2,
+    ).history  # fmt: skip
+    assert a == b and len(a["val_loss"]) == 3
+
+
+@pytest.mark.parametrize("by_place", [False, True])
+def test_fit_generator_of_keras_1_counts_samples(by_place):
+    seen = []
+
+    class Steps(callbacks.Callback):
+        def on_batch_end(self, batch, logs=None):
+            seen.append(batch)
+
+    one, two = model(), model()
+    arguments = (24, 2) if by_place else ()
+    names = {} if by_place else {"samples_per_epoch": 24, "nb_epoch": 2}
+    one.fit_generator(
+        batches(), *arguments, **names, verbose=0, callbacks=[Steps()], max_q_size=1, nb_worker=1,
+        pickle_safe=False, validation_data=batches(), nb_val_samples=7,
+    )  # fmt: skip
+    two.fit(batches(), steps_per_epoch=4, epochs=2, verbose=0)
+    assert seen == [0, 1, 2, 3] * 2
+    for a, b in zip(one.get_weights(), two.get_weights()):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_tuple_to_validate_on_and_class_weights():
+    one, two = model(), model()
+    weights = {0: 1.0, 1: 3.0}
+    a = one.fit_generator(batches(), 4, 1, 0, None, (X, Y), class_weight=weights)
+    b = two.fit(
+        X, Y, batch_size=6, shuffle=False, validation_data=(X, Y), class_weight=weights, verbose=0
+    )
+    for key in a.history:
+        np.testing.assert_allclose(a.history[key], b.history[key], rtol=1e-5)
+
+
+def test_evaluate_and_predict_generator():
+    made = model()
+    want = made.evaluate(X, Y, batch_size=6, verbose=0)
+    assert made.evaluate_generator(batches(), steps=4) == pytest.approx(want, rel=1e-6)
+    assert made.evaluate_generator(batches(), val_samples=24) == pytest.approx(want, rel=1e-6)
+    assert made.evaluate_generator(batches(), 4, workers=2) == pytest.approx(want, rel=1e-6)
+    want = made.predict(X, verbose=0)
+    np.testing.assert_allclose(made.predict_generator(batches(), steps=4), want, rtol=1e-6)
+    np.testing.assert_allclose(made.predict_generator(batches(), val_samples=24), want, rtol=1e-6)
+
+
+def test_a_sequence_of_batches_counts_samples_too():
+    class Batches(keras.utils.PyDataset):
+        def __len__(self):
+            return 4
+
+        def __getitem__(self, i):
+            return X[i * 6 : i * 6 + 6], Y[i * 6 : i * 6 + 6]
+
+    made = model()
+    want = made.evaluate(X, Y, verbose=0)
+    assert made.evaluate_generator(Batches(), val_samples=24) == pytest.approx(want, rel=1e-6)
+
+
+def test_predict_classes_and_proba():
+    made, three = model(), model(units=3)
+    p = made.predict(X, verbose=0)
+    np.testing.assert_array_equal(made.predict_proba(X), p)
+    np.testing.assert_array_equal(made.predict_classes(X), (p > 0.5).astype("int32"))
+    np.testing.assert_array_equal(three.predict_classes(X), three.predict(X, verbose=0).argmax(-1))
+
+
+def test_old_arguments_of_fit_evaluate_predict_and_compile():
+    made = keras.Sequential([layers.Dense(1, input_dim=4)])
+    made.compile("sgd", "mse", class_mode="binary", sample_weight_mode=None)
+    history = made.fit(X, Y, nb_epoch=2, verbose=0, workers=3, use_multiprocessing=True)
+    assert len(history.history["loss"]) == 2
+    made.evaluate(X, Y, verbose=0, show_accuracy=True)
+    made.predict(X, verbose=0, max_queue_size=3)
+    with pytest.raises(TypeError, match="nonsense"):
+        made.fit(X, Y, nonsense=1)
+
+
+@pytest.mark.parametrize("given, other", [("acc", "accuracy"), ("accuracy", "acc")])
+def test_acc_is_accuracy_when_read(given, other):
+    seen = []
+
+    class Look(callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            seen.append((logs.get(other), logs.get("val_" + other), other in logs, dict(logs)))
+
+        def on_train_batch_end(self, batch, logs=None):
+            assert logs[other] == logs[given]
+
+    made = model([given])
+    history = made.fit(
+        X, Y, epochs=2, verbose=0, validation_data=(X, Y), callbacks=[Look()]
+    ).history
+    assert set(history) == {"loss", given, "val_loss", "val_" + given}
+    assert history[other] is history[given] and history["val_" + other] == history["val_" + given]
+    assert "val_" + other in history and "val_mae" not in history and history.get("mae") is None
+    assert seen[0][:3] == (history[given][0], history["val_" + given][0], True)
+    assert other not in seen[0][3]
+    with pytest.raises(KeyError, match="mae"):
+        history["mae"]
+    scores = made.evaluate(X, Y, verbose=0, return_dict=True)
+    assert scores[other] == scores[given]
+
+
+def test_early_stopping_on_the_other_spelling():
+    made = model(["acc"])
+    stop = callbacks.EarlyStopping(monitor="val_accuracy", patience=1, min_delta=2.0)
+    history = made.fit(X, Y, epochs=9, verbose=0, validation_data=(X, Y), callbacks=[stop])
+    assert len(history.epoch) == 2 and stop.monitor_op.__name__ == "gt"
+
+
+def test_other_spellings():
+    cases = {
+        "acc": "accuracy", "val_accuracy": "val_acc", "out_acc_1": "out_accuracy_1",
+        "binary_accuracy": "binary_acc", "loss": None, "accurate": None, "": None, 3: None,
+        "acc_": None, "1": None,
+    }  # fmt: skip
+    assert {name: other_spelling(name) for name in cases} == cases
+    logs = Logs(acc=1.0, accuracy=2.0)
+    assert (logs["acc"], logs["accuracy"]) == (1.0, 2.0)
+
+
+def test_file_templates():
+    logs = {"val_accuracy": 0.875, "loss": 1.5}
+    assert fill("w.{epoch:02d}-{val_acc:.2f}-{loss}.h5", logs, epoch=3) == "w.03-0.88-1.5.h5"
+    with pytest.raises(KeyError, match="val_loss"):
+        fill("{val_loss}", logs)
