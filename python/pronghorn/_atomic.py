@@ -68,6 +68,18 @@ def replacing_file(path, mode="wb", **kwargs):
         yield file
 
 
+@contextlib.contextmanager
+def scratch(path):
+    """The name of a file beside another, for what is needed while that one is written."""
+    folder, name = os.path.split(os.path.realpath(os.fspath(path)))
+    temporary = os.path.join(folder, f".{name}.{_writer()}.{secrets.token_hex(4)}{_SUFFIX}")
+    try:
+        yield temporary
+    finally:
+        with contextlib.suppress(OSError):
+            os.remove(temporary)
+
+
 def _sync(path):
     """Asks the disk to keep a file or folder; a file system that cannot is not an error."""
     try:

@@ -6,6 +6,8 @@ _WHERE = {
     "Sequential": "sequential",
     "clone_model": "cloning",
     "model_from_json": "model",
+    "load_model": "model",
+    "save_model": "model",
 }
 __all__ = [*_WHERE]  # noqa: PLE0604
 

@@ -199,6 +199,22 @@ class Model(Trainer, Layer):
             layer_range=layer_range,
         )
 
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        """Writes the model to a `.keras` file: architecture, weights, compile configuration and
+        the optimizer's state. `pronghorn.models.load_model` and Keras 3 read it.
+
+        Args:
+            filepath: Path that ends in ".keras".
+            overwrite: Whether to replace a file without asking.
+            zipped: Whether to write one zip file; False writes a folder.
+
+        Raises:
+            ValueError: for another ending.
+        """
+        from ..saving.api import save_model
+
+        save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
     def save_weights(self, filepath, overwrite=True, max_shard_size=None):
         """Writes all weights (and the optimizer's state) to a `.weights.h5` file in Keras 3's form.
 
@@ -210,7 +226,7 @@ class Model(Trainer, Layer):
             ValueError: for another file name.
             ImportError: without h5py.
         """
-        from ..saving.weights_file import save_weights
+        from ..saving.api import save_weights
 
         save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
 
@@ -225,7 +241,7 @@ class Model(Trainer, Layer):
             ValueError: where the file does not fit the model.
             ImportError: without h5py.
         """
-        from ..saving.weights_file import load_weights
+        from ..saving.api import load_weights
 
         load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
 
@@ -257,3 +273,17 @@ def model_from_json(json_string, custom_objects=None):
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(json.loads(json_string), custom_objects=custom_objects)
+
+
+def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
+    """Writes a model to a file; see `Model.save`."""
+    from ..saving.api import save_model
+
+    return save_model(model, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
+
+def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
+    """Reads a model from a file; see `saving.load_model`."""
+    from ..saving.api import load_model
+
+    return load_model(filepath, custom_objects, compile, safe_mode)

@@ -11,20 +11,19 @@ from ..serialization import (
     serialize_keras_object,
 )
 
-
-def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs):
-    from .weights_file import save_weights
-
-    return save_weights(model, filepath, overwrite, max_shard_size, **kwargs)
-
-
-def load_weights(model, filepath, skip_mismatch=False, **kwargs):
-    from .weights_file import load_weights
-
-    return load_weights(model, filepath, skip_mismatch=skip_mismatch, **kwargs)
+_FROM_FILES = ("load_model", "load_weights", "save_model", "save_weights")
 
 
 def __getattr__(name):
-    from ..legacy.missing import old_or_absent
+    if name not in _FROM_FILES:
+        from ..legacy.missing import old_or_absent
 
-    return old_or_absent(__name__, name, globals())
+        return old_or_absent(__name__, name, globals())
+    from . import api
+
+    value = globals()[name] = getattr(api, name)
+    return value
+
+
+def __dir__():
+    return sorted([*(n for n in globals() if not n.startswith("_")), *_FROM_FILES])

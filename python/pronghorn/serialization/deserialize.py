@@ -108,8 +108,8 @@ def _instance(config, name, inner, module_objects):
         return cls
     if not hasattr(cls, "from_config"):
         raise TypeError(
-            f"Cannot make an instance of '{name}': the class has no `from_config()` method. The "
-            f"config: {config}"
+            f"Unable to reconstruct an instance of '{name}': the class has no `from_config()` "
+            f"method. The config: {config}"
         )
     try:
         made = cls.from_config(inner)

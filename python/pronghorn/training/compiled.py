@@ -148,6 +148,15 @@ class CompiledModel:
 
     def compile_from_config(self, config):
         """Compiles from a config made by `get_compile_config`."""
+        if type(self).compile is not CompiledModel.compile:
+            warnings.warn(
+                "`compile()` was not called as part of model loading because the model's "
+                "`compile()` method is custom. A model that overrides `compile()` should also "
+                "override `get_compile_config()` and `compile_from_config(config)`, or be compiled "
+                "after loading.",
+                stacklevel=2,
+            )
+            return
         from ..serialization import deserialize_keras_object
 
         self.compile(**deserialize_keras_object(config))

@@ -1,0 +1,55 @@
+"""Makes files/ with real Keras 3.15 and tf-keras 2.21: models, their outputs, how training goes on.
+
+python make_files.py            (an environment with keras, tensorflow-cpu, tf-keras and h5py)
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FILES = os.path.join(HERE, "files")
+
+
+def make(which):
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    if which == "keras":
+        import keras as k
+    else:
+        os.environ["TF_USE_LEGACY_KERAS"] = "1"
+        import tf_keras as k
+    import numpy as np
+
+    sys.path.insert(0, HERE)
+    import cases
+
+    outputs, losses = {}, {}
+    for name in cases.MODELS:
+        k.backend.clear_session()
+        model = cases.trained(k, name)
+        start = os.path.join(FILES, f"{name}.{which}")
+        model.save(f"{start}.keras")
+        model.save(f"{start}.h5")
+        if name == "conv":
+            model.save_weights(f"{start}.weights.h5")
+        if which == "tf_keras" and name == "conv":
+            model.save_weights(f"{start}.only_weights.h5")
+        for i, y in enumerate(cases.predictions(model, name)):
+            outputs[f"{name}/{i}"] = y
+        losses[name] = cases.go_on(model, name)
+    np.savez_compressed(os.path.join(FILES, f"{which}.npz"), **outputs)
+    with open(os.path.join(FILES, f"{which}.json"), "w") as f:
+        json.dump(losses, f, indent=1)
+        f.write("\n")
+
+
+if __name__ == "__main__":
+    os.makedirs(FILES, exist_ok=True)
+    if len(sys.argv) == 2:
+        make(sys.argv[1])
+    else:
+        for which in ("keras", "tf_keras"):
+            subprocess.run([sys.executable, __file__, which], check=True)
