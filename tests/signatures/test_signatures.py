@@ -28,6 +28,7 @@ EXCEPTIONS = {
     "layers.Layer.add_weight": LEGACY,
     "layers.AveragePooling2D.__init__": POOL,
     "layers.AvgPool2D.__init__": POOL,
+    "datasets.reuters.load_data": KERAS["functions"]["datasets.reuters.load_data"] + ", **kwargs",
 }
 ANY = "*args, **kwargs"
 
