@@ -127,7 +127,8 @@ Graph build_graph(const Trace& trace, std::span<const Tensor> outputs, Device& d
         g.add_value({GraphValue::kVariable, s.initial.spec(), static_cast<int>(i)});
     b.define(s.initial, g.variable_values.back());
   }
-  for (const Node& n : trace.nodes()) b.add(n);
+  for (const Node& n : trace.nodes())
+    if (!n.custom_vjp) b.add(n);  // a gradient written in Python; other nodes make its outputs
   for (const Tensor& t : outputs) g.outputs.push_back(b.value_of(t));
   for (size_t i = 0; i < trace.slots().size(); ++i) {
     const Trace::Slot& s = trace.slots()[i];

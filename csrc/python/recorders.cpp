@@ -106,11 +106,13 @@ void record_custom(const std::vector<Tensor>& inputs, const std::vector<Tensor>&
                            n.inputs.size(), " inputs"));
     return result;
   };
+  // A trace keeps the gradient beside the nodes that compute the outputs; its graph skips it.
   for (Recorder* r : listeners()) {
+    if (r->wants(inputs, outputs)) {
+      r->record(node);
+      if (!r->is_trace()) static_cast<Tape*>(r)->track_outputs(node);
+    }
     if (r->is_trace()) break;
-    if (!r->wants(inputs, outputs)) continue;
-    r->record(node);
-    static_cast<Tape*>(r)->track_outputs(node);
   }
 }
 
@@ -157,6 +159,14 @@ void bind_recorders(py::module_& m) {
                              [](GradientTape& t) {
                                const auto heard = listeners();
                                return std::find(heard.begin(), heard.end(), &t) != heard.end();
+                             })
+      .def_property_readonly("read_cells",
+                             [](const GradientTape& t) {
+                               std::vector<Variable> out;
+                               for (const auto& [variable, value] : t.reads)
+                                 if (std::find(out.begin(), out.end(), variable) == out.end())
+                                   out.push_back(variable);
+                               return out;
                              })
       .def_readonly("persistent", &GradientTape::persistent)
       .def_readwrite("used", &GradientTape::used)

@@ -344,6 +344,11 @@ void bind_tensor(py::module_& m) {
       .def_property_readonly("name", [](const Op& op) { return op.def->name; })
       .def_property_readonly("id", [](const Op& op) { return op.id; })
       .def_property_readonly("random", [](const Op& op) { return (op.def->flags & kRandom) != 0; })
+      .def_property_readonly("gradient",  // "rule", "cut": none flows through, or "missing"
+                             [](const Op& op) {
+                               if (op.def->flags & kNoGrad) return "cut";
+                               return op.def->vjp ? "rule" : "missing";
+                             })
       .def("infer", &infer_op)
       .def(
           "compose",

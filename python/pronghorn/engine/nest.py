@@ -475,7 +475,7 @@ def skeleton(structure):
     if kind is None:
         return None
     if kind.keyed:
-        parts = tuple((key, skeleton(structure[key])) for key in structure)
+        parts = tuple((type(key), key, skeleton(structure[key])) for key in structure)
     else:
         parts = tuple(skeleton(x) for x in structure)
     return (type(structure), parts)

@@ -322,6 +322,35 @@ class RecordedOp(Operation):
         return {"name": self.name, "op_name": self.op_name}
 
 
+class RecordedFunction(Operation):
+    """A Python function applied directly to KerasTensors; calling it runs the function."""
+
+    def __init__(self, function):
+        super().__init__(auto_name(getattr(function, "__name__", "function").strip("_<>")))
+        self.function = function
+
+    def __call__(self, *args, **kwargs):
+        return self.function(*args, **kwargs)
+
+    call = __call__
+
+    def get_config(self):
+        raise ValueError(
+            f"The function '{self.name}' that was applied to a KerasTensor cannot be written into "
+            "a config. Put it into the `call` of a Layer to save the model."
+        )
+
+
+def record_function(function, args, kwargs=None):
+    """Adds a Node of a Python function of KerasTensors; returns its symbolic result(s)."""
+    from . import trace
+
+    kwargs = kwargs or {}
+    outputs = to_keras_tensors(trace.eval_shape(function, *args, **kwargs))
+    Node(RecordedFunction(function), args, kwargs, outputs)
+    return outputs
+
+
 _recorded = {}
 
 

@@ -1,9 +1,12 @@
 """GradientTape, gradients of functions, and gradients written in Python."""
 
+import functools
+import inspect
+
 from .. import _core
-from . import nest
+from . import nest, symbolic
 from .tensor import Tensor, convert_to_tensor
-from .variable import Variable
+from .variable import Variable, variable_of
 
 stop_recording = _core.PauseTapes
 
@@ -130,24 +133,70 @@ def grad(fn, argnums=0):
 
 
 def custom_gradient(fn):
-    """Decorates ``fn(*tensors) -> (output, gradient_function)``: the gradient function gets one
-    upstream gradient per output and returns one gradient per input."""
+    """Decorates a function that brings its own gradient.
 
+    Args:
+        fn: ``fn(*tensors) -> (output, gradient_function)``. The gradient function gets one
+            upstream gradient per output and returns one gradient (or None) per input. Where fn
+            reads trainable variables, it takes ``variables=`` as well, a list of them, and
+            returns ``(gradients of inputs, gradients of variables)``.
+
+    Returns:
+        A function of the same arguments that returns the output. Tapes, compiled functions and
+        models that KerasTensors make honour its gradient.
+
+    Example:
+
+    >>> @custom_gradient
+    ... def clipped(x):
+    ...     return x * 1.0, lambda upstream: upstream / 10
+    """
+
+    @functools.wraps(fn)
     def wrapped(*args, **kwargs):
-        inputs = [convert_to_tensor(a) for a in args]
-        with _core.PauseTapes():
-            outputs, gradient = fn(*inputs, **kwargs)
-            identity = _core.Op("stop_gradient")
-            # new identities: the tape must see these outputs as made by this node alone
-            flat = [identity((convert_to_tensor(o),)) for o in nest.flatten(outputs)]
-
-        def vjp(grads):
-            grads = [_zeros_like(o) if g is None else g for g, o in zip(grads, flat)]
-            result = gradient(*grads)
-            result = list(result) if isinstance(result, (list, tuple)) else [result]
-            return [None if g is None else convert_to_tensor(g) for g in result]
-
-        _core.record_custom(inputs, flat, vjp)
-        return nest.pack_as(outputs, flat) if nest.is_nested(outputs) else flat[0]
+        if symbolic.any_symbolic((args, kwargs)):
+            return symbolic.record_function(custom_gradient(fn), args, kwargs)
+        return _run_with_gradient(fn, args, kwargs)
 
     return wrapped
+
+
+def _run_with_gradient(fn, args, kwargs):
+    inputs = [convert_to_tensor(a) for a in args]
+    reads = GradientTape()
+    with _core.PauseTapes(), reads:
+        outputs, gradient = fn(*inputs, **kwargs)
+        identity = _core.Op("stop_gradient")
+        # new identities: the tape must see these outputs as made by this node alone
+        flat = [identity((convert_to_tensor(o),)) for o in nest.flatten(outputs)]
+    variables = [variable_of(cell) for cell in reads.read_cells]
+
+    def vjp(grads):
+        grads = [_zeros_like(o) if g is None else g for g, o in zip(grads, flat)]
+        if variables:
+            result, rest = _with_variables(gradient, grads, variables, fn)
+        else:
+            result, rest = gradient(*grads), []
+        result = list(result) if isinstance(result, (list, tuple)) else [result]
+        return [None if g is None else convert_to_tensor(g) for g in (*result, *rest)]
+
+    _core.record_custom(inputs + [v.handle.read() for v in variables], flat, vjp)
+    return nest.pack_as(outputs, flat) if nest.is_nested(outputs) else flat[0]
+
+
+def _with_variables(gradient, grads, variables, fn):
+    """(gradients of inputs, gradients of variables) of a function that reads variables."""
+    parameters = inspect.signature(gradient).parameters.values()
+    if not any(p.name == "variables" or p.kind is p.VAR_KEYWORD for p in parameters):
+        raise TypeError(
+            f"{fn.__name__}() has a custom gradient and reads the variables "
+            f"{[v.path for v in variables]}, so its gradient function must take `variables=` and "
+            "return (gradients of inputs, gradients of variables)."
+        )
+    result, rest = gradient(*grads, variables=variables)
+    if len(rest) != len(variables):
+        raise ValueError(
+            f"The custom gradient of {fn.__name__}() returned {len(rest)} gradients for "
+            f"{len(variables)} variables."
+        )
+    return result, rest

@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import _core
 from . import config, nest
+from .signature import mask_of, static_key
 from .tensor import Tensor, convert_to_tensor
 from .variable import Variable
 
@@ -44,20 +45,19 @@ def _has_spec(x) -> bool:
 def eval_shape(fn, *args, **kwargs):
     """fn's result on abstract tensors: shapes and dtypes without computing anything.
 
-    Leaves of args with a shape and a dtype (KerasTensor, TensorSpec, Tensor, arrays) become
-    abstract tensors; others are passed as they are. Variables created inside are real;
-    assignments are dropped.
+    Leaves of args with a shape and a dtype (KerasTensor, TensorSpec, Tensor, arrays) and their
+    masks become abstract tensors; others are passed as they are. Variables created inside are
+    real; assignments are dropped.
     """
     trace = _core.Trace()
 
     def abstract(x):
         if not _has_spec(x):
             return x
-        dtype = config.standardize_dtype(x.dtype)
-        result = trace.input(tuple(x.shape), dtype, f"an input of shape {tuple(x.shape)}")
-        for name in ("_keras_mask", "_keras_logits"):
-            if getattr(x, name, None) is not None and isinstance(getattr(x, name), Tensor):
-                setattr(result, name, getattr(x, name))
+        result = _abstract(trace, x, f"an input of shape {tuple(x.shape)}")
+        mask = getattr(x, "_keras_mask", None)
+        if mask is not None:
+            result._keras_mask = _abstract(trace, mask, "the mask of an input")
         return result
 
     with _core.Suspend(), trace:
@@ -67,11 +67,17 @@ def eval_shape(fn, *args, **kwargs):
         )
 
 
+def _abstract(trace, x, origin):
+    """A tensor of the trace with the shape and dtype of x."""
+    return trace.input(tuple(x.shape), config.standardize_dtype(x.dtype), origin)
+
+
 class Function:
     """A compiled function: one program per signature of its arguments.
 
-    The signature is the arguments' structure, the shapes and dtypes of tensors and arrays, and the
-    values of everything else (which must be hashable).
+    The signature is the arguments' structure, the shapes and dtypes of tensors and arrays and of
+    their masks, and the types and values of everything else (which must be hashable). Masks
+    attached to tensors go in with the arguments and come out with the results.
 
     Args:
         fn: Python code over tensors and variables; its result may be any nest.
@@ -92,7 +98,7 @@ class Function:
         if _core.is_tracing():
             return self.fn(*args)
         leaves = nest.flatten(args)
-        tensors = []
+        tensors, masks = [], []
         key = [nest.skeleton(args)]
         for i, x in enumerate(leaves):
             if isinstance(x, (np.ndarray, Variable)) or (
@@ -101,11 +107,17 @@ class Function:
                 x = leaves[i] = convert_to_tensor(x)
             if isinstance(x, Tensor):
                 tensors.append(x)
-                key.append((x.shape, x.dtype))
+                mask = getattr(x, "_keras_mask", None)
+                if mask is None:
+                    key.append((x.shape, x.dtype))
+                else:
+                    mask = mask_of(x)
+                    masks.append(mask)
+                    key.append((x.shape, x.dtype, mask.shape, mask.dtype))
             else:
-                key.append(x)
+                key.append(static_key(x))
         entry = self._entry(tuple(key), args, leaves)
-        outputs = entry.program.run(tensors)
+        outputs = entry.program.run(tensors + masks)
         return entry.pack(outputs)
 
     def run_batches(self, arrays, order, batch_size, start, stop, max_seconds=0.05, collect=None,
@@ -146,8 +158,9 @@ class Function:
                 key.append((spec.shape, spec.dtype))
             else:
                 specs.append(x)
-                key.append(x)
-        entry = self._entry(tuple(key), arrays, specs)
+                key.append(static_key(x))
+        key.append("rows")
+        entry = self._entry(tuple(key), arrays, specs, masks=False)
         if rows == batch_size and start < full:
             next_batch, outputs = entry.program.run_batches(
                 data, order, rows, start, stop, max_seconds, collect, want_outputs
@@ -164,10 +177,17 @@ class Function:
         leaves = nest.flatten(args)
         key = [nest.skeleton(args)]
         for x in leaves:
-            key.append((tuple(x.shape), config.standardize_dtype(x.dtype)) if _has_spec(x) else x)
+            if not _has_spec(x):
+                key.append(static_key(x))
+                continue
+            mask = mask_of(x)
+            key.append(
+                (tuple(x.shape), config.standardize_dtype(x.dtype))
+                + (() if mask is None else (mask.shape, mask.dtype))
+            )
         return self._entry(tuple(key), args, leaves).program
 
-    def _entry(self, key, structure, leaves):
+    def _entry(self, key, structure, leaves, masks=True):
         key = (key, config.generation)
         entry = self._programs.get(key)
         if entry is not None:
@@ -179,7 +199,7 @@ class Function:
         with self._lock:
             entry = self._programs.get(key)
             if entry is None:
-                entry = self._trace(structure, leaves)
+                entry = self._trace(structure, leaves, masks)
                 self._note_trace(key)
                 self._programs[key] = entry
                 while len(self._programs) > 1 and (
@@ -189,27 +209,36 @@ class Function:
                     self._programs.popitem(last=False)
         return entry
 
-    def _trace(self, structure, leaves):
+    def _trace(self, structure, leaves, masks):
+        """The program of a signature; without `masks`, those of results are left out."""
         trace = _core.Trace()
         with _core.Suspend(), trace:
-            abstract = []
-            for i, x in enumerate(leaves):
-                if _has_spec(x):
-                    dtype = config.standardize_dtype(x.dtype)
-                    x = trace.input(tuple(x.shape), dtype, f"argument {i} of {self.name}")
-                abstract.append(x)
+            abstract = [
+                _abstract(trace, x, f"argument {i} of {self.name}") if _has_spec(x) else x
+                for i, x in enumerate(leaves)
+            ]
+            for i, given in enumerate(leaves):  # after all arguments, as `run` gets them
+                mask = mask_of(given) if _has_spec(given) else None
+                if mask is not None:
+                    origin = f"the mask of argument {i} of {self.name}"
+                    abstract[i]._keras_mask = _abstract(trace, mask, origin)
             args = nest.pack_as(structure, abstract)
             result = nest.map_structure(
                 lambda o: o.value if isinstance(o, Variable) else o, self.fn(*args)
             )
         flat = nest.flatten(result)
         places = [i for i, o in enumerate(flat) if isinstance(o, Tensor)]
-        program = _core.Program(trace, [flat[i] for i in places], self._device)
+        tensors = [flat[i] for i in places]
+        found = [mask_of(o) if masks else None for o in tensors]
+        masked = [i for i, mask in enumerate(found) if mask is not None]
+        program = _core.Program(trace, tensors + [found[i] for i in masked], self._device)
         single = len(flat) == 1 and flat[0] is result
         template = [None if isinstance(o, Tensor) else o for o in flat]
         skeleton = nest.pack_as(result, [None] * len(flat)) if not single else None
 
         def pack(outputs):
+            for i, mask in zip(masked, outputs[len(places) :]):
+                outputs[i]._keras_mask = mask
             if single:
                 return outputs[0] if places else template[0]
             filled = list(template)
@@ -243,9 +272,10 @@ def _changed(old, new):
     for i, (a, b) in enumerate(zip(old[1:], new[1:])):
         if a == b:
             continue
-        if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b) == 2:
+        if isinstance(a, tuple) and isinstance(b, tuple):
             if isinstance(a[0], tuple) and isinstance(b[0], tuple) and len(a[0]) == len(b[0]):
                 axes = [d for d, (p, q) in enumerate(zip(a[0], b[0])) if p != q]
                 return f"axis {', '.join(map(str, axes))} of argument {i} ({a[0]}, now {b[0]})"
-        return f"argument {i} ({a}, now {b})"
+        values = [key[1] if isinstance(key[0], type) else key for key in (a, b)]
+        return f"argument {i} ({values[0]}, now {values[1]})"
     return ""

@@ -2,6 +2,7 @@
 
 import math
 import threading
+import weakref
 
 import numpy as np
 
@@ -18,6 +19,9 @@ class _Autocast(threading.local):
 
 
 _autocast = _Autocast()
+
+
+_by_cell = weakref.WeakValueDictionary()  # Variables by their handle's id
 
 
 class autocast_scope:
@@ -111,6 +115,7 @@ class Variable:
                         f"value of shape {value.shape}."
                     )
             self.handle = _core.Cell(value, self.path, self._trainable)
+        _by_cell[self.handle.id] = self
         self.shape = self.handle.shape
         self.dtype = self.handle.dtype
 
@@ -188,6 +193,11 @@ class Variable:
 
     def __repr__(self):
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
+
+
+def variable_of(cell):
+    """The Variable whose handle this is."""
+    return _by_cell[cell.id]
 
 
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
