@@ -1,0 +1,17 @@
+"""keras.backend, the K of Keras 2: its functions over ops, and the settings.
+
+Each is a line or two over `ops`, with K's argument names, order and defaults; what it computes is
+said there. Functions of graphs (`function`, `gradients`, `placeholder`, ...) are not here yet.
+"""
+
+from .arrays import *  # noqa: F403
+from .math import *  # noqa: F403
+from .nn import *  # noqa: F403
+from .settings import *  # noqa: F403
+from .values import *  # noqa: F403
+
+
+def __getattr__(name):
+    from ..legacy.missing import old_or_absent
+
+    return old_or_absent(__name__, name, globals())
