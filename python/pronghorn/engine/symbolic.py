@@ -124,23 +124,6 @@ def _size(size):
     return None if size < 0 else size
 
 
-# The operators of Tensor, which ops/ installs, work on symbolic tensors as well.
-_OPERATORS = (
-    "add radd sub rsub mul rmul matmul rmatmul truediv rtruediv floordiv rfloordiv mod rmod"
-)
-_OPERATORS += " pow rpow and rand or ror xor rxor lt le gt ge neg abs invert getitem"
-
-
-def _operator(name):
-    def function(self, *args):
-        return getattr(tensor.Tensor, name)(self, *args)
-
-    function.__name__ = name
-    return function
-
-
-for _name in _OPERATORS.split():
-    setattr(KerasTensor, f"__{_name}__", _operator(f"__{_name}__"))
 tensor.symbolic_types = (KerasTensor,)
 
 

@@ -192,7 +192,8 @@ class Variable:
         return bool(self.handle.read())
 
     def __repr__(self):
-        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
+        value = self.handle.peek().numpy()
+        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={value}>"
 
 
 def variable_of(cell):

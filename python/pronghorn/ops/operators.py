@@ -1,13 +1,17 @@
-"""Python's operators and indexing on Tensor and Variable; KerasTensor forwards to Tensor's."""
+"""Python's operators and indexing on Tensor, Variable and KerasTensor; methods are in methods.py.
+
+Importing this puts them in the place of engine's placeholders.
+"""
 
 import operator
 
 import numpy as np
 
+from ..engine import operators
 from ..engine.symdim import SymDim
 from ..engine.tensor import Tensor, symbolic_types
 from ..engine.variable import Variable
-from . import array, linalg, math
+from . import array, linalg, math, methods
 from ._args import call, size
 
 _NUMBERS = (bool, int, float, Tensor, Variable, np.ndarray, np.generic, list, tuple)
@@ -31,6 +35,10 @@ def _reversed(function):
     return method
 
 
+def _quotient_and_rest(a, b):
+    return math.floor_divide(a, b), math.mod(a, b)
+
+
 _BINARY = {
     "add": math.add,
     "sub": math.subtract,
@@ -38,6 +46,7 @@ _BINARY = {
     "truediv": math.divide,
     "floordiv": math.floor_divide,
     "mod": math.mod,
+    "divmod": _quotient_and_rest,
     "pow": math.power,
     "matmul": linalg.matmul,
     "and": math.logical_and,
@@ -204,23 +213,45 @@ def _iterate(self):
     return (getitem(self, i) for i in range(_length(self)))
 
 
-def install(cls):
-    """Gives a class the operators; the reversed forms and comparisons too."""
-    for name, function in _BINARY.items():
-        setattr(cls, f"__{name}__", _forward(function))
-        setattr(cls, f"__r{name}__", _reversed(function))
-    for name, function in _COMPARE.items():
-        if cls is Variable and name in ("eq", "ne"):
-            continue  # a variable is itself: it is looked up in lists and dicts
-        setattr(cls, f"__{name}__", _forward(function))
+def _round(self, ndigits=None):
+    return math.round(self, ndigits or 0)
+
+
+def _equal_variable(self, other):
+    """Elementwise, but for another Variable: a variable is itself, looked up in lists and dicts."""
+    if isinstance(other, Variable):
+        return self is other
+    return math.equal(self, other) if _usable(other) else NotImplemented
+
+
+def _differs_from_variable(self, other):
+    if isinstance(other, Variable):
+        return self is not other
+    return math.not_equal(self, other) if _usable(other) else NotImplemented
+
+
+def _functions():
+    """{name of a method of tensors: function}."""
+    found = {f"__{name}__": _forward(function) for name, function in _BINARY.items()}
+    found.update((f"__r{name}__", _reversed(function)) for name, function in _BINARY.items())
+    found.update((f"__{name}__", _forward(function)) for name, function in _COMPARE.items())
     for name, function in _UNARY.items():
-        setattr(cls, f"__{name}__", lambda self, function=function: function(self))
-    cls.__getitem__ = getitem
-    cls.__len__ = _length
-    cls.__iter__ = _iterate
-    cls.__hash__ = object.__hash__
-    cls.__array_priority__ = 100
+        found[f"__{name}__"] = lambda self, function=function: function(self)
+    found.update(__round__=_round, __getitem__=getitem, __len__=_length, __iter__=_iterate)
+    found.update(methods.METHODS)
+    return found
 
 
-install(Tensor)
-install(Variable)
+def _install():
+    functions = _functions()
+    for cls in operators.CLASSES:
+        for name in operators.names():
+            if operators.offers(cls, name):
+                setattr(cls, name, functions[name])
+        cls.T = methods.T
+    Variable.__eq__, Variable.__ne__ = _equal_variable, _differs_from_variable
+    for cls in operators.CLASSES:
+        cls.__hash__ = object.__hash__
+
+
+_install()

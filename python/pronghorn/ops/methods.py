@@ -1,0 +1,108 @@
+"""The methods of tensors, NumPy's by name and meaning: `x.mean(axis=0)` is `ops.mean(x, axis=0)`.
+
+A few of PyTorch's that mean nothing else (`cpu`, `detach`, `clone`, `view`) are here too. A method
+changes nothing in place. operators.py installs them on Tensor, Variable and KerasTensor.
+"""
+
+from . import array, linalg, math
+
+
+def _reduction(function):
+    def method(self, axis=None, keepdims=False):
+        return function(self, axis=axis, keepdims=keepdims)
+
+    return method
+
+
+def _with_dtype(function):
+    def method(self, axis=None, dtype=None, keepdims=False):
+        x = self if dtype is None else array.cast(self, dtype)
+        return function(x, axis=axis, keepdims=keepdims)
+
+    return method
+
+
+def _sizes(given):
+    """`(2, 3)` of `x.reshape(2, 3)` as of `x.reshape((2, 3))`."""
+    return given[0] if len(given) == 1 and not isinstance(given[0], int) else given
+
+
+def _reshape(self, *shape):
+    """The elements in order in another shape; one size may be -1."""
+    if not shape:
+        raise TypeError("reshape() needs a shape, such as x.reshape(2, -1)")
+    return array.reshape(self, _sizes(shape))
+
+
+def _transpose(self, *axes):
+    """The axes in this order; in reverse without an argument."""
+    axes = _sizes(axes) if axes else None
+    return array.transpose(self, axes)
+
+
+def _astype(self, dtype, copy=True):
+    """The values in another dtype."""
+    return array.cast(self, dtype)
+
+
+def _clip(self, min=None, max=None):
+    """Limited to [min, max]; None is no limit."""
+    if min is None and max is None:
+        raise ValueError("clip() needs `min` or `max`")
+    if max is None:
+        return math.maximum(self, min)
+    return math.minimum(self, max) if min is None else math.clip(self, min, max)
+
+
+def _round(self, decimals=0):
+    return math.round(self, decimals)
+
+
+def _take(self, indices, axis=None):
+    return array.take(self, indices, axis=axis)
+
+
+def _repeat(self, repeats, axis=None):
+    return array.repeat(self, repeats, axis=axis)
+
+
+def _squeeze(self, axis=None):
+    return array.squeeze(self, axis=axis)
+
+
+def _cpu(self):
+    """The tensor itself: it lies in the memory of the CPU."""
+    return self.value if hasattr(self, "handle") else self
+
+
+METHODS = {
+    "all": _reduction(math.all),
+    "any": _reduction(math.any),
+    "argmax": _reduction(math.argmax),
+    "argmin": _reduction(math.argmin),
+    "astype": _astype,
+    "clip": _clip,
+    "clone": lambda self: array.copy(self),
+    "copy": lambda self: array.copy(self),
+    "cpu": _cpu,
+    "detach": lambda self: array.stop_gradient(self),
+    "dot": lambda self, other: linalg.dot(self, other),
+    "flatten": lambda self: array.ravel(self),
+    "max": _reduction(math.max),
+    "mean": _with_dtype(math.mean),
+    "min": _reduction(math.min),
+    "prod": _with_dtype(math.prod),
+    "ravel": lambda self: array.ravel(self),
+    "repeat": _repeat,
+    "reshape": _reshape,
+    "round": _round,
+    "squeeze": _squeeze,
+    "std": _with_dtype(math.std),
+    "sum": _with_dtype(math.sum),
+    "take": _take,
+    "transpose": _transpose,
+    "var": _with_dtype(math.var),
+    "view": _reshape,
+}
+
+T = property(array.transpose, doc="The tensor with its axes in reverse.")
