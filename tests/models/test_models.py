@@ -221,8 +221,7 @@ def test_subclassed_model_builds_without_computing():
 
 def test_training_replaces_what_a_node_was_recorded_with():
     x = ph.Input((3,))
-    y = layers.BatchNormalization(momentum=0.0)(x, training=False)
-    model = ph.Model(x, y)
+    model = ph.Model(x, layers.BatchNormalization(momentum=0.0)(x))
     a = np.arange(12, dtype="float32").reshape(4, 3)
     model(a)
     np.testing.assert_array_equal(model.layers[1].moving_mean.numpy(), 0)

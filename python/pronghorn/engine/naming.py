@@ -73,14 +73,20 @@ class name_scope:
         scopes = _state.scopes
         top = scopes[-1] if scopes else None
         if self.owner is None or top is None or top.owner is not self.owner:
-            scopes.append(self)
             self._pushed = True
+            scopes += (self,)  # no call, so no interrupt between the two
         return self
 
     def __exit__(self, *exc):
         if self._pushed:
             _state.scopes.pop()
             self._pushed = False
+
+
+def open_scopes():
+    """The list of open scopes. Whoever must leave it as it was cuts it to the length it had: an
+    interrupt may come as `__exit__` is entered."""
+    return _state.scopes
 
 
 def current_path():

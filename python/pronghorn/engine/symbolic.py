@@ -154,6 +154,8 @@ class Node:
         self._operation = weakref.ref(operation)
         self.args = tuple(call_args)
         self.kwargs = dict(call_kwargs or {})
+        # Whether the caller wrote `training`, against the default: then fit and predict keep it.
+        self.keeps_training = False
         self.input_tensors = []
         for leaf in nest.flatten((self.args, self.kwargs)):
             if isinstance(leaf, KerasTensor):

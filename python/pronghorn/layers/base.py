@@ -10,9 +10,9 @@ import warnings
 from ..dtype_policies import get as get_policy
 from ..dtype_policies import is_float
 from ..engine import KerasTensor, Tensor, Variable, convert_to_tensor, nest
-from ..engine.naming import auto_name, check_name, current_path, name_scope
+from ..engine.naming import auto_name, check_name, current_path, name_scope, open_scopes
 from ..engine.symbolic import Node, Operation, any_symbolic, call_context
-from ..engine.variable import _autocast, autocast_scope
+from ..engine.variable import _autocast
 from ..legacy.accept import old_constructor
 from .call_spec import CallSpec, call_info, explained, is_tensor, shape_tree, shapes_for
 from .configurable import Configurable
@@ -21,11 +21,14 @@ from .legacy import take_legacy_arguments
 from .masking import LayerMasks, get_keras_mask, set_keras_mask
 from .shapes import LayerShapes
 from .state import LayerState
-from .tracking import _UNTRACKED, Tracker
+from .tracking import _UNTRACKED, StateBefore, Tracker
 
 
 def _wrap_build(build):
-    """`build` in the layer's name scope, marking it built; an inner super().build() runs plain."""
+    """`build` in the layer's name scope, marking it built; an inner super().build() runs plain.
+
+    A build that fails, or is interrupted, leaves the layer and those inside it as they were.
+    """
     import functools
     import inspect
 
@@ -36,15 +39,22 @@ def _wrap_build(build):
         if self.__dict__.get("_building"):
             return build(self, *args, **kwargs)
         self._check_super_called()
-        self.__dict__["_building"] = True
+        before = StateBefore(self)
+        scopes = open_scopes()
+        depth = len(scopes)
         try:
+            self.__dict__["_building"] = True
             with self._open_name_scope():
                 self.__dict__["_path"] = current_path()
                 build(self, *args, **kwargs)
-        finally:
             self.__dict__["_building"] = False
-        arguments = signature.bind(self, *args, **kwargs).arguments
-        self._built_with({k: v for i, (k, v) in enumerate(arguments.items()) if i})
+            arguments = signature.bind(self, *args, **kwargs).arguments
+            self._built_with({k: v for i, (k, v) in enumerate(arguments.items()) if i})
+        except BaseException:
+            before.restore()
+            raise
+        finally:
+            del scopes[depth:]
 
     return wrapper
 
@@ -316,15 +326,15 @@ class Layer(Configurable, LayerState, LayerMasks, LayerShapes, Operation):
     def _call_plain(self, context, x, training):
         outermost = context.entry is None
         outer_training = context.training
-        if outermost:
-            context.entry = self
-            self._clear_losses()
-        if training is None:
-            training = outer_training
-            if training is None:
-                training = self._call_info.training_default
-        context.training = training
         try:
+            if outermost:
+                context.entry = self
+                self._clear_losses()
+            if training is None:
+                training = outer_training
+                if training is None:
+                    training = self._call_info.training_default
+            context.training = training
             if training is not None and self._call_info.has_training:
                 return self.call(x, training=training)
             return self.call(x)
@@ -355,10 +365,12 @@ class Layer(Configurable, LayerState, LayerMasks, LayerShapes, Operation):
 
         outermost = context.entry is None
         outer_training = context.training
-        if outermost:
-            context.entry = self
-            self._clear_losses()
+        scopes = open_scopes()
+        depth = len(scopes)
         try:
+            if outermost:
+                context.entry = self
+                self._clear_losses()
             with self._open_name_scope():
                 self._maybe_build(spec)
                 kwargs = dict(kwargs)
@@ -388,13 +400,18 @@ class Layer(Configurable, LayerState, LayerMasks, LayerShapes, Operation):
                 if self.activity_regularizer is not None and not symbolic:
                     self._add_activity_losses(outputs)
             self._set_output_masks(spec.first, outputs, previous)
-        finally:
+        finally:  # no call here, which an interrupt could end
+            del scopes[depth:]
             context.training = outer_training
             if outermost:
                 context.entry = None
         if symbolic:
             kept = {k: v for k, v in kwargs.items() if k in original[1] or k == "training"}
-            Node(self, original[0], kept, outputs)
+            keeps_training = spec.keeps_training(original[1].get("training"))
+            if keeps_training:
+                kept["training"] = training
+            node = Node(self, original[0][: len(args)], kept, outputs)
+            node.keeps_training = keeps_training
         elif len(original[0]) == 1 and not original[1] and self._is_plain(original[0][0]):
             self.__dict__["_accepted"] = (original[0][0].shape, original[0][0].dtype)
         return outputs
@@ -439,9 +456,13 @@ class Layer(Configurable, LayerState, LayerMasks, LayerShapes, Operation):
     def _run_in_dtype(self, args, kwargs):
         if self.compute_dtype == self.variable_dtype and _autocast.dtype is None:
             return self.call(*args, **kwargs)
-        cast = self.autocast and is_float(self.compute_dtype)
-        with autocast_scope(self.compute_dtype if cast else None):
+        dtype = self.compute_dtype if self.autocast and is_float(self.compute_dtype) else None
+        before = _autocast.dtype
+        try:
+            _autocast.dtype = dtype
             return self.call(*args, **kwargs)
+        finally:
+            _autocast.dtype = before
 
     def call(self, *args, **kwargs):
         raise NotImplementedError(

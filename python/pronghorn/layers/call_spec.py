@@ -72,6 +72,13 @@ class CallSpec:
                         f"Received invalid mixed argument: {name}={value}"
                     )
         self.first = self.arguments[info.first] if info.first else None
+        self._training_default = info.training_default
+
+    def keeps_training(self, written):
+        """Whether a `training` that the caller wrote says something else than the default does."""
+        if written is None:
+            written = self.user.get("training")
+        return written is not None and written is not self._training_default
 
     def shapes(self):
         """{"x_shape": shape or nest of shapes} of the tensor arguments, masks left out."""

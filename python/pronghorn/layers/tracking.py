@@ -114,6 +114,36 @@ class Tracker:
             store[:] = [x for x in store if x is not value]
 
 
+class StateBefore:
+    """The attributes of a layer and of all layers inside it, to be put back if a build fails.
+
+    Lists, dicts and sets among them are put back with what they held.
+    """
+
+    def __init__(self, layer):
+        self._kept = []
+        self._contents = []
+        for one in layer._flatten_layers():
+            state = dict(one.__dict__)
+            self._kept.append((one, state, one._tracker.locked))
+            for value in (*state.values(), *one._tracker.stores.values()):
+                if isinstance(value, (list, dict, set)):
+                    self._contents.append((value, value.copy()))
+
+    def restore(self):
+        for layer, state, locked in self._kept:
+            layer.__dict__.clear()
+            layer.__dict__.update(state)
+            layer._tracker.locked = locked
+        for value, contents in self._contents:
+            if isinstance(value, list):
+                list.__setitem__(value, slice(None), contents)
+            else:
+                kind = next(k for k in (OrderedDict, dict, set) if isinstance(value, k))
+                kind.clear(value)
+                kind.update(value, contents)
+
+
 @nest.register
 class TrackedList(list):
     """A list that tells its tracker what is added or removed."""

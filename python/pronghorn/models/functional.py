@@ -166,11 +166,11 @@ class Functional(Model):
                 if m is not None:
                     set_keras_mask(x, m)
         outer = call_context.entry, call_context.training
-        if outer[0] is None:
-            call_context.entry = self
-        if training is not None:
-            call_context.training = training
         try:
+            if outer[0] is None:
+                call_context.entry = self
+            if training is not None:
+                call_context.training = training
             results = self._graph.run(values, training=training)
         finally:
             call_context.entry, call_context.training = outer

@@ -49,6 +49,8 @@ def get_functional_config(model):
             {
                 "args": [nest.map_structure(saved, a) for a in node.args],
                 "kwargs": nest.map_structure(saved, node.kwargs),
+                # Keras has no such key: in its files a `training` may be one that nobody wrote.
+                **({"keeps_training": True} if node.keeps_training else {}),
             }
             for node in operation._inbound_nodes
             if id(node) in inside and not node.is_input
@@ -78,11 +80,14 @@ def make_from_config(cls, config, custom_objects=None):
             before = sum(len(calls) for _, calls in waiting)
             for name, calls in waiting:
                 while calls and _ready(calls[0], made):
-                    args, kwargs = _arguments(calls.pop(0), made)
+                    call = calls.pop(0)
+                    args, kwargs = _arguments(call, made)
                     if isinstance(made[name], RecordedOp):
                         made[name].record(*_tuples(args))
-                    else:
-                        made[name](*args, **kwargs)
+                        continue
+                    made[name](*args, **kwargs)
+                    node = made[name]._inbound_nodes[-1]
+                    node.keeps_training = bool(call.get("keeps_training"))
             waiting = [(name, calls) for name, calls in waiting if calls]
             if sum(len(calls) for _, calls in waiting) == before and waiting:
                 raise ValueError(

@@ -136,7 +136,8 @@ class Graph:
         Args:
             values: One value per input.
             call: Maps an operation to what is called in its place.
-            training: Replaces a `training` that a node was recorded with, unless None.
+            training: Replaces a `training` that a node was recorded with, unless None, and unless
+                the caller wrote it there.
         """
         known = {x._key: value for x, value in zip(self.inputs, values)}
         for step in self.steps:
@@ -145,8 +146,11 @@ class Graph:
                 result = function(known[step.source])
             else:
                 args, kwargs = step.node.fill_in(known)
-                if training is not None and "training" in kwargs:
-                    kwargs["training"] = training
+                if "training" in kwargs and not step.node.keeps_training:
+                    if call is not None:  # a copy fills in its own default
+                        del kwargs["training"]
+                    elif training is not None:
+                        kwargs["training"] = training
                 result = function(*args, **kwargs)
             if step.target is not None:
                 known[step.target] = result
@@ -199,7 +203,7 @@ def from_intermediate(inputs, outputs):
         copies = [KerasTensor(x.shape, x.dtype, name=f"{x.name}_clone") for x in node.outputs]
         for x, copy in zip(node.outputs, copies):
             new[x._key] = copy
-        Node(node.operation, args, kwargs, copies)
+        Node(node.operation, args, kwargs, copies).keeps_training = node.keeps_training
     return nest.map_structure(renewed, inputs), nest.map_structure(renewed, outputs)
 
 

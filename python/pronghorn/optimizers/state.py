@@ -6,7 +6,7 @@ import warnings
 
 from .. import ops
 from ..engine import Variable, config, is_tracing
-from ..engine.naming import name_scope
+from ..engine.naming import name_scope, open_scopes
 from .schedules import LearningRateSchedule
 
 _build_lock = threading.RLock()
@@ -24,8 +24,10 @@ def whole_build(build):
             if self._building:
                 return build(self, *args, **kwargs)
             before = list(self._variables)
-            self._building = True
+            scopes = open_scopes()
+            depth = len(scopes)
             try:
+                self._building = True
                 build(self, *args, **kwargs)
                 self._building = False
                 self.built = True
@@ -33,6 +35,8 @@ def whole_build(build):
                 self._building = self.built = False
                 self._variables = before
                 raise
+            finally:
+                del scopes[depth:]
 
     return wrapper
 

@@ -311,17 +311,15 @@ class CompiledModel:
             A dict of results, the logs of the batch.
         """
         x, y, sample_weight = unpack_x_y_sample_weight(data)
-        weights = self._trained_weights()
         with GradientTape() as tape:
-            for variable in weights:
+            for variable in self._trained_weights():
                 if not variable.trainable:  # frozen since compile()
                     tape.watch(variable)
             y_pred = self(x, training=True)
             loss = self._compute_loss(x, y, y_pred, sample_weight, training=True)
             scaled = loss if self.optimizer is None else self.optimizer.scale_loss(loss)
         self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
-        if not weights:
-            weights = self._trained_weights()  # the forward pass may have made them
+        weights = self._trained_weights()  # the forward pass may have made some
         if weights:
             self.optimizer.apply(tape.gradient(scaled, weights), weights)
         else:
