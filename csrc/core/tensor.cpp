@@ -12,8 +12,15 @@ Tensor Tensor::empty(const Spec& spec, Device& device) {
   const int64_t count = spec.shape.count();
   if (count < 0)
     throw ValueError(cat("cannot allocate a tensor of shape ", spec.shape, ": a size is unknown"));
-  impl->storage =
-      std::make_shared<Storage>(device, static_cast<size_t>(count * dtype_size(spec.dtype)));
+  int64_t bytes = 0;
+  const bool countable = !__builtin_mul_overflow(count, dtype_size(spec.dtype), &bytes);
+  try {
+    if (!countable) throw std::bad_alloc();
+    impl->storage = std::make_shared<Storage>(device, static_cast<size_t>(bytes));
+  } catch (const std::bad_alloc&) {
+    throw OutOfMemory(cat("no memory for a tensor of shape ", spec.shape, " and dtype ", spec.dtype,
+                          ": ", countable ? std::to_string(bytes) : "more than 2**63", " bytes"));
+  }
   return Tensor(std::move(impl));
 }
 

@@ -3,12 +3,23 @@
 #pragma once
 #include <atomic>
 #include <memory>
+#include <new>
 #include <string>
 
 #include "../base/shape.h"
 #include "../device/device.h"
 
 namespace ph {
+
+// The device has no room: what for (which op, shape, bytes).
+class OutOfMemory : public std::bad_alloc {
+ public:
+  explicit OutOfMemory(std::string text) : text_(std::make_shared<const std::string>(text)) {}
+  const char* what() const noexcept override { return text_->c_str(); }
+
+ private:
+  std::shared_ptr<const std::string> text_;  // copies of an exception must not throw
+};
 
 // A block of device memory. Holders are counted by shared_ptr; `version` rises when the block
 // is overwritten in place. `exports` counts NumPy and DLPack views: while it is not 0 nobody
