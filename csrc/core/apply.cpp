@@ -5,6 +5,7 @@
 #include "eltwise.h"
 #include "recorder.h"
 #include "thunks.h"
+#include "waiting.h"
 
 namespace ph {
 
@@ -76,7 +77,14 @@ std::vector<Tensor> execute(const OpDef& op, std::span<const Tensor> inputs, con
   for (size_t i = 0; i < inputs.size(); ++i) in.push_back({inputs[i].data(), in_specs[i]});
   if (!device.executes()) return outputs;
 
+  int64_t touched = 0;
+  for (const Operand& o : in) touched += o.spec.bytes();
+  for (const Operand& o : out) touched += o.spec.bytes();
   const Team& crew = team();
+  const auto run = [&](const ThunkList& thunks) {
+    const Unlocked others(touched > kLongWork);
+    thunks.run(device.kernels(), crew);
+  };
   auto prepare = [&](BindContext& ctx) {
     ctx.in = in;
     ctx.out = out;
@@ -91,7 +99,7 @@ std::vector<Tensor> execute(const OpDef& op, std::span<const Tensor> inputs, con
     RealBind real(list, nullptr, 0, &status);
     prepare(real);
     PH_CHECK(bind_eltwise(lower_one(op, in_specs, attrs), real));
-    list.run(device.kernels(), crew);
+    run(list);
     return outputs;
   }
   DryBind dry;
@@ -115,7 +123,7 @@ std::vector<Tensor> execute(const OpDef& op, std::span<const Tensor> inputs, con
   RealBind real(list, scratch, bytes, &status);
   prepare(real);
   op.bind(real);
-  list.run(device.kernels(), crew);
+  run(list);
   check_status(status, op.name);
   return outputs;
 }
@@ -188,7 +196,14 @@ std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const
       outputs.push_back(
           Tensor::abstract(s, trace->serial(), std::string("the result of ") + op.name));
   } else {
-    outputs = execute(op, inputs, attrs, in_specs, out_specs);
+    try {
+      outputs = execute(op, inputs, attrs, in_specs, out_specs);
+    } catch (const OutOfMemory& e) {
+      throw OutOfMemory(cat(op.name, ": ", e.what()));
+    } catch (const std::bad_alloc&) {
+      throw OutOfMemory(cat(op.name, ": no memory to compute a result of shape ",
+                            out_specs[0].shape, " and dtype ", out_specs[0].dtype));
+    }
   }
   if (may_listen()) offer(op, inputs, attrs, outputs);
   return outputs;

@@ -13,8 +13,9 @@ struct Registry {
   std::map<std::string, int> ids;
 };
 Registry& registry() {
-  static Registry r;
-  return r;
+  static Registry* const r =
+      new Registry;  // never destroyed: threads may run while the process ends
+  return *r;
 }
 
 template <class T>

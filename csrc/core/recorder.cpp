@@ -1,9 +1,8 @@
-// Tapes, traces, variables and the thread's stack of recorders.
+// Tapes, traces and the thread's stack of recorders.
 #include "recorder.h"
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 
 namespace ph {
 
@@ -23,49 +22,6 @@ void Tape::reset() {
   tracked_.clear();
   watched_.clear();
   reads.clear();
-}
-
-// ---- variables
-Variable make_variable(Tensor value, std::string name) {
-  static std::atomic<uint64_t> next{1};
-  auto cell = std::make_shared<VariableCell>();
-  cell->value = std::move(value);
-  cell->name = std::move(name);
-  cell->id = next++;
-  return cell;
-}
-
-namespace {
-Tensor same_storage(const Tensor& t) {  // another identity over the same memory
-  return t.view(t.shape());
-}
-Tensor copy_of(const Tensor& t) {
-  Tensor out = Tensor::empty(t.spec(), t.device());
-  t.device().copy(out.data(), t.data(), static_cast<size_t>(t.spec().bytes()));
-  return out;
-}
-bool foreign(const Tensor& t) { return t.impl()->storage->owner != nullptr; }
-}  // namespace
-
-void assign(VariableCell& cell, const Tensor& value) {
-  if (value.is_abstract())
-    throw TypeError(cat("variable '", cell.name, "' cannot keep an abstract value (",
-                        value.get()->origin, ") outside its trace"));
-  if (!(value.spec() == cell.value.spec()))
-    throw ValueError(cat("variable '", cell.name, "' has shape ", cell.value.shape(), " and dtype ",
-                         cell.value.dtype(), "; the assigned value has shape ", value.shape(),
-                         " and dtype ", value.dtype()));
-  Tensor next = foreign(value) ? copy_of(value) : same_storage(value);
-  std::unique_lock lock(cell.mutex);
-  cell.value = std::move(next);
-}
-
-void own_storage(VariableCell& cell) {
-  const auto& impl = cell.value.impl();
-  const auto& storage = impl->storage;
-  if (impl.use_count() == 1 && storage.use_count() == 1 && storage->exports == 0 && !storage->owner)
-    return;
-  cell.value = copy_of(cell.value);
 }
 
 // ---- trace
@@ -92,13 +48,13 @@ Trace::Slot& Trace::slot(const Variable& v) {
 Tensor Trace::read(const Variable& v) {
   Slot& s = slot(v);
   if (!s.current) {
-    s.initial = Tensor::abstract(v->value.spec(), serial_, "variable '" + v->name + "'");
+    s.initial = Tensor::abstract(v->spec, serial_, "variable '" + v->name + "'");
     s.current = s.initial;
   }
   return s.current;
 }
 void Trace::write(const Variable& v, const Tensor& value) {
-  const Spec& want = v->value.spec();
+  const Spec& want = v->spec;
   bool fits = value.dtype() == want.dtype && value.shape().rank() == want.shape.rank();
   for (int i = 0; fits && i < want.shape.rank(); ++i)
     fits = value.shape()[i] == want.shape[i] || value.shape()[i] < 0;
@@ -180,7 +136,7 @@ bool trace_is_active(uint64_t serial) {
 
 Tensor read_variable(const Variable& v) {
   Trace* trace = current_trace();
-  Tensor value = trace ? trace->read(v) : v->value;
+  Tensor value = trace ? trace->read(v) : value_of(*v);
   if (!v->trainable || !is_float(value.dtype())) return value;
   if (!may_listen()) return value;
   for (Recorder* r : listeners()) {

@@ -2,10 +2,10 @@
 // Trace keeps the nodes of abstract tensors. One stack a thread.
 #pragma once
 #include <atomic>
-#include <shared_mutex>
 #include <unordered_set>
 
 #include "op.h"
+#include "variable.h"
 
 namespace ph {
 
@@ -75,30 +75,12 @@ class Tape : public Recorder {
 
   bool watch_variables = true;  // a trainable variable read under this tape is watched
   // What each variable's reads returned: the gradient of a variable sums over them.
-  std::vector<std::pair<std::shared_ptr<struct VariableCell>, Tensor>> reads;
+  std::vector<std::pair<Variable, Tensor>> reads;
 
  private:
   std::unordered_set<TensorImpl*> tracked_;
   std::vector<Tensor> watched_;  // keeps identities alive
 };
-
-// Variable: a named cell whose value a trace may read as an input and assign as an output. Its
-// value's storage is written in place when nobody else holds it.
-struct VariableCell {
-  Tensor value;
-  std::string name;
-  bool trainable = true;    // tapes watch it
-  uint64_t id = 0;          // locks are taken in order of id
-  std::shared_mutex mutex;  // runs that read share it, runs and assignments that write own it
-};
-using Variable = std::shared_ptr<VariableCell>;
-Variable make_variable(Tensor value, std::string name);
-// Eager assignment: same spec required (ValueError otherwise). The cell shares the value's storage;
-// whoever writes in place later asks own_storage() first.
-void assign(VariableCell& cell, const Tensor& value);
-// Makes the cell the only holder of its storage, copying when a tape, a view, NumPy or DLPack holds
-// it too. Call with the cell's mutex owned.
-void own_storage(VariableCell& cell);
 
 class Trace : public Recorder {
  public:

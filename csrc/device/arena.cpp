@@ -1,11 +1,10 @@
 // Arenas, leased to one run at a time, and the memory figures that include them.
-#include <pthread.h>
-
 #include <algorithm>
 #include <map>
 #include <mutex>
 
 #include "device.h"
+#include "fork.h"
 
 namespace ph {
 namespace {
@@ -22,9 +21,11 @@ struct ArenaRegistry {
 // Never destroyed, as the devices.
 ArenaRegistry& registry() {
   static ArenaRegistry* const made = new ArenaRegistry;
-  static const int registered =
-      pthread_atfork([] { registry().mutex.lock(); }, [] { registry().mutex.unlock(); },
-                     [] { registry().mutex.unlock(); });
+  static const bool registered = [] {
+    at_fork(ForkStage::arenas, {[] { registry().mutex.lock(); }, [] { registry().mutex.unlock(); },
+                                [] { registry().mutex.unlock(); }});
+    return true;
+  }();
   (void)registered;
   return *made;
 }

@@ -1,5 +1,4 @@
 // The devices that live in host memory: cpu, and null, which allocates and runs nothing.
-#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 
 #include "block_cache.h"
 #include "device.h"
+#include "fork.h"
 
 namespace ph {
 namespace {
@@ -76,7 +76,10 @@ void after_fork() {
 
 HostDevices& devices() {
   static HostDevices* const all = new HostDevices;
-  static const int registered = pthread_atfork(before_fork, after_fork, after_fork);
+  static const bool registered = [] {
+    at_fork(ForkStage::caches, {before_fork, after_fork, after_fork});
+    return true;
+  }();
   (void)registered;
   return *all;
 }

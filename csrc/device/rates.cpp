@@ -11,6 +11,7 @@
 #include <numeric>
 
 #include "device.h"
+#include "fork.h"
 
 namespace ph {
 namespace {
@@ -186,13 +187,29 @@ const MemoryLevel& Rates::level(double bytes) const {
   return levels.back();
 }
 
+namespace {
+struct Known {
+  std::mutex* mutex = new std::mutex;
+  std::map<std::pair<const Kernels*, int>, Rates> rates;
+};
+Known& known() {
+  static Known* const made =
+      new Known;  // never destroyed: threads may measure while the process ends
+  return *made;
+}
+}  // namespace
+
 const Rates& machine_rates() {
-  static std::mutex mutex;
-  static std::map<std::pair<const Kernels*, int>, Rates> known;
-  std::lock_guard guard(mutex);
+  // A child of a process that was measuring gets a lock that nobody holds.
+  static const bool registered = [] {
+    at_fork(ForkStage::rates, {nullptr, nullptr, [] { known().mutex = new std::mutex; }});
+    return true;
+  }();
+  (void)registered;
+  std::lock_guard guard(*known().mutex);
   const Kernels& kernels = cpu_kernels();
   const Team& crew = team();
-  const auto [at, made] = known.try_emplace({&kernels, crew.threads});
+  const auto [at, made] = known().rates.try_emplace({&kernels, crew.threads});
   if (made) at->second = measure(kernels, crew);
   return at->second;
 }

@@ -2,8 +2,6 @@
 // own part, which are the same chunks in the next job of that size, then what others have left.
 // Workers join a job only while it is open, so the caller never waits for one that is still
 // waking. No queues: a caller that finds the pool busy runs inline.
-#include <pthread.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -17,6 +15,7 @@
 
 #include "cpu_count.h"
 #include "device.h"
+#include "fork.h"
 
 namespace ph {
 namespace {
@@ -196,12 +195,14 @@ Pool* get_pool() {
   if (Pool* p = pool.load(std::memory_order_acquire)) return p;
   if (exiting) return nullptr;
   // Only the forking thread lives on in a child: it starts over with a pool of its own.
-  static const int registered =
-      pthread_atfork([] { pool_mutex.lock(); }, [] { pool_mutex.unlock(); },
-                     [] {
-                       parents_pool = pool.exchange(nullptr);
-                       pool_mutex.unlock();
-                     });
+  static const bool registered = [] {
+    at_fork(ForkStage::pool, {[] { pool_mutex.lock(); }, [] { pool_mutex.unlock(); },
+                              [] {
+                                parents_pool = pool.exchange(nullptr);
+                                pool_mutex.unlock();
+                              }});
+    return true;
+  }();
   (void)registered;
   Pool* made = new Pool;
   made->abandoned = parents_pool;

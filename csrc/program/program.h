@@ -50,6 +50,7 @@ class Program {
  private:
   struct Instance;
   struct Lease;
+  void* reserve(Arena& arena) const;  // OutOfMemory says what for
   void bind(Instance& instance, char* arena) const;
   void* address(const Instance& instance, int value) const;
   std::vector<ProfiledCall> calls_of(const Instance& instance) const;
@@ -59,17 +60,19 @@ class Program {
   template <class Clock>
   int64_t batches_clocked(const BatchRun& batches, std::vector<Tensor>* last);
   template <class Clock>
-  void step(Instance& instance, const Team& crew, Clock& clock) const;  // all but `copies`
-  void write_copies(Instance& instance) const;  // after the outputs were taken
+  void step(Instance& instance, Clock& clock) const;  // all but `copies`
+  void write_copies(Instance& instance) const;        // after the outputs were taken
   std::vector<Tensor> outputs_of(const Instance& instance) const;
 
   Graph graph_;
   Plan plan_;
   Device& device_;
-  Profile* const profile_;          // null unless profiling
-  std::vector<char> writes_;        // per variable slot
-  std::vector<size_t> lock_order_;  // slots by variable id
-  std::mutex mutex_;                // instances_
+  const Team& crew_;           // what the plan booked scratch for, whatever is set later
+  Profile* const profile_;     // null unless profiling
+  std::vector<size_t> slots_;  // of the variables that a run touches
+  std::vector<VariableCell*> cells_;
+  std::vector<char> writes_;
+  std::mutex mutex_;  // instances_
   std::vector<std::unique_ptr<Instance>> instances_;
 };
 

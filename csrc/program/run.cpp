@@ -51,20 +51,25 @@ void own_written_values(Graph& g) {
 }  // namespace
 
 Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& device)
-    : graph_(build_graph(trace, outputs, device)), device_(device), profile_(Profile::make()) {
+    : graph_(build_graph(trace, outputs, device)),
+      device_(device),
+      crew_(team()),
+      profile_(Profile::make()) {
   prune(graph_);
   share(graph_);
   prune(graph_);
   fuse_epilogues(graph_);
   fuse_elementwise(graph_);
   own_written_values(graph_);
-  plan_ = make_plan(graph_, device, team().threads);
-  writes_.assign(graph_.variables.size(), 0);
-  for (const GraphWrite& w : graph_.writes) writes_[static_cast<size_t>(w.variable)] = 1;
+  plan_ = make_plan(graph_, device, crew_.threads);
+  std::vector<char> written(graph_.variables.size(), 0);
+  for (const GraphWrite& w : graph_.writes) written[static_cast<size_t>(w.variable)] = 1;
   for (size_t i = 0; i < graph_.variables.size(); ++i)
-    if (writes_[i] || graph_.variable_values[i] >= 0) lock_order_.push_back(i);
-  std::sort(lock_order_.begin(), lock_order_.end(),
-            [&](size_t a, size_t b) { return graph_.variables[a]->id < graph_.variables[b]->id; });
+    if (written[i] || graph_.variable_values[i] >= 0) {
+      slots_.push_back(i);
+      cells_.push_back(graph_.variables[i].get());
+      writes_.push_back(written[i]);
+    }
 }
 
 Program::~Program() = default;
@@ -104,7 +109,7 @@ void Program::bind(Instance& instance, char* arena) const {
     ctx.out = out;
     ctx.attrs = &node.attrs;
     ctx.kernels = &device_.kernels();
-    ctx.threads = team().threads;
+    ctx.threads = crew_.threads;
     PH_CHECK(node.chain ? bind_eltwise(*node.chain, ctx) : node.op->bind(ctx));
     instance.nodes.resize(instance.thunks.thunks().size(), plan_.order[i]);
   }
@@ -125,16 +130,35 @@ std::vector<ProfiledCall> Program::calls_of(const Instance& instance) const {
   return calls;
 }
 
-// One run's right to an instance, an arena and the variables' locks.
+void* Program::reserve(Arena& arena) const {
+  try {
+    return arena.reserve(static_cast<size_t>(plan_.arena_bytes));
+  } catch (const std::bad_alloc&) {
+    int64_t largest = 0;
+    const Spec* spec = nullptr;
+    for (size_t v = 0; v < plan_.places.size(); ++v)
+      if (plan_.places[v].kind == Place::kArena && graph_.values[v].spec.bytes() > largest) {
+        spec = &graph_.values[v].spec;
+        largest = spec->bytes();
+      }
+    throw OutOfMemory(cat("a traced step: no memory for its ", plan_.arena_bytes,
+                          " bytes of intermediate results",
+                          spec ? cat("; the largest has shape ", spec->shape, " and dtype ",
+                                     spec->dtype, ": ", largest, " bytes")
+                               : std::string()));
+  }
+}
+
+// One run's right to its variables, an arena and an instance.
 struct Program::Lease {
   Program& p;
+  VariableRun variables;  // first to come and last to go: a fork waits for it
   std::shared_ptr<Arena> arena;
   Instance* instance = nullptr;
-  std::vector<std::unique_lock<std::shared_mutex>> own;
-  std::vector<std::shared_lock<std::shared_mutex>> shared;
 
-  explicit Lease(Program& program) : p(program), arena(lease_arena(program.device_)) {
-    char* base = static_cast<char*>(arena->reserve(static_cast<size_t>(p.plan_.arena_bytes)));
+  explicit Lease(Program& program)
+      : p(program), variables(p.cells_, p.writes_), arena(lease_arena(program.device_)) {
+    char* base = static_cast<char*>(p.reserve(*arena));
     {
       std::lock_guard guard(p.mutex_);
       for (auto& i : p.instances_)
@@ -146,25 +170,12 @@ struct Program::Lease {
       instance->busy = true;
     }
     try {
-      for (size_t s : p.lock_order_) {
-        VariableCell& cell = *p.graph_.variables[s];
-        if (p.writes_[s]) {
-          own.emplace_back(cell.mutex);
-          own_storage(cell);
-        } else {
-          shared.emplace_back(cell.mutex);
-        }
-      }
       bool same = instance->bound && instance->arena == base;
       instance->variables.resize(p.graph_.variables.size());
-      for (size_t s = 0; s < instance->variables.size(); ++s) {
-        const Tensor& value = p.graph_.variables[s]->value;
-        const int v = p.graph_.variable_values[s];
-        if (v >= 0 && !(value.spec() == p.graph_.values[static_cast<size_t>(v)].spec))
-          throw ValueError(cat("variable '", p.graph_.variables[s]->name,
-                               "' changed its shape or dtype after the function was traced"));
-        same = same && instance->variables[s] == value.data();
-        instance->variables[s] = value.data();
+      for (size_t i = 0; i < p.slots_.size(); ++i) {
+        void*& at = instance->variables[p.slots_[i]];
+        same = same && at == variables.data(i);
+        at = variables.data(i);
       }
       if (!same) p.bind(*instance, base);
     } catch (...) {
@@ -181,13 +192,13 @@ struct Program::Lease {
 };
 
 template <class Clock>
-void Program::step(Instance& instance, const Team& crew, Clock& clock) const {
+void Program::step(Instance& instance, Clock& clock) const {
   const Kernels& kernels = device_.kernels();
   instance.status = kStatusOk;
   if (!device_.executes()) return;
-  clock.run(instance.thunks, 0, instance.check_at, kernels, crew);
+  clock.run(instance.thunks, 0, instance.check_at, kernels, crew_);
   if (plan_.check_before >= 0) check_status(instance.status, "this step");
-  clock.run(instance.thunks, instance.check_at, instance.thunks.thunks().size(), kernels, crew);
+  clock.run(instance.thunks, instance.check_at, instance.thunks.thunks().size(), kernels, crew_);
 }
 
 std::vector<Tensor> Program::outputs_of(const Instance& instance) const {
@@ -224,7 +235,7 @@ std::vector<Tensor> Program::run_clocked(std::span<const Tensor> inputs) {
     device_.copy(address(instance, graph_.inputs[i]), inputs[i].data(),
                  static_cast<size_t>(inputs[i].spec().bytes()));
   clock.gathered();
-  step(instance, team(), clock);
+  step(instance, clock);
   std::vector<Tensor> result = outputs_of(instance);
   write_copies(instance);
   clock.end_step();
@@ -258,7 +269,7 @@ int64_t Program::batches_clocked(const BatchRun& b, std::vector<Tensor>* last) {
   PH_CHECK(b.sources.size() == graph_.inputs.size() && b.start < b.stop);
   Lease lease(*this);
   Instance& instance = *lease.instance;
-  const Team& crew = team();
+  const Team& crew = crew_;
   const auto begin = std::chrono::steady_clock::now();
   int64_t batch = b.start;
   Clock clock(profile_);
@@ -290,7 +301,7 @@ int64_t Program::batches_clocked(const BatchRun& b, std::vector<Tensor>* last) {
           &job);
     }
     clock.gathered();
-    step(instance, crew, clock);
+    step(instance, clock);
     for (size_t o = 0; o < b.sinks.size(); ++o)
       if (b.sinks[o].data)
         std::memcpy(
@@ -299,7 +310,7 @@ int64_t Program::batches_clocked(const BatchRun& b, std::vector<Tensor>* last) {
             static_cast<size_t>(b.batch_size * b.sinks[o].row_bytes));
     ++batch;
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
-    const bool done = batch == b.stop || spent.count() >= b.max_seconds;
+    const bool done = batch == b.stop || spent.count() >= b.max_seconds || fork_waits_for_runs();
     if (done && last) *last = outputs_of(instance);
     write_copies(instance);
     clock.end_step();

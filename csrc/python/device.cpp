@@ -1,6 +1,7 @@
 // Devices, widths, threads and counters as Python sees them.
 #include "../device/rates.h"
 
+#include "../core/waiting.h"
 #include "../ops/functions.h"
 #include "bind.h"
 
@@ -32,7 +33,7 @@ void bind_device(py::module_& m) {
       py::arg("device") = "cpu:0");
   m.def("machine_rates", [] {
     const Rates r = [] {
-      py::gil_scoped_release release;
+      const Unlocked others;
       return machine_rates();
     }();
     py::dict d;

@@ -1,5 +1,6 @@
 // The extension module: errors and the four groups of bindings.
 #include "bind.h"
+#include "gil.h"
 
 PYBIND11_MODULE(_core, m) {
   namespace py = pybind11;
@@ -13,6 +14,7 @@ PYBIND11_MODULE(_core, m) {
       PyErr_SetString(PyExc_TypeError, e.what());
     }
   });
+  ph::install_interpreter();
   ph::bind_tensor(m);
   ph::bind_recorders(m);
   ph::bind_program(m);

@@ -1,6 +1,7 @@
 // Program as Python sees it. The GIL is released around every run.
 #include "../program/program.h"
 
+#include "../core/waiting.h"
 #include "bind.h"
 
 namespace ph {
@@ -82,7 +83,7 @@ py::tuple run_batches(Program& p, const std::vector<py::array>& arrays,
   std::vector<Tensor> outputs;
   int64_t next;
   {
-    py::gil_scoped_release release;
+    const Unlocked others;
     next = p.run_batches(b, want_outputs ? &outputs : nullptr);
   }
   return py::make_tuple(next, outputs);
@@ -115,7 +116,7 @@ void bind_program(py::module_& m) {
            [](Program& p, const std::vector<Tensor>& inputs) {
              for (const Tensor& t : inputs)
                if (!t || t.is_abstract()) throw TypeError("a program runs on real tensors");
-             py::gil_scoped_release release;
+             const Unlocked others;
              return p.run(inputs);
            })
       .def("run_batches", &run_batches, py::arg("arrays"), py::arg("order"), py::arg("batch_size"),

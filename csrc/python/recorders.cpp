@@ -3,6 +3,7 @@
 
 #include "../program/grad.h"
 #include "bind.h"
+#include "gil.h"
 
 namespace ph {
 namespace {
@@ -69,9 +70,11 @@ py::list tape_gradient(GradientTape& tape, const std::vector<Tensor>& targets,
         parts.back().push_back(wrt.size());
         wrt.push_back(value);
       }
-    if (parts.back().empty() && !v->value.is_abstract() && tape.watches(v->value)) {
+    if (!parts.back().empty()) continue;
+    const Tensor value = value_of(*v);
+    if (tape.watches(value)) {
       parts.back().push_back(wrt.size());
-      wrt.push_back(v->value);
+      wrt.push_back(value);
     }
   }
   const std::vector<Node> nodes = tape.nodes();  // the sweep may record into outer recorders
@@ -91,15 +94,13 @@ py::list tape_gradient(GradientTape& tape, const std::vector<Tensor>& targets,
 void record_custom(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs,
                    const py::function& function) {
   Node node{&op_by_name("stop_gradient"), {}, inputs, outputs, nullptr};
-  auto held = std::shared_ptr<py::function>(new py::function(function), [](py::function* f) {
-    py::gil_scoped_acquire gil;
-    delete f;
-  });
+  const std::shared_ptr<PyObject> held(function.inc_ref().ptr(), &drop_reference);
   node.custom_vjp = [held](const Node& n, std::span<const Tensor> grads) {
     py::list gs;
     for (size_t i = 0; i < grads.size(); ++i) gs.append(optional(grads[i]));
     std::vector<Tensor> result;
-    for (py::handle g : py::list((*held)(gs)))
+    const auto call = py::reinterpret_borrow<py::function>(held.get());
+    for (py::handle g : into_python([&] { return py::list(call(gs)); }))
       result.push_back(g.is_none() ? Tensor() : g.cast<Tensor>());
     if (result.size() != n.inputs.size())
       throw ValueError(cat("a custom gradient returned ", result.size(), " gradients for ",
@@ -134,13 +135,13 @@ void bind_recorders(py::module_& m) {
       .def_readwrite("trainable", &VariableCell::trainable)
       .def_readonly("id", &VariableCell::id)
       .def_property_readonly("shape",
-                             [](const VariableCell& v) { return shape_tuple(v.value.shape()); })
+                             [](const VariableCell& v) { return shape_tuple(v.spec.shape); })
       .def_property_readonly("dtype",
-                             [](const VariableCell& v) { return dtype_name(v.value.dtype()); })
+                             [](const VariableCell& v) { return dtype_name(v.spec.dtype); })
       .def("read", &read_variable)
       .def("assign", &assign_variable)
       .def(
-          "peek", [](const VariableCell& v) { return v.value; },
+          "peek", [](VariableCell& v) { return value_of(v); },
           "The real value, also inside a trace.")
       .def(
           "poke", [](VariableCell& v, const Tensor& t) { assign(v, t); },
@@ -174,7 +175,7 @@ void bind_recorders(py::module_& m) {
       .def("watches", [](const GradientTape& t, const Tensor& x) { return t.watches(x); })
       .def("watch_cell",
            [](GradientTape& t, const Variable& v) {
-             const Tensor value = current_trace() ? current_trace()->read(v) : v->value;
+             const Tensor value = current_trace() ? current_trace()->read(v) : value_of(*v);
              t.watch(value);
              t.reads.emplace_back(v, value);
            })
@@ -235,6 +236,14 @@ void bind_recorders(py::module_& m) {
 
   bind_bar<Seat::suspend>(m, "Suspend");
   bind_bar<Seat::pause>(m, "PauseTapes");
+  m.def(
+      "values_of",
+      [](const std::vector<Variable>& variables) {
+        std::vector<VariableCell*> cells;
+        for (const Variable& v : variables) cells.push_back(v.get());
+        return values_of(cells);
+      },
+      "The real values of one moment: no training step ends between the first and the last.");
   m.def("is_tracing", [] { return current_trace() != nullptr; });
   m.def("is_recording", [] { return may_listen() && !listeners().empty(); });
   m.def("record_custom", &record_custom);

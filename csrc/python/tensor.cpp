@@ -3,6 +3,7 @@
 
 #include "../core/convert.h"
 #include "bind.h"
+#include "gil.h"
 
 namespace ph {
 
@@ -101,6 +102,8 @@ struct Export {  // a NumPy or DLPack view of a tensor
   ~Export() { --tensor.impl()->storage->exports; }
 };
 
+constexpr const char* kExportName = "pronghorn.export";
+
 double item_value(const Tensor& t, const char* what) {
   need_value(t, what);
   if (t.shape().count() != 1)
@@ -123,21 +126,24 @@ py::array to_numpy(const Tensor& t) {
   need_value(t, "numpy()");
   if (t.dtype() == DType::bf16)  // NumPy has no bfloat16
     return to_numpy(apply1(op_by_name("cast"), {t}, {DType::f32}));
-  py::capsule owner(new Export(t), [](void* p) { delete static_cast<Export*>(p); });
+  const py::capsule owner(new Export(t), kExportName, [](PyObject* o) {
+    delete static_cast<Export*>(PyCapsule_GetPointer(o, kExportName));
+  });
   py::array out(numpy_dtype(t.dtype()), t.shape().vec(), t.data(), owner);
   py::detail::array_proxy(out.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
   return out;
 }
 
 namespace {
-// Nobody can write the array's memory through NumPy: it and every array it views are read-only.
+// Nobody can write the array's memory: it is a tensor's, or that of a bytes object. A read-only
+// array of other memory may still change: a bytearray's, a file's, or its owner sets the flag back.
 bool frozen(const py::array& array) {
   py::object at = array;
   while (py::isinstance<py::array>(at)) {
     if (py::reinterpret_borrow<py::array>(at).writeable()) return false;
     at = at.attr("base");
   }
-  return true;
+  return PyBytes_CheckExact(at.ptr()) || PyCapsule_IsValid(at.ptr(), kExportName);
 }
 }  // namespace
 
@@ -165,10 +171,7 @@ Tensor from_numpy(const py::array& array, bool share) {
   if (share && native && dense && aligned && spec.bytes() > 0 && frozen(array)) {
     auto impl = std::make_shared<TensorImpl>();
     impl->spec = spec;
-    auto keep = std::shared_ptr<void>(array.inc_ref().ptr(), [](void* p) {
-      py::gil_scoped_acquire gil;
-      Py_DECREF(static_cast<PyObject*>(p));
-    });
+    auto keep = std::shared_ptr<PyObject>(array.inc_ref().ptr(), &drop_reference);
     impl->storage = std::make_shared<Storage>(cpu_device(), const_cast<void*>(array.data()),
                                               static_cast<size_t>(spec.bytes()), std::move(keep));
     return Tensor(std::move(impl));
@@ -178,7 +181,11 @@ Tensor from_numpy(const py::array& array, bool share) {
                       : py::array::ensure(py::module_::import("numpy").attr("ascontiguousarray")(
                             array, numpy_dtype(spec.dtype)));
   Tensor t = Tensor::empty(spec);
-  if (spec.bytes() > 0) std::memcpy(t.data(), source.data(), static_cast<size_t>(spec.bytes()));
+  if (spec.bytes() > 0) {
+    const void* from = source.data();
+    const Unlocked others(spec.bytes() > kLongWork);
+    std::memcpy(t.data(), from, static_cast<size_t>(spec.bytes()));
+  }
   return t;
 }
 
@@ -253,7 +260,8 @@ py::object call_op(const py::object& self, const py::tuple& inputs, const py::tu
   std::vector<Tensor> tensors;
   tensors.reserve(inputs.size());
   for (py::handle h : inputs) {
-    if (!py::isinstance<Tensor>(h)) return slow_path()(self, inputs, attrs);
+    if (!py::isinstance<Tensor>(h))
+      return into_python([&] { return slow_path()(self, inputs, attrs); });
     tensors.push_back(h.cast<const Tensor&>());
   }
   std::vector<Tensor> out = apply(*op.def, tensors, attrs_from(attrs));

@@ -22,7 +22,8 @@ def convert_to_tensor(x, dtype=None):
     """A Tensor of x: a tensor, variable, array, scalar or nested list of numbers.
 
     Python floats get floatx, ints int32, bools bool; NumPy arrays keep their dtype; lists of
-    floats get floatx. Arrays are copied unless they are read-only. Symbolic tensors pass through.
+    floats get floatx. Arrays are copied unless nobody can change them (those of bytes objects and
+    of tensors). Symbolic tensors pass through.
 
     Raises:
         TypeError: for strings, objects and ragged lists.

@@ -201,6 +201,8 @@ class Function:
             if entry is None:
                 entry = self._trace(structure, leaves, masks)
                 self._note_trace(key)
+                for old in [k for k in self._programs if k[1] != config.generation]:
+                    del self._programs[old]  # no call asks for it again
                 self._programs[key] = entry
                 while len(self._programs) > 1 and (
                     len(self._programs) > MAX_PROGRAMS

@@ -201,6 +201,14 @@ def variable_of(cell):
     return _by_cell[cell.id]
 
 
+def values_of(variables) -> list:
+    """The values of many Variables at one moment: no training step of another thread ends between
+    the first and the last. Inside a trace, its values."""
+    if _core.is_tracing():
+        return [v.value for v in variables]
+    return _core.values_of([v.handle for v in variables])
+
+
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
 
 
