@@ -4,7 +4,6 @@ Also eval_shape, the shape-only run. Variables read in a trace are inputs of the
 assigned are outputs; other Python state is frozen at the trace.
 """
 
-import threading
 import warnings
 from collections import OrderedDict
 from types import SimpleNamespace
@@ -13,6 +12,7 @@ import numpy as np
 
 from .. import _core
 from . import config, nest
+from .locks import fork_safe_rlock
 from .signature import mask_of, static_key
 from .tensor import Tensor, convert_to_tensor
 from .variable import Variable
@@ -90,7 +90,7 @@ class Function:
         self._device = device
         self.name = name or getattr(fn, "__name__", "function")
         self._programs = OrderedDict()
-        self._lock = threading.RLock()
+        self._lock = fork_safe_rlock()
         self._traces = 0
         self._warned = False
 

@@ -1,15 +1,15 @@
 """OptimizerState: the variables of an optimizer: step counter, learning rate and slots."""
 
 import functools
-import threading
 import warnings
 
 from .. import ops
 from ..engine import Variable, config, is_tracing
+from ..engine.locks import fork_safe_rlock
 from ..engine.naming import name_scope, open_scopes
 from .schedules import LearningRateSchedule
 
-_build_lock = threading.RLock()
+_build_lock = fork_safe_rlock()
 
 
 def whole_build(build):
