@@ -29,7 +29,9 @@ score = model.evaluate(x_test, y_test, verbose=0)
 assert score[1] > 0.93, score
 assert np.array_equal(model.predict_proba(x_test), model.predict(x_test))
 
-again = Sequential([Dense(64, input_dim=784), Activation("relu"), Dense(10), Activation("softmax")])
+again = Sequential(
+    [Dense(64, input_dim=784), Activation("relu"), Dense(units=10), Activation("softmax")]
+)
 again.compile(
     loss="categorical_crossentropy",
     metrics=["accuracy"],

@@ -45,6 +45,7 @@ second.compile(optimizer="rmsprop", loss="binary_crossentropy", metrics=["acc"])
 second.fit(x, y, epochs=3, batch_size=32, validation_data=(x_test, y_test), verbose=0)
 assert np.array_equal(second.layers[0].get_weights()[0], table)
 assert second.evaluate(x_test, y_test, verbose=0)[1] > 0.8
-given = Sequential([Embedding(WORDS, SIZE, weights=[table], input_length=LENGTH), Flatten()])
+named = Embedding(input_dim=WORDS, output_dim=SIZE, weights=[table], input_length=LENGTH)
+given = Sequential([named, Flatten()])
 np.testing.assert_array_equal(given.predict(x[:3]), table[x[:3]].reshape(3, -1))
 print("good")
