@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pronghorn
 import pytest
+from alias.programs import python
 from pronghorn.cli import main
 from pronghorn.datasets._files import PUBLISHED
 from pronghorn.files import get_file
@@ -59,3 +60,36 @@ def test_wrong_arguments_exit_2(arguments, capsys):
         main(arguments)
     assert caught.value.code == 2
     assert "usage: pronghorn" in capsys.readouterr().err
+
+
+def test_a_picture_that_cannot_be_written_is_told_before_training(tmp_path, capsys):
+    for picture in (tmp_path / "none" / "demo.png", tmp_path):
+        assert main(["demo", "--picture", str(picture)]) == 1
+        captured = capsys.readouterr()
+        assert captured.err.startswith("pronghorn demo: Cannot write") and captured.out == ""
+        assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["info"], ["demo"], ["run", "program.py"]])
+@pytest.mark.parametrize(
+    "setting, message",
+    [("PRONGHORN_ISA", "width 'x' is not a width"), ("PRONGHORN_NUM_THREADS", "a whole number")],
+)
+def test_a_wrong_setting_is_one_line(command, setting, message, tmp_path):
+    (tmp_path / "program.py").write_text("print('ran')\n")
+    done = python("-m", "pronghorn", *command, folder=tmp_path, **{setting: "x"})
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith(f"pronghorn {command[0]}: {setting}") and message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"pronghorn {pronghorn.__version__}\n"
+
+
+def test_python_m(tmp_path):
+    done = python("-m", "pronghorn", "info", folder=tmp_path)
+    assert done.returncode == 0 and done.stdout.startswith("version")

@@ -4,6 +4,7 @@ import struct
 import zlib
 
 import numpy as np
+import pytest
 from pronghorn.cli import font, poster
 from pronghorn.cli.picture import Canvas
 
@@ -85,3 +86,30 @@ def test_poster_draws_one_epoch_and_nan():
     history = {"loss": [float("nan")], "accuracy": [0.1]}
     canvas = poster.draw(history, images, np.zeros(12, int), probabilities, "title", "facts")
     assert decode(canvas.png()).shape == (poster.HEIGHT, poster.WIDTH, 3)
+
+
+def test_log_ticks_are_round_and_inside():
+    assert poster.log_ticks(0.013, 2.1) == pytest.approx([0.03, 0.1, 0.3, 1.0])
+    assert poster.log_ticks(0.15, 0.9) == pytest.approx([0.2, 0.5])
+    many = poster.log_ticks(1e-7, 3.0)
+    assert many == pytest.approx([10.0**p for p in range(-6, 1)])
+
+
+def levels(values, log):
+    """Where a chart puts the points of a curve: the middle row of its ink in each column."""
+    canvas = Canvas(200, 140)
+    poster.chart(canvas, 30, 35, 100, 80, "", [(values, (255, 0, 0), "")], log=log)
+    red = canvas.data[:, :, 1] < 60
+    columns = np.linspace(30, 130, len(values)).astype(int)
+    return [np.flatnonzero(red[:, min(c, 129)]).mean() for c in columns[:-3]]  # the end has a dot
+
+
+def test_a_loss_that_falls_by_factors_fills_its_chart():
+    values = [2.0 * 0.5**i for i in range(9)]
+    rows = levels(values, log=True)
+    steps = np.diff(rows)
+    assert rows[0] == pytest.approx(35, abs=2) and np.allclose(steps, 10, atol=1.5), rows
+    crowded = levels(values, log=False)
+    assert crowded[-1] - crowded[3] < 10
+    with_zero = [*values[:5], 0.0, *values[6:]]
+    assert levels(with_zero, log=True) == levels(with_zero, log=False) != rows

@@ -2,6 +2,7 @@
 tells what is here."""
 
 import argparse
+import os
 import sys
 
 import pronghorn
@@ -72,6 +73,10 @@ def _positive(text):
 def main(arguments=None):
     """Runs the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
+    wrong = _wrong_setting()
+    if wrong:
+        print(f"pronghorn {options.command}: {wrong}", file=sys.stderr)
+        return 2
     if options.command == "run":
         return _run(options)
     try:
@@ -92,6 +97,19 @@ def main(arguments=None):
         print("\nstopped", file=sys.stderr)
         return 130
     return 0
+
+
+def _wrong_setting():
+    """What is wrong with the environment's settings of the core; "" where all is well."""
+    if not any(os.environ.get(name) for name in ("PRONGHORN_ISA", "PRONGHORN_NUM_THREADS")):
+        return ""
+    from pronghorn import engine
+
+    try:
+        engine.device.info()
+    except RuntimeError as error:
+        return str(error)
+    return ""
 
 
 def _run(options):

@@ -1,13 +1,14 @@
 """`pronghorn demo`: trains a convolutional network on handwritten digits, in the words of any
 Keras script, and draws what came of it."""
 
+import statistics
 import time
 from dataclasses import dataclass
 
 import numpy as np
 
 import pronghorn
-from pronghorn import callbacks, datasets, engine, layers
+from pronghorn import _atomic, callbacks, datasets, engine, layers
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,15 @@ def run(data="digits", epochs=None, batch_size=None, seed=1, picture="demo.png")
 
     Raises:
         FileNotFoundError: if MNIST is not in KERAS_HOME.
+        OSError: if the picture cannot be written, before training starts.
     """
+    if picture:
+        with _atomic.replacing_file(picture) as file:
+            return _run(data, epochs, batch_size, seed, file, picture)
+    return _run(data, epochs, batch_size, seed, None, "")
+
+
+def _run(data, epochs, batch_size, seed, file, picture):
     plan = PLANS[data]
     (x_train, y_train), (x_test, y_test) = getattr(datasets, data).load_data()
     x_train, x_test = (
@@ -108,10 +117,10 @@ def run(data="digits", epochs=None, batch_size=None, seed=1, picture="demo.png")
     accuracy = right / len(y_test)
     steps = -(-len(kept) // batch_size)
     # the first epoch also traces the step
-    step = min(timer.seconds[1:] or timer.seconds) / steps
+    step = statistics.median(timer.seconds[1:] or timer.seconds) / steps
     print(f"\nTest accuracy: {accuracy:.4f} ({right} of {len(y_test)})")
     print(f"Time per step: {step * 1e3:.3f} ms (batch of {batch_size})")
-    if picture:
+    if file is not None:
         from pronghorn.cli import poster
 
         summary = (
@@ -121,6 +130,7 @@ def run(data="digits", epochs=None, batch_size=None, seed=1, picture="demo.png")
         )
         images = x_test[..., 0]
         title = f"Pronghorn on {plan.title}"
-        poster.draw(history.history, images, y_test, probabilities, title, summary).save(picture)
+        drawn = poster.draw(history.history, images, y_test, probabilities, title, summary)
+        file.write(drawn.png())
         print(f"Picture: {picture}")
     return accuracy

@@ -22,25 +22,48 @@ def nice_ticks(low, high, count=4):
     return [round(i * step, 10) for i in range(first, last + 1)]
 
 
-def chart(canvas, x, y, width, height, title, series, top=None):
-    """Draws curves over epochs 1, 2, ...: `series` is [(values, colour, label), ...]."""
+def log_ticks(low, high):
+    """Round numbers inside (low, high): 1, 2 and 5 times powers of 10, or 1 and 3 times, or powers
+    of 10 alone, as many as there is room for."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for factors in ((1, 2, 5), (1, 3), (1,)):
+        ticks = [m * 10.0**p for p in powers for m in factors if low < m * 10.0**p < high]
+        if len(ticks) <= 6:
+            break
+    return ticks
+
+
+def chart(canvas, x, y, width, height, title, series, top=None, log=False):
+    """Draws curves over epochs 1, 2, ...: `series` is [(values, colour, label), ...].
+
+    The axis goes from the least to the largest value, or between round numbers around them;
+    with `log` equal steps are equal factors, where all values are above 0.
+    """
     values = [v for curve, _, _ in series for v in curve if math.isfinite(v)]
-    ticks = nice_ticks(min(values, default=0), max(values, default=1))
-    if top is not None:
-        ticks = [tick for tick in ticks if tick <= top]
-    low, high = ticks[0], ticks[-1]
+    log = log and bool(values) and min(values) > 0 and max(values) > 4 * min(values)
+    if log:
+        low, high = min(values), max(values)
+        ticks = log_ticks(low, high)
+    else:
+        ticks = nice_ticks(min(values, default=0), max(values, default=1))
+        if top is not None:
+            ticks = [tick for tick in ticks if tick <= top]
+        low, high = ticks[0], ticks[-1]
+    scale = math.log if log else float
     epochs = max(len(curve) for curve, _, _ in series)
     canvas.text(x, y - 30, title, INK, 14, weight=1.2)
 
     def at(epoch, value):
         across = (epoch - 1) / max(epochs - 1, 1)
-        return x + across * width, y + height * (1 - (value - low) / max(high - low, 1e-9))
+        share = (scale(value) - scale(low)) / max(scale(high) - scale(low), 1e-9)
+        return x + across * width, y + height * (1 - share)
 
-    digits = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
+    digits = 0 if log else max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
     for tick in ticks:
         level = at(1, tick)[1]
         canvas.line([(x, level), (x + width, level)], GRID)
-        canvas.text(x - 8, level - 5, f"{tick:.{digits}f}", FAINT, 10, "right")
+        written = f"{tick:g}" if log else f"{tick:.{digits}f}"
+        canvas.text(x - 8, level - 5, written, FAINT, 10, "right")
     for epoch in sorted({1, *(int(tick) for tick in nice_ticks(1, max(epochs, 2)) if tick >= 1)}):
         if epoch <= epochs:
             canvas.text(at(epoch, low)[0], y + height + 9, str(epoch), FAINT, 10, "center")
@@ -80,7 +103,7 @@ def draw(history, images, labels, probabilities, title, facts):
             for colour, label, prefix in curves
             if prefix + key in history
         ]
-        chart(canvas, 92, 142 + i * 230, 440, 160, name, series, 1.0 if i else None)
+        chart(canvas, 92, 142 + i * 230, 440, 160, name, series, 1.0 if i else None, log=not i)
     canvas.text(312, 572, "epoch", FAINT, 11, "center")
 
     columns, rows = 8, 5
