@@ -202,6 +202,6 @@ ERRORS = [
     ("gather", [(2, 3), (2,)], (0, True, True), "integer dtype"),
     ("fill", [], ((2**40, 2**40), 0.0, "float32"), "elements|addressed"),
     ("fill", [], ((-3,), 0.0, "float32"), "negative size"),
-    ("arange", [], (0.0, 1.0, -1, "int32"), "0 or more"),
+    ("arange", [], (0.0, 1.0, -2, "int32"), "0 or more"),
     ("dropout", [(4,), (2,)], (0.5,), "uint32"),
 ]

@@ -27,8 +27,8 @@ const Register arange_op({
     .flags = kNoGrad,
     .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
       need_inputs("arange", in, 0);
-      const int64_t count = attrs.integer(2);
-      if (count < 0) throw ValueError(cat("arange: count is ", count, "; it must be 0 or more"));
+      const int64_t count = attrs.integer(2);  // -1: unknown
+      if (count < -1) throw ValueError(cat("arange: count is ", count, "; it must be 0 or more"));
       if (!std::isfinite(attrs.real(0)) || !std::isfinite(attrs.real(1)))
         throw ValueError(
             cat("arange: start ", attrs.real(0), " and step ", attrs.real(1), " must be finite"));

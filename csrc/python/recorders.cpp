@@ -244,6 +244,15 @@ void bind_recorders(py::module_& m) {
         return values_of(cells);
       },
       "The real values of one moment: no training step ends between the first and the last.");
+  m.def(
+      "unknown",
+      [](const py::object& shape, const std::string& dtype, const std::string& origin) {
+        Trace* trace = current_trace();
+        if (!trace) throw TypeError(cat(origin, " is not known here"));
+        return Tensor::abstract({dtype_by_name(dtype), shape_from(shape)}, trace->serial(), origin);
+      },
+      py::arg("shape"), py::arg("dtype"), py::arg("origin"),
+      "An abstract tensor of the current trace, for what only a run can know.");
   m.def("is_tracing", [] { return current_trace() != nullptr; });
   m.def("is_recording", [] { return may_listen() && !listeners().empty(); });
   m.def("record_custom", &record_custom);

@@ -233,3 +233,7 @@ class TestEquality:
         assert (x == y) is False and x == x and x in [y, x]
         assert (x != 1.0).dtype == "bool"
         assert (x != None) is True  # noqa: E711
+
+
+def test_ops_has_its_room_of_networks():
+    assert ops.nn.relu is ops.relu and ops.nn.softmax is ops.softmax

@@ -13,7 +13,8 @@ import threading
 import weakref
 from collections import namedtuple
 
-from . import nest, tensor
+from .. import _core
+from . import config, nest, tensor
 from .naming import auto_name, check_name
 from .symdim import SymDim
 
@@ -336,7 +337,53 @@ def record_function(function, args, kwargs=None):
     return outputs
 
 
-_recorded = {}
+class RecordedSizes(RecordedOp):
+    """Sizes that only the run knows, as a tensor."""
+
+    op_name = "sizes"
+
+    def call(self, inputs, attrs=()):
+        return _sizes_tensor(*attrs)
+
+    __call__ = call
+
+    def record(self, inputs, attrs=()):
+        value, dtype = attrs
+        shape = (len(value),) if isinstance(value, (list, tuple)) else ()
+        outputs = KerasTensor(shape, dtype=dtype)
+        Node(self, (tuple(inputs), attrs), {}, outputs)
+        return outputs
+
+
+def _sizes_tensor(value, dtype):
+    items = value if isinstance(value, (list, tuple)) else (value,)
+    if any(isinstance(x, SymDim) for x in items):
+        shape = (len(items),) if items is value else ()
+        return _core.unknown(shape, dtype, "a size that only the run knows")
+    return tensor.convert_to_tensor(value, dtype)
+
+
+def size_tensor(value, dtype=None):
+    """A SymDim, or a list of numbers and SymDims, as a (symbolic) tensor.
+
+    dtype is by default int32, or floatx for fractions.
+    """
+    items = value if isinstance(value, (list, tuple)) else (value,)
+    if dtype is None:
+        fractions = any(
+            x.floating if isinstance(x, SymDim) else isinstance(x, float) for x in items
+        )
+        dtype = config.floatx() if fractions else "int32"
+    dtype = config.standardize_dtype(dtype)
+    if any_symbolic(value):
+        return RecordedSizes().record((), (value, dtype))
+    return _sizes_tensor(value, dtype)
+
+
+tensor.size_types = (SymDim,)
+tensor.size_tensor = size_tensor
+
+_recorded = {"sizes": RecordedSizes}
 
 
 def recorded_class(op_name):

@@ -11,6 +11,9 @@ Tensor = _core.Tensor
 symbolic_types: tuple = ()
 # Variable's class, set by variable.py.
 variable_types: tuple = ()
+# SymDim's class and what makes a tensor of sizes, set by symbolic.py.
+size_types: tuple = ()
+size_tensor = None
 
 
 def is_tensor(x) -> bool:
@@ -34,6 +37,8 @@ def convert_to_tensor(x, dtype=None):
         tensor = x.value
     elif isinstance(x, symbolic_types):
         return x
+    elif isinstance(x, size_types) or (isinstance(x, (list, tuple)) and _holds_sizes(x)):
+        return size_tensor(x, dtype)
     else:
         tensor = _from_foreign(x, dtype)
     if dtype is not None:
@@ -99,6 +104,10 @@ def _from_foreign(x, dtype):
     if array.dtype == np.longdouble and array.dtype.itemsize > 8:
         array = array.astype("float64")
     return _core.from_numpy(array, True)
+
+
+def _holds_sizes(items) -> bool:
+    return len(items) < 64 and any(isinstance(i, size_types) for i in items)
 
 
 def _holds_tensors(items) -> bool:

@@ -2,6 +2,7 @@
 
 from ..engine import KerasTensor, nest
 from ..engine.symbolic import RecordedOp, recorded_class
+from ..engine.symdim import SymDim
 from ..serialization import CustomObjectScope, deserialize_keras_object, serialize_keras_object
 from .functional import Functional
 
@@ -30,9 +31,7 @@ def get_functional_config(model):
         operation, index, tensor_index = x._keras_history
         return [operation.name, numbers[id(operation), index], tensor_index]
 
-    def saved(leaf):
-        if not isinstance(leaf, KerasTensor):
-            return serialize_keras_object(leaf)
+    def saved_tensor(leaf):
         operation, index, _ = leaf._keras_history
         number = numbers[id(operation), index] - isinstance(operation, Functional)
         config = {
@@ -41,6 +40,13 @@ def get_functional_config(model):
             "keras_history": [operation.name, number, leaf._keras_history.tensor_index],
         }
         return {"class_name": "__keras_tensor__", "config": config}
+
+    def saved(leaf):
+        if isinstance(leaf, SymDim):
+            return leaf.get_config(saved_tensor)
+        if isinstance(leaf, KerasTensor):
+            return saved_tensor(leaf)
+        return serialize_keras_object(leaf)
 
     inside = {id(node) for node in model._graph.nodes}
     layers = []
@@ -140,6 +146,8 @@ def _ready(call, made):
 
 def _arguments(call, made):
     def revive(x):
+        if isinstance(x, SymDim):
+            return x.moved(lambda tensor: _tensor(tensor._saved_history, made))
         history = getattr(x, "_saved_history", None)
         return x if history is None else _tensor(history, made)
 

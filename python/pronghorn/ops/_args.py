@@ -106,6 +106,8 @@ def pair(a, b):
     """Both operands as tensors, Python scalars weak."""
     if type(a) is Tensor and type(b) is Tensor:
         return a, b
+    if type(a) is SymDim or type(b) is SymDim:
+        return _sizes_beside(a, b)
     scalar_a, scalar_b = type(a) in _SCALARS, type(b) in _SCALARS
     if not scalar_a:
         a = tensor(a)
@@ -120,6 +122,24 @@ def pair(a, b):
     elif scalar_b:
         b = weak(b, a.dtype)
     return a, b
+
+
+def _sizes_beside(a, b):
+    """Both operands as tensors, where one is a size: weak, as the Python number it will be."""
+    if type(a) is SymDim and type(b) is not SymDim:
+        b = tensor(b)
+        return _weak_size(a, b.dtype), b
+    a = tensor(a)
+    return a, _weak_size(b, a.dtype)
+
+
+def _weak_size(size, dtype):
+    if dtype in FLOATS:
+        return symbolic.size_tensor(size, dtype)
+    if type(size) is SymDim and size.floating:
+        return symbolic.size_tensor(size)
+    narrow = dtype in ("bool", "int8", "int16", "uint8", "uint16")  # it may not hold the size
+    return symbolic.size_tensor(size, "int32" if narrow else dtype)
 
 
 def floating(x):
@@ -196,6 +216,8 @@ def size(value, what="shape"):
     if value is None:
         return -1
     if isinstance(value, SymDim):
+        if value.floating:
+            raise TypeError(f"Argument `{what}` must hold integers. Received: {value.text}")
         return value if any(isinstance(t, KerasTensor) for t in value.tensors()) else -1
     try:
         return operator.index(value)

@@ -3,8 +3,9 @@
 import operator
 
 from ..engine import config
+from ..engine.symdim import SymDim
 from . import _args
-from ._args import op, shape_of, sizes, tensor
+from ._args import op, shape_of, size, sizes, tensor
 from .array import broadcast_to, cast, expand_dims
 
 _fill, _arange, _equal = op("fill"), op("arange"), op("equal")
@@ -74,6 +75,8 @@ def arange(start, stop=None, step=None, dtype=None):
     if stop is None:
         start, stop = 0, start
     step = 1 if step is None else step
+    if any(isinstance(v, SymDim) for v in (start, stop, step)):
+        return _arange_of_sizes(start, stop, step, dtype)
     start, stop, step = (
         v if isinstance(v, (int, float)) else v.item() for v in (start, stop, step)
     )
@@ -90,6 +93,19 @@ def arange(start, stop=None, step=None, dtype=None):
         start, step = (_whole(v, dtype) for v in (start, step))
     start, step = (_args.number(v, dtype, "arange: a bound") for v in (start, step))
     return _arange((), (start, step, int(count), dtype))
+
+
+def _arange_of_sizes(start, stop, step, dtype):
+    """arange where only the run knows how many."""
+    count = -((start - stop) // step)
+    count = SymDim(function="max", operands=(SymDim(function="int", operands=(count,)), 0))
+    if dtype is None:
+        bounds = (start, stop, step)
+        fractions = [v.floating if isinstance(v, SymDim) else isinstance(v, float) for v in bounds]
+        dtype = config.floatx() if any(fractions) else "int32"
+    start, step = (v if not isinstance(v, SymDim) or v.tensors() else -1 for v in (start, step))
+    attrs = (start, step, size(count), config.standardize_dtype(dtype))
+    return _args.call(_arange, (), attrs)
 
 
 def _whole(value, dtype):

@@ -14,7 +14,7 @@ from ..engine.variable import Variable
 from . import array, linalg, math, methods
 from ._args import call, size
 
-_NUMBERS = (bool, int, float, Tensor, Variable, np.ndarray, np.generic, list, tuple)
+_NUMBERS = (bool, int, float, SymDim, Tensor, Variable, np.ndarray, np.generic, list, tuple)
 
 
 def _usable(x):

@@ -194,6 +194,13 @@ def _keras_tensor(config):
     return tensor
 
 
+def _size(config):
+    from ..engine.symdim import SymDim
+
+    parts = {key: _object(config[key]) for key in ("tensor", "operands") if key in config}
+    return SymDim(**{**config, **parts})
+
+
 def _lambda(config):
     if in_safe_mode():
         raise ValueError(
@@ -224,6 +231,7 @@ _SPECIAL = {
     "__tensor__": _tensor,
     "__slice__": lambda c: slice(_object(c["start"]), _object(c["stop"]), _object(c["step"])),
     "__keras_tensor__": _keras_tensor,
+    "__size__": _size,
     "__lambda__": _lambda,
     "__typespec__": _type_spec,
 }
