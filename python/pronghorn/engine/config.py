@@ -69,6 +69,8 @@ def standardize_dtype(dtype) -> str:
         name = str(dtype)
     name = _ALIASES.get(name, name)
     if name not in DTYPES:
+        if name == "string":  # text stays on the host (engine/strings.py)
+            return name
         import difflib
 
         near = difflib.get_close_matches(str(name), DTYPES, 3)
@@ -83,7 +85,7 @@ DTYPES = (
 )  # fmt: skip
 _ALIASES = {"half": "float16", "float": "float32", "double": "float64", "int": "int32",
             "bool_": "bool"}  # fmt: skip
-_PYTHON_TYPES = {float: "float32", int: "int32", bool: "bool"}
+_PYTHON_TYPES = {float: "float32", int: "int32", bool: "bool", str: "string"}
 
 
 def is_float_dtype(dtype: str) -> bool:

@@ -1,0 +1,403 @@
+"""Dataset: a lazy sequence of elements, made step by step, under the names of tf.data.
+
+Each method returns a new Dataset over one more step; nothing is read before someone iterates. The
+steps are in steps.py, rows.py, batching.py and keeping.py.
+"""
+
+import numpy as np
+
+from ..engine import convert_to_tensor, nest
+from . import batching, elements, keeping, rows, steps
+from .creation import Creation
+from .nodes import INFINITE, UNKNOWN, Input
+
+AUTOTUNE = -1
+
+
+def _integer(x):
+    return int(x.item() if hasattr(x, "item") else x)
+
+
+class Iterator:
+    """One pass over a Dataset, tensors as leaves. Dropping or closing it stops its threads."""
+
+    def __init__(self, dataset, convert):
+        self._items = dataset._pipeline.iterate()
+        self._dataset = dataset
+        self._convert = convert
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return self._convert(next(self._items))
+
+    def get_next(self):
+        """The next element. Raises StopIteration at the end."""
+        return next(self)
+
+    def close(self):
+        """Ends the pass."""
+        self._items.close()
+
+    @property
+    def element_spec(self):
+        return self._dataset.element_spec
+
+
+class Dataset(Creation):
+    """A sequence of elements: nests of tensors in tuples and dicts.
+
+    Made by `from_tensor_slices`, `from_generator`, `range`, the `*_from_directory` functions and
+    others; taken by `fit`, `evaluate` and `predict` once batched. Functions given to `map` and its
+    kin see tensors, run for each element, and run in threads where `num_parallel_calls` says so.
+
+    Example:
+
+    >>> ds = Dataset.range(6).map(lambda x: x * 2).batch(4)
+    >>> [b.numpy().tolist() for b in ds]
+    [[0, 2, 4, 6], [8, 10]]
+    """
+
+    def __iter__(self):
+        return Iterator(self, elements.to_tensors)
+
+    def as_numpy_iterator(self):
+        """An iterator of the elements with NumPy arrays (and bytes) as leaves."""
+        return Iterator(self, lambda element: nest.map_structure(_numpy, element))
+
+    def __len__(self):
+        count = self._pipeline.cardinality()
+        if count == INFINITE:
+            raise TypeError("The dataset is infinite.")
+        if count == UNKNOWN:
+            raise TypeError("The dataset length is unknown.")
+        return count
+
+    def __bool__(self):
+        return True
+
+    def __repr__(self):
+        name = type(self._pipeline).__name__
+        return f"<{name}Dataset of {self._count()} elements>"
+
+    def _count(self):
+        count = self._pipeline.cardinality()
+        return {INFINITE: "infinitely many", UNKNOWN: "unknown many"}.get(count, count)
+
+    def cardinality(self, name=None):
+        """The number of elements, an int64 tensor: -1 if infinite, -2 if unknown."""
+        return convert_to_tensor(np.int64(self._pipeline.cardinality()))
+
+    @property
+    def element_spec(self):
+        """The shapes and dtypes of an element, a nest of TensorSpecs; None for unknown sizes."""
+        return self._pipeline.spec()
+
+    # ---- one element at a time -----------------------------------------------------------------
+
+    def map(
+        self,
+        map_func,
+        num_parallel_calls=None,
+        deterministic=None,
+        synchronous=None,
+        use_unbounded_threadpool=False,
+        name=None,
+    ):
+        """A function's result for each element.
+
+        Args:
+            map_func: of the element, or of its parts if it is a tuple. Called for each element, in
+                several threads at once if told so.
+            num_parallel_calls: number of threads; AUTOTUNE (-1) for one a core; None calls it
+                where the next element is asked for.
+            deterministic: False lets results come as they are ready.
+            synchronous, use_unbounded_threadpool, name: accepted for tf.data's sake.
+        """
+        workers = None if num_parallel_calls is None else _integer(num_parallel_calls)
+        if workers is not None and workers < 1 and workers != AUTOTUNE:
+            raise ValueError(
+                "map() expects num_parallel_calls >= 1, AUTOTUNE or None. Received: "
+                f"num_parallel_calls={num_parallel_calls}"
+            )
+        ordered = deterministic is not False
+        return self._of(steps.Map(self._pipeline, map_func, workers, ordered))
+
+    def filter(self, predicate, name=None):
+        """The elements for which a function returns True."""
+        return self._of(steps.Filter(self._pipeline, predicate))
+
+    def take_while(self, predicate, name=None):
+        """The elements before the first for which a function returns False."""
+        return self._of(steps.Filter(self._pipeline, predicate, until=True))
+
+    def flat_map(self, map_func, name=None):
+        """The elements of the datasets that a function makes of the elements, one by one."""
+        return self._of(steps.Interleave(self._pipeline, map_func))
+
+    def interleave(
+        self,
+        map_func,
+        cycle_length=None,
+        block_length=None,
+        num_parallel_calls=None,
+        deterministic=None,
+        name=None,
+    ):
+        """The elements of the datasets that a function makes, from several of them in turn.
+
+        Args:
+            map_func: from an element to a Dataset.
+            cycle_length: how many are open at a time; as many as there are cores by default.
+            block_length: elements from one in a row.
+            num_parallel_calls: threads that fetch them.
+            deterministic, name: accepted for tf.data's sake.
+        """
+        workers = None if num_parallel_calls is None else _integer(num_parallel_calls)
+        cycle = AUTOTUNE if cycle_length is None else _integer(cycle_length)
+        cycle = steps.threads.worker_count(AUTOTUNE) if cycle == AUTOTUNE else cycle
+        block = 1 if block_length is None else _integer(block_length)
+        return self._of(steps.Interleave(self._pipeline, map_func, cycle, block, workers))
+
+    def enumerate(self, start=0, name=None):
+        """(number, element) pairs, numbers from `start` on."""
+        return self._of(steps.Enumerate(self._pipeline, start))
+
+    def scan(self, initial_state, scan_func, name=None):
+        """Results of a function (state, element) -> (next state, result)."""
+        return self._of(steps.Scan(self._pipeline, initial_state, scan_func))
+
+    def reduce(self, initial_state, reduce_func, name=None):
+        """The last state of a function (state, element) -> next state, as a tensor."""
+        state = elements.normalize(initial_state)
+        for item in self._pipeline.iterate():
+            parts = [elements.to_tensors(state), elements.to_tensors(item)]
+            state = elements.normalize(reduce_func(*parts))
+        return elements.to_tensors(state)
+
+    def unique(self, name=None):
+        """Each element once."""
+        return self._of(steps.Unique(self._pipeline))
+
+    def ignore_errors(self, log_warning=False, name=None):
+        """After `map`: the elements for which the function did not raise."""
+        return self._of(steps.IgnoreErrors(self._pipeline))
+
+    def concatenate(self, dataset, name=None):
+        """The elements of another dataset after these."""
+        return self._of(steps.Concatenate(self._pipeline, dataset._pipeline))
+
+    def apply(self, transformation_func):
+        """What a function makes of this Dataset."""
+        made = transformation_func(self)
+        if not isinstance(made, Dataset):
+            raise TypeError(f"`transformation_func` must return a Dataset. Received: {made!r}")
+        return made
+
+    def get_single_element(self, name=None):
+        """The only element. Raises ValueError if there is none or more than one."""
+        found = list(self.take(2))
+        if len(found) != 1:
+            raise ValueError(
+                f"Expected a dataset of one element. It has {'none' if not found else 'more'}."
+            )
+        return found[0]
+
+    # ---- which, how often, in which order ------------------------------------------------------
+
+    def take(self, count, name=None):
+        """The first `count` elements; all for -1."""
+        return self._of(rows.Take(self._pipeline, _integer(count)))
+
+    def skip(self, count, name=None):
+        """All but the first `count` elements; none for -1."""
+        return self._of(rows.Skip(self._pipeline, _integer(count)))
+
+    def shard(self, num_shards, index, name=None):
+        """Every `num_shards`-th element, from number `index` on."""
+        return self._of(rows.Shard(self._pipeline, _integer(num_shards), _integer(index)))
+
+    def repeat(self, count=None, name=None):
+        """The elements `count` times over; for ever for None or -1."""
+        return self._of(rows.Repeat(self._pipeline, None if count is None else _integer(count)))
+
+    def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=True, name=None):
+        """Elements drawn at random from a buffer of `buffer_size`, which is refilled in order.
+
+        Args:
+            buffer_size: how many elements are drawn from; the whole dataset for a true shuffle.
+            seed: of the draws; with one, every run has the same orders.
+            reshuffle_each_iteration: whether each pass has an order of its own.
+            name: accepted for tf.data's sake.
+        """
+        again = reshuffle_each_iteration is not False
+        seed = None if seed is None else _integer(seed)
+        return self._of(rows.Shuffle(self._pipeline, _integer(buffer_size), seed, again))
+
+    # ---- batches -------------------------------------------------------------------------------
+
+    def batch(
+        self, batch_size, drop_remainder=False, num_parallel_calls=None, deterministic=None, name=None
+    ):
+        """Elements stacked along a new first axis.
+
+        Args:
+            batch_size: elements a batch.
+            drop_remainder: whether to leave out a last, smaller batch.
+            num_parallel_calls, deterministic, name: accepted for tf.data's sake.
+        """
+        return self._of(batching.Batch(self._pipeline, _integer(batch_size), drop_remainder))
+
+    def padded_batch(
+        self, batch_size, padded_shapes=None, padding_values=None, drop_remainder=False, name=None
+    ):
+        """Elements of different sizes, padded and stacked.
+
+        Args:
+            batch_size: elements a batch.
+            padded_shapes: nest of shapes; None and -1 stand for the largest size of the batch.
+            padding_values: nest of what to pad with; 0, or empty text, by default.
+            drop_remainder: whether to leave out a last, smaller batch.
+            name: accepted for tf.data's sake.
+        """
+        return self._of(
+            batching.PaddedBatch(
+                self._pipeline, _integer(batch_size), padded_shapes, padding_values, drop_remainder
+            )
+        )
+
+    def unbatch(self, name=None):
+        """The rows of each element, one by one."""
+        return self._of(batching.Unbatch(self._pipeline))
+
+    def rebatch(self, batch_size, drop_remainder=False, name=None):
+        """Batches of another size from batches."""
+        return self.unbatch().batch(batch_size, drop_remainder)
+
+    def window(self, size, shift=None, stride=1, drop_remainder=False, name=None):
+        """Datasets of neighbouring elements; `flat_map` makes elements of them.
+
+        Args:
+            size: elements in a window.
+            shift: elements between the beginnings of two windows; `size` by default.
+            stride: elements between two of a window.
+            drop_remainder: whether to leave out smaller windows at the end.
+            name: accepted for tf.data's sake.
+
+        Example:
+
+        >>> ds = Dataset.range(5).window(3, shift=1, drop_remainder=True)
+        >>> [w.numpy().tolist() for w in ds.flat_map(lambda w: w.batch(3))]
+        [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
+        """
+        shift = None if shift is None else _integer(shift)
+        return self._of(
+            batching.Window(self._pipeline, self._wrap, _integer(size), shift, _integer(stride),
+                            drop_remainder)
+        )  # fmt: skip
+
+    @classmethod
+    def _wrap(cls, items, spec=None):
+        return cls._of(Input(lambda: iter(items), len(items), spec))
+
+    def group_by_window(
+        self, key_func, reduce_func, window_size=None, window_size_func=None, name=None
+    ):
+        """Elements gathered by key; each full window goes through a function.
+
+        Args:
+            key_func: from an element to an integer.
+            reduce_func: from a key and a Dataset of its elements to a Dataset.
+            window_size: elements of a window.
+            window_size_func: from a key to that number, instead.
+            name: accepted for tf.data's sake.
+        """
+        if (window_size is None) == (window_size_func is None):
+            raise ValueError("Give either `window_size` or `window_size_func`.")
+
+        def size(key):
+            return _integer(window_size_func(key) if window_size_func else window_size)
+
+        node = batching.GroupByWindow(self._pipeline, self._wrap, key_func, reduce_func, size)
+        return self._of(node)
+
+    def bucket_by_sequence_length(
+        self,
+        element_length_func,
+        bucket_boundaries,
+        bucket_batch_sizes,
+        padded_shapes=None,
+        padding_values=None,
+        pad_to_bucket_boundary=False,
+        no_padding=False,
+        drop_remainder=False,
+        name=None,
+    ):
+        """Padded batches of elements of like length.
+
+        Args:
+            element_length_func: from an element to its length.
+            bucket_boundaries: increasing lengths at which a new bucket begins.
+            bucket_batch_sizes: elements a batch, one more than boundaries.
+            padded_shapes, padding_values: as of `padded_batch`.
+            pad_to_bucket_boundary: whether to pad up to just below the boundary.
+            no_padding: whether to batch without padding.
+            drop_remainder: whether to leave out smaller batches at the end.
+            name: accepted for tf.data's sake.
+        """
+        bounds, sizes = list(bucket_boundaries), list(bucket_batch_sizes)
+        if len(sizes) != len(bounds) + 1:
+            raise ValueError(
+                "bucket_by_sequence_length() expects one batch size more than boundaries. "
+                f"Received {len(sizes)} and {len(bounds)}."
+            )
+
+        def bucket(*parts):
+            return int(np.searchsorted(bounds, _integer(element_length_func(*parts)), "right"))
+
+        def batched(key, window):
+            key = _integer(key)
+            if no_padding:
+                return window.batch(sizes[key], drop_remainder)
+            shapes = padded_shapes
+            if pad_to_bucket_boundary:
+                if key == len(bounds):
+                    raise ValueError("An element is longer than the last bucket boundary.")
+                shapes = batching.filled_shapes(shapes or self.element_spec, bounds[key] - 1)
+            return window.padded_batch(sizes[key], shapes, padding_values, drop_remainder)
+
+        node = batching.GroupByWindow(
+            self._pipeline, self._wrap, bucket, batched, sizes.__getitem__,
+            batching.PaddedBatch(self._pipeline, 1, padded_shapes).spec,
+        )  # fmt: skip
+        return self._of(node)
+
+    # ---- keeping -------------------------------------------------------------------------------
+
+    def cache(self, filename="", name=None):
+        """Keeps the elements of the first whole pass, in memory or in a file."""
+        name = elements.normalize(filename)
+        name = name.decode() if isinstance(name, bytes) else str(name)
+        node = keeping.FileCache(self._pipeline, name) if name else keeping.Cache(self._pipeline)
+        return self._of(node)
+
+    def prefetch(self, buffer_size, name=None):
+        """A thread makes up to `buffer_size` elements ahead; 2 for AUTOTUNE."""
+        return self._of(keeping.Prefetch(self._pipeline, _integer(buffer_size)))
+
+    def options(self):
+        """Accepted for tf.data's sake: there is nothing to choose."""
+        return None
+
+    def with_options(self, options, name=None):
+        """Accepted for tf.data's sake; returns this Dataset."""
+        return self
+
+
+def _numpy(leaf):
+    if isinstance(leaf, np.ndarray) and not leaf.ndim:
+        return leaf[()]
+    if hasattr(leaf, "as_numpy_iterator"):
+        return leaf.as_numpy_iterator()
+    return leaf
