@@ -8,7 +8,7 @@ import importlib
 __version__ = "0.1.0"
 
 _MODULES = (
-    "activations", "callbacks", "constraints", "datasets", "dtype_policies", "initializers",
+    "activations", "callbacks", "constraints", "data", "datasets", "dtype_policies", "initializers",
     "layers", "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers",
     "saving", "training", "tree", "utils", "backend", "config", "engine",
 )  # fmt: skip

@@ -83,8 +83,7 @@ class PaddedBatch(Node):
             shapes = self._per_leaf(self._shapes, count, items[0], _is_shape)
             values = self._per_leaf(self._values, count, items[0], _is_value)
             batch = [
-                _padded([leaves[i] for leaves in parts], shapes[i], values[i])
-                for i in range(count)
+                _padded([leaves[i] for leaves in parts], shapes[i], values[i]) for i in range(count)
             ]
             yield nest.pack_as(items[0], batch)
 
@@ -93,22 +92,7 @@ class PaddedBatch(Node):
         """One shape or value for each leaf: a single one serves all."""
         if given is None or is_one(given):
             return [given] * count
-        flat = []
-
-        def walk(x, element):
-            if isinstance(element, dict):
-                for key in nest.keys(element):
-                    walk(x[key], element[key])
-            elif isinstance(element, tuple):
-                if len(x) != len(element):
-                    raise ValueError(f"padded_batch: {given!r} does not fit the elements.")
-                for part, leaf in zip(x, element):
-                    walk(part, leaf)
-            else:
-                flat.append(x)
-
-        walk(given, like)
-        return flat
+        return _along(given, like)
 
     def spec(self):
         spec = self.inputs[0].spec()
@@ -124,9 +108,21 @@ class PaddedBatch(Node):
         )
 
 
+def _along(given, like):
+    """The parts of `given` in the places of the leaves of `like`, as `nest.flatten` orders them."""
+    if isinstance(like, dict):
+        return [part for key in nest.keys(like) for part in _along(given[key], like[key])]
+    if isinstance(like, tuple):
+        if len(given) != len(like):
+            raise ValueError(f"padded_batch: {given!r} does not fit elements of {len(like)} parts.")
+        return [part for pair in zip(given, like) for part in _along(*pair)]
+    return [given]
+
+
 def _is_shape(x):
     return hasattr(x, "as_list") or (
-        isinstance(x, (list, tuple)) and all(n is None or isinstance(n, (int, np.integer)) for n in x)
+        isinstance(x, (list, tuple))
+        and all(n is None or isinstance(n, (int, np.integer)) for n in x)
     )
 
 
@@ -179,6 +175,9 @@ def _padded(leaves, shape, value):
     return out
 
 
+_UNSIZED = {(), (None,)}
+
+
 class Unbatch(Node):
     """The rows of each element, one after another."""
 
@@ -189,8 +188,8 @@ class Unbatch(Node):
         node = self.inputs[0]
         if isinstance(node, Batch):
             return known * node.size if node.drop_remainder else UNKNOWN
-        sizes = {s.shape[0] for s in nest.flatten(self.inputs[0].spec()) if s is not None}
-        return UNKNOWN if None in sizes or len(sizes) != 1 else known * sizes.pop()
+        sizes = {s.shape[:1] for s in nest.flatten(getattr(node, "given_spec", None)) if s}
+        return known * sizes.pop()[0] if len(sizes) == 1 and sizes.isdisjoint(_UNSIZED) else UNKNOWN
 
     def iterate(self):
         with closing(self.inputs[0].iterate()) as items:

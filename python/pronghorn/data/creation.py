@@ -98,7 +98,7 @@ class Creation:
 
         def make():
             made = iter(generator(*arguments))
-            return made if spec is None else _fitted(made, spec)
+            return _copies(made) if spec is None else _fitted(made, spec)
 
         return cls._of(Input(make, UNKNOWN, spec))
 
@@ -237,7 +237,9 @@ class Creation:
 
 
 def _dtype_name(dtype):
-    return getattr(dtype, "name", None) or (dtype if isinstance(dtype, str) else np.dtype(dtype).name)
+    return getattr(dtype, "name", None) or (
+        dtype if isinstance(dtype, str) else np.dtype(dtype).name
+    )
 
 
 def _signature(types, shapes, signature):
@@ -256,20 +258,16 @@ def _signature(types, shapes, signature):
     names = nest.map_structure(_dtype_name, tuple(types) if isinstance(types, list) else types)
     if shapes is None:
         return nest.map_structure(lambda t: _AnyShape(t), names)
-    flat = []
+    return _specs(names, shapes)
 
-    def walk(names, shapes):
-        if isinstance(names, dict):
-            for key in nest.keys(names):
-                walk(names[key], shapes[key])
-        elif isinstance(names, tuple):
-            for pair in zip(names, shapes):
-                walk(*pair)
-        else:
-            flat.append(TensorSpec(tuple(shapes), names) if shapes is not None else _AnyShape(names))
 
-    walk(names, shapes)
-    return nest.pack_as(names, flat)
+def _specs(names, shapes):
+    """TensorSpecs in the structure of the dtypes."""
+    if isinstance(names, dict):
+        return {key: _specs(name, shapes[key]) for key, name in names.items()}
+    if isinstance(names, tuple):
+        return tuple(_specs(*pair) for pair in zip(names, shapes))
+    return _AnyShape(names) if shapes is None else TensorSpec(tuple(shapes), names)
 
 
 class _AnyShape(TensorSpec):
@@ -280,8 +278,19 @@ class _AnyShape(TensorSpec):
         self.any = True
 
 
+def _copies(items):
+    """The items as arrays of their own: a generator may write to its arrays again."""
+    try:
+        for item in items:
+            element = elements.normalize(item)
+            yield nest.map_structure(lambda x: x.copy() if type(x) is np.ndarray else x, element)
+    finally:
+        if inspect.isgenerator(items):
+            items.close()
+
+
 def _fitted(items, spec):
-    """The items with the dtypes of a spec. Raises TypeError for what does not fit."""
+    """The items, copied, with the dtypes of a spec. Raises TypeError for what does not fit."""
     leaves = nest.flatten(spec)
     try:
         for item in items:
@@ -319,7 +328,7 @@ def _fit(value, spec):
         leaf = elements.to_leaf(value)
     else:
         try:
-            leaf = np.asarray(value.numpy() if hasattr(value, "numpy") else value, spec.dtype)
+            leaf = np.array(value.numpy() if hasattr(value, "numpy") else value, spec.dtype)
         except (TypeError, ValueError) as error:
             raise TypeError(
                 f"`generator` yielded an element that could not be converted to {spec.dtype}: "

@@ -238,7 +238,12 @@ class Dataset(Creation):
     # ---- batches -------------------------------------------------------------------------------
 
     def batch(
-        self, batch_size, drop_remainder=False, num_parallel_calls=None, deterministic=None, name=None
+        self,
+        batch_size,
+        drop_remainder=False,
+        num_parallel_calls=None,
+        deterministic=None,
+        name=None,
     ):
         """Elements stacked along a new first axis.
 

@@ -107,7 +107,9 @@ def stack_leaves(leaves):
     first = leaves[0]
     if first is None:
         return None
-    if isinstance(first, bytes) or getattr(first, "dtype", None) == object:
+    if hasattr(first, "_pipeline"):
+        raise TypeError("Datasets cannot be batched; `flat_map` them into elements first.")
+    if leaf_dtype(first) == "string":
         shape = leaf_shape(first)
         if any(leaf_shape(leaf) != shape for leaf in leaves):
             raise _shapes_differ(leaves)
@@ -115,8 +117,6 @@ def stack_leaves(leaves):
         for i, leaf in enumerate(leaves):
             out[i] = leaf
         return out
-    if hasattr(first, "_pipeline"):
-        raise TypeError("Datasets cannot be batched; `flat_map` them into elements first.")
     if not first.shape:
         return np.array(leaves, dtype=first.dtype)
     try:

@@ -60,6 +60,11 @@ class Input(Node):
         super().__init__()
         self._make, self._count, self._spec = make, count, spec
 
+    @property
+    def given_spec(self):
+        """The spec if it is known without making an element, else None."""
+        return None if callable(self._spec) else self._spec
+
     def iterate(self):
         iterator = self._make()
         try:

@@ -328,7 +328,7 @@ def _drawn(items, size, generator):
 
 
 class Same(Reordering):
-    """A step that changes nothing about rows: it keeps them, or runs ahead, which arrays need not."""
+    """A step that changes nothing: it keeps elements, or makes them ahead, which rows need not."""
 
     def pieces(self, make):
         return make()

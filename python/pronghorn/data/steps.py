@@ -1,6 +1,5 @@
 """Steps that see one element at a time: map, filter, flat_map, zip and their kin."""
 
-from collections import deque
 from contextlib import closing
 
 import numpy as np
@@ -8,7 +7,6 @@ import numpy as np
 from ..engine import TensorSpec, nest
 from . import elements, threads
 from .nodes import INFINITE, UNKNOWN, Node
-
 
 _NONE = object()
 

@@ -7,6 +7,7 @@ generator stops the threads; at exit all are stopped and, for a moment, waited f
 
 import atexit
 import os
+import queue
 import threading
 import time
 import weakref
@@ -34,12 +35,13 @@ def _check_process(pid):
 
 
 class Line:
-    """A bounded first-in-first-out line between one thread that fills it and one that empties it."""
+    """A bounded line between one thread that fills it and one that empties it."""
 
     def __init__(self, size):
         self._items = deque()
         self._size = size
-        self._condition = threading.Condition()  # reentrant: a collection may close the line inside put
+        # Reentrant: a collection of garbage inside `put` may close this very line.
+        self._condition = threading.Condition()
         self._closed = False
         self._pid = os.getpid()
         self.thread = None
@@ -124,15 +126,13 @@ def _nothing():
 
 
 class _Job:
-    """One call and, later, its result. The lock is held until that is there."""
+    """One call and, later, its result; then it is put into the queue `to`."""
 
-    __slots__ = ("done", "failed", "function", "item", "lock", "result")
+    __slots__ = ("failed", "function", "item", "result", "to")
 
-    def __init__(self, function, item):
-        self.function, self.item = function, item
-        self.lock = threading.Lock()
-        self.lock.acquire()
-        self.done = self.failed = False
+    def __init__(self, function, item, to):
+        self.function, self.item, self.to = function, item, to
+        self.failed = False
         self.result = None
 
 
@@ -153,20 +153,24 @@ class Pool:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, function, item):
-        """Queues function(item); returns the job for `result`."""
-        job = _Job(function, item)
+    def submit(self, function, item, to=None):
+        """Queues function(item), whose result goes to the queue `to`; returns that queue."""
+        job = _Job(function, item, to or queue.SimpleQueue())
         with self._condition:
             self._jobs.append(job)
             self._condition.notify()
-        return job
+        return job.to
 
-    def result(self, job):
-        """Waits for a job; raises the error that its function raised."""
+    def result(self, finished):
+        """The next result in a queue; raises the error that its function raised."""
         _check_process(self._pid)
-        while not job.lock.acquire(timeout=_LOOK):
-            if not job.done and not any(t.is_alive() for t in self._threads):
-                raise RuntimeError("The threads that make the elements have died.")
+        while True:
+            try:
+                job = finished.get(timeout=_LOOK)
+                break
+            except queue.Empty:
+                if not any(t.is_alive() for t in self._threads) and finished.empty():
+                    raise RuntimeError("The threads that make the elements have died.") from None
         if job.failed:
             raise job.result
         return job.result
@@ -200,12 +204,11 @@ def _work(pool, jobs, condition):
         except BaseException as error:
             job.result, job.failed = error, True
         job.function = job.item = None
-        job.done = True
-        job.lock.release()
+        job.to.put(job)
         del job
 
 
-def mapped(items, function, workers, ordered=True):
+def mapped(items, function, workers, ordered=True, ahead=None):
     """function(item) for each item, by a pool of threads, a few items ahead.
 
     Args:
@@ -213,29 +216,22 @@ def mapped(items, function, workers, ordered=True):
         function: called in the threads.
         workers: number of threads.
         ordered: whether results come in the order of the items; else as they are ready.
+        ahead: items under way or ready; two a thread by default.
     """
     pool = Pool(workers)
-    ahead = 2 * workers
+    ahead = ahead or 2 * workers
     pending = deque()
+    shared = None if ordered else queue.SimpleQueue()
     try:
         for item in items:
-            pending.append(pool.submit(function, item))
+            pending.append(pool.submit(function, item, shared))
             if len(pending) >= ahead:
-                yield pool.result(_next_job(pending, ordered))
+                yield pool.result(pending.popleft())
         while pending:
-            yield pool.result(_next_job(pending, ordered))
+            yield pool.result(pending.popleft())
     finally:
         pool.close()
         getattr(items, "close", _nothing)()
-
-
-def _next_job(pending, ordered):
-    if not ordered:
-        for i, job in enumerate(pending):
-            if job.done:
-                del pending[i]
-                return job
-    return pending.popleft()
 
 
 @atexit.register

@@ -78,6 +78,11 @@ class EpochLoop:
                 outputs = self._run_stretches()
             else:
                 outputs = self._run_groups(native, on_outputs)
+        except BaseException:
+            # threads that make batches end now, not when the traceback is dropped
+            getattr(self._iterator, "close", lambda: None)()
+            self._iterator = None
+            raise
         finally:
             state["_loops"] -= 1
         source.on_epoch_end()

@@ -1,5 +1,6 @@
 """What `fit` and its kin accept as data, each kind made into a source of batches."""
 
+from ...data import Dataset
 from .arrays import (
     ArraySource,
     are_arrays,
@@ -9,6 +10,7 @@ from .arrays import (
 )
 from .batches import DatasetSource, IterableSource, IteratorSource
 from .dataset import PyDataset, Sequence
+from .pipeline import make_pipeline_source
 from .unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 
@@ -53,6 +55,8 @@ def make_source(
                 f"When providing `x` as a {kind}, `{name}` should not be passed. Instead, {what} "
                 f"should be included as part of the {kind}."
             )
+    if isinstance(x, Dataset):
+        return make_pipeline_source(x, steps, class_weight, output_shape)
     if hasattr(x, "__getitem__"):
         return DatasetSource(x, shuffle, class_weight, output_shape)
     if class_weight is not None:
@@ -61,7 +65,7 @@ def make_source(
             f"Received: class_weight={class_weight}"
         )
     if hasattr(x, "__next__"):
-        return IteratorSource(x)
+        return IteratorSource(x, steps)
     if hasattr(x, "__iter__"):
         return IterableSource(x)
     raise ValueError(

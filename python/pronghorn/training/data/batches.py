@@ -5,8 +5,11 @@ import random
 
 import numpy as np
 
+from ...data import threads
 from ...engine import nest
+from .ahead import AHEAD, ahead
 from .arrays import class_weight_to_sample_weights, is_array, to_array
+from .processes import Workers
 
 
 def convert_batch(batch):
@@ -56,9 +59,14 @@ class _Source:
 
 
 class IteratorSource(_Source):
-    """A Python generator or iterator: one pass over it, however many epochs that feeds."""
+    """A Python generator or iterator: one pass over it, however many epochs that feeds.
 
-    def __init__(self, iterator):
+    Args:
+        iterator: Yields batches.
+        steps: Batches an epoch: no more are taken than epochs need. None for all there are.
+    """
+
+    def __init__(self, iterator, steps=None):
         try:
             first = next(iterator)
         except StopIteration:
@@ -73,15 +81,22 @@ class IteratorSource(_Source):
                 f"Received: {str(first)[:100]} (of type {type(first).__name__})"
             )
         self._first = first
+        self._steps = steps
         self._iterator = itertools.chain([first], iterator)
 
     def first_batch_spec(self):
         return convert_batch(self._first)
 
     def iterate(self):
-        for batch in self._iterator:
-            yield convert_batch(batch)
-        self.exhausted = True
+        while True:
+            taken = 0
+            epoch = map(convert_batch, itertools.islice(self._iterator, self._steps))
+            for batch in ahead(epoch, own=True):
+                taken += 1
+                yield batch
+            if taken != self._steps:
+                self.exhausted = True
+                return
 
 
 class IterableSource(_Source):
@@ -143,7 +158,9 @@ class DatasetSource(_Source):
         return count
 
     def _batch(self, index):
-        batch = self._dataset[index]
+        return self._finished(self._dataset[index])
+
+    def _finished(self, batch):
         if isinstance(batch, dict):
             return convert_batch(batch)
         if is_array(batch):
@@ -168,8 +185,25 @@ class DatasetSource(_Source):
         indices = itertools.count() if count is None else list(range(count))
         if count is not None and self._shuffle:
             random.shuffle(indices)
-        for index in indices:
-            yield self._batch(index) if index or first is None else first
+        workers = getattr(self._dataset, "workers", 1) or 0
+        limit = max(getattr(self._dataset, "max_queue_size", 0) or 0, 1)
+
+        def make(index):
+            return self._batch(index) if index or first is None else first
+
+        if workers and getattr(self._dataset, "use_multiprocessing", False):
+            known = {0: first} if first is not None else {}
+            processes = Workers(self._dataset, workers)
+            made = processes.results(indices, max(limit, workers), known)
+            finished = (b if i in known else self._finished(b) for i, b in made)
+            try:
+                yield from threads.prefetched(lambda: finished, limit, "batches")
+            finally:
+                processes.close()
+        elif workers > 1:
+            yield from threads.mapped(iter(indices), make, workers, ahead=max(limit, workers))
+        else:
+            yield from ahead(map(make, indices), min(limit, AHEAD))
 
     def on_epoch_begin(self):
         getattr(self._dataset, "on_epoch_begin", _nothing)()

@@ -7,8 +7,11 @@ class PyDataset:
     """Batches by index: write `__getitem__(index)` and `__len__`.
 
     Args:
-        workers, use_multiprocessing, max_queue_size: Accepted as in Keras; batches are made one
-            after another by the thread that trains.
+        workers: Threads or processes that make batches while others train; with 0 or 1 a single
+            thread makes them, one after another.
+        use_multiprocessing: Whether the workers are processes, to which the dataset is sent at
+            the start of each epoch. One that dies or raises ends `fit` with an error.
+        max_queue_size: Batches that may be ready or under way.
 
     Example:
 
