@@ -40,13 +40,11 @@ void check_status(int32_t status, const char* where) {
   if (status == kStatusOk) return;
   if (status == kStatusLabel)
     throw ValueError(
-        cat(where,
-            ": a label is out of range: sparse labels must lie in [0, number of classes); "
-            "nothing was updated"));
+        cat(where, ": a label is out of range: sparse labels must lie in [0, number of classes)"));
   throw ValueError(
       cat(where,
           ": an index is out of range of the table it looks up (an Embedding's input must "
-          "lie in [0, input_dim)); nothing was updated"));
+          "lie in [0, input_dim))"));
 }
 
 namespace {

@@ -22,10 +22,11 @@ class CallbackList(Callback):
         super().__init__()
         self.callbacks = nest.flatten(callbacks) if callbacks else []
         for callback in self.callbacks:
-            if not hasattr(callback, "set_model"):
+            if isinstance(callback, type) or not hasattr(callback, "set_model"):
+                hint = f"; make one: {callback.__name__}(...)" if isinstance(callback, type) else ""
                 raise TypeError(
                     "`callbacks` must be Callback objects. Received: "
-                    f"{callback!r} (of type {type(callback).__name__})"
+                    f"{callback!r} (of type {type(callback).__name__}){hint}"
                 )
         self._history = self._first(History)
         self._progbar = self._first(ProgbarLogger)

@@ -1,8 +1,8 @@
 """EarlyStopping: stops training when a monitored value no longer improves."""
 
 import operator
-import warnings
 
+from ..engine.tracebacks import warn_user
 from .callback import Callback
 from .logs import other_spelling
 from .progbar import print_message
@@ -61,10 +61,7 @@ class EarlyStopping(Callback):
     ):
         super().__init__()
         if mode not in ("auto", "min", "max"):
-            warnings.warn(
-                f"{type(self).__name__} mode '{mode}' is unknown, fallback to auto mode.",
-                stacklevel=2,
-            )
+            warn_user(f"{type(self).__name__} mode '{mode}' is unknown, fallback to auto mode.")
             mode = "auto"
         self.monitor = monitor
         self.min_delta = abs(min_delta)
@@ -90,10 +87,9 @@ class EarlyStopping(Callback):
     def get_monitor_value(self, logs):
         value = (logs or {}).get(self.monitor)
         if value is None:
-            warnings.warn(
+            warn_user(
                 f"Early stopping conditioned on metric `{self.monitor}` which is not available. "
-                f"Available metrics are: {','.join(logs or {})}",
-                stacklevel=3,
+                f"Available metrics are: {','.join(logs or {})}"
             )
         return value
 

@@ -12,6 +12,7 @@ from ..dtype_policies import is_float
 from ..engine import KerasTensor, Tensor, Variable, convert_to_tensor, nest
 from ..engine.naming import auto_name, check_name, current_path, name_scope, open_scopes
 from ..engine.symbolic import Node, Operation, any_symbolic, call_context
+from ..engine.tracebacks import filtered, is_traceback_filtering_enabled
 from ..engine.variable import _autocast
 from ..legacy.accept import old_constructor
 from .call_spec import CallSpec, call_info, explained, is_tensor, shape_tree, shapes_for
@@ -321,7 +322,12 @@ class Layer(Configurable, LayerState, LayerMasks, LayerShapes, Operation):
             ):
                 return self._call_plain(context, x, kwargs.get("training"))
         self._check_super_called()
-        return self._call_general(context, args, kwargs)
+        try:
+            return self._call_general(context, args, kwargs)
+        except Exception as error:
+            if context.entry is not None or not is_traceback_filtering_enabled():
+                raise
+            raise filtered(error) from error.__cause__
 
     def _call_plain(self, context, x, training):
         outermost = context.entry is None

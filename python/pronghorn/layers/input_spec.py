@@ -97,9 +97,10 @@ def assert_input_compatibility(input_spec, inputs, layer_name):
             )
         problem = _problem(spec, tuple(x.shape), str(x.dtype))
         if problem:
+            named = f" with name '{spec.name}'" if spec.name else ""
             raise ValueError(
-                f"Input {index} with name '{spec.name}' of layer '{layer_name}' is incompatible "
-                f"with the layer: {problem}"
+                f"Input {index}{named} of layer '{layer_name}' is incompatible with the layer: "
+                f"{problem}"
             )
 
 

@@ -242,9 +242,11 @@ class Functional(Model):
         elif rank == wanted - 1 and expected.shape[-1] == 1:
             y = ops.expand_dims(x, axis=-1)
         else:
+            batch_is_missing = tuple(x.shape) == tuple(expected.shape[1:])
             raise ValueError(
                 f"Invalid input shape for input '{expected.name}' of model '{self.name}'. Expected "
                 f"shape {expected.shape}, but input has incompatible shape {x.shape}"
+                + (". A single sample is a batch of one: pass `x[None]`" * batch_is_missing)
             )
         if mask is not None:
             set_keras_mask(y, mask)

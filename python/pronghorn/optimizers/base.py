@@ -6,12 +6,12 @@ in state.py; the update of one weight is each subclass's `update_step`.
 
 import inspect
 import re
-import warnings
 import weakref
 
 from .. import ops
 from ..engine import Function, Variable, config, convert_to_tensor, is_tracing
 from ..engine.naming import auto_name, name_scope
+from ..engine.tracebacks import warn_user
 from ..legacy.accept import old_arguments, old_constructor
 from . import clipping
 from .state import OptimizerState, assign_where
@@ -407,10 +407,9 @@ def _drop_missing(grads, variables):
         return grads, variables
     if len(missing) == len(grads):
         raise ValueError("No gradients provided for any variable.")
-    warnings.warn(
+    warn_user(
         f"Gradients do not exist for variables {missing} when minimizing the loss. "
-        "If using `model.compile()`, did you forget to provide a `loss` argument?",
-        stacklevel=3,
+        "If using `model.compile()`, did you forget to provide a `loss` argument?"
     )
     kept = [(g, v) for g, v in zip(grads, variables) if g is not None]
     return [g for g, _ in kept], [v for _, v in kept]

@@ -1,8 +1,9 @@
 """CompileLoss: the `loss` and `loss_weights` of compile() as one loss over all outputs."""
 
 from .. import losses, metrics, ops
-from ..engine import nest
+from ..engine import TensorSpec, nest
 from ..engine.naming import to_snake_case
+from .explain import with_labels
 from .matching import align, leaf_paths, match, output_names, paths_as_written
 
 
@@ -76,6 +77,12 @@ class CompileLoss:
     def build(self, y_true, y_pred):
         """Resolves names by the shapes of labels and outputs and makes the running means."""
         flat_pred = nest.flatten(y_pred)
+        if any(y is None for y in flat_pred):
+            raise ValueError(
+                "The model's output is None; expected a tensor. Does its `call()` end without "
+                "`return`?"
+            )
+        self._outputs = nest.map_structure(lambda y: TensorSpec(y.shape, str(y.dtype)), y_pred)
         self._names = output_names(y_pred, self.output_names)
         spec = match(self.loss, y_pred, self._names, "loss")
         weights = match(self.loss_weights, y_pred, self._names, "loss_weights")
@@ -99,6 +106,12 @@ class CompileLoss:
             self.metrics = [metrics.Mean(name=f"{entry[3]}_loss") for entry in self._entries]
         self.built = True
 
+    def labelled(self, y_true):
+        """(labels, loss, shape of the output) of each part of the loss, for messages."""
+        shapes = [spec.shape for spec in nest.flatten(self._outputs)]
+        labels = align(y_true, self._outputs, self._names, self._wanted)
+        return [(labels[i], loss, shapes[i]) for i, loss, _, _ in self._entries]
+
     def _own_name(self, i, count):
         names = self.output_names
         return names[i] if names and len(names) == count else self._names[i]
@@ -116,7 +129,10 @@ class CompileLoss:
         for k, (i, loss, factor, _) in enumerate(self._entries):
             if labels[i] is None:
                 _raise_missing(loss)
-            value = loss(labels[i], flat_pred[i], weights[i])
+            try:
+                value = loss(labels[i], flat_pred[i], weights[i])
+            except (ValueError, TypeError) as error:
+                raise with_labels(error, "loss", loss.name, labels[i], flat_pred[i]) from None
             if self.metrics:
                 # A mean over samples, as the total loss is, so that the parts add up to it.
                 rows = flat_pred[i].shape[:1]

@@ -3,6 +3,7 @@
 from .. import metrics as metrics_module
 from ..engine import nest
 from .compile_loss import label_kind, object_name
+from .explain import with_labels
 from .matching import align, output_names
 
 _ACCURACY = {
@@ -22,6 +23,13 @@ def resolve_metric(identifier, y_true, y_pred):
         found = metrics_module.MeanMetricWrapper(found)
     found.name = name
     return found
+
+
+def _update(metric, labels, outputs, *weights):
+    try:
+        metric.update_state(labels, outputs, *weights)
+    except (ValueError, TypeError) as error:
+        raise with_labels(error, "metric", metric.name, labels, outputs) from None
 
 
 class CompileMetrics(metrics_module.Metric):
@@ -116,7 +124,7 @@ class CompileMetrics(metrics_module.Metric):
         labels = align(y_true, y_pred, self._names, self._wanted)
         for i, _, group in self._plain:
             for metric in group:
-                metric.update_state(labels[i], flat_pred[i])
+                _update(metric, labels[i], flat_pred[i])
         if not self._weighted:
             return
         weights = [sample_weight] * len(flat_pred)
@@ -124,7 +132,7 @@ class CompileMetrics(metrics_module.Metric):
             weights = align(sample_weight, y_pred, self._names, self._wanted, "sample_weight")
         for i, _, group in self._weighted:
             for metric in group:
-                metric.update_state(labels[i], flat_pred[i], weights[i])
+                _update(metric, labels[i], flat_pred[i], weights[i])
 
     def reset_state(self):
         for metric in self.metrics:

@@ -5,12 +5,12 @@ a step is in step.py.
 """
 
 import inspect
-import warnings
 
 from .. import metrics as metrics_module
 from .. import ops, optimizers
 from ..callbacks.history import History, KeptHistory
 from ..engine import GradientTape, nest
+from ..engine.tracebacks import filter_traceback, warn_user
 from ..legacy.accept import old_arguments
 from .compile_loss import CompileLoss
 from .compile_metrics import CompileMetrics
@@ -54,6 +54,7 @@ class CompiledModel:
 
     # ---- compile ---------------------------------------------------------------------------
 
+    @filter_traceback
     @old_arguments
     def compile(
         self,
@@ -98,10 +99,9 @@ class CompiledModel:
                 f"Received: steps_per_execution={steps_per_execution}"
             )
         if jit_compile is True and run_eagerly:
-            warnings.warn(
+            warn_user(
                 "If `run_eagerly` is True, then `jit_compile` cannot also be True. Disabling "
-                "`jit_compile`.",
-                stacklevel=2,
+                "`jit_compile`."
             )
         names = getattr(self, "output_names", None)
         given_optimizer = optimizer = optimizers.get(optimizer)
@@ -149,12 +149,11 @@ class CompiledModel:
     def compile_from_config(self, config):
         """Compiles from a config made by `get_compile_config`."""
         if type(self).compile is not CompiledModel.compile:
-            warnings.warn(
+            warn_user(
                 "`compile()` was not called as part of model loading because the model's "
                 "`compile()` method is custom. A model that overrides `compile()` should also "
                 "override `get_compile_config()` and `compile_from_config(config)`, or be compiled "
-                "after loading.",
-                stacklevel=2,
+                "after loading."
             )
             return
         from ..serialization import deserialize_keras_object
@@ -323,7 +322,7 @@ class CompiledModel:
         if weights:
             self.optimizer.apply(tape.gradient(scaled, weights), weights)
         else:
-            warnings.warn("The model does not have any trainable weights.", stacklevel=2)
+            warn_user("The model does not have any trainable weights.")
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     def test_step(self, data):

@@ -4,11 +4,10 @@ Arrays run natively: many batches a call while no callback looks at them, one a 
 Other sources, and models that run eagerly, are fed batch by batch from Python.
 """
 
-import warnings
-
 import numpy as np
 
 from ..engine import nest
+from ..engine.tracebacks import warn_user
 
 _END = object()
 
@@ -115,7 +114,7 @@ class EpochLoop:
         self.run(on_outputs=batches.append)
         if len(batches) == 1:
             return nest.map_structure(np.array, batches[0])
-        return nest.map_structure(lambda *parts: np.concatenate(parts), *batches)
+        return nest.map_structure(_joined, *batches)
 
     def _collect(self, outputs, first, end):
         """Native calls that write each batch's rows where they belong."""
@@ -127,7 +126,15 @@ class EpochLoop:
             array[: source.batch_size] = leaf
         position = first + 1
         while position < end and not self.stopped():
-            position, _ = self.step.run_batches(source, position, end, arrays)
+            if (position + 1) * source.batch_size <= source.num_samples:
+                position, _ = self.step.run_batches(source, position, end, arrays)
+            else:  # the last, smaller batch, whose outputs may be of another shape
+                start = position * source.batch_size - first * source.batch_size
+                position, last = self.step.run_batches(source, position, end)
+                for array, leaf in zip(arrays, nest.flatten(last)):
+                    if leaf.shape != (len(array) - start, *array.shape[1:]):
+                        raise _cannot_join([leaves[0].shape, tuple(leaf.shape)])
+                    array[start:] = leaf
             if self._shows:
                 self.callbacks.progress(self.mode, position - first - 1, None)
         done = min(position * source.batch_size, samples)
@@ -227,6 +234,22 @@ class EpochLoop:
                 return
 
 
+def _joined(*parts):
+    try:
+        return np.concatenate(parts)
+    except ValueError:
+        raise _cannot_join([tuple(part.shape) for part in parts]) from None
+
+
+def _cannot_join(shapes):
+    shapes = list(dict.fromkeys(shapes))
+    return ValueError(
+        f"The outputs of the batches cannot be joined into one array: their shapes are {shapes}. "
+        "Expected shapes that differ in the first axis alone. Use a batch_size that divides the "
+        "number of samples, or `predict_on_batch`."
+    )
+
+
 def _has_rows(leaf, rows):
     """Whether an output has one row a sample, of a dtype that NumPy can hold."""
     return bool(leaf.shape) and leaf.shape[0] == rows and leaf.dtype != "bfloat16"
@@ -234,9 +257,8 @@ def _has_rows(leaf, rows):
 
 def warn_out_of_data():
     """Keras's warning for data that end before the steps do."""
-    warnings.warn(
+    warn_user(
         "Your input ran out of data; interrupting training. Make sure that your dataset or "
         "generator can generate at least `steps_per_epoch * epochs` batches. You may need to use "
-        "the `.repeat()` function when building your dataset.",
-        stacklevel=6,
+        "the `.repeat()` function when building your dataset."
     )

@@ -76,7 +76,8 @@ def match(spec, y_pred, names, argument):
     if isinstance(y_pred, (list, tuple)) and len(spec) == len(y_pred):
         return [e for s, part in zip(spec, y_pred) for e in match(s, part, [None], argument)]
     raise ValueError(
-        f"`{argument}` must have one entry for each of the model's {count} outputs"
+        f"`{argument}` must have one entry for each of the model's {count} "
+        f"output{'s' * (count != 1)}"
         + (f" {names}" if any(names) else "")
         + f". Received {len(spec)}: {argument}={spec}"
     )

@@ -24,7 +24,14 @@ class StepFunction:
         method = f"{kind}_step"
 
         def step(data):
-            return getattr(model_ref(), method)(data)
+            outputs = getattr(model_ref(), method)(data)
+            if outputs is None:
+                expected = "the model's outputs" if kind == "predict" else "a dict of logs"
+                raise ValueError(
+                    f"`{method}()` returned None; expected {expected}. Does it end without "
+                    "`return`?"
+                )
+            return outputs
 
         self.kind = kind
         self.eager = bool(model.run_eagerly)
@@ -36,15 +43,40 @@ class StepFunction:
 
     def batch(self, data):
         """Runs one batch; data is the nest that the step receives."""
-        if self.eager:
-            return self._step(nest.map_structure(_to_tensor, data))
-        return self.function(data)
+        try:
+            if self.eager:
+                return self._run_eagerly(data)
+            return self.function(data)
+        except ValueError as error:
+            raise self._explained(error, data) from None
 
     def run_batches(self, source, start, stop, collect=None):
         """Runs batches start..stop-1 of an ArraySource natively; may stop early."""
-        return self.function.run_batches(
-            (source.data,), source.order, source.batch_size, start, stop, 0.05, collect
-        )
+        try:
+            return self.function.run_batches(
+                (source.data,), source.order, source.batch_size, start, stop, 0.05, collect
+            )
+        except ValueError as error:
+            raise self._explained(error, source.data, whole=True) from None
+
+    def _run_eagerly(self, data):
+        """The step as Python; one that fails changes nothing, as a compiled one."""
+        model = self._model_ref()
+        variables = model.variables + [v for m in model.metrics for v in m.variables]
+        if model.optimizer is not None:
+            variables = variables + model.optimizer.variables
+        before = [(variable, variable.value) for variable in variables]
+        try:
+            return self._step(nest.map_structure(_to_tensor, data))
+        except BaseException:
+            for variable, value in before:
+                variable.assign(value)
+            raise
+
+    def _explained(self, error, data, whole=False):
+        from .explain import bad_data
+
+        return bad_data(error, self._model_ref(), self.kind, data, whole)
 
     def __call__(self, iterator):
         """Keras's form: runs `steps_per_execution` batches from an iterator."""

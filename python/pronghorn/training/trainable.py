@@ -1,7 +1,8 @@
 """Which weights a compiled model trains: those that were trainable when compile() was called."""
 
-import warnings
 import weakref
+
+from ..engine.tracebacks import warn_user
 
 
 class TrainableSnapshot:
@@ -41,9 +42,8 @@ class TrainableSnapshot:
         ]
         if changed and changed != getattr(self, "_warned", None):
             self._warned = changed
-            warnings.warn(
+            warn_user(
                 "A layer's `trainable` state has changed since the model was compiled. The change "
                 "takes effect at the next `compile()`; until then the weights that were trainable "
-                f"go on being trained. Changed layers: {changed}",
-                stacklevel=4,
+                f"go on being trained. Changed layers: {changed}"
             )

@@ -11,6 +11,7 @@ import numpy as np
 from .. import callbacks as callbacks_module
 from ..callbacks.logs import plain_logs
 from ..engine import config, nest
+from ..engine.tracebacks import filter_traceback, filtered
 from ..legacy.accept import old_arguments
 from .compiled import CompiledModel
 from .data import (
@@ -28,6 +29,7 @@ from .step import output_shape_of
 class Trainer(OldMethods, CompiledModel):
     """The loops of a model, mixed into Model."""
 
+    @filter_traceback
     @old_arguments
     def fit(
         self,
@@ -171,6 +173,7 @@ class Trainer(OldMethods, CompiledModel):
         callbacks.on_test_end(logs)
         return logs
 
+    @filter_traceback
     @old_arguments
     def evaluate(
         self,
@@ -212,6 +215,7 @@ class Trainer(OldMethods, CompiledModel):
             callbacks, add_progbar=verbose != 0, model=self, verbose=verbose, epochs=1, steps=steps
         )
 
+    @filter_traceback
     @old_arguments
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """The model's outputs for data.
@@ -271,23 +275,29 @@ class Trainer(OldMethods, CompiledModel):
         return self._on_batch("test", x, y, sample_weight, return_dict)
 
     def _on_batch(self, kind, x, y, sample_weight, return_dict):
-        data = nest.map_structure(_batch_array, (x, y, sample_weight))
-        sample_count(data)
-        step = self._prepare(kind, lambda: data)
-        if self.__dict__.get("_loops"):  # called by a batch hook
-            with self._own_metrics():
+        try:
+            data = nest.map_structure(_batch_array, (x, y, sample_weight))
+            sample_count(data)
+            step = self._prepare(kind, lambda: data)
+            if self.__dict__.get("_loops"):  # called by a batch hook
+                with self._own_metrics():
+                    self.reset_metrics()
+                    logs = plain_logs(step.batch(data))
+            else:
                 self.reset_metrics()
                 logs = plain_logs(step.batch(data))
-        else:
-            self.reset_metrics()
-            logs = plain_logs(step.batch(data))
+        except Exception as error:
+            raise filtered(error) from error.__cause__
         return logs if return_dict else self._flatten_metrics_in_order(logs)
 
     def predict_on_batch(self, x):
         """The model's outputs for one batch, as NumPy arrays."""
-        data = (nest.map_structure(_batch_array, x),)
-        step = self._prepare("predict", lambda: data)
-        outputs = step.batch(data)
+        try:
+            data = (nest.map_structure(_batch_array, x),)
+            step = self._prepare("predict", lambda: data)
+            outputs = step.batch(data)
+        except Exception as error:
+            raise filtered(error) from error.__cause__
         if nest.is_nested(outputs):
             return nest.map_structure(np.array, outputs)
         return np.array(outputs)

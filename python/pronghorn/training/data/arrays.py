@@ -145,7 +145,8 @@ def train_validation_split(arrays, validation_split):
         ValueError: If something is no array, or a part would be empty.
     """
     if not are_arrays(arrays):
-        kinds = sorted({type(a).__name__ for a in nest.flatten(arrays) if not is_array(a)})
+        wrong = [a for a in nest.flatten(arrays) if a is not None and not is_array(a)]
+        kinds = sorted({type(a).__name__ for a in wrong})
         raise ValueError(
             "Argument `validation_split` is only supported for tensors or NumPy arrays. "
             f"Found incompatible types in the input: {kinds}"
