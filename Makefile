@@ -1,5 +1,5 @@
 # Four verbs: demo, test, lint, bench. Everything they make lies in .venv/ and build/.
-# More: guard, build, native, compilers, sanitize, aarch64, wheel, format, clean (docs/development.md).
+# More: pytest, guard, build, native, compilers, sanitize, aarch64, wheel, format, clean (docs/development.md).
 PYTHON ?= python3
 PYTEST ?=
 VENV := .venv
@@ -14,13 +14,17 @@ SOURCES := $(shell find csrc python CMakeLists.txt pyproject.toml -type f \
 PY_FILES := python tests benchmarks tools
 CXX_FILES = $(shell find csrc tests benchmarks -name '*.h' -o -name '*.cpp')
 
-.PHONY: demo test lint bench guard guard-record build native compilers sanitize aarch64 wheel format clean
+.PHONY: demo test pytest lint bench guard guard-record build native compilers sanitize aarch64 wheel format clean
 .DELETE_ON_ERROR:
 
 demo: build
 	$(VENV)/bin/pronghorn demo
 
 test: $(VENV)/.test-tools build native
+	$(PY) -m pytest $(PYTEST)
+
+# the suite without the native checkers, for the edit-test loop: make pytest PYTEST="tests/layers -x"
+pytest: $(VENV)/.test-tools build
 	$(PY) -m pytest $(PYTEST)
 
 lint: $(VENV)/.lint-tools

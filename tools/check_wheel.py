@@ -1,10 +1,14 @@
-"""Checks wheels and source distributions, or without arguments the installed package: size,
-contents, version.
+"""Checks wheels and source distributions: size, contents, version.
 
-python tools/check_wheel.py dist/*
+    python tools/check_wheel.py dist/*
+
+Without arguments the installed package: contents, version, a light import, and that every width
+of this machine computes.
 """
 
+import os
 import re
+import subprocess
 import sys
 import tarfile
 import zipfile
@@ -12,7 +16,12 @@ from pathlib import Path
 
 LIMIT = 5 * 2**20  # bytes of one wheel
 SOURCE_LIMIT = 2 * 2**20  # and of one source distribution
-NEEDED = ("py.typed", "datasets/digits.npz", "datasets/digits.txt", "cli/__init__.py")
+NEEDED = (
+    "py.typed", "datasets/digits.npz", "datasets/digits.txt", "cli/__init__.py",
+    "legacy/keras_names.json",
+)  # fmt: skip
+NEEDED_SOURCES = ("CMakeLists.txt", "csrc/kernels/args.h", "tools/widths.cmake")
+HEAVY = ("h5py", "matplotlib", "PIL", "scipy", "tensorflow", "keras", "torch", "jax", "pandas")
 
 
 def declared_version():
@@ -54,9 +63,7 @@ def check_source(path):
     problems = [] if size < SOURCE_LIMIT else [f"{size} bytes, limit {SOURCE_LIMIT}"]
     with tarfile.open(path) as source:
         names = [name.partition("/")[2] for name in source.getnames()]
-    problems += [
-        f"lacks {name}" for name in ("CMakeLists.txt", "csrc/kernels/args.h") if name not in names
-    ]
+    problems += [f"lacks {name}" for name in NEEDED_SOURCES if name not in names]
     problems += [
         f"holds {name}" for name in names if name.startswith(("build/", ".venv/", "dist/"))
     ]
@@ -65,16 +72,46 @@ def check_source(path):
 
 
 def check_installed():
+    """The package that `import pronghorn` finds, from another folder than this one's."""
     import pronghorn
     from pronghorn import engine
 
+    folder = Path(pronghorn.__file__).parent
+    problems = [f"lacks {name}" for name in NEEDED if not (folder / name).exists()]
+    cores = list(folder.glob("_core*"))
+    if len(cores) != 1:
+        problems.append(f"extensions: {[core.name for core in cores]}")
+    problems += [f"{c.name} is not stripped" for c in cores if not is_stripped(c.read_bytes())]
     facts = engine.device.info()
-    print(facts)
-    return pronghorn.__version__ == facts["version"] == declared_version()
+    versions = {pronghorn.__version__, facts["version"], declared_version()}
+    if len(versions) > 1:
+        problems.append(f"versions differ: {sorted(versions)}")
+    heavy = run(f"import sys, pronghorn; print(*(m for m in {HEAVY} if m in sys.modules))")
+    problems += [f"the import loads {name}" for name in heavy.split()]
+    sums = "import numpy as np, pronghorn; x = np.arange(600.).reshape(20, 30); "
+    sums += "print(abs(np.asarray(pronghorn.ops.matmul(x, x.T)) - x @ x.T).max() < 1e-6)"
+    for width in facts["available"]:
+        if run(sums, PRONGHORN_ISA=width) != "True":
+            problems.append(f"{width} does not multiply")
+    print(f"{folder}: {facts}, {'; '.join(problems) or 'good'}")
+    return not problems
+
+
+def run(code, **environment):
+    """What a fresh Python prints; "" where it fails."""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **environment}
+    )
+    if done.returncode:
+        print(done.stderr, file=sys.stderr)
+    return done.stdout.strip()
 
 
 if __name__ == "__main__":
     paths = [Path(argument) for argument in sys.argv[1:]]
+    if absent := [str(path) for path in paths if not path.is_file()]:
+        sys.exit(f"check_wheel: no such file: {', '.join(absent)}")
     results = [check(path) if path.suffix == ".whl" else check_source(path) for path in paths]
     results = results or [check_installed()]
     sys.exit(not all(results))

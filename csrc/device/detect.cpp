@@ -8,11 +8,12 @@
 namespace ph {
 
 // The widths that this build does not compile.
-#if defined(__x86_64__)
-extern const Kernels* const kNeonKernels = nullptr;
-#else
+#if !defined(__x86_64__)
 extern const Kernels* const kAvx2Kernels = nullptr;
 extern const Kernels* const kAvx512Kernels = nullptr;
+#endif
+#if !defined(__aarch64__)
+extern const Kernels* const kNeonKernels = nullptr;
 #endif
 
 namespace {
