@@ -22,15 +22,19 @@ NAMES = {"pronghorn": "Pronghorn", "torch": "PyTorch"}
 def axes(title, x, y, ticks):
     figure, ax = plt.subplots(figsize=(7, 4.4), dpi=100)
     ax.set_title(title, fontsize=11)
+    style(ax, ticks)
+    ax.set_xlabel(x)
+    ax.set_ylabel(y)
+    return figure, ax
+
+
+def style(ax, ticks):
     ax.set_xscale("log", base=2)
     ax.set_xticks(ticks, [str(t) for t in ticks], fontsize=8)
     ax.minorticks_off()
-    ax.set_xlabel(x)
-    ax.set_ylabel(y)
     ax.grid(True, linewidth=0.4, alpha=0.6)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
-    return figure, ax
 
 
 def several(threads):
@@ -54,39 +58,63 @@ def save(figure, ax, folder, name, columns):
     plt.close(figure)
 
 
-def label(curve, named):
-    threads = several(curve["threads"])
-    if not named:
-        return threads
-    return curve["name"] if "without" in curve["name"] else f"{curve['name']}, {threads}"
-
-
-def rates(part, folder, name, title, x, unit="GFLOP/s"):
-    measured = [c for c in part["curves"] if c["name"] != "peak"]
-    figure, ax = axes(title + said(part), x, unit, [p[0] for p in measured[0]["points"]])
-    names = list(dict.fromkeys(c["name"].split(",")[0] for c in measured))
-    most = max(c["threads"] for c in measured)
-    for curve in measured:
-        base, plain = curve["name"].split(",")[0], "without" in curve["name"]
-        if plain and curve["threads"] != most:
+def draw(ax, curves, most, colours):
+    """Curves of one kind: solid on all threads, dashed on fewer, dotted without Winograd."""
+    for curve in curves:
+        plain = "without" in curve["name"]
+        threads = several(curve["threads"])
+        if plain and curve["threads"] < most:
             continue  # one of each is enough
         ax.plot(
             *zip(*curve["points"]),
-            color=COLOURS[names.index(base)],
+            color=colours[0 if plain else 1 if curve["threads"] < most else 2],
             linestyle=":" if plain else "-" if curve["threads"] == most else "--",
             marker="." if not plain else None,
-            label=label(curve, len(names) > 1),
+            label=f"without Winograd, {threads}" if plain else threads,
         )
+
+
+def peaks(ax, part, said_once):
     for curve in part["curves"]:
         if curve["name"] == "peak":
             ax.axhline(curve["points"], color="#888888", linewidth=0.8)
-            ax.annotate(
-                f"multiply-add peak, {several(curve['threads'])}",
-                (1, curve["points"]), xycoords=("axes fraction", "data"), ha="right", va="bottom",
-                fontsize=7, color="#666666",
-            )  # fmt: skip
+            if said_once:
+                ax.annotate(
+                    f"multiply-add peak, {several(curve['threads'])}",
+                    (1, curve["points"]), xycoords=("axes fraction", "data"), ha="right",
+                    va="bottom", fontsize=7, color="#666666",
+                )  # fmt: skip
+
+
+def products(part, folder):
+    curves = [c for c in part["curves"] if c["name"] != "peak"]
+    ticks = [p[0] for p in curves[0]["points"]]
+    figure, ax = axes("Square float32 products" + said(part), "n", "GFLOP/s", ticks)
+    most = max(c["threads"] for c in curves)
+    draw(ax, curves, most, [COLOURS[0]] * 3)
+    peaks(ax, part, said_once=True)
     ax.set_ylim(bottom=0)
-    save(figure, ax, folder, name, columns=3 if len(names) > 1 else 2)
+    save(figure, ax, folder, "gemm.png", columns=2)
+
+
+def convolutions(part, folder):
+    """A panel for each of forward and the two gradients, whose curves would cover one another."""
+    curves = [c for c in part["curves"] if c["name"] != "peak"]
+    most = max(c["threads"] for c in curves)
+    kinds = list(dict.fromkeys(c["name"].split(",")[0] for c in curves))
+    figure, panels = plt.subplots(1, len(kinds), figsize=(9.6, 4.2), dpi=100, sharey=True)
+    ticks = [p[0] for p in curves[0]["points"]]
+    for i, (ax, kind) in enumerate(zip(panels, kinds)):
+        style(ax, ticks[::2])
+        ax.set_title(kind, fontsize=10)
+        ax.set_xlabel("height and width of the images", fontsize=9)
+        own = [c for c in curves if c["name"].split(",")[0] == kind]
+        draw(ax, own, most, (COLOURS[2], COLOURS[1], COLOURS[0]))
+        peaks(ax, part, said_once=i == len(kinds) - 1)
+    panels[0].set_ylabel("GFLOP/s, counted as direct")
+    panels[0].set_ylim(bottom=0)
+    figure.suptitle("3x3 convolution, 64 to 64 channels, 8 images" + said(part), fontsize=11)
+    save(figure, panels[0], folder, "conv.png", columns=4)
 
 
 def batches(part, folder):
@@ -115,18 +143,9 @@ def main():
     with open(options.json) as f:
         found = json.load(f)
     if "gemm" in found:
-        title = "Square float32 products"
-        rates(found["gemm"], options.out, "gemm.png", title, "n")
+        products(found["gemm"], options.out)
     if "conv" in found:
-        title = "3x3 convolution, 64 to 64 channels, 8 images"
-        rates(
-            found["conv"],
-            options.out,
-            "conv.png",
-            title,
-            "height and width of the images",
-            "GFLOP/s, counted as direct",
-        )
+        convolutions(found["conv"], options.out)
     if "batch" in found:
         batches(found["batch"], options.out)
 

@@ -93,3 +93,14 @@ def test_version(capsys):
 def test_python_m(tmp_path):
     done = python("-m", "pronghorn", "info", folder=tmp_path)
     assert done.returncode == 0 and done.stdout.startswith("version")
+
+
+def test_info_lists_what_is_missing(capsys):
+    assert main(["info", "--missing"]) == 0
+    lines = dict(line.split(": ") for line in capsys.readouterr().out.splitlines())
+    for module, names in lines.items():
+        place = pronghorn
+        for part in module.split(".")[1:]:
+            place = getattr(place, part, None)
+        assert not [name for name in names.split() if hasattr(place, name)]
+    assert "Dense" not in lines.get("keras.layers", "").split()

@@ -59,7 +59,10 @@ def _parser():
         metavar="FILE",
         help="where to write the picture (default: demo.png; '' for none)",
     )
-    commands.add_parser("info", help="version, compiler, widths, threads and devices")
+    info = commands.add_parser("info", help="version, compiler, widths, threads and devices")
+    info.add_argument(
+        "--missing", action="store_true", help="the public names of Keras that are not here yet"
+    )
     return parser
 
 
@@ -83,7 +86,7 @@ def main(arguments=None):
         if options.command == "info":
             from pronghorn.cli import info
 
-            print(info.text())
+            print(info.missing() if options.missing else info.text())
         else:
             from pronghorn.cli import demo
 

@@ -1,8 +1,10 @@
-"""`pronghorn info`: what this build is and what it found on the machine."""
+"""`pronghorn info`: what this build is, what it found on the machine, what Keras has beyond it."""
 
 import platform
 
+import pronghorn
 from pronghorn import engine
+from pronghorn.legacy import missing as legacy
 
 
 def text():
@@ -20,3 +22,25 @@ def text():
         "devices": ", ".join(facts["devices"]),
     }
     return "\n".join(f"{name:<9} {value}" for name, value in rows.items())
+
+
+def missing():
+    """The public names of Keras that are not here yet, a module a line."""
+    lines = []
+    for module, names in sorted(legacy.keras_names().items()):
+        here = _module(module)
+        lacking = [
+            name
+            for name, version in sorted(names.items())
+            if version[0] == "3" and not (here and hasattr(here, name))
+        ]
+        if lacking:
+            lines.append(f"{'.'.join(filter(None, ('keras', module)))}: {' '.join(lacking)}")
+    return "\n".join(lines)
+
+
+def _module(name):
+    found = pronghorn
+    for part in filter(None, name.split(".")):
+        found = getattr(found, part, None)
+    return found
