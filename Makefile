@@ -14,7 +14,7 @@ SOURCES := $(shell find csrc python CMakeLists.txt pyproject.toml -type f \
 PY_FILES := python tests benchmarks tools
 CXX_FILES = $(shell find csrc tests benchmarks -name '*.h' -o -name '*.cpp')
 
-.PHONY: demo test pytest lint bench guard guard-record build native compilers sanitize aarch64 wheel format clean
+.PHONY: demo test pytest lint bench guard guard-record build native compilers sanitize aarch64 wheel format clean exchange
 .DELETE_ON_ERROR:
 
 demo: build
@@ -67,6 +67,12 @@ native: build
 	ctest --test-dir $(BUILD) --output-on-failure
 
 # ---- outside the fast path
+# files to real Keras 3.15 and tf-keras 2.21, which PEERS (a python) has, and back
+exchange: build
+	$(PY) tests/saving/exchange.py write $(BUILD)/exchange
+	$(PEERS) tests/saving/exchange.py keras $(BUILD)/exchange
+	$(PEERS) tests/saving/exchange.py tf_keras $(BUILD)/exchange
+
 compilers: $(VENV)/.build-tools
 	tools/compilers.sh
 

@@ -260,3 +260,15 @@ def test_a_thousand_layers_deep():
     for _ in range(1000):
         y = layer(y)
     assert ph.Model(x, y)(ones(1, 2)).shape == (1, 2)
+
+
+def test_a_copy_keeps_which_layers_are_frozen():
+    x = ph.Input((4,))
+    y = layers.BatchNormalization(name="bn")(layers.Dense(3, name="d")(x))
+    model = ph.Model(x, layers.Dense(1, name="out")(y))
+    model.get_layer("bn").trainable = False
+    for copy in (ph.models.clone_model(model), ph.Model.from_config(model.get_config())):
+        assert [layer.trainable for layer in copy.layers] == [True, True, False, True]
+        assert [w.path for w in copy.trainable_weights] == [
+            "d/kernel", "d/bias", "out/kernel", "out/bias",
+        ]  # fmt: skip

@@ -80,7 +80,7 @@ def test_a_file_that_does_not_fit_changes_nothing(tmp_path):
 def test_wrong_files_and_names(tmp_path):
     model = networks.mlp(ph)
     with pytest.raises(ValueError, match=r"must end in `\.weights\.h5`"):
-        model.save_weights(tmp_path / "a.h5")
+        model.save_weights(tmp_path / "a.npz")
     with pytest.raises(ValueError, match="not supported"):
         model.load_weights(tmp_path / "a.npz")
     with pytest.raises(FileNotFoundError):

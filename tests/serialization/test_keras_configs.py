@@ -54,6 +54,7 @@ def plain(config):
     if not isinstance(config, dict):
         return config
     config = {k: plain(v) for k, v in config.items() if (k, v) != ("compile_config", {})}
+    config.pop("keeps_training", None)  # ours: whether `training` was written by the user
     if set(config) == {"args", "kwargs"}:
         given = config["kwargs"]
         defaults = (("training", False), ("mask", None))

@@ -1,10 +1,24 @@
 """One DeprecationWarning for each old spelling and process, at the line of the program's own."""
 
+import contextlib
 import sys
+import threading
 import warnings
 
 _PACKAGE = __name__.partition(".")[0]
 _told = set()
+_quiet = threading.local()
+
+
+@contextlib.contextmanager
+def quietly():
+    """Inside, nothing is told: old spellings in a file are not the reader's."""
+    before = getattr(_quiet, "on", False)
+    _quiet.on = True
+    try:
+        yield
+    finally:
+        _quiet.on = before
 
 
 def tell(old, text):
@@ -14,7 +28,7 @@ def tell(old, text):
         old: The spelling; one warning each.
         text: The message.
     """
-    if old in _told:
+    if old in _told or getattr(_quiet, "on", False):
         return
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):

@@ -59,8 +59,8 @@ class Functional(Model):
             built=True,
         )
         self._layers.extend(self.layers)
-        if trainable is not None:
-            self.trainable = trainable
+        if trainable is not None:  # the model's own switch; the layers keep theirs
+            self.__dict__["_trainable"] = trainable
 
     def _obj_type(self):
         return "Functional"

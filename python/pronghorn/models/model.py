@@ -200,11 +200,11 @@ class Model(Trainer, Layer):
         )
 
     def save(self, filepath, overwrite=True, zipped=None, **kwargs):
-        """Writes the model to a `.keras` file: architecture, weights, compile configuration and
-        the optimizer's state. `pronghorn.models.load_model` and Keras 3 read it.
+        """Writes the model to a file: architecture, weights, compile configuration and the
+        optimizer's state. `load_model` reads it, and so do Keras 3 and, of an ".h5" file, tf-keras.
 
         Args:
-            filepath: Path that ends in ".keras".
+            filepath: Path that ends in ".keras" or ".h5".
             overwrite: Whether to replace a file without asking.
             zipped: Whether to write one zip file; False writes a folder.
 
@@ -216,30 +216,32 @@ class Model(Trainer, Layer):
         save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
     def save_weights(self, filepath, overwrite=True, max_shard_size=None):
-        """Writes all weights (and the optimizer's state) to a `.weights.h5` file in Keras 3's form.
+        """Writes all weights to a file.
+
+        A name that ends in ".weights.h5" gets Keras 3's form, with the optimizer's state, one that
+        ends in ".h5" alone gets Keras 2's.
 
         Args:
-            filepath: Path that ends in ".weights.h5".
+            filepath: The path.
             overwrite: Whether to replace a file without asking.
 
         Raises:
             ValueError: for another file name.
-            ImportError: without h5py.
         """
         from ..saving.api import save_weights
 
         save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
 
     def load_weights(self, filepath, skip_mismatch=False, **kwargs):
-        """Reads weights from a `.weights.h5` file; everything is checked before any weight changes.
+        """Reads weights from a file; everything is checked before any weight changes.
 
         Args:
-            filepath: The file.
+            filepath: A ".weights.h5", ".keras" or ".h5" file, of Keras 3, Keras 2 or tf-keras.
             skip_mismatch: Whether to leave out, with a warning, layers that do not fit.
+            by_name: For ".h5" files: whether layers are found by name, not by order.
 
         Raises:
-            ValueError: where the file does not fit the model.
-            ImportError: without h5py.
+            ValueError: where the file does not fit the model, or is damaged.
         """
         from ..saving.api import load_weights
 

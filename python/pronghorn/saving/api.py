@@ -4,7 +4,10 @@ import io
 import os
 import warnings
 
-from . import keras_file, weights_file
+from . import h5_model, h5_weights, keras_file, weights_file
+from .hdf5 import File
+
+_HDF5 = (".h5", ".hdf5", ".he5")
 
 
 def _is_file_object(x):
@@ -19,18 +22,19 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
 
     Args:
         model: The model.
-        filepath: Path that ends in ".keras" (Keras 3's format).
+        filepath: Path that ends in ".keras" (Keras 3's format), or in ".h5" or ".hdf5" (Keras 2's).
         overwrite: Whether to replace a file without asking.
         zipped: Whether to write one zip file; False writes a folder.
+        include_optimizer: Whether an ".h5" file gets the optimizer.
 
     Raises:
         ValueError: for another ending, or arguments that Keras has dropped.
     """
-    kwargs.pop("include_optimizer", True)
+    include_optimizer = kwargs.pop("include_optimizer", True)
     save_format = kwargs.pop("save_format", None)
     name = "" if _is_file_object(filepath) else os.fspath(filepath)
     if save_format:
-        if not name.endswith((".keras", ".h5", ".hdf5")):
+        if not name.endswith((".keras", *_HDF5)):
             raise ValueError(
                 "The `save_format` argument is deprecated: the ending of the name decides. Leave "
                 "it out and pass a path that ends in `.keras` or `.h5`. Received: "
@@ -49,14 +53,19 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
             "When using `zipped=False`, the `filepath` argument should not end in `.keras`. "
             f"Received: filepath={name}"
         )
-    if zipped is not False and name and not name.endswith(".keras"):
+    old = zipped is not False and name.endswith(_HDF5)
+    if zipped is not False and name and not old and not name.endswith(".keras"):
         raise ValueError(
-            "Invalid filepath extension for saving. Please add a `.keras` extension. "
-            f"Received: filepath={name}"
+            "Invalid filepath extension for saving. Please add either a `.keras` extension (Keras "
+            "3's format) or a `.h5` extension (Keras 2's). Received: "
+            f"filepath={name}"
         )
     if name and not overwrite and os.path.exists(name) and not weights_file.may_overwrite(name):
         return
-    keras_file.save_model(model, filepath, zipped=zipped is not False)
+    if old:
+        h5_model.save_model(model, name, include_optimizer)
+    else:
+        keras_file.save_model(model, filepath, zipped=zipped is not False)
 
 
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
@@ -81,14 +90,22 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     kind = kind_of(name)
     if kind in ("zip", "folder"):
         return keras_file.load_model(name, custom_objects, compile, safe_mode)
+    if kind == "hdf5":
+        return h5_model.load_model(name, custom_objects, compile, safe_mode)
+    if kind is None and name.endswith(_HDF5):
+        raise FileNotFoundError(f"There is no file {name}.")
     if kind is None and name.endswith(".keras"):
         raise ValueError(
             f"File not found: filepath={name}. Please ensure the file is an accessible `.keras` "
             "zip file."
         )
-    if kind == "other" and name.endswith(".keras"):
-        raise ValueError(f"{name} is damaged or no `.keras` file: it is not a zip file.")
-    raise ValueError(f"File format not supported: filepath={name}. Expected a `.keras` file.")
+    if kind == "other" and name.endswith((".keras", *_HDF5)):
+        raise ValueError(f"{name} is damaged: it is neither a zip file nor HDF5.")
+    raise ValueError(
+        f"File format not supported: filepath={name}. Expected a `.keras` file, a `.h5` file or a "
+        "folder that `save(..., zipped=False)` wrote. Folders of TensorFlow (SavedModel) are not "
+        "read."
+    )
 
 
 def kind_of(path):
@@ -106,10 +123,61 @@ def kind_of(path):
 
 
 def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs):
-    """Writes a model's weights and its optimizer's state; see `Model.save_weights`."""
-    return weights_file.save_weights(model, filepath, overwrite, max_shard_size, **kwargs)
+    """Writes a model's weights; see `Model.save_weights`."""
+    name = os.fspath(filepath)
+    skip = kwargs.pop("objects_to_skip", None)
+    kwargs.pop("save_format", None)
+    if kwargs:
+        raise ValueError(f"Invalid keyword arguments: {kwargs}")
+    old = name.endswith(_HDF5) and not name.endswith(".weights.h5")
+    if not old and not name.endswith(".weights.h5"):
+        raise ValueError(
+            f"The filename must end in `.weights.h5`. Received: filepath={name}. (A name that ends "
+            "in `.h5` alone gets Keras 2's layout.)"
+        )
+    if max_shard_size is not None:
+        raise ValueError("Weights in several files (max_shard_size) are not supported yet.")
+    weights_file.check_built(model, "saving")
+    if not overwrite and os.path.exists(name) and not weights_file.may_overwrite(name):
+        return
+    if old:
+        h5_weights.save_weights(model, name, keras_file.KERAS_VERSION)
+    else:
+        weights_file.save_weights(model, name, skip)
 
 
 def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     """Reads weights into a model; see `Model.load_weights`."""
-    return weights_file.load_weights(model, filepath, skip_mismatch, **kwargs)
+    name = os.fspath(filepath)
+    skip = kwargs.pop("objects_to_skip", None)
+    by_name = kwargs.pop("by_name", None)
+    if kwargs:
+        raise ValueError(f"Invalid keyword arguments: {kwargs}")
+    known = (".keras", *_HDF5)
+    if not name.endswith(known):
+        raise ValueError(
+            f"File format not supported: filepath={name}. Expected a `.weights.h5`, `.keras` or "
+            "`.h5` file."
+        )
+    kind = kind_of(name)
+    if kind is None:
+        raise FileNotFoundError(f"There is no file {name}.")
+    old = kind == "hdf5" and not name.endswith(".weights.h5")
+    if skip is not None and not name.endswith(".weights.h5"):
+        raise ValueError(
+            f"`objects_to_skip` only supports loading '.weights.h5' files. Received: {name}"
+        )
+    if by_name is not None and not old:
+        raise ValueError(
+            f"`by_name` only supports loading legacy '.h5' or '.hdf5' files. Received: {name}"
+        )
+    weights_file.check_built(model, "loading")
+    if kind == "zip":
+        keras_file.load_weights(model, name, skip_mismatch)
+        return
+    with File(name) as f:
+        if old or h5_weights.is_old(f):
+            group = h5_weights.weights_group(f)
+            h5_weights.WeightsPlan(group, model, bool(by_name), skip_mismatch).run()
+        else:
+            weights_file.load_groups(model, weights_file.Groups(f), skip_mismatch, skip or ())

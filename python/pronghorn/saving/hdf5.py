@@ -212,6 +212,11 @@ class Group:
                 return [x.decode("utf-8") if isinstance(x, bytes) else x for x in value.tolist()]
             return value
 
+    def attributes(self):
+        """The names of the attributes."""
+        with self.file.reading(self.path):
+            return list(self._group.attrs.keys())
+
     def names(self, name):
         """A list of names kept in an attribute, in parts `name0`, `name1`, ... where it is long."""
         found = self.attribute(name)

@@ -13,6 +13,7 @@ import zipfile
 
 from .._atomic import replacing, replacing_file, scratch
 from ..layers.base import Layer
+from ..legacy.telling import quietly
 from ..serialization import ObjectSharingScope, deserialize_keras_object, serialize_keras_object
 from .archive import Archive
 from .hdf5 import File
@@ -144,7 +145,9 @@ def load_model(source, custom_objects=None, compile=True, safe_mode=True):
         return _load_folder(source, custom_objects, compile, safe_mode)
     name = "the file object" if isinstance(source, io.IOBase) else str(source)
     with Archive(source, name) as archive:
-        model = _model(archive.read(CONFIG), name, custom_objects, compile, safe_mode)
+        version = _version(archive.read(METADATA)) if METADATA in archive.names() else None
+        text = archive.read(CONFIG)
+        model = _model(text, name, custom_objects, compile, safe_mode, version)
         with contextlib.ExitStack() as stack:
             assets = None
             if any(member.startswith(f"{ASSETS}/") for member in archive.names()):
@@ -175,7 +178,15 @@ def _load_folder(folder, custom_objects, compile, safe_mode):
     return model
 
 
-def _model(text, name, custom_objects, compile, safe_mode):
+def _version(text):
+    """The "2" or "3" of the Keras that wrote a file; None where it does not say."""
+    try:
+        return str(json.loads(text)["keras_version"]).partition(".")[0]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+def _model(text, name, custom_objects, compile, safe_mode, version=None):
     """The model of a configuration, without its weights."""
     try:
         config = json.loads(text)
@@ -186,7 +197,9 @@ def _model(text, name, custom_objects, compile, safe_mode):
     if not compile:
         config["compile_config"] = None
     try:
-        with ObjectSharingScope():
+        with ObjectSharingScope(), quietly():
+            if version == "2":
+                config = _to_new(config)
             model = deserialize_keras_object(config, custom_objects, safe_mode=safe_mode)
     except (LookupError, AttributeError, ArithmeticError, RecursionError) as e:
         raise ValueError(
@@ -195,6 +208,24 @@ def _model(text, name, custom_objects, compile, safe_mode):
     if not isinstance(model, Layer):
         raise ValueError(f"{name} holds no model, but {type(model).__name__}.")
     return model
+
+
+def _to_new(config):
+    """Today's form of what tf-keras wrote."""
+    from .old_configs import to_new
+    from .old_training import compile_config_to_new
+
+    new = to_new(config)
+    if new.get("compile_config"):
+        new["compile_config"] = compile_config_to_new(new["compile_config"])
+    return new
+
+
+def load_weights(model, path, skip_mismatch=False):
+    """Reads the weights of a `.keras` file into a model."""
+    with Archive(path) as archive, archive.opened(_weights_member(archive)) as weights:
+        with File(weights, f"{path}:{WEIGHTS}") as f:
+            load_groups(model, Groups(f), skip_mismatch)
 
 
 def _load_weights(model, source, name, assets):

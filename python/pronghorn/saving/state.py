@@ -15,16 +15,13 @@ from .walk import walk
 def collect(model, skip=()):
     """[(path, name, {key: value})] of everything with weights; the values are not copied."""
     groups, answer = [], None
-    steps = walk(model)
-    skip = {id(x) for x in skip}
+    steps = walk(model, skip=skip)
     while True:
         try:
             place = steps.send(answer)
         except StopIteration:
             return groups
         answer = True
-        if id(place.owner) in skip:
-            continue
         store = {}
         place.owner.save_own_variables(store)
         groups.append((place.path, getattr(place.owner, "name", None), store))
@@ -36,17 +33,17 @@ class Plan:
     def __init__(self, source, model, skip=(), assets=None):
         self.assignments = []
         self.errors = {}  # by id of the object: it can be found again under another path
+        self.notes = []
         self.left_out = set()  # nested containers that files of old have no groups for
         self._source = source
         self._assets = assets
-        skip = {id(x) for x in skip}
-        steps, answer = walk(model, source.has), None
+        steps, answer = walk(model, source.has, skip), None
         while True:
             try:
                 place = steps.send(answer)
             except StopIteration:
                 break
-            answer = id(place.owner) in skip or self._check(place)
+            answer = self._check(place)
 
     def _check(self, place):
         owner = place.owner
@@ -70,7 +67,7 @@ class Plan:
         """A function that assigns a group's values to the owner; raises where it can't."""
         store = self._source.store(path)
         if not isinstance(owner, Layer):
-            return _checked_optimizer(owner, store)
+            return self._checked_optimizer(owner, store)
         if type(owner).load_own_variables is not LayerState.load_own_variables:
             values = {key: store[key] for key in store.keys()}
             return lambda: owner.load_own_variables(values)
@@ -90,7 +87,19 @@ class Plan:
                     f"expected shape {tuple(variable.shape)}, received shape {shape} from "
                     f"'{store.path}/{i}'."
                 )
-        return _assignment(own, store)
+        return assignment([(v, str(i)) for i, v in enumerate(own)], store)
+
+    def _checked_optimizer(self, optimizer, store):
+        keys = store.keys()
+        if not keys and not store.has_parent:
+            return lambda: None  # weights saved without an optimizer
+        keys = [str(i) for i in range(len(keys))] if "0" in keys else sorted(keys)
+        fits = all(key in store for key in keys)
+        pairs = optimizer_pairs(optimizer, keys, store.shape) if fits else None
+        if pairs is None:
+            self.notes.append(does_not_fit(optimizer, len(keys), self._source.name))
+            return lambda: None
+        return assignment(pairs, store)
 
     def run(self):
         """Assigns; what users' own loading functions raise then is added to the errors."""
@@ -99,6 +108,8 @@ class Plan:
                 assign()
             except Exception as e:
                 self.errors[id(owner)] = (owner, f"{type(e).__name__}: {e}")
+        for note in self.notes:
+            warnings.warn(note, stacklevel=5)
         for path in sorted(self.left_out):
             warnings.warn(
                 f"Skipping nested container at '{path}': the file has no group for it, as those "
@@ -111,32 +122,64 @@ class Plan:
         return [message for _, message in self.errors.values()]
 
 
-def _assignment(variables, store):
-    """Assigns a group's values; those whose reading could fail are read now."""
-    kept = {i: store[str(i)] for i in range(len(variables)) if not store.is_sound(str(i))}
+def assignment(pairs, store):
+    """A function that assigns values of a store; those whose reading could fail are read now.
+
+    Args:
+        pairs: List of (variable, key).
+        store: What has `read(key)` and `is_sound(key)`.
+    """
+    kept = {key: store.read(key) for _, key in pairs if not store.is_sound(key)}
 
     def assign():
-        for i, variable in enumerate(variables):
-            variable.assign(kept.pop(i) if i in kept else store[str(i)])
+        for variable, key in pairs:
+            variable.assign(kept.pop(key) if key in kept else store.read(key))
 
     return assign
 
 
-def _checked_optimizer(optimizer, store):
+def optimizer_pairs(optimizer, keys, shape, slot_after_slot=False):
+    """[(variable, key)] of an optimizer's saved state, or None where it does not fit.
+
+    Keras 3 lists the step, the learning rate and the slots in the order in which they are made. In
+    tf-keras there is no learning rate in the list, and its older optimizers put slot after slot.
+
+    Args:
+        optimizer: A built optimizer.
+        keys: Names of the data sets in order.
+        shape: Function from a key to its shape.
+        slot_after_slot: Whether to try the older order first.
+    """
     variables = list(optimizer.variables)
-    keys = store.keys()
-    if not keys and not store.has_parent:
-        return lambda: None  # weights saved without an optimizer
-    shapes = [tuple(v.shape) for v in variables]
-    fits = len(keys) == len(variables) and all(
-        str(i) in keys and store.shape(str(i)) == shape for i, shape in enumerate(shapes)
+    if not variables:
+        return None
+    step, slots = variables[0], [v for v in variables[1:] if v is not optimizer._learning_rate]
+    candidates = [variables, [step, *slots], [step, *_slot_after_slot(slots)]]
+    if not slots and len(keys) > 2:
+        candidates, keys = [[step]], keys[:1]  # slots that tf-keras makes and does not use
+    if slot_after_slot:
+        candidates.reverse()
+    for candidate in candidates:
+        if len(candidate) == len(keys) and all(
+            shape(key) == tuple(v.shape) for key, v in zip(keys, candidate)
+        ):
+            return list(zip(candidate, keys))
+    return None
+
+
+def _slot_after_slot(slots):
+    """[m of all weights, v of all weights] of [m, v of a weight, m, v of the next ...]."""
+    kinds = {}
+    for slot in slots:
+        kinds.setdefault(slot.name.rpartition("_")[2], []).append(slot)
+    return [slot for same in kinds.values() for slot in same]
+
+
+def does_not_fit(optimizer, count, name):
+    """What to say of an optimizer's state that does not fit."""
+    return (
+        f"Skipping variable loading for optimizer '{optimizer.name}', because it has "
+        f"{len(optimizer.variables)} variables whereas the saved optimizer has {count} variables"
+        + ("." if len(optimizer.variables) != count else " of other shapes.")
+        + f" Training goes on with a new state of the optimizer. The file: {name}"
     )
-    if not fits:
-        message = (
-            f"Skipping variable loading for optimizer '{optimizer.name}', because it has "
-            f"{len(variables)} variables whereas the saved optimizer has {len(keys)} variables"
-            + ("." if len(keys) != len(variables) else " of other shapes.")
-            + " Training goes on with a new state of the optimizer."
-        )
-        return lambda: warnings.warn(message, stacklevel=6)
-    return _assignment(variables, store)

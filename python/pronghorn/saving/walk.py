@@ -53,7 +53,7 @@ class Place(NamedTuple):
     missing_container: str | None
 
 
-def walk(owner, has=None):
+def walk(owner, has=None, skip=()):
     """Yields the Place of every layer and optimizer, an owner before its parts; one can come twice.
 
     `walk` is a generator with a memory: send True where the visit was successful, so that the thing
@@ -62,14 +62,15 @@ def walk(owner, has=None):
     Args:
         owner: The model.
         has: Whether a path is in the file being read; None when writing.
+        skip: Objects that are passed over, with all that is in them.
     """
-    yield from _walk_one(owner, "", _Visit(has), None)
+    yield from _walk_one(owner, "", _Visit(has, skip), None)
 
 
 class _Visit:
-    def __init__(self, has):
+    def __init__(self, has, skip):
         self.has = has
-        self.done = set()
+        self.done = {id(x) for x in skip}
 
 
 def _walk_one(owner, path, visit, missing):

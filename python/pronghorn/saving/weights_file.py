@@ -4,39 +4,18 @@ Writing goes to a temporary name that replaces the file when all of it is on dis
 everything before any weight changes.
 """
 
-import os
 import warnings
 
 from .._atomic import replacing
-from .hdf5 import File, import_h5py
+from .hdf5 import import_h5py
 from .state import Plan, collect
 
 
-def save_weights(model, filepath, overwrite=True, max_shard_size=None, objects_to_skip=None):
-    """Writes a model's weights, and its optimizer's state where it is compiled.
-
-    Args:
-        model: A built model.
-        filepath: Name that ends in ".weights.h5".
-        overwrite: Whether to replace a file without asking.
-        max_shard_size: Not supported yet.
-        objects_to_skip: Layers that are left out.
-
-    Raises:
-        ValueError: for another file name, or an unbuilt model.
-        ImportError: without h5py.
-    """
-    filepath = os.fspath(filepath)
-    if max_shard_size is not None:
-        raise ValueError("Weights in several files (max_shard_size) are not supported.")
-    if not str(filepath).endswith(".weights.h5"):
-        raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={filepath}")
-    check_built(model, "saving")
+def save_weights(model, path, skip=None):
+    """Writes a model's weights, and its optimizer's state where it is compiled."""
     import_h5py()
-    if not overwrite and os.path.exists(filepath) and not may_overwrite(filepath):
-        return
-    groups = collect(model, objects_to_skip or ())
-    with replacing(filepath) as temporary:
+    groups = collect(model, skip or ())
+    with replacing(path) as temporary:
         write_groups(temporary, groups)
 
 
@@ -98,40 +77,6 @@ def _bfloat16_bytes(value):
     bits = np.ascontiguousarray(value, "float32").view("uint32")
     rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16
     return rounded.astype("uint16").view("V2")
-
-
-def load_weights(model, filepath, skip_mismatch=False, **kwargs):
-    """Reads a model's weights; nothing changes unless all of them fit.
-
-    Args:
-        model: A built model.
-        filepath: A ".weights.h5" file.
-        skip_mismatch: Whether to leave out, with a warning, what does not fit.
-        objects_to_skip: Layers that are left as they are.
-
-    Raises:
-        ValueError: naming each layer that does not fit, what it expects and what the file has; for
-            a damaged file, naming it and the place in it.
-        FileNotFoundError: where there is no file.
-        ImportError: without h5py.
-    """
-    filepath = os.fspath(filepath)
-    skip = kwargs.pop("objects_to_skip", None) or ()
-    by_name = kwargs.pop("by_name", None)
-    if kwargs:
-        raise ValueError(f"Invalid keyword arguments: {kwargs}")
-    if by_name is not None:
-        raise ValueError(
-            f"`by_name` only supports loading legacy '.h5' or '.hdf5' files. Received: {filepath}"
-        )
-    if not str(filepath).endswith(".weights.h5"):
-        raise ValueError(
-            f"File format not supported: filepath={filepath}. Expected a `.weights.h5` file, as "
-            "`save_weights` writes."
-        )
-    check_built(model, "loading")
-    with File(filepath) as f:
-        load_groups(model, Groups(f), skip_mismatch, skip)
 
 
 def load_groups(model, source, skip_mismatch=False, skip=(), assets=None):
@@ -216,7 +161,10 @@ class Store:
     def is_sound(self, key):
         return self._group.is_sound(key)
 
+    def read(self, key):
+        return self._group.read(key)
+
     def __getitem__(self, key):
         if key not in self._keys:
             raise KeyError(key)
-        return self._group.read(key)
+        return self.read(key)

@@ -1,0 +1,223 @@
+"""HDF5 files of whole models, of Keras 3 and of tf-keras, and ours that both of them read."""
+
+import json
+import os
+import shutil
+
+import h5py
+import numpy as np
+import pronghorn as ph
+import pytest
+from pronghorn import layers, saving
+from pronghorn.saving import old_configs
+from saving import cases
+
+FILES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "files")
+KINDS = ("keras", "tf_keras")
+OUTPUTS = {kind: np.load(os.path.join(FILES, f"{kind}.npz")) for kind in KINDS}
+
+
+def losses_of(kind):
+    with open(os.path.join(FILES, f"{kind}.json")) as f:
+        return json.load(f)
+
+
+LOSSES = {kind: losses_of(kind) for kind in KINDS}
+
+
+def same(model, name, kind):
+    for i, y in enumerate(cases.predictions(model, name)):
+        np.testing.assert_allclose(y, OUTPUTS[kind][f"{name}/{i}"], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", cases.MODELS)
+def test_files_of_keras(name, kind, recwarn):
+    model = saving.load_model(os.path.join(FILES, f"{name}.{kind}.h5"))
+    same(model, name, kind)
+    np.testing.assert_allclose(cases.go_on(model, name), LOSSES[kind][name], rtol=3e-4)
+    assert not [str(w.message) for w in recwarn]
+
+
+@pytest.mark.parametrize("name", cases.MODELS)
+def test_keras_files_of_tf_keras(name, recwarn):
+    model = saving.load_model(os.path.join(FILES, f"{name}.tf_keras.keras"))
+    same(model, name, "tf_keras")
+    np.testing.assert_allclose(cases.go_on(model, name), LOSSES["tf_keras"][name], rtol=3e-4)
+    assert not [str(w.message) for w in recwarn]
+
+
+@pytest.mark.parametrize("name", cases.MODELS)
+def test_round_trip(name, tmp_path):
+    model = cases.trained(ph, name)
+    model.save(tmp_path / "a.h5")
+    again = saving.load_model(tmp_path / "a.h5")
+    for a, b in zip(cases.predictions(model, name), cases.predictions(again, name)):
+        np.testing.assert_array_equal(a, b)
+    np.testing.assert_allclose(cases.go_on(again, name), cases.go_on(model, name), rtol=1e-6)
+    assert os.listdir(tmp_path) == ["a.h5"]
+
+
+def test_content_decides_and_not_the_name(tmp_path):
+    for source, target in (("dense.keras.h5", "a.keras"), ("dense.keras.keras", "a.h5")):
+        shutil.copy(os.path.join(FILES, source), tmp_path / target)
+        same(saving.load_model(tmp_path / target), "dense", "keras")
+
+
+def test_without_optimizer(tmp_path):
+    model = cases.trained(ph, "dense")
+    model.save(tmp_path / "a.h5", include_optimizer=False)
+    with pytest.warns(UserWarning, match="No training configuration"):
+        assert not saving.load_model(tmp_path / "a.h5").compiled
+    model.save(tmp_path / "a.h5")
+    assert not saving.load_model(tmp_path / "a.h5", compile=False).compiled
+
+
+def test_shared_calls_of_a_nested_model(tmp_path):
+    y = ph.Input((4,), name="y")
+    core = ph.Model(y, layers.Dense(4, name="d")(y), name="core")
+    stack = ph.Sequential([ph.Input((4,)), layers.Dense(4, activation="tanh")], name="stack")
+    a, b = ph.Input((4,), name="a"), ph.Input((4,), name="b")
+    x = layers.Subtract()([core(stack(a)), core(stack(core(b)))])
+    model = ph.Model([a, b], [x, core(x), stack(x)])
+    model.save(tmp_path / "a.h5")
+    again = saving.load_model(tmp_path / "a.h5", compile=False)
+    data = [cases.rows((3, 4), 1), cases.rows((3, 4), 2)]
+    for p, q in zip(model.predict(data, verbose=0), again.predict(data, verbose=0)):
+        np.testing.assert_array_equal(p, q)
+
+
+def test_training_that_was_written_stays(tmp_path):
+    x = ph.Input((50,), name="x")
+    y = layers.Dropout(0.5, name="always")(x, training=True)
+    model = ph.Model(x, layers.Dropout(0.5, name="usual")(y))
+    ones = np.ones((1, 50), "float32")
+    for name in ("a.h5", "a.keras"):
+        model.save(tmp_path / name)
+        again = saving.load_model(tmp_path / name, compile=False)
+        assert set(np.unique(again.predict(ones, verbose=0))) == {0.0, 2.0}
+
+
+def test_configs_go_both_ways():
+    for name in cases.MODELS:
+        ph.utils.clear_session()
+        config = json.loads(json.dumps(saving.serialize_keras_object(cases.MODELS[name](ph))))
+        old = json.loads(json.dumps(old_configs.to_old(config)))
+        again = old_configs.to_old(
+            saving.serialize_keras_object(saving.deserialize_keras_object(old_configs.to_new(old)))
+        )
+        assert json.loads(json.dumps(again)) == old
+
+
+# ---- files of weights alone
+
+
+def test_weights_of_keras_2_s_layout(tmp_path):
+    model = cases.MODELS["conv"](ph)
+    for source in ("conv.tf_keras.only_weights.h5", "conv.keras.h5", "conv.tf_keras.h5"):
+        kind = "tf_keras" if "tf_keras" in source else "keras"
+        model.set_weights([0 * w for w in model.get_weights()])
+        model.load_weights(os.path.join(FILES, source))
+        same(model, "conv", kind)
+    model.save_weights(tmp_path / "a.h5")
+    with h5py.File(tmp_path / "a.h5") as f:
+        names = [n.decode() if isinstance(n, bytes) else n for n in f.attrs["layer_names"]]
+        assert names == [layer.name for layer in model.layers]
+        weights = [str(n) for n in f["bn"].attrs["weight_names"]]
+        assert weights == [f"bn/{n}" for n in ("gamma", "beta", "moving_mean", "moving_variance")]
+    again = cases.MODELS["conv"](ph)
+    again.load_weights(tmp_path / "a.h5")
+    same(again, "conv", "tf_keras")
+
+
+def test_weights_of_a_keras_file():
+    model = cases.MODELS["conv"](ph)
+    model.load_weights(os.path.join(FILES, "conv.keras.keras"))
+    same(model, "conv", "keras")
+    model.load_weights(os.path.join(FILES, "conv.tf_keras.weights.h5"))
+    same(model, "conv", "tf_keras")
+
+
+def small(*sizes, names=None):
+    made = [layers.Dense(n, name=names and names[i]) for i, n in enumerate(sizes)]
+    return ph.Sequential([ph.Input((4,)), *made])
+
+
+def test_by_name_and_skip_mismatch(tmp_path):
+    path = tmp_path / "a.h5"
+    source = small(5, 3, names=["first", "second"])
+    source.save_weights(path)
+    other = small(3, 5, 2, names=["second", "first", "third"])
+    with pytest.raises(ValueError, match="Layer count mismatch.*expected 3 layers, found 2"):
+        other.load_weights(path)
+    before = other.get_weights()
+    with pytest.raises(ValueError, match=r"Shape mismatch in layer #0 \(named first\)"):
+        other.load_weights(path, by_name=True)
+    for a, b in zip(before, other.get_weights()):
+        np.testing.assert_array_equal(a, b)
+    with pytest.warns(UserWarning, match="Skipping loading"):
+        other.load_weights(path, by_name=True, skip_mismatch=True)
+    np.testing.assert_array_equal(other.layers[1].bias.numpy(), source.layers[0].bias.numpy())
+    swapped = small(5, 3, names=["second", "first"])
+    swapped.load_weights(path)  # by order
+    np.testing.assert_array_equal(swapped.get_weights()[0], source.get_weights()[0])
+
+
+def test_frozen_layers_keep_keras_2_s_order(tmp_path):
+    model = cases.MODELS["conv"](ph)
+    model.get_layer("bn").trainable = False
+    model.save(tmp_path / "a.h5")
+    again = saving.load_model(tmp_path / "a.h5", compile=False)
+    x = cases.INPUTS["conv"]()
+    np.testing.assert_array_equal(model.predict(x, verbose=0), again.predict(x, verbose=0))
+    assert not again.get_layer("bn").trainable
+
+
+def test_many_layers(tmp_path):
+    model = small(*[2] * 3500)
+    model.save_weights(tmp_path / "a.h5")
+    again = small(*[2] * 3500)
+    again.load_weights(tmp_path / "a.h5")
+    np.testing.assert_array_equal(model.get_weights()[-2], again.get_weights()[-2])
+
+
+def test_wrong_arguments(tmp_path):
+    model = small(2)
+    model.save(tmp_path / "a.keras")
+    model.save_weights(tmp_path / "a.weights.h5")
+    model.save_weights(tmp_path / "a.h5")
+    with pytest.raises(ValueError, match="only supports loading '.weights.h5'"):
+        model.load_weights(tmp_path / "a.keras", objects_to_skip=[])
+    for name in ("a.keras", "a.weights.h5"):
+        with pytest.raises(ValueError, match="only supports loading legacy"):
+            model.load_weights(tmp_path / name, by_name=True)
+    with pytest.raises(ValueError, match="Invalid keyword"):
+        model.load_weights(tmp_path / "a.h5", bad=1)
+    with pytest.raises(ValueError, match="No model config found"):
+        saving.load_model(tmp_path / "a.h5")
+    with pytest.raises(FileNotFoundError):
+        saving.load_model(tmp_path / "none.h5")
+    (tmp_path / "bad.h5").write_bytes(b"text")
+    with pytest.raises(ValueError, match="neither a zip file nor HDF5"):
+        saving.load_model(tmp_path / "bad.h5")
+
+
+def test_damaged_files(tmp_path):
+    with open(os.path.join(FILES, "dense.keras.h5"), "rb") as f:
+        good = f.read()
+    path = tmp_path / "bad.h5"
+    rng = np.random.RandomState(3)
+    refused = 0
+    for i in range(80):
+        content = bytearray(good)
+        if i % 4:
+            for _ in range(rng.randint(1, 5)):
+                content[rng.randint(len(content))] ^= 1 << rng.randint(8)
+        else:
+            del content[rng.randint(100, len(content)) :]
+        path.write_bytes(content)
+        try:
+            saving.load_model(path, compile=False)
+        except (ValueError, TypeError):
+            refused += 1
+    assert refused > 15
