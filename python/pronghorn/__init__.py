@@ -9,7 +9,8 @@ __version__ = "0.1.0"
 
 _MODULES = (
     "activations", "callbacks", "constraints", "data", "datasets", "dtype_policies", "initializers",
-    "layers", "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers",
+    "layers", "losses", "metrics", "models", "ops", "optimizers", "preprocessing", "random",
+    "regularizers",
     "saving", "training", "tree", "utils", "backend", "config", "engine",
 )  # fmt: skip
 _NAMES = {

@@ -49,11 +49,18 @@ def _join(parts):
 
 
 class Rows(Node):
-    """Rows of arrays, one after another."""
+    """Rows of arrays, one after another or in a given order.
+
+    Args:
+        arrays: nest of arrays with one first dimension.
+        order: int64 array of row numbers; all rows in sequence where None.
+        compact: whether the arrays hold no more than they seem to. False for views whose rows
+            overlap, which nobody may copy whole.
+    """
 
     fixed = True
 
-    def __init__(self, arrays):
+    def __init__(self, arrays, order=None, compact=True):
         super().__init__()
         self.arrays = arrays
         counts = {len(a) for a in nest.flatten(arrays) if a is not None}
@@ -63,14 +70,15 @@ class Rows(Node):
                 "from_tensor_slices() expects arrays with one first dimension. Received shapes: "
                 f"{shapes}"
             )
-        self.count = counts.pop()
+        self._order = range(counts.pop()) if order is None else order
+        self.compact = compact
 
     def iterate(self):
-        for i in range(self.count):
+        for i in self._order:
             yield nest.map_structure(lambda a: None if a is None else a[i], self.arrays)  # noqa: B023
 
     def cardinality(self):
-        return self.count
+        return len(self._order)
 
     def spec(self):
         return nest.map_structure(
@@ -78,7 +86,7 @@ class Rows(Node):
         )
 
     def rows(self):
-        return self.arrays, lambda: iter((range(self.count),) if self.count else ())
+        return self.arrays, lambda: iter((self._order,) if len(self._order) else ())
 
 
 class Reordering(Node):
@@ -90,6 +98,10 @@ class Reordering(Node):
     @property
     def fixed(self):
         return self.inputs[0].fixed
+
+    @property
+    def compact(self):
+        return self.inputs[0].compact
 
     def items(self, make):
         raise NotImplementedError

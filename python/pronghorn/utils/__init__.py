@@ -16,6 +16,10 @@ _WHERE = {
     "engine.session": ("clear_session",),
     "utils.session": ("is_keras_tensor",),
     "files.get_file": ("get_file",),
+    "preprocessing.sequence": ("pad_sequences",),
+    "preprocessing.split": ("split_dataset",),
+    "preprocessing.text_dataset": ("text_dataset_from_directory",),
+    "preprocessing.timeseries": ("timeseries_dataset_from_array",),
 }  # fmt: skip
 _ROOM_OF = {name: room for room, names in _WHERE.items() for name in names}
 __all__ = [*_ROOM_OF]  # noqa: PLE0604

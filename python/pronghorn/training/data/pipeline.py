@@ -25,7 +25,7 @@ def make_pipeline_source(dataset, steps=None, class_weight=None, output_shape=No
         node = node.inputs[0]
     if steps is None and class_weight is None and isinstance(node, Batch):
         rows = node.inputs[0].rows()
-        if rows is not None and node.cardinality() > 0:
+        if rows is not None and node.inputs[0].compact and node.cardinality() > 0:
             return RowsSource(node, *rows)
     return PipelineSource(dataset, node, class_weight, output_shape)
 

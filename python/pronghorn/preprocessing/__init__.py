@@ -1,0 +1,27 @@
+"""Text and sequences before they are numbers, and datasets from folders and arrays.
+
+The submodules `text` and `sequence` are Keras 2's; Keras 3 keeps what is in the lists below.
+"""
+
+import importlib
+
+_MODULES = ("sequence", "text")
+_NAMES = {
+    "text_dataset_from_directory": "text_dataset",
+    "timeseries_dataset_from_array": "timeseries",
+}
+__all__ = [*_MODULES, *_NAMES]  # noqa: PLE0604
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f"{__name__}.{_NAMES[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return __all__
