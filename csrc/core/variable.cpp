@@ -12,6 +12,8 @@
 namespace ph {
 namespace {
 
+constexpr int64_t kLargeVariable = 1 << 20;  // bytes that pay for a look at the cache
+
 Tensor same_storage(const Tensor& t) {  // another identity over the same memory
   return t.view(t.shape());
 }
@@ -144,6 +146,12 @@ class VariableAccess {
   int runs_ = 0;
   std::atomic<bool> forking_{false};
 };
+
+VariableCell::~VariableCell() {
+  Device& device = value.device();
+  value = Tensor();
+  if (spec.bytes() >= kLargeVariable) device.shrink();
+}
 
 Variable make_variable(Tensor value, std::string name) {
   static std::atomic<uint64_t> next{1};

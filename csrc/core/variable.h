@@ -10,6 +10,7 @@ namespace ph {
 
 struct VariableCell {
   explicit VariableCell(Tensor initial) : spec(initial.spec()), value(std::move(initial)) {}
+  ~VariableCell();  // gives the memory back
   const Spec spec;
   std::string name;
   bool trainable = true;  // tapes watch it

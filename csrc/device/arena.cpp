@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "device.h"
 #include "fork.h"
@@ -16,6 +17,7 @@ struct ArenaRegistry {
   std::mutex mutex;
   std::map<Device*, std::vector<std::unique_ptr<Arena>>> idle;
   std::map<Device*, size_t> bytes;
+  std::map<Device*, std::multiset<size_t>> users;
 };
 
 // Never destroyed, as the devices.
@@ -87,6 +89,29 @@ std::shared_ptr<Arena> lease_arena(Device& device) {
   if (!arena) arena = std::make_unique<Arena>(device);
   Device* owner = &device;
   return {arena.release(), [owner](Arena* a) { give_back(a, owner); }};
+}
+
+void add_arena_user(Device& device, size_t bytes) {
+  std::lock_guard lock(registry().mutex);
+  registry().users[&device].insert(bytes);
+}
+
+void remove_arena_user(Device& device, size_t bytes) {
+  std::vector<std::unique_ptr<Arena>> dropped;
+  {
+    ArenaRegistry& r = registry();
+    std::lock_guard lock(r.mutex);
+    auto& users = r.users[&device];
+    users.erase(users.find(bytes));
+    const size_t largest = users.empty() ? 0 : *users.rbegin() + kArenaStep;
+    auto& idle = r.idle[&device];
+    while (!idle.empty() && idle.back()->size() > largest) {
+      dropped.push_back(std::move(idle.back()));
+      idle.pop_back();
+    }
+  }
+  dropped.clear();  // outside the lock: an arena's end counts its bytes
+  device.shrink();
 }
 
 MemoryStats memory_stats(Device& device) {

@@ -6,9 +6,8 @@
 #include <cstdlib>
 #include <new>
 
-#if defined(__linux__)
 #include <sys/mman.h>
-#endif
+#include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define PH_ASAN 1
@@ -29,15 +28,37 @@ constexpr bool kReuse = true;
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kLargest = size_t{1} << 62;
 
+constexpr size_t kKept = size_t{32} << 20;  // after shrink(), where less is in use
+
+// Large blocks are mappings of their own: freed, they are the system's again at once, which the
+// C library does not promise.
+bool mapped(size_t bytes) { return kReuse && bytes >= kHugePage; }
+size_t whole_pages(size_t bytes) {
+  static const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  return (bytes + page - 1) / page * page;
+}
+
 void* system_alloc(size_t bytes) {
-  const bool huge = kReuse && bytes >= kHugePage;
-  const size_t align = huge ? kHugePage : kBlockAlign;
   void* p = nullptr;
-  if (posix_memalign(&p, align, bytes) != 0) return nullptr;
-#if defined(__linux__)
-  if (huge) madvise(p, bytes, MADV_HUGEPAGE);
+  if (!mapped(bytes)) return posix_memalign(&p, kBlockAlign, bytes) == 0 ? p : nullptr;
+  // Longer by the alignment; what lies before and behind goes back.
+  const size_t size = whole_pages(bytes);
+  p = mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (p == MAP_FAILED) return nullptr;
+  char* const got = static_cast<char*>(p);
+  const size_t before = (kHugePage - reinterpret_cast<uintptr_t>(got) % kHugePage) % kHugePage;
+  if (before) munmap(got, before);
+  munmap(got + before + size, kHugePage - before);
+#if defined(MADV_HUGEPAGE)
+  madvise(got + before, size, MADV_HUGEPAGE);
 #endif
-  return p;
+  return got + before;
+}
+void system_free(void* p, size_t bytes) {
+  if (mapped(bytes))
+    munmap(p, whole_pages(bytes));
+  else
+    std::free(p);
 }
 
 }  // namespace
@@ -59,6 +80,7 @@ void* BlockCache::alloc(size_t bytes) {
   // Under AddressSanitizer the exact size is taken, so that the first byte past it is guarded.
   const size_t size = kReuse ? bucket_size(bytes) : bytes;
   if (size > kLargest) throw std::bad_alloc();
+  bool beyond = false;
   {
     std::lock_guard lock(mutex_);
     live_ += size;
@@ -72,7 +94,9 @@ void* BlockCache::alloc(size_t bytes) {
         return block;
       }
     }
+    beyond = cached_ > 0 && live_ + cached_ > ceiling_;
   }
+  if (beyond) trim();
   void* p = system_alloc(size ? size : 1);
   if (!p) {
     trim();
@@ -91,12 +115,12 @@ void BlockCache::free(void* p, size_t bytes) {
   const size_t size = kReuse ? bucket_size(bytes) : bytes;
   std::unique_lock lock(mutex_);
   live_ -= size;
-  if (!kReuse || size > limit_) {
+  if (!kReuse || size > limit_ || live_ + cached_ + size > ceiling_) {
     lock.unlock();
-    std::free(p);
+    system_free(p, size);
     return;
   }
-  if (cached_ + size > limit_) evict(size);
+  evict(limit_ - size);
   Bucket& bucket = buckets_[bucket_index(size)];
   bucket.last_used = ++tick_;
   FreeBlock* block = static_cast<FreeBlock*>(p);
@@ -112,12 +136,11 @@ void BlockCache::release_bucket(int index, size_t target) {
     FreeBlock* block = bucket.head;
     bucket.head = block->next;
     cached_ -= size;
-    std::free(block);
+    system_free(block, size);
   }
 }
 
-void BlockCache::evict(size_t room) {
-  const size_t target = limit_ - room;
+void BlockCache::evict(size_t target) {
   while (cached_ > target) {
     int oldest = -1;
     for (int i = 0; i < kBuckets; ++i)
@@ -131,6 +154,11 @@ void BlockCache::trim() {
   std::lock_guard lock(mutex_);
   for (int i = 0; i < kBuckets; ++i)
     if (buckets_[i].head) release_bucket(i, 0);
+}
+
+void BlockCache::shrink() {
+  std::lock_guard lock(mutex_);
+  evict(std::max(live_, kKept));
 }
 
 size_t BlockCache::live() const {

@@ -11,11 +11,13 @@ constexpr size_t kBlockAlign = 64;
 
 class BlockCache {
  public:
-  // limit: the most bytes kept for reuse.
-  explicit BlockCache(size_t limit) : limit_(limit) {}
+  // limit: the most bytes kept for reuse. ceiling: nothing is kept while more than so many bytes
+  // would be held.
+  explicit BlockCache(size_t limit, size_t ceiling = SIZE_MAX) : limit_(limit), ceiling_(ceiling) {}
   void* alloc(size_t bytes);         // throws std::bad_alloc
   void free(void* p, size_t bytes);  // bytes as passed to alloc
-  void trim();
+  void trim();                       // keeps nothing
+  void shrink();  // keeps no more than is in use, or a little: what used the rest is gone
   size_t live() const;
   size_t peak() const;
   size_t cached() const;
@@ -35,12 +37,12 @@ class BlockCache {
   };
   static constexpr int kBuckets = 4 * 64;
 
-  void evict(size_t room);  // until `room` more bytes fit, oldest bucket first
+  void evict(size_t target);  // until no more than that is kept, oldest bucket first
   void release_bucket(int index, size_t target);
 
   mutable std::mutex mutex_;
   Bucket buckets_[kBuckets];
-  size_t limit_;
+  const size_t limit_, ceiling_;
   uint64_t tick_ = 0;
   size_t live_ = 0, peak_ = 0, cached_ = 0;
 };

@@ -30,6 +30,7 @@ class Device {
   virtual bool executes() const = 0;       // false: null
   virtual MemoryStats memory() const = 0;  // arena_bytes left 0: memory_stats() adds it
   virtual void trim() = 0;                 // gives cached blocks back to the system
+  virtual void shrink() = 0;               // those that nothing as large as before will ask for
 };
 
 Device& cpu_device();
@@ -73,6 +74,11 @@ class Arena {
   size_t size_ = 0;
 };
 std::shared_ptr<Arena> lease_arena(Device& device);
+
+// Somebody whose runs reserve so many bytes came, or is gone: idle arenas larger than anybody needs
+// go, and blocks with them.
+void add_arena_user(Device& device, size_t bytes);
+void remove_arena_user(Device& device, size_t bytes);
 
 MemoryStats memory_stats(Device& device);
 void trim_caches();  // cached blocks and idle arenas, of every device

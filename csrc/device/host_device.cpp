@@ -1,22 +1,31 @@
 // The devices that live in host memory: cpu, and null, which allocates and runs nothing.
 #include <unistd.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
 
 #include "block_cache.h"
+#include "cgroup.h"
 #include "device.h"
 #include "fork.h"
 
 namespace ph {
 namespace {
 
-// An eighth of the machine's memory, at least 256 MiB.
-size_t cache_limit() {
-  const size_t pages = static_cast<size_t>(std::max(0L, sysconf(_SC_PHYS_PAGES)));
-  const size_t page = static_cast<size_t>(std::max(0L, sysconf(_SC_PAGESIZE)));
-  return std::max(pages * page / 8, size_t{256} << 20);
+// What this process may use: of the machine, or of its container.
+size_t usable_memory() {
+  const double pages = static_cast<double>(std::max(0L, sysconf(_SC_PHYS_PAGES)));
+  const double page = static_cast<double>(std::max(0L, sysconf(_SC_PAGESIZE)));
+  double bytes = pages * page > 0 ? pages * page : static_cast<double>(size_t{2} << 30);
+#if defined(__linux__)
+  bytes = std::min(bytes, cgroup_memory());
+#endif
+  return static_cast<size_t>(bytes);
 }
 
 // The scratch of the generic width, so that plans look like the CPU's; kernels do nothing.
@@ -34,7 +43,9 @@ Kernels make_null_kernels() {
 class HostDevice final : public Device {
  public:
   HostDevice(std::string name, bool executes)
-      : name_(std::move(name)), executes_(executes), cache_(cache_limit()) {}
+      : name_(std::move(name)),
+        executes_(executes),
+        cache_(usable_memory() / 8, usable_memory() / 4 * 3) {}
   const std::string& name() const override { return name_; }
   void* alloc(size_t bytes) override { return cache_.alloc(bytes); }
   void free(void* p, size_t bytes) override { cache_.free(p, bytes); }
@@ -49,7 +60,13 @@ class HostDevice final : public Device {
   }
   bool executes() const override { return executes_; }
   MemoryStats memory() const override { return {cache_.live(), cache_.peak(), cache_.cached(), 0}; }
-  void trim() override { cache_.trim(); }
+  void trim() override {
+    cache_.trim();
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
+  }
+  void shrink() override { cache_.shrink(); }
   BlockCache& cache() { return cache_; }
 
  private:

@@ -70,9 +70,10 @@ Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& de
       cells_.push_back(graph_.variables[i].get());
       writes_.push_back(written[i]);
     }
+  add_arena_user(device_, static_cast<size_t>(plan_.arena_bytes));  // last: nothing throws after it
 }
 
-Program::~Program() = default;
+Program::~Program() { remove_arena_user(device_, static_cast<size_t>(plan_.arena_bytes)); }
 
 void* Program::address(const Instance& instance, int value) const {
   const Place& p = plan_.places[static_cast<size_t>(value)];

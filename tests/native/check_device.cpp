@@ -4,7 +4,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <numeric>
 #include <set>
 #include <stdexcept>
@@ -12,6 +16,7 @@
 #include <thread>
 
 #include "../../csrc/device/block_cache.h"
+#include "../../csrc/device/cgroup.h"
 #include "../../csrc/device/cpu_count.h"
 #include "check.h"
 
@@ -90,6 +95,31 @@ void check_block_cache() {
   }
   cache.trim();
   CHECK(cache.cached() == 0 && cache.live() == 0);
+  if (!kAsan) {
+    constexpr size_t mib = size_t{1} << 20;
+    BlockCache large(400 * mib, 600 * mib);
+    std::vector<void*> held;
+    for (int i = 0; i < 20; ++i) {
+      held.push_back(large.alloc(16 * mib));
+      CHECK(reinterpret_cast<uintptr_t>(held.back()) % (2 * mib) == 0);
+      std::memset(held.back(), 1, 16 * mib);
+    }
+    for (int i = 10; i < 20; ++i) large.free(held[i], 16 * mib);
+    large.shrink();
+    CHECK(large.live() == 160 * mib && large.cached() == 160 * mib, "%zu", large.cached());
+    for (int i = 0; i < 8; ++i) large.free(held[i], 16 * mib);
+    large.shrink();
+    CHECK(large.live() == 32 * mib && large.cached() <= 32 * mib, "%zu", large.cached());
+    for (int i = 8; i < 10; ++i) large.free(held[i], 16 * mib);
+    CHECK(large.cached() == 64 * mib, "%zu", large.cached());
+    void* most = large.alloc(560 * mib);  // what is kept would take it beyond the ceiling
+    CHECK(large.cached() == 64 * mib || large.cached() == 0);
+    void* more = large.alloc(24 * mib);
+    CHECK(large.cached() == 0, "%zu", large.cached());
+    large.free(more, 24 * mib);
+    large.free(most, 560 * mib);
+    large.trim();
+  }
   if (!kAsan && !kTsan) {
     bool threw = false;
     try {
@@ -99,6 +129,60 @@ void check_block_cache() {
     }
     CHECK(threw && cache.live() == 0);
     CHECK(message_of([&] { cache.alloc(SIZE_MAX); }) != "");
+  }
+}
+
+// A tree of control groups in a folder of its own.
+struct Groups {
+  std::string folder;
+  Groups() {
+    char name[] = "/tmp/pronghorn_groups_XXXXXX";
+    folder = mkdtemp(name);
+  }
+  ~Groups() { std::filesystem::remove_all(folder); }
+  void put(const std::string& path, const std::string& text) const {
+    const std::filesystem::path file = folder + "/" + path;
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file) << text << "\n";
+  }
+  CgroupFiles files() const { return {folder + "/fs", folder + "/own"}; }
+};
+
+void check_cgroups() {
+  {
+    const Groups none;
+    CHECK(std::isinf(cgroup_memory(none.files())) && std::isinf(cgroup_cpus(none.files())));
+  }
+  {  // v2, the tightest of the way up; `high` counts too
+    const Groups g;
+    g.put("own", "0::/pod/app");
+    g.put("fs/pod/app/memory.max", "max");
+    g.put("fs/pod/memory.max", "2000000000");
+    g.put("fs/pod/memory.high", "1000000000");
+    g.put("fs/pod/app/cpu.max", "150000 100000");
+    g.put("fs/pod/cpu.max", "max 100000");
+    CHECK(cgroup_memory(g.files()) == 1e9 && cgroup_cpus(g.files()) == 1.5);
+  }
+  {  // v2 as a container sees it: its own group is the root
+    const Groups g;
+    g.put("own", "0::/../../elsewhere");
+    g.put("fs/memory.max", "536870912");
+    CHECK(cgroup_memory(g.files()) == 536870912);
+  }
+  {  // v1, beside other hierarchies
+    const Groups g;
+    g.put("own", "9:cpuset:/x\n4:memory:/docker/abc\n2:cpu,cpuacct:/docker/abc\n0::/");
+    g.put("fs/memory/docker/abc/memory.limit_in_bytes", "268435456");
+    g.put("fs/memory/memory.limit_in_bytes", "9223372036854771712");
+    g.put("fs/cpu,cpuacct/docker/abc/cpu.cfs_quota_us", "50000");
+    g.put("fs/cpu,cpuacct/docker/abc/cpu.cfs_period_us", "100000");
+    CHECK(cgroup_memory(g.files()) == 268435456 && cgroup_cpus(g.files()) == 0.5);
+  }
+  {  // v1 in a container: the group's own path is not mounted
+    const Groups g;
+    g.put("own", "4:memory:/docker/abc");
+    g.put("fs/memory/memory.limit_in_bytes", "100000000");
+    CHECK(cgroup_memory(g.files()) == 1e8);
   }
 }
 
@@ -239,6 +323,25 @@ void check_fork() {
   busy.join();
 }
 
+void check_arena_users() {
+  Device& device = null_device();
+  trim_caches();
+  add_arena_user(device, 1000);
+  add_arena_user(device, 8 << 20);
+  for (size_t bytes : {size_t{8} << 20, size_t{1000}}) {
+    auto a = lease_arena(device);
+    a->reserve(bytes);
+    auto b = lease_arena(device);
+    b->reserve(1000);
+  }
+  CHECK(memory_stats(device).arena_bytes >= 8 << 20);
+  remove_arena_user(device, 8 << 20);
+  CHECK(memory_stats(device).arena_bytes < 1 << 20, "%zu", memory_stats(device).arena_bytes);
+  CHECK(memory_stats(device).arena_bytes > 0);
+  remove_arena_user(device, 1000);
+  CHECK(memory_stats(device).arena_bytes == 0);
+}
+
 void check_thread_settings() {
   const int before = num_threads();
   CHECK(usable_cpus() >= 1 && before >= 1);
@@ -297,6 +400,7 @@ int main() {
   check_thread_settings();
   check_buckets();
   check_block_cache();
+  check_cgroups();
   check_concurrent_alloc();
   check_devices();
   check_widths();
@@ -304,6 +408,7 @@ int main() {
   check_nested_and_concurrent();
   check_fork();
   check_arenas();
+  check_arena_users();
   print_dispatch_time();
   return check::result("check_device");
 }
