@@ -103,3 +103,20 @@ def test_nothing_of_it_loads_without_it():
         " type(builtins.__import__).__name__)"
     )
     assert python("-c", code).stdout == "[] builtin_function_or_method\n"
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_processes_of_the_program_are_served_too(tmp_path, method):
+    program = f"""
+    import multiprocessing
+    from keras.layers import Dense
+    from keras.models import Sequential
+
+    def work(units):
+        return Sequential([Dense(units, batch_input_shape=(None, 2))]).output_shape
+
+    if __name__ == "__main__":
+        with multiprocessing.get_context("{method}").Pool(2) as pool:
+            print(pool.map(work, [1, 2]))
+    """
+    assert output(tmp_path, program) == "[(None, 1), (None, 2)]"

@@ -3,7 +3,7 @@
 import os
 import sys
 import types
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import ModuleSpec, SourceFileLoader
 
 
 def run(script, arguments=(), also=(), module=False):
@@ -36,11 +36,14 @@ def run(script, arguments=(), also=(), module=False):
     path = os.path.abspath(script)
     _first_on_path(os.path.dirname(os.path.realpath(script)))
     alias.serve(also)
+    from pronghorn.alias import child
+
     main = types.ModuleType("__main__")
     main.__dict__.update(
         __file__=script,
         __builtins__=__builtins__,
         __loader__=SourceFileLoader("__main__", path),
+        __spec__=ModuleSpec(child.announce(script, also), None, origin=path),
         __annotations__={},
     )
     sys.modules["__main__"] = main
