@@ -33,7 +33,7 @@ PACKAGE_ARROWS = {
     "legacy": set(),
     "engine": {"_core"},
     "tree": {"engine"},
-    "serialization": {"engine"},
+    "serialization": {"legacy", "engine"},
     "dtype_policies": {"engine", "serialization"},
     "config": {"legacy", "engine", "serialization", "dtype_policies"},
     "ops": {"legacy", "engine"},
@@ -57,7 +57,7 @@ PACKAGE_ARROWS = {
     "data": {"engine", "ops", "_atomic"},
     "datasets": {"legacy", "engine", "files", "_atomic"},
     "preprocessing": {"engine", "data", "callbacks", "training"},
-    "alias": _BASIC | {"layers", "models", "optimizers", "training"},
+    "alias": _BASIC | {"data", "layers", "models", "optimizers", "training"},
     "cli": _BASIC | {"alias", "callbacks", "datasets", "layers", "models", "saving", "_atomic"},
 }
 LEAVES = {"datasets", "preprocessing", "applications", "cli", "alias", "utils"}

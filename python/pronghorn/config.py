@@ -23,3 +23,9 @@ __all__ = [
     "is_traceback_filtering_enabled", "is_winograd_enabled", "set_dtype_policy", "set_epsilon",
     "set_floatx", "set_image_data_format",
 ]  # fmt: skip
+
+
+def __getattr__(name):
+    from .legacy.missing import old_or_absent
+
+    return old_or_absent(__name__, name, globals())

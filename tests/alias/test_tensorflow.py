@@ -331,3 +331,14 @@ def test_shape_can_be_reckoned_with_in_a_model():
     model = keras.Model(inputs, y)
     assert y.shape == (None, 3)
     np.testing.assert_allclose(model.predict(X, verbose=0), X)
+
+
+def test_data_sets():
+    import pronghorn
+
+    assert tf.data.Dataset is pronghorn.data.Dataset and tf.data.AUTOTUNE == -1
+    data = tf.data.Dataset.from_tensor_slices((X, Y)).shuffle(4).batch(1)
+    data = data.map(lambda a, b: (a * 2, b), num_parallel_calls=tf.data.experimental.AUTOTUNE)
+    rows = sorted(np.asarray(a).ravel().tolist() for a, _ in data.prefetch(tf.data.AUTOTUNE))
+    assert rows == sorted((X * 2).tolist())
+    assert int(tf.data.experimental.cardinality(data)) == 2

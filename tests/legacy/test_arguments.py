@@ -64,6 +64,12 @@ PAIRS = {
         lambda: keras.constraints.maxnorm(m=3),
         lambda: keras.constraints.MaxNorm(max_value=3),
     ),
+    "adam of keras 2": (
+        lambda: optimizers.Adam(lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0,
+                                amsgrad=False),
+        lambda: optimizers.Adam(),
+    ),
+    "rmsprop of keras 2": (lambda: optimizers.RMSprop(epsilon=None), lambda: optimizers.RMSprop()),
     "sgd": (
         lambda: optimizers.SGD(lr=0.1, momentum=0.9, nesterov=True),
         lambda: optimizers.SGD(0.1, momentum=0.9, nesterov=True),

@@ -9,13 +9,14 @@ import functools
 _COMMON = ("name", "trainable", "dtype", "autocast", "activity_regularizer")
 
 
-def old_arguments(function, owner=None):
+def old_arguments(function, owner=None, or_default=None):
     """Wraps a function so that keyword arguments may have their names of Keras 1 and 2.
 
     Args:
         function: The function; as a decorator it goes by its own name.
         owner: Whose row of legacy/arguments.py applies; the function's name where missing. For an
             `__init__` it is the class of its object, and the bases of that.
+        or_default: An argument that may be None for its default.
 
     Returns:
         A function of the same signature.
@@ -28,6 +29,8 @@ def old_arguments(function, owner=None):
 
     @functools.wraps(function)
     def call(*args, **kwargs):
+        if or_default is not None and kwargs.get(or_default, 0) is None:
+            del kwargs[or_default]
         if kwargs and not known.issuperset(kwargs):
             from .translate import new_arguments
 
@@ -43,7 +46,12 @@ def old_arguments(function, owner=None):
     return call
 
 
-def old_constructor(cls):
-    """Lets a class of this package, whose `__init__` is its own, take old arguments."""
+def old_constructor(cls, or_default=None):
+    """Lets a class of this package, whose `__init__` is its own, take old arguments.
+
+    Args:
+        cls: The class.
+        or_default: An argument for which None meant its default.
+    """
     if "__init__" in cls.__dict__ and cls.__module__.partition(".")[0] == "pronghorn":
-        cls.__init__ = old_arguments(cls.__dict__["__init__"])
+        cls.__init__ = old_arguments(cls.__dict__["__init__"], or_default=or_default)

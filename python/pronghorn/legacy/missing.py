@@ -10,6 +10,8 @@ import json
 import sys
 from pathlib import Path
 
+from .names import NAMES, ONCE
+
 _LEAD = "module {module!r} has no attribute {name!r}"
 
 
@@ -23,6 +25,9 @@ def keras_names():
             known = found.setdefault(module, {})
             for name in names.split():
                 known.setdefault(name, version)
+    for module, names in ONCE.items():
+        for name in names.split():
+            found[module].setdefault(name, "2")
     return found
 
 
@@ -48,8 +53,6 @@ def not_yet(module, name):
 
 def old_or_absent(module, name, known):
     """What a room's `__getattr__` answers: today's object of an old name, or `absent`'s error."""
-    from .names import NAMES
-
     room = module.partition(".")[2]
     new = NAMES.get(room, {}).get(name)
     if new is None:

@@ -64,3 +64,15 @@ NAMES = {
     },
     "utils": {"plot": "plot_model", "Sequence": "PyDataset"},
 }
+
+# Names that Keras 1 and 2 had, beyond those that installed Kerases still have.
+ONCE = {
+    "layers": "Highway MaxoutDense TimeDistributedDense Recurrent ConvRecurrent2D SReLU "
+    "ParametricSoftplus ConvLSTM2DCell",
+    "utils": "multi_gpu_model HDF5Matrix",
+    "metrics": "matthews_correlation precision recall fbeta_score fmeasure",
+    "wrappers": "KerasClassifier KerasRegressor",
+    "backend": "tf theano print_tensor is_variable is_placeholder",
+    "preprocessing.image": "list_pictures transform_matrix_offset_center random_channel_shift",
+    "initializers": "lecun normal_variable",
+}

@@ -47,7 +47,7 @@ class Optimizer(OptimizerState):
     def __init_subclass__(cls, **kwargs):
         """Shows the arguments that `*args, **kwargs` hand on to this class in signatures."""
         super().__init_subclass__(**kwargs)
-        old_constructor(cls)
+        old_constructor(cls, or_default="epsilon")  # as in Keras 2
         cls._is_ours = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
         own = list(inspect.signature(cls.__init__).parameters.values())
         if [p.kind for p in own[-2:]] == [

@@ -4,8 +4,8 @@ classes and functions come from this package, the registry and `custom_objects` 
 
 import types
 
-from .names import is_keras_module, known_names, refuses, resolve
-from .registry import CustomObjectScope, get_registered_object, near_names, registered_as
+from .names import CLASS_ROOMS, FUNCTION_ROOMS, is_keras_module, known_names, refuses, resolve
+from .registry import CustomObjectScope, get_registered_object, hint, registered_as
 from .scopes import SafeModeScope, in_safe_mode, note_read, shared_object
 
 _PLAIN = (str, int, float, bool, type(None))
@@ -165,10 +165,11 @@ def _not_found(config, name, module, kind):
             "should only hold layers, metrics, losses and the like, operations, and registered "
             "custom objects."
         )
-    hint = near_names(name, known_names()) if is_keras_module(module) else ""
+    rooms = CLASS_ROOMS if kind == "class" else FUNCTION_ROOMS
+    said = hint(name, known_names(), rooms) if is_keras_module(module) else ""
     raise TypeError(
         f"Could not locate {kind} '{name}' (module {module!r}, registered name "
-        f"{config.get('registered_name')!r}).{hint} Make sure custom classes and functions are "
+        f"{config.get('registered_name')!r}).{said} Make sure custom classes and functions are "
         "decorated with `@keras.saving.register_keras_serializable()`, or pass them in "
         f"`custom_objects`. The config: {config}"
     )

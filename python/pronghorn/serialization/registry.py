@@ -122,6 +122,22 @@ def near_names(name, known):
     return f" Did you mean {' or '.join(repr(lower[n]) for n in near)}?" if near else ""
 
 
+_ROOMS = {
+    "activation function": "activations", "constraint": "constraints", "loss": "losses",
+    "initializer": "initializers", "metric": "metrics", "optimizer": "optimizers",
+    "regularizer": "regularizers",
+}  # fmt: skip
+
+
+def hint(name, known, rooms):
+    """ " keras.layers.X is part of Keras, not yet of Pronghorn." where a room of Keras has that
+    name; else what `near_names` says."""
+    from ..legacy.missing import not_yet
+
+    owed = next((text for room in rooms if (text := not_yet(room, str(name)))), None)
+    return f" {owed}." if owed else near_names(name, known)
+
+
 def find(identifier, table, kind, base=None):
     """The object that an identifier names: for the `get` functions of each package.
 
@@ -146,9 +162,10 @@ def find(identifier, table, kind, base=None):
         if found is None:
             found = registered_as(identifier)
         if found is None:
+            said = hint(identifier, table, [_ROOMS.get(kind)])
             raise ValueError(
-                f"Could not interpret {kind} identifier: {identifier!r}."
-                f"{near_names(identifier, table)} Expected None, a name, a config or a callable."
+                f"Could not interpret {kind} identifier: {identifier!r}.{said} "
+                "Expected None, a name, a config or a callable."
             )
     if isinstance(found, type):
         found = found()

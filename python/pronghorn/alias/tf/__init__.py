@@ -14,6 +14,8 @@ NAMESPACES = {
     "config.experimental": "settings",
     "config.optimizer": "settings",
     "config.threading": "settings",
+    "data": "data",
+    "data.experimental": "data",
     "debugging": "debugging",
     "dtypes": "dtypes",
     "linalg": "linalg",
