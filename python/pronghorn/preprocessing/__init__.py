@@ -20,7 +20,9 @@ def __getattr__(name):
         value = getattr(importlib.import_module(f"{__name__}.{_NAMES[name]}"), name)
         globals()[name] = value
         return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ..legacy.missing import old_or_absent
+
+    return old_or_absent(__name__, name, __all__)
 
 
 def __dir__():
