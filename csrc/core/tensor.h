@@ -43,13 +43,15 @@ struct Storage {
 };
 
 class Trace;
+struct Activated;  // see activated.h
 
 struct TensorImpl {
   Spec spec;
-  std::shared_ptr<Storage> storage;  // null: abstract
-  int64_t offset = 0;                // bytes into storage
-  uint64_t trace = 0;                // abstract: serial number of the trace it belongs to
-  std::string origin;                // abstract: what made it, for messages
+  std::shared_ptr<Storage> storage;            // null: abstract
+  int64_t offset = 0;                          // bytes into storage
+  uint64_t trace = 0;                          // abstract: serial number of the trace it belongs to
+  std::string origin;                          // abstract: what made it, for messages
+  std::shared_ptr<const Activated> activated;  // of probabilities: the logits
 };
 
 class Tensor {

@@ -1,6 +1,7 @@
 // Tensor and ops as Python sees them: NumPy and DLPack in and out, one generic call per op.
 #include <cstring>
 
+#include "../core/activated.h"
 #include "../core/convert.h"
 #include "bind.h"
 #include "gil.h"
@@ -249,6 +250,7 @@ py::capsule to_dlpack(const Tensor& t) {
 struct Op {
   const OpDef* def;
   int id;
+  Carries carries;
 };
 py::object& slow_path() {
   static auto* handler = new py::object();  // immortal
@@ -264,7 +266,10 @@ py::object call_op(const py::object& self, const py::tuple& inputs, const py::tu
       return into_python([&] { return slow_path()(self, inputs, attrs); });
     tensors.push_back(h.cast<const Tensor&>());
   }
-  std::vector<Tensor> out = apply(*op.def, tensors, attrs_from(attrs));
+  const Attrs values = attrs_from(attrs);
+  std::vector<Tensor> out = apply(*op.def, tensors, values);
+  if (op.carries != Carries::nothing)
+    note_activation(op.carries, *op.def, values, tensors[0], out[0]);
   if (out.size() == 1) return py::cast(std::move(out[0]));
   py::tuple result(out.size());
   for (size_t i = 0; i < out.size(); ++i) result[i] = py::cast(std::move(out[i]));
@@ -310,6 +315,14 @@ void bind_tensor(py::module_& m) {
                              })
       .def_property_readonly("identity",
                              [](const Tensor& t) { return reinterpret_cast<uintptr_t>(t.get()); })
+      .def(
+          "logits",
+          [](const Tensor& t, const std::string& activation, int axis) -> py::object {
+            const Tensor found = logits_of(t, activation, axis);
+            return found ? py::cast(found) : py::none();
+          },
+          py::arg("activation"), py::arg("axis") = -1,
+          "What this is the sigmoid of, or the softmax along `axis`; None where it is not.")
       .def("numpy", &to_numpy)
       .def(
           "__array__",
@@ -347,7 +360,8 @@ void bind_tensor(py::module_& m) {
   py::class_<Op>(m, "Op")
       .def(py::init([](const std::string& name) {
         const int id = op_id(name);
-        return Op{&op_by_id(id), id};
+        const OpDef& def = op_by_id(id);
+        return Op{&def, id, carries(def)};
       }))
       .def_property_readonly("name", [](const Op& op) { return op.def->name; })
       .def_property_readonly("id", [](const Op& op) { return op.id; })

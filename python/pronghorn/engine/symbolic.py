@@ -8,6 +8,7 @@ a tensor holds the operation it comes from, an operation its nodes, a node its i
 points with the flow is weak, and a node makes an output tensor again when somebody asks.
 """
 
+import functools
 import itertools
 import threading
 import weakref
@@ -91,6 +92,10 @@ class KerasTensor:
             f"<KerasTensor shape={self._shape}, dtype={self._dtype}, sparse=False, ragged=False, "
             f"name={self.name}>"
         )
+
+    def logits(self, activation, axis=-1):
+        """None: what a tensor is the softmax or sigmoid of is known when the graph runs."""
+        return None
 
     def _no_value(self, wanted):
         return TypeError(
@@ -311,30 +316,55 @@ class RecordedOp(Operation):
 class RecordedFunction(Operation):
     """A Python function applied directly to KerasTensors; calling it runs the function."""
 
-    def __init__(self, function):
-        super().__init__(auto_name(getattr(function, "__name__", "function").strip("_<>")))
-        self.function = function
+    op_name = None  # a name of `functions`, by which configs know it
+    function = None
 
     def __call__(self, *args, **kwargs):
+        if any_symbolic((args, kwargs)):
+            return self.record(args, kwargs)
         return self.function(*args, **kwargs)
 
     call = __call__
 
+    def record(self, args, kwargs):
+        """Adds a Node of this function; returns its symbolic result(s)."""
+        from . import trace
+
+        outputs = to_keras_tensors(trace.eval_shape(self.function, *args, **kwargs))
+        Node(self, args, kwargs, outputs)
+        return outputs
+
     def get_config(self):
-        raise ValueError(
-            f"The function '{self.name}' that was applied to a KerasTensor cannot be written into "
-            "a config. Put it into the `call` of a Layer to save the model."
-        )
+        if self.op_name is None:
+            raise ValueError(
+                f"The function '{self.name}' that was applied to a KerasTensor cannot be written "
+                "into a config. Put it into the `call` of a Layer to save the model."
+            )
+        return {"name": self.name, "op_name": self.op_name}
 
 
 def record_function(function, args, kwargs=None):
-    """Adds a Node of a Python function of KerasTensors; returns its symbolic result(s)."""
-    from . import trace
+    """Records a Python function applied to KerasTensors and returns its symbolic result(s)."""
+    operation = RecordedFunction(auto_name(getattr(function, "__name__", "call").strip("_<>")))
+    operation.function = function
+    return operation.record(args, kwargs or {})
 
-    kwargs = kwargs or {}
-    outputs = to_keras_tensors(trace.eval_shape(function, *args, **kwargs))
-    Node(RecordedFunction(function), args, kwargs, outputs)
-    return outputs
+
+functions = {}  # by name, those that are recorded whole: see `recorded_whole`
+
+
+def recorded_whole(function):
+    """Decorator: applied to KerasTensors, the function is one node, not one for each op in it."""
+    name = function.__name__
+    functions[name] = function
+
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        if any(isinstance(x, KerasTensor) for x in (*args, *kwargs.values())):
+            return recorded_class(name)().record(args, kwargs)
+        return function(*args, **kwargs)
+
+    return wrapper
 
 
 class RecordedSizes(RecordedOp):
@@ -390,7 +420,11 @@ def recorded_class(op_name):
     """The class of a recorded op; summaries print its name ("Add", "MatMul")."""
     if op_name not in _recorded:
         title = "".join(part.capitalize() for part in op_name.split("_"))
-        _recorded[op_name] = type(title, (RecordedOp,), {"op_name": op_name})
+        members = {"op_name": op_name}
+        if op_name in functions:
+            members["function"] = staticmethod(functions[op_name])
+        base = RecordedFunction if op_name in functions else RecordedOp
+        _recorded[op_name] = type(title, (base,), members)
     return _recorded[op_name]
 
 

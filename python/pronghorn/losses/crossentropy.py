@@ -79,6 +79,9 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
         return ops.sparse_categorical_crossentropy(
             y_true, y_pred, from_logits=from_logits, axis=axis
         )
+    logits = None if from_logits else y_pred.logits("softmax", axis)
+    if logits is not None:
+        y_pred, from_logits = logits, True
     valid = ops.not_equal(y_true, ignore_class)
     y_true = ops.where(valid, y_true, 0)
     y_pred = ops.where(ops.expand_dims(valid, axis), y_pred, 0.0)

@@ -83,9 +83,7 @@ def sigmoid(x):
     The result remembers x, so that a cross-entropy of it is computed from the logits.
     """
     x = floating(x)
-    y = _sigmoid((x,))
-    y._keras_logits = x
-    return y
+    return _sigmoid((x,))
 
 
 def hard_sigmoid(x):
@@ -160,10 +158,7 @@ def softmax(x, axis=-1):
     Example:
         >>> ops.softmax([0.0, 0.0])  # [0.5, 0.5]
     """
-    x = _float_tensor(x)
-    y = _over_axis(_softmax, x, axis)
-    y._keras_logits = x
-    return y
+    return _over_axis(_softmax, _float_tensor(x), axis)
 
 
 def log_softmax(x, axis=-1):

@@ -7,6 +7,7 @@ where probabilities saturate.
 import warnings
 
 from ..engine import config
+from ..engine.symbolic import recorded_whole
 from ._args import cast, index, normalize_axis, op, tensor
 from .array import moveaxis, squeeze
 from .math import (
@@ -43,15 +44,19 @@ def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
     return _one_hot((index(x),), (num_classes, axis, config.standardize_dtype(dtype)))
 
 
-def _logits_of(output, from_logits, activation, name):
-    """(what to use as output, whether these are logits)."""
-    logits = getattr(output, "_keras_logits", None)
+def _logits_of(output, from_logits, activation, name, axis=-1):
+    """(what to use as output, whether these are logits).
+
+    The logits of an output that this activation made, along this axis; else the output itself.
+    """
+    logits = output.logits(activation, axis)
     if logits is None:
         return output, from_logits
     if from_logits:
         warnings.warn(
             f'"`{name}` received `from_logits=True`, but the `output` argument was produced by a '
-            f"{activation} activation and thus does not represent logits. Was this intended?",
+            f"{activation.capitalize()} activation and thus does not represent logits. Was this "
+            "intended?",
             stacklevel=3,
         )
     return logits, True
@@ -76,6 +81,7 @@ def _probabilities(output):
     return clip(output, epsilon, 1.0 - epsilon)
 
 
+@recorded_whole
 def binary_crossentropy(target, output, from_logits=False):
     """-target * log(output) - (1 - target) * log(1 - output), elementwise.
 
@@ -93,7 +99,7 @@ def binary_crossentropy(target, output, from_logits=False):
     output = tensor(output)
     target = cast(tensor(target), output.dtype)
     _check_shapes(target, output)
-    output, from_logits = _logits_of(output, from_logits, "Sigmoid", "binary_crossentropy")
+    output, from_logits = _logits_of(output, from_logits, "sigmoid", "binary_crossentropy")
     if from_logits:
         # max(x, 0) - x * target + log(1 + exp(-|x|)), differentiable at 0
         positive = greater_equal(output, 0)
@@ -104,6 +110,7 @@ def binary_crossentropy(target, output, from_logits=False):
     return negative(add(hit, multiply(subtract(1.0, target), log(subtract(1.0, output)))))
 
 
+@recorded_whole
 def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """-sum(target * log(output)) over the classes.
 
@@ -127,9 +134,11 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
             f"Received: target.shape={tuple(target.shape)}, output.shape={tuple(output.shape)}"
         )
     _check_shapes(target, output)
-    output, from_logits = _logits_of(output, from_logits, "Softmax", "categorical_crossentropy")
     rank = len(output.shape)
     axis = normalize_axis(axis, rank, "categorical_crossentropy")
+    output, from_logits = _logits_of(
+        output, from_logits, "softmax", "categorical_crossentropy", axis
+    )
     if from_logits:
         if axis != rank - 1:
             output, target = moveaxis(output, axis, -1), moveaxis(target, axis, -1)
@@ -138,6 +147,7 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     return negative(sum_over(multiply(target, log(_probabilities(output))), axis))
 
 
+@recorded_whole
 def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """-log(output) at the class that `target` names.
 
@@ -161,7 +171,7 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
             f"{tuple(output.shape)}"
         )
     output, from_logits = _logits_of(
-        output, from_logits, "Softmax", "sparse_categorical_crossentropy"
+        output, from_logits, "softmax", "sparse_categorical_crossentropy"
     )
     if len(target.shape) == rank and target.shape[-1] == 1:
         target = squeeze(target, -1)
