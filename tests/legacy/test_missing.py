@@ -14,7 +14,7 @@ def owed(monkeypatch):
     """A name that stays missing, whatever is added: Keras has "Wanted" and "wanted" everywhere."""
     names = {module: dict(found) for module, found in missing.keras_names().items()}
     for found in names.values():
-        found.update(Wanted="3.15.1", wanted="3.15.1", Former="2")
+        found.update(Wanted="3.15.1", Former="2")
     monkeypatch.setattr(missing, "keras_names", lambda: names)
 
 
@@ -65,6 +65,11 @@ def test_other_names_get_near_ones():
 def test_strings(call):
     with pytest.raises(ValueError, match=r"(?i)wanted is part of Keras, not yet of Pronghorn"):
         call()
+
+
+def test_a_slip_of_what_is_here_gets_near_names():
+    with pytest.raises(ValueError, match="identifier: 'MEANSQUAREDERROR'. Did you mean"):
+        losses.get("MEANSQUAREDERROR")
 
 
 def test_configs():

@@ -12,6 +12,23 @@ from pathlib import Path
 
 from .names import NAMES, ONCE
 
+
+def owed(rooms, name, known=()):
+    """`not_yet` of the first of Keras's modules that has the name, also in another spelling
+    ("adagrad", "log_cosh" of LogCosh); "" where none has it, or `known` has."""
+    plain = _plain(str(name))
+    for room in rooms:
+        names = keras_names().get(room, {})
+        like = name if name in names else next((n for n in names if _plain(n) == plain), None)
+        if like is not None and like not in known:
+            return not_yet(room, like)
+    return ""
+
+
+def _plain(name):
+    return name.lower().replace("_", "")
+
+
 _LEAD = "module {module!r} has no attribute {name!r}"
 
 

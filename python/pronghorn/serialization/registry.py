@@ -132,10 +132,10 @@ _ROOMS = {
 def hint(name, known, rooms):
     """ " keras.layers.X is part of Keras, not yet of Pronghorn." where a room of Keras has that
     name; else what `near_names` says."""
-    from ..legacy.missing import not_yet
+    from ..legacy.missing import owed
 
-    owed = next((text for room in rooms if (text := not_yet(room, str(name)))), None)
-    return f" {owed}." if owed else near_names(name, known)
+    text = owed(filter(None, rooms), str(name), known)
+    return f" {text}." if text else near_names(name, known)
 
 
 def find(identifier, table, kind, base=None):

@@ -28,7 +28,7 @@ text = Input(shape=(12,), dtype="int32", name="text")
 question = Input(shape=(6,), dtype="int32", name="question")
 read = layers.Flatten()(layers.Embedding(TEXT, 8)(text))
 asked = layers.Flatten()(layers.Embedding(QUESTION, 8)(question))
-both = layers.concatenate([read, asked], axis=-1)
+both = layers.Concatenate(axis=-1)([read, asked])
 answer = layers.Dense(ANSWERS, activation="softmax")(both)
 model = Model([text, question], answer)
 model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["acc"])
@@ -41,6 +41,7 @@ history = model.fit(
     {"text": texts, "question": questions}, answers, epochs=40, batch_size=32, verbose=0
 )
 assert history.history["acc"][-1] > 0.8
+assert isinstance(model.layers[0], layers.InputLayer)
 np.testing.assert_allclose(
     model.predict([texts, questions]),
     model.predict({"text": texts, "question": questions}),
