@@ -64,7 +64,31 @@ def nested(k):
     return k.Model(x, head(core(z)), name="nested_net")
 
 
+def with_ops(k):
+    """Ops applied to the tensors of a functional model, which Keras 3 alone has."""
+    ops = k.ops
+    x, y = k.Input((4, 3), name="x"), k.Input((4, 3), name="y")
+    z = ops.concatenate([x / 2.0 - y, ops.maximum(1.0 - x, 0.25), -abs(y)], axis=-1)
+    z = ops.transpose(ops.reshape(z, (-1, 2, 18)), (0, 2, 1))
+    z = k.layers.Dense(4, activation="tanh", name="d")(z)
+    parts = [
+        z[:, 1:9:2, 0],
+        ops.mean(z, axis=(1,), keepdims=False),
+        ops.max(ops.exp(z), axis=1),
+        ops.sum(ops.square(z) ** 2, axis=1),
+        ops.matmul(ops.softmax(x, axis=1), ops.transpose(y, (0, 2, 1)))[:, 0],
+        ops.where(ops.greater(x, y), x, 0.5)[:, :, -1],
+        ops.cast(ops.argmax(z, axis=1), "float32"),
+        ops.take(x, [0, 2], axis=1)[:, 1],
+        ops.pad(x, [[0, 0], [1, 0], [0, 0]])[:, 1],
+        ops.clip(ops.mod(y, 2.0), 0.5, 1.5)[:, 2],
+        ops.logical_not(x > 0)[:, 0] * 1.0,
+    ]
+    return k.Model([x, y], ops.concatenate(parts, axis=1), name="ops_net")
+
+
 MODELS = {f.__name__: f for f in (dense, conv, two_inputs, shared, nested)}
+ONLY_KERAS_3 = {"with_ops": with_ops}
 
 INPUTS = {
     "dense": lambda: rows((8, 6), 1),
@@ -75,6 +99,7 @@ INPUTS = {
     ],
     "shared": lambda: [rows((8, 4), 4), rows((8, 4), 5)],
     "nested": lambda: rows((8, 6), 6),
+    "with_ops": lambda: [rows((8, 4, 3), 7), rows((8, 4, 3), 8)],
 }
 
 LABELS = {
@@ -83,6 +108,7 @@ LABELS = {
     "two_inputs": lambda: [(np.arange(8) % 2).reshape(8, 1), rows((8, 3), 13)],
     "shared": lambda: rows((8, 2), 14),
     "nested": lambda: rows((8, 2), 16),
+    "with_ops": lambda: rows((8, 40), 17),
 }
 
 COMPILED = {
@@ -107,6 +133,7 @@ COMPILED = {
         "loss": "mae",
     },
     "nested": lambda k: {"optimizer": "rmsprop", "loss": "mse", "metrics": ["mae"]},
+    "with_ops": lambda k: {"optimizer": "sgd", "loss": "mse"},
 }
 
 
@@ -117,7 +144,7 @@ def old(k):
 
 def trained(k, name):
     """The model after three steps on one batch, from weights that both sides make alike."""
-    model = MODELS[name](k)
+    model = (MODELS | ONLY_KERAS_3)[name](k)
     rng = np.random.RandomState(7)
     values = []
     for weight in model.weights:

@@ -27,12 +27,14 @@ def make(which):
     import cases
 
     outputs, losses = {}, {}
-    for name in cases.MODELS:
+    names = [*cases.MODELS, *(cases.ONLY_KERAS_3 if which == "keras" else ())]
+    for name in names:
         k.backend.clear_session()
         model = cases.trained(k, name)
         start = os.path.join(FILES, f"{name}.{which}")
         model.save(f"{start}.keras")
-        model.save(f"{start}.h5")
+        if name in cases.MODELS:
+            model.save(f"{start}.h5")
         if name == "conv":
             model.save_weights(f"{start}.weights.h5")
         if which == "tf_keras" and name == "conv":

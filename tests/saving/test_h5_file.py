@@ -47,7 +47,7 @@ def test_keras_files_of_tf_keras(name, recwarn):
     assert not [str(w.message) for w in recwarn]
 
 
-@pytest.mark.parametrize("name", cases.MODELS)
+@pytest.mark.parametrize("name", [*cases.MODELS, *cases.ONLY_KERAS_3])
 def test_round_trip(name, tmp_path):
     model = cases.trained(ph, name)
     model.save(tmp_path / "a.h5")

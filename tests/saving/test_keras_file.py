@@ -22,7 +22,10 @@ def same_as_keras(model, name, rtol=1e-4):
         np.testing.assert_allclose(y, OUTPUTS[f"{name}/{i}"], rtol=rtol, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", cases.MODELS)
+ALL = [*cases.MODELS, *cases.ONLY_KERAS_3]
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_keras_files(name):
     model = saving.load_model(os.path.join(FILES, f"{name}.keras.keras"))
     same_as_keras(model, name)
@@ -30,7 +33,7 @@ def test_keras_files(name):
     np.testing.assert_allclose(cases.go_on(model, name), LOSSES[name], rtol=2e-4)
 
 
-@pytest.mark.parametrize("name", cases.MODELS)
+@pytest.mark.parametrize("name", ALL)
 def test_round_trip(name, tmp_path):
     ph.utils.clear_session()
     model = cases.trained(ph, name)

@@ -1,7 +1,6 @@
 """clone_model: the same architecture with new weights."""
 
 from ..engine import nest
-from ..engine.symbolic import RecordedOp
 from ..layers.base import Layer
 from ..layers.input_layer import Input, InputLayer
 from .functional import Functional
@@ -105,7 +104,7 @@ def _clone_functional(model, clone_function, call_function, input_tensors):
     copies = {}
 
     def copy_of(operation):
-        if isinstance(operation, RecordedOp):
+        if not isinstance(operation, Layer):
             return operation
         if id(operation) not in copies:
             copies[id(operation)] = _clone_layer(operation, clone_function)

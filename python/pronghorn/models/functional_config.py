@@ -3,7 +3,9 @@
 from ..engine import KerasTensor, nest
 from ..engine.symbolic import RecordedOp, recorded_class
 from ..engine.symdim import SymDim
+from ..layers.base import Layer
 from ..serialization import CustomObjectScope, deserialize_keras_object, serialize_keras_object
+from . import keras_ops
 from .functional import Functional
 
 
@@ -51,24 +53,47 @@ def get_functional_config(model):
     inside = {id(node) for node in model._graph.nodes}
     layers = []
     for operation in model.operations:
-        calls = [
-            {
-                "args": [nest.map_structure(saved, a) for a in node.args],
-                "kwargs": nest.map_structure(saved, node.kwargs),
-                # Keras has no such key: in its files a `training` may be one that nobody wrote.
-                **({"keeps_training": True} if node.keeps_training else {}),
-            }
-            for node in operation._inbound_nodes
-            if id(node) in inside and not node.is_input
-        ]
-        entry = serialize_keras_object(operation)
-        layers.append({**entry, "name": operation.name, "inbound_nodes": calls})
+        nodes = [n for n in operation._inbound_nodes if id(n) in inside and not n.is_input]
+        entry = None if isinstance(operation, Layer) else _op_entry(operation, nodes, saved)
+        if entry is None:
+            calls = [
+                {
+                    **_call(node.args, node.kwargs, saved),
+                    # Keras has no such key: in its files a `training` may be one nobody wrote.
+                    **({"keeps_training": True} if node.keeps_training else {}),
+                }
+                for node in nodes
+            ]
+            entry = {**serialize_keras_object(operation), "inbound_nodes": calls}
+        layers.append({**entry, "name": operation.name, "inbound_nodes": entry["inbound_nodes"]})
     return {
         "name": model.name,
         "trainable": model.trainable,
         "layers": layers,
         "input_layers": nest.map_structure(history, model._inputs_struct),
         "output_layers": nest.map_structure(history, model._outputs_struct),
+    }
+
+
+def _call(args, kwargs, saved):
+    return {
+        "args": [nest.map_structure(saved, a) for a in args],
+        "kwargs": nest.map_structure(saved, kwargs),
+    }
+
+
+def _op_entry(operation, nodes, saved):
+    """The entry of an op in Keras's form; None where Keras has no operation that says it."""
+    found = [keras_ops.written(operation, node) for node in nodes]
+    if not found or None in found:
+        return None
+    module, class_name, fixed, _, _ = found[0]
+    return {
+        "module": module,
+        "class_name": class_name,
+        "config": {"name": operation.name, **serialize_keras_object(fixed)},
+        "registered_name": class_name,
+        "inbound_nodes": [_call(args, kwargs, saved) for *_, args, kwargs in found],
     }
 
 
@@ -114,6 +139,8 @@ _KEYS = ("layers", "input_layers", "output_layers", "name", "trainable")
 
 
 def _make_operation(entry):
+    if keras_ops.is_keras_op(entry):
+        return keras_ops.make({**entry, "config": deserialize_keras_object(entry["config"])})
     if "op_name" in entry["config"]:
         return recorded_class(entry["config"]["op_name"])(name=entry["config"]["name"])
     return deserialize_keras_object({k: v for k, v in entry.items() if k != "inbound_nodes"})

@@ -42,7 +42,12 @@ def to_old(config):
         for new, old in _OLD_NAMES.get(config["class_name"], {}).items():
             if new in inner:
                 inner[old] = inner.pop(new)
-    return {"class_name": name, "config": inner}
+    kept = {"module": config["module"]} if _is_op(config) else {}  # no layer of that name
+    return {**kept, "class_name": name, "config": inner}
+
+
+def _is_op(config):
+    return str(config.get("module")).startswith("keras.src.ops.")
 
 
 def _is_functional(config):
