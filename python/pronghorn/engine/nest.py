@@ -469,6 +469,11 @@ def map_shape_structure(func, structure):
     return kind.rebuild(x, [map_shape_structure(func, child) for child in kind.values(x)])
 
 
+def copy(structure):
+    """The same leaves in containers of its own."""
+    return map_structure(lambda x: x, structure) if is_nested(structure) else structure
+
+
 def skeleton(structure):
     """A hashable key of the structure alone: its containers and dict keys."""
     kind = _kind(structure)

@@ -152,14 +152,15 @@ class Node:
 
     Args:
         operation: What was called; it holds the node, which does not hold it.
-        call_args, call_kwargs: Its arguments, a nest with KerasTensors and sizes in it.
+        call_args, call_kwargs: Its arguments, a nest with KerasTensors and sizes in it; the node
+            keeps lists and dicts of its own, so that the caller may go on with theirs.
         outputs: Nest of the KerasTensors it returned; their `_keras_history` is set here.
     """
 
     def __init__(self, operation, call_args=(), call_kwargs=None, outputs=()):
         self._operation = weakref.ref(operation)
-        self.args = tuple(call_args)
-        self.kwargs = dict(call_kwargs or {})
+        self.args = nest.copy(tuple(call_args))
+        self.kwargs = nest.copy(dict(call_kwargs or {}))
         # Whether the caller wrote `training`, against the default: then fit and predict keep it.
         self.keeps_training = False
         self.input_tensors = []

@@ -134,6 +134,11 @@ def convert_to_numpy(x):
     return np.asarray(x)
 
 
+def own_array(x):
+    """A NumPy array of x that is the caller's own to write to."""
+    return np.array(convert_to_numpy(x))
+
+
 def _short(x) -> str:
     text = repr(x)
     return f"a value of type {type(x).__name__}" if len(text) > 60 else text

@@ -150,8 +150,8 @@ class Variable:
         return self.assign(self.value - convert_to_tensor(value, self.dtype))
 
     def numpy(self):
-        """The value as a read-only NumPy array."""
-        return self.handle.read().numpy()
+        """The value as a NumPy array of the caller's own."""
+        return tensor_module.own_array(self.handle.read())
 
     @property
     def ndim(self) -> int:

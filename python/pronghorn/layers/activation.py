@@ -128,4 +128,5 @@ class Softmax(_Elementwise):
         return ops.softmax(inputs, axis=self.axis)
 
     def get_config(self):
-        return {**super().get_config(), "axis": self.axis}
+        axis = list(self.axis) if isinstance(self.axis, list) else self.axis
+        return {**super().get_config(), "axis": axis}

@@ -7,6 +7,7 @@ import math
 
 from ..engine import Variable, is_tracing, nest
 from ..engine.symbolic import call_context
+from ..engine.tensor import own_array
 from ..engine.variable import values_of
 
 
@@ -251,8 +252,11 @@ class LayerState:
     # Values.
 
     def get_weights(self):
-        """The values of `weights` as NumPy arrays, of one moment also while a thread trains."""
-        return [value.numpy() for value in values_of(self.weights)]
+        """The values of `weights` as NumPy arrays of the caller's own.
+
+        They are of one moment, also while a thread trains.
+        """
+        return [own_array(value) for value in values_of(self.weights)]
 
     def set_weights(self, weights):
         """Sets the values of `weights`; all are checked before any is changed.

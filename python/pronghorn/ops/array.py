@@ -3,8 +3,8 @@
 import operator
 
 from ..engine import config
-from ..engine import convert_to_numpy as _to_numpy
 from ..engine.tensor import convert_to_tensor as _to_tensor
+from ..engine.tensor import own_array
 from . import _args
 from ._args import KerasTensor, index, normalize_axis, number, op, shape_of, sizes, tensor
 
@@ -401,8 +401,11 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
 
 
 def convert_to_numpy(x):
-    """A NumPy array of x; read-only where it shares a tensor's memory."""
-    return _to_numpy(x)
+    """A NumPy array of x, the caller's own to write to.
+
+    `x.numpy()` of a tensor costs no copy: a read-only view.
+    """
+    return own_array(x)
 
 
 def is_tensor(x):

@@ -103,6 +103,11 @@ class CompiledModel:
                 "If `run_eagerly` is True, then `jit_compile` cannot also be True. Disabling "
                 "`jit_compile`."
             )
+        loss, loss_weights = (
+            nest.copy(loss),
+            nest.copy(loss_weights),
+        )  # the caller may change theirs
+        metrics, weighted_metrics = nest.copy(metrics), nest.copy(weighted_metrics)
         names = getattr(self, "output_names", None)
         given_optimizer = optimizer = optimizers.get(optimizer)
         if auto_scale_loss and optimizer is not None and self.dtype_policy.name == "mixed_float16":
