@@ -12,7 +12,9 @@ namespace py = pybind11;
 py::tuple shape_tuple(const Shape& shape);  // None where unknown
 Shape shape_from(const py::handle& dims);   // None or -1: unknown
 DType dtype_from(const py::handle& name);
-Attrs attrs_from(const py::tuple& values);
+// Of anything that counts as an integer. Errors say for what: an op's name.
+int64_t integer_from(const py::handle& number, const char* what);
+Attrs attrs_from(const py::tuple& values, const char* op);
 py::array to_numpy(const Tensor& t);                    // read-only, shares memory
 Tensor from_numpy(const py::array& array, bool share);  // share: only where safe
 

@@ -16,10 +16,28 @@ py::tuple shape_tuple(const Shape& shape) {
   return out;
 }
 
+int64_t integer_from(const py::handle& number, const char* what) {
+  if (!PyIndex_Check(number.ptr()))
+    throw TypeError(
+        cat(what, ": expected integers; received ", py::repr(number).cast<std::string>()));
+  const auto whole = py::reinterpret_steal<py::object>(PyNumber_Index(number.ptr()));
+  if (!whole) throw py::error_already_set();
+  int overflow = 0;
+  const long long n = PyLong_AsLongLongAndOverflow(whole.ptr(), &overflow);
+  if (overflow) {
+    const auto bits = whole.attr("bit_length")().cast<int64_t>();
+    throw ValueError(cat(what, ": ",
+                         bits <= 128 ? cat("the integer ", py::str(whole).cast<std::string>())
+                                     : cat("an integer of ", bits, " bits"),
+                         " does not fit in 64 bits"));
+  }
+  return n;
+}
+
 Shape shape_from(const py::handle& dims) {
   Shape shape;
   for (py::handle d : dims) {
-    const int64_t n = d.is_none() ? -1 : d.cast<int64_t>();
+    const int64_t n = d.is_none() ? -1 : integer_from(d, "a shape");
     if (n < -1) throw ValueError(cat("a shape has the negative size ", n));
     shape.push_back(n);
   }
@@ -33,7 +51,7 @@ DType dtype_from(const py::handle& name) {
   return dtype_by_name(name.cast<std::string>());
 }
 
-Attrs attrs_from(const py::tuple& values) {
+Attrs attrs_from(const py::tuple& values, const char* op) {
   std::vector<Attr> out;
   out.reserve(values.size());
   for (py::handle v : values) {
@@ -43,12 +61,7 @@ Attrs attrs_from(const py::tuple& values) {
     } else if (PyBool_Check(p)) {
       out.emplace_back(p == Py_True);
     } else if (PyLong_Check(p)) {
-      const long long n = PyLong_AsLongLong(p);
-      if (n == -1 && PyErr_Occurred()) {
-        PyErr_Clear();
-        throw ValueError("an integer argument does not fit in 64 bits");
-      }
-      out.emplace_back(static_cast<int64_t>(n));
+      out.emplace_back(integer_from(v, op));
     } else if (PyFloat_Check(p)) {
       out.emplace_back(PyFloat_AS_DOUBLE(p));
     } else if (PyUnicode_Check(p)) {
@@ -56,22 +69,19 @@ Attrs attrs_from(const py::tuple& values) {
     } else if (PyTuple_Check(p) || PyList_Check(p)) {
       std::vector<int64_t> ints;
       for (py::handle i : v) {
-        if (i.is_none())
-          ints.push_back(-1);
-        else if (PyIndex_Check(i.ptr()))
-          ints.push_back(
-              py::reinterpret_steal<py::object>(PyNumber_Index(i.ptr())).cast<int64_t>());
-        else
-          throw TypeError(cat("expected integers; received ", py::repr(v).cast<std::string>()));
+        if (!i.is_none() && !PyIndex_Check(i.ptr()))
+          throw TypeError(
+              cat(op, ": expected integers; received ", py::repr(v).cast<std::string>()));
+        ints.push_back(i.is_none() ? -1 : integer_from(i, op));
       }
       out.emplace_back(std::move(ints));
     } else if (PyIndex_Check(p)) {  // NumPy integers
-      out.emplace_back(py::reinterpret_steal<py::object>(PyNumber_Index(p)).cast<int64_t>());
+      out.emplace_back(integer_from(v, op));
     } else if (PyNumber_Check(p)) {  // NumPy floats
       out.emplace_back(py::reinterpret_steal<py::object>(PyNumber_Float(p)).cast<double>());
     } else {
       throw TypeError(
-          cat("an argument has an unsupported type: ", py::repr(v).cast<std::string>()));
+          cat(op, ": an argument has an unsupported type: ", py::repr(v).cast<std::string>()));
     }
   }
   return Attrs(std::move(out));
@@ -266,7 +276,7 @@ py::object call_op(const py::object& self, const py::tuple& inputs, const py::tu
       return into_python([&] { return slow_path()(self, inputs, attrs); });
     tensors.push_back(h.cast<const Tensor&>());
   }
-  const Attrs values = attrs_from(attrs);
+  const Attrs values = attrs_from(attrs, op.def->name);
   std::vector<Tensor> out = apply(*op.def, tensors, values);
   if (op.carries != Carries::nothing)
     note_activation(op.carries, *op.def, values, tensors[0], out[0]);
@@ -283,7 +293,7 @@ py::list infer_op(const Op& op, const py::list& specs, const py::tuple& attrs) {
     in.push_back({dtype_from(pair[1]), shape_from(pair[0])});
   }
   py::list out;
-  for (const Spec& s : op.def->infer(in, attrs_from(attrs)))
+  for (const Spec& s : op.def->infer(in, attrs_from(attrs, op.def->name)))
     out.append(py::make_tuple(shape_tuple(s.shape), dtype_name(s.dtype)));
   return out;
 }
@@ -376,7 +386,7 @@ void bind_tensor(py::module_& m) {
           "compose",
           [](const Op& op, const std::vector<Tensor>& inputs, const py::tuple& attrs) {
             if (!op.def->compose) throw ValueError(cat(op.def->name, " has no plain definition"));
-            return op.def->compose(inputs, attrs_from(attrs));
+            return op.def->compose(inputs, attrs_from(attrs, op.def->name));
           },
           "The op's plain definition: the oracle of its tests.")
       .def_property_readonly("composed", [](const Op& op) { return op.def->compose != nullptr; })

@@ -23,6 +23,14 @@ def _float_type(dtype):
     return dtype
 
 
+def _real(value, what):
+    return _args.number(value, "float64", what) if type(value) is int else float(value)
+
+
+def _draw_around(native, shape, mean, stddev, dtype, seed):
+    return _draw(native, shape, _real(mean, "mean"), _real(stddev, "stddev"), dtype, seed)
+
+
 def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     """Numbers spread evenly over [minval, maxval).
 
@@ -44,7 +52,7 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
             "`random.uniform` requires a floating point `dtype`; `random.randint` draws integers. "
             f"Received: dtype={dtype}"
         )
-    return _draw(_uniform, shape, float(minval), float(maxval), dtype, seed)
+    return _draw(_uniform, shape, _real(minval, "minval"), _real(maxval, "maxval"), dtype, seed)
 
 
 def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
@@ -53,13 +61,17 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     Args:
         mean, stddev: Its mean and standard deviation.
     """
-    return _draw(_normal, shape, float(mean), float(stddev), _float_type(dtype), seed)
+    return _draw(
+        _normal, shape, _real(mean, "mean"), _real(stddev, "stddev"), _float_type(dtype), seed
+    )
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """As `normal`, within two standard deviations of the mean."""
     dtype = _float_type(dtype)
-    return _draw(_truncated_normal, shape, float(mean), float(stddev), dtype, seed)
+    return _draw(
+        _truncated_normal, shape, _real(mean, "mean"), _real(stddev, "stddev"), dtype, seed
+    )
 
 
 def randint(shape, minval, maxval, dtype="int32", seed=None):

@@ -1,5 +1,7 @@
 """Widths, threads, devices and counters."""
 
+import operator
+
 from .. import _core
 from . import config
 
@@ -23,7 +25,8 @@ def force_isa(name: str) -> None:
 
 def set_num_threads(n: int) -> None:
     """How many threads kernels may use, at least 1. Results do not depend on it."""
-    _core.set_num_threads(n)
+    n = operator.index(n)
+    _core.set_num_threads(min(max(n, -1), 2**31 - 1))
     config.new_generation()
 
 

@@ -96,6 +96,8 @@ def _from_foreign(x, dtype):
                 array.size == 0 or (array.min() >= -(2**31) and array.max() < 2**31)
             ):
                 array = array.astype("int32")
+    if array.dtype == object and array.size and all(type(i) in (int, float) for i in array.flat):
+        array = _wide_integers(array, dtype)
     if array.dtype == object or array.dtype.kind in "SUVMmc":
         raise TypeError(
             f"Cannot convert {_short(x)} with NumPy dtype {array.dtype} to a tensor: expected "
@@ -104,6 +106,23 @@ def _from_foreign(x, dtype):
     if array.dtype == np.longdouble and array.dtype.itemsize > 8:
         array = array.astype("float64")
     return _core.from_numpy(array, True)
+
+
+def _wide_integers(array, dtype):
+    """Numbers of which one is an integer beyond 64 bits: they fit in floats alone."""
+    if dtype is None and any(type(i) is float for i in array.flat):
+        dtype = config.floatx()
+    if dtype is not None and config.is_float_dtype(config.standardize_dtype(dtype)):
+        try:
+            return array.astype("float64")
+        except OverflowError:
+            pass
+    largest = max((i for i in array.flat if type(i) is int), key=abs)
+    text = str(largest) if largest.bit_length() <= 128 else f"one of {largest.bit_length()} bits"
+    raise ValueError(
+        f"An integer does not fit in 64 bits: {text}. Use a floating number, or a floating dtype "
+        "that holds it."
+    )
 
 
 def _holds_sizes(items) -> bool:

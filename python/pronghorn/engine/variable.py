@@ -223,7 +223,13 @@ def _known_shape(shape, name):
             f"Variable '{name}' needs a shape of known sizes. Received: shape={shape}. "
             "Give the layer an input of known size, for example with an Input."
         )
-    return tuple(int(d) for d in shape)
+    shape = tuple(int(d) for d in shape)
+    if any(d >= 2**63 for d in shape):
+        raise ValueError(
+            f"Variable '{name}' has a size that does not fit in 64 bits: "
+            f"{', '.join(f'about 2**{d.bit_length() - 1}' for d in shape if d >= 2**63)}."
+        )
+    return shape
 
 
 tensor_module.variable_types = (Variable,)

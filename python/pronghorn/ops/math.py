@@ -176,6 +176,10 @@ floor = _float_function("floor", "The largest integer not above each element. No
 ceil = _float_function("ceil", "The smallest integer not below each element. No gradient flows.")
 
 
+# The largest power of ten that the type holds.
+_LAST_DECIMAL = {"float32": 38, "float64": 308}
+
+
 def round(x, decimals=0):
     """x rounded to `decimals` places, halves to even. Integers stay as they are. No gradient flows.
 
@@ -185,10 +189,21 @@ def round(x, decimals=0):
     x = tensor(x)
     if x.dtype not in FLOATS:
         return x
-    if decimals:
-        scale = 10.0**decimals
-        return divide(_round((multiply(x, scale),)), scale)
-    return _round((x,))
+    decimals = operator.index(decimals)
+    return cast(_round_to(wide(x), decimals), x.dtype) if decimals else _round((x,))
+
+
+def _round_to(x, decimals):
+    kept = _LAST_DECIMAL[x.dtype]
+    if decimals > kept:  # no digit goes
+        return x
+    if decimals > 0:
+        scaled = multiply(x, 10.0**decimals)
+        # what is too large to be scaled has no digits there
+        return where(isfinite(scaled), divide(_round((scaled,)), 10.0**decimals), x)
+    if decimals < -kept:  # every digit goes, the sign stays
+        return where(isfinite(x), multiply(x, 0.0), x)
+    return multiply(_round((divide(x, 10.0**-decimals),)), 10.0**-decimals)
 
 
 def _test(name, summary):

@@ -78,7 +78,9 @@ def _position(index, x, axis, given):
 def _edge(value, otherwise):
     if value is None:
         return otherwise
-    return size(value, "index") if isinstance(value, SymDim) else operator.index(value)
+    if isinstance(value, SymDim):
+        return size(value, "index")
+    return max(array.OPEN_START, min(operator.index(value), array.OPEN_END))
 
 
 def _expand(key, rank):
@@ -127,7 +129,7 @@ def getitem(x, key):
             places.append("new")
             continue
         if isinstance(k, slice):
-            stride = 1 if k.step is None else operator.index(k.step)
+            stride = 1 if k.step is None else _edge(k.step, 1)
             if stride == 0:
                 raise ValueError("a slice's step cannot be 0")
             begin.append(_edge(k.start, 0 if stride > 0 else array.OPEN_END))
