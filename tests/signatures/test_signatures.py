@@ -24,6 +24,7 @@ LEGACY += "regularizer=None, constraint=None, aggregation='none', overwrite_with
 LEGACY += "name=None, **kwargs"
 POOL = "pool_size=(2, 2), strides=None, padding='valid', data_format=None, name=None, **kwargs"
 EXCEPTIONS = {
+    "KerasTensor.reshape": "*shape",
     "Layer.add_weight": LEGACY,
     "layers.Layer.add_weight": LEGACY,
     "layers.AveragePooling2D.__init__": POOL,

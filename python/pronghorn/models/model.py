@@ -224,9 +224,11 @@ class Model(Trainer, Layer):
         Args:
             filepath: The path.
             overwrite: Whether to replace a file without asking.
+            max_shard_size: Largest size of a file, in GiB; the weights go into several, and the
+                path, which ends in ".weights.json", is that of a map of them.
 
         Raises:
-            ValueError: for another file name.
+            ValueError: for another file name, or a weight that is larger than a file may be.
         """
         from ..saving.api import save_weights
 

@@ -11,7 +11,13 @@ from ..serialization import (
     serialize_keras_object,
 )
 
-_FROM_FILES = ("load_model", "load_weights", "save_model", "save_weights")
+_FROM_FILES = {
+    "load_model": "api",
+    "load_weights": "api",
+    "save_model": "api",
+    "save_weights": "api",
+    "KerasFileEditor": "editor",
+}
 
 
 def __getattr__(name):
@@ -19,9 +25,10 @@ def __getattr__(name):
         from ..legacy.missing import old_or_absent
 
         return old_or_absent(__name__, name, globals())
-    from . import api
+    import importlib
 
-    value = globals()[name] = getattr(api, name)
+    module = importlib.import_module(f".{_FROM_FILES[name]}", __name__)
+    value = globals()[name] = getattr(module, name)
     return value
 
 

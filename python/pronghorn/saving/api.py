@@ -4,7 +4,7 @@ import io
 import os
 import warnings
 
-from . import h5_model, h5_weights, keras_file, weights_file
+from . import h5_model, h5_weights, keras_file, shards, weights_file
 from .hdf5 import File
 
 _HDF5 = (".h5", ".hdf5", ".he5")
@@ -129,14 +129,15 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
     kwargs.pop("save_format", None)
     if kwargs:
         raise ValueError(f"Invalid keyword arguments: {kwargs}")
+    if max_shard_size is not None:
+        _save_shards(model, name, overwrite, max_shard_size, skip)
+        return
     old = name.endswith(_HDF5) and not name.endswith(".weights.h5")
     if not old and not name.endswith(".weights.h5"):
         raise ValueError(
             f"The filename must end in `.weights.h5`. Received: filepath={name}. (A name that ends "
             "in `.h5` alone gets Keras 2's layout.)"
         )
-    if max_shard_size is not None:
-        raise ValueError("Weights in several files (max_shard_size) are not supported yet.")
     weights_file.check_built(model, "saving")
     if not overwrite and os.path.exists(name) and not weights_file.may_overwrite(name):
         return
@@ -146,6 +147,24 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
         weights_file.save_weights(model, name, skip)
 
 
+def _save_shards(model, name, overwrite, max_shard_size, skip):
+    if not name.endswith(("weights.h5", "weights.json")):
+        raise ValueError(
+            "The filename must end in `.weights.json` when `max_shard_size` is specified. "
+            f"Received: filepath={name}"
+        )
+    if name.endswith(".h5"):
+        name = name.removesuffix(".h5") + ".json"
+        warnings.warn(
+            f"Weights in several files have their map in a JSON file, which is called {name}.",
+            stacklevel=4,
+        )
+    weights_file.check_built(model, "saving")
+    if not overwrite and os.path.exists(name) and not weights_file.may_overwrite(name):
+        return
+    shards.save_weights(model, name, max_shard_size, skip)
+
+
 def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     """Reads weights into a model; see `Model.load_weights`."""
     name = os.fspath(filepath)
@@ -153,7 +172,7 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     by_name = kwargs.pop("by_name", None)
     if kwargs:
         raise ValueError(f"Invalid keyword arguments: {kwargs}")
-    known = (".keras", *_HDF5)
+    known = (".keras", ".weights.json", *_HDF5)
     if not name.endswith(known):
         raise ValueError(
             f"File format not supported: filepath={name}. Expected a `.weights.h5`, `.keras` or "
@@ -163,7 +182,7 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     if kind is None:
         raise FileNotFoundError(f"There is no file {name}.")
     old = kind == "hdf5" and not name.endswith(".weights.h5")
-    if skip is not None and not name.endswith(".weights.h5"):
+    if skip is not None and not name.endswith((".weights.h5", ".weights.json")):
         raise ValueError(
             f"`objects_to_skip` only supports loading '.weights.h5' files. Received: {name}"
         )
@@ -172,6 +191,10 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
             f"`by_name` only supports loading legacy '.h5' or '.hdf5' files. Received: {name}"
         )
     weights_file.check_built(model, "loading")
+    if shards.is_map(name):
+        with shards.Shards(name) as source:
+            weights_file.load_groups(model, source, skip_mismatch, skip or ())
+        return
     if kind == "zip":
         keras_file.load_weights(model, name, skip_mismatch)
         return

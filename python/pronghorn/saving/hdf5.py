@@ -109,6 +109,10 @@ class Group:
             )
         return self._group[key]
 
+    def is_group(self, key):
+        with self.file.reading(self._at(key)):
+            return isinstance(self._member(key), self.file._h5py.Group)
+
     def group(self, path):
         """The group of that path below this one, or None where there is none."""
         found = self
