@@ -161,3 +161,79 @@ def test_file_templates():
     assert fill("w.{epoch:02d}-{val_acc:.2f}-{loss}.h5", logs, epoch=3) == "w.03-0.88-1.5.h5"
     with pytest.raises(KeyError, match="val_loss"):
         fill("{val_loss}", logs)
+
+
+def test_metrics_names_are_those_of_evaluate():
+    made = model(["mae", "acc"])
+    assert made.metrics_names == ["loss", "mae", "acc"]
+    values = made.evaluate(X, Y, verbose=0)
+    assert made.metrics_names == ["loss", "mae", "acc"] and len(values) == 3
+    i = keras.Input((4,))
+    two = keras.Model(i, [layers.Dense(1, name="b")(i), layers.Dense(1, name="a")(i)])
+    two.compile("sgd", "mse", metrics={"b": ["mae"], "a": ["mse"]})
+    values = two.evaluate(X, [Y, Y], verbose=0)
+    named = dict(zip(two.metrics_names, values, strict=True))
+    assert named == two.evaluate(X, [Y, Y], verbose=0, return_dict=True)
+    two.compile("sgd", "mse")
+    assert two.metrics_names[0] == "loss"
+
+
+def test_a_metric_of_keras_2_resets_itself():
+    class Count(keras.metrics.Metric):
+        def __init__(self, name="count", **kwargs):
+            super().__init__(name=name, **kwargs)
+            self.total = self.add_weight(name="total", initializer="zeros")
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            self.total.assign_add(1.0)
+
+        def result(self):
+            return self.total
+
+        def reset_states(self):
+            self.total.assign(10.0)
+
+    made = model([Count()])
+    history = made.fit(X, Y, batch_size=6, epochs=2, verbose=0).history
+    assert history["count"] == [4.0, 14.0]  # made in the first epoch, so not yet set back
+    mean = keras.metrics.Mean()
+    mean.update_state([2.0, 4.0])
+    mean.reset_states()
+    assert float(mean.result()) == 0.0
+
+
+def test_optimizers_of_keras_2():
+    w = keras.Variable([3.0, 1.0])
+    optimizer = keras.optimizers.SGD(0.25, momentum=0.5)
+    optimizer.minimize(lambda: keras.ops.sum(w * w), [w])
+    np.testing.assert_allclose(w.numpy(), [1.5, 0.5])
+    with keras.GradientTape() as tape:
+        loss = keras.ops.sum(w * w)
+    ((gradient, variable),) = optimizer.compute_gradients(loss, lambda: [w], tape=tape)
+    assert variable is w
+    np.testing.assert_allclose(gradient, [3.0, 1.0])
+    with pytest.raises(ValueError, match="`tape` is needed"):
+        optimizer.compute_gradients(loss, [w])
+    kept = optimizer.get_weights()
+    assert len(kept) == len(optimizer.weights) == len(optimizer.variables)
+    optimizer.minimize(lambda: keras.ops.sum(w * w), [w])
+    moved = [np.array(v) for v in optimizer.variables]
+    optimizer.set_weights(kept)
+    assert any(not np.array_equal(a, b) for a, b in zip(moved, kept))
+    for variable, value in zip(optimizer.variables, kept):
+        np.testing.assert_array_equal(variable, value)
+
+
+def test_reset_states_of_a_model_reaches_recurrent_layers():
+    calls = []
+
+    class Recurrent(layers.Layer):
+        def call(self, x):
+            return x
+
+        def reset_states(self):
+            calls.append(self.name)
+
+    inner = keras.Sequential([Recurrent(name="inside")])
+    keras.Sequential([keras.Input((3,)), Recurrent(name="outside"), inner]).reset_states()
+    assert sorted(calls) == ["inside", "outside"]

@@ -34,6 +34,17 @@ class LayerShapes:
         """The symbolic output(s) of the call with this number."""
         return self._tensors_at(node_index, "output_tensors")
 
+    def get_input_shape_at(self, node_index):
+        """The shape(s) of that call's input(s)."""
+        return nest.map_structure(lambda x: tuple(x.shape), self.get_input_at(node_index))
+
+    def get_output_shape_at(self, node_index):
+        """The shape(s) of that call's output(s)."""
+        return nest.map_structure(lambda x: tuple(x.shape), self.get_output_at(node_index))
+
+    def add_update(self, updates, inputs=None):
+        """Keras 2's way to say what a call assigned; here assigning is enough."""
+
     def _tensors_at(self, index, what):
         nodes = self._inbound_nodes
         if not -len(nodes) <= index < len(nodes):

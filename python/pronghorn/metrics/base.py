@@ -34,6 +34,12 @@ class Metric:
     # What a callback reads to tell whether larger is better: "up", "down" or None.
     _direction = None
 
+    def __init_subclass__(cls, **kwargs):
+        """Keras 2's `reset_states` of a user's metric is its `reset_state`."""
+        super().__init_subclass__(**kwargs)
+        if "reset_states" in cls.__dict__ and "reset_state" not in cls.__dict__:
+            cls.reset_state = cls.__dict__["reset_states"]
+
     def __init__(self, dtype=None, name=None):
         self.name = name or auto_name(type(self).__name__)
         self._dtype = getattr(dtype, "compute_dtype", dtype) or config.floatx()
@@ -106,6 +112,10 @@ class Metric:
         """Sets every state variable to zero; called at the start of an epoch."""
         for variable in self.variables:
             variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
+
+    def reset_states(self):
+        """`reset_state` by its name of Keras 2."""
+        self.reset_state()
 
     def update_state(self, *args, **kwargs):
         raise NotImplementedError(f"{type(self).__name__} must implement `update_state()`.")

@@ -14,10 +14,11 @@ from ..engine.naming import auto_name, name_scope
 from ..engine.tracebacks import warn_user
 from ..legacy.accept import old_arguments, old_constructor
 from . import clipping
+from .old_methods import OldMethods
 from .state import OptimizerState, assign_where
 
 
-class Optimizer(OptimizerState):
+class Optimizer(OldMethods, OptimizerState):
     """Base class of the optimizers.
 
     To write one: make slots in `build(variables)` with `add_optimizer_variables`, update one

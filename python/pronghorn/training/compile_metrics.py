@@ -63,6 +63,13 @@ class CompileMetrics(metrics_module.Metric):
     def metrics(self):
         return [m for _, _, group in self._plain + self._weighted for m in group]
 
+    def names(self):
+        """Names of the results; before the first batch as the user spelt them."""
+        if self.built:
+            return [metric.name for metric in self.metrics]
+        leaves = nest.flatten([spec for spec in self._specs if spec])
+        return [leaf if isinstance(leaf, str) else object_name(leaf) for leaf in leaves]
+
     @property
     def variables(self):
         return [v for metric in self.metrics for v in metric.variables]

@@ -50,6 +50,7 @@ class CompiledModel:
             _compile_config=None,
             _loss_tracker=None,
             _snapshot=None,
+            _result_names=None,
         )
 
     # ---- compile ---------------------------------------------------------------------------
@@ -132,6 +133,7 @@ class CompiledModel:
             _compile_metrics=compile_metrics,
             _loss_tracker=metrics_module.Mean(name="loss"),
             _all_built=False,
+            _result_names=None,
             _snapshot=TrainableSnapshot(self),
             _compile_config={
                 "optimizer": given_optimizer,
@@ -226,7 +228,14 @@ class CompiledModel:
 
     @property
     def metrics_names(self):
-        return [metric.name for metric in self.metrics]
+        """Names of what `evaluate` returns, in its order (as far as known before a first batch)."""
+        if self._result_names is not None:
+            return list(self._result_names)
+        names = []
+        for metric in self.metrics:
+            is_compiled = isinstance(metric, CompileMetrics)
+            names.extend(metric.names() if is_compiled else [metric.name])
+        return names
 
     def reset_metrics(self):
         """Sets all metrics back; called at the start of each epoch."""
@@ -261,8 +270,10 @@ class CompiledModel:
                 names.extend(sub.name for sub in metric.metrics)
             else:
                 names.append(metric.name)
-        results = [logs[name] for name in names if name in logs]
-        results += [logs[name] for name in sorted(logs) if name not in names]
+        names = [name for name in names if name in logs]
+        names += [name for name in sorted(logs) if name not in names]
+        self.__dict__["_result_names"] = names
+        results = [logs[name] for name in names]
         return results[0] if len(results) == 1 else results
 
     def _epoch_logs(self, logs):

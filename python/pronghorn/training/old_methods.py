@@ -96,6 +96,13 @@ class OldMethods:
             return probabilities.argmax(axis=-1)
         return (probabilities > 0.5).astype("int32")
 
+    def reset_states(self):
+        """Sets the states of all recurrent layers inside back."""
+        for layer in self._flatten_layers(include_self=False):
+            reset = getattr(layer, "reset_state", None) or getattr(layer, "reset_states", None)
+            if reset is not None and not isinstance(layer, OldMethods):
+                reset()
+
     def predict_proba(self, x, batch_size=32, verbose=0):
         """`predict` by another name."""
         _tell("predict_proba", "predict")
