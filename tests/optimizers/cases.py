@@ -4,10 +4,13 @@ Options are numbers that float32 represents, since Keras on TensorFlow rounds so
 schedules are computed in float32 there, hence their looser tolerance.
 """
 
+import re
+
 import numpy as np
 
 STEPS = 7
 _BETAS = {"beta_1": 0.875, "beta_2": 0.984375}
+_ADAM_BETAS = {f"adam_{name}": value for name, value in _BETAS.items()}
 
 # name: (class, options)
 CASES = {
@@ -41,6 +44,56 @@ CASES = {
             **_BETAS,
         },
     ),
+    "adamw": ("AdamW", {"weight_decay": 0.125, "amsgrad": True, **_BETAS}),
+    "adagrad": ("Adagrad", {"learning_rate": 0.5, "initial_accumulator_value": 0.25}),
+    "adadelta": ("Adadelta", {"learning_rate": 1.0, "rho": 0.875, "epsilon": 0.0078125}),
+    "adamax": ("Adamax", {"learning_rate": 0.125, **_BETAS}),
+    "nadam": ("Nadam", {"learning_rate": 0.125, **_BETAS}),
+    "nadam_accumulation": ("Nadam", {"gradient_accumulation_steps": 2, **_BETAS}),
+    "ftrl": ("Ftrl", {"learning_rate": 0.5, "initial_accumulator_value": 0.125}),
+    "ftrl_penalties": (
+        "Ftrl",
+        {
+            "learning_rate": 0.5,
+            "learning_rate_power": -0.75,
+            "initial_accumulator_value": 0.5,
+            "l1_regularization_strength": 0.5,
+            "l2_regularization_strength": 0.125,
+            "l2_shrinkage_regularization_strength": 0.25,
+            "beta": 0.5,
+        },
+    ),
+    "lion": ("Lion", {"learning_rate": 0.125, "beta_1": 0.75, "beta_2": 0.875}),
+    "lamb": ("Lamb", {"learning_rate": 0.125, **_BETAS}),
+    "adafactor": ("Adafactor", {"learning_rate": 0.5, "epsilon_2": 0.0078125}),
+    "adafactor_plain": (
+        "Adafactor",
+        {"learning_rate": 0.5, "relative_step": False, "clip_threshold": 0.5, "beta_2_decay": -0.5},
+    ),
+    "muon": ("Muon", {"learning_rate": 0.125, **_ADAM_BETAS}),
+    "muon_plain": (
+        "Muon",
+        {
+            "learning_rate": 0.125,
+            "nesterov": False,
+            "rms_rate": None,
+            "momentum": 0.5,
+            "ns_steps": 3,
+            "weight_decay": None,
+            "adam_weight_decay": 0.125,
+            "adam_lr_ratio": 0.5,
+            **_ADAM_BETAS,
+        },
+    ),
+    "muon_adam": ("Muon", {"exclude_layers": ["w0"], **_ADAM_BETAS}),
+    "schedule_free": (
+        "ScheduleFreeAdamW",
+        {"learning_rate": 0.125, "epsilon": 0.0078125, **_BETAS},
+    ),
+    "schedule_free_warmup": (
+        "ScheduleFreeAdamW",
+        {"learning_rate": 0.125, "warmup_steps": 4, "weight_decay": 0.125, **_BETAS},
+    ),
     # An inner optimizer, on gradients that are scaled and infinite in the third and sixth step.
     "loss_scaling": ("LossScaleOptimizer", {"inner": "sgd_momentum", "initial_scale": 64.0}),
     "loss_scaling_grows": (
@@ -49,6 +102,8 @@ CASES = {
     ),
     "loss_scaling_accumulation": ("LossScaleOptimizer", {"inner": "accumulation_adam"}),
 }
+# Keras on TensorFlow takes what a slot becomes for what it was in these.
+FROM_JAX = ("schedule_free", "schedule_free_warmup")
 # name: (class, arguments)
 SCHEDULES = {
     "exponential": ("ExponentialDecay", (0.125, 3, 0.5)),
@@ -56,6 +111,14 @@ SCHEDULES = {
     "inverse": ("InverseTimeDecay", (0.125, 3, 0.5)),
     "cosine": ("CosineDecay", (0.125, 5, 0.125)),
     "cosine_warmup": ("CosineDecay", (0.125, 5, 0.125, "CosineDecay", 0.25, 2)),
+    "restarts": ("CosineDecayRestarts", (0.125, 2)),
+    "restarts_even": ("CosineDecayRestarts", (0.125, 3, 1.0, 0.5, 0.25)),
+    "restarts_longer": ("CosineDecayRestarts", (0.125, 2, 1.5, 0.75, 0.125)),
+    "piecewise": ("PiecewiseConstantDecay", ([2, 5], [0.5, 0.25, 0.125])),
+    "piecewise_one": ("PiecewiseConstantDecay", ([4], [0.5, 0.25])),
+    "polynomial": ("PolynomialDecay", (0.5, 6)),
+    "polynomial_square": ("PolynomialDecay", (0.5, 6, 0.125, 2.0)),
+    "polynomial_cycle": ("PolynomialDecay", (0.5, 4, 0.125, 0.5, True)),
 }
 
 
@@ -80,6 +143,14 @@ def run(keras, variable, to_tensor, name):
     after = [np.array(w) for w in weights]
     optimizer.finalize_variable_values(weights)
     return optimizer, after, [np.array(w) for w in weights]
+
+
+def described(optimizer):
+    """Path, dtype and shape of each variable; made-up names without their numbers."""
+    return [
+        [re.sub(r"/variable(_\d+)?$", "/variable", v.path), v.dtype, list(v.shape)]
+        for v in optimizer.variables
+    ]
 
 
 def rates(keras, name):

@@ -300,7 +300,8 @@ def test_weights_follow_their_averages_after_fit():
     model = mlp(ph, 1, "sigmoid")
     model.compile(ph.optimizers.SGD(0.5, use_ema=True, ema_momentum=0.5), "mse")
     model.fit(X, Y, verbose=0)
-    for weight, average in zip(model.trainable_weights, model.optimizer._averages):
+    averages = model.optimizer._model_variables_moving_average
+    for weight, average in zip(model.trainable_weights, averages):
         np.testing.assert_array_equal(weight.numpy(), average.numpy())
 
 

@@ -1,17 +1,31 @@
 """Optimizers: how gradients change weights. `get` finds one by name."""
 
 from ..serialization import registry
+from . import schedules
+from .adadelta import Adadelta
+from .adafactor import Adafactor
+from .adagrad import Adagrad
 from .adam import Adam
+from .adamax import Adamax
+from .adamw import AdamW
 from .base import Optimizer
+from .ftrl import Ftrl
+from .lamb import Lamb
+from .lion import Lion
 from .loss_scale import LossScaleOptimizer
+from .multi import MultiOptimizer, OptimizerMap
+from .muon import Muon
+from .nadam import Nadam
 from .rmsprop import RMSprop
-from .schedules import CosineDecay, ExponentialDecay, InverseTimeDecay, LearningRateSchedule
+from .schedule_free_adamw import ScheduleFreeAdamW
 from .sgd import SGD
 
-CLASSES = (SGD, RMSprop, Adam, LossScaleOptimizer)
+CLASSES = (
+    SGD, RMSprop, Adam, AdamW, Adadelta, Adagrad, Adamax, Adafactor, Nadam, Ftrl, Lion,
+    LossScaleOptimizer, Lamb, Muon, MultiOptimizer, ScheduleFreeAdamW,
+)  # fmt: skip
 KNOWN = {cls.__name__: cls for cls in CLASSES}
 KNOWN.update({cls.__name__.lower(): cls for cls in CLASSES})
-SCHEDULES = {cls.__name__: cls for cls in (ExponentialDecay, InverseTimeDecay, CosineDecay)}
 
 
 def get(identifier):

@@ -50,10 +50,8 @@ class Adam(Optimizer):
             self._velocity_hats = self.add_optimizer_variables(var_list, "velocity_hat")
 
     def _corrected_rate(self, learning_rate, dtype):
-        t = ops.cast(self.iterations + 1, dtype)
-        beta_1_power = ops.power(ops.cast(self.beta_1, dtype), t)
-        beta_2_power = ops.power(ops.cast(self.beta_2, dtype), t)
-        return ops.cast(learning_rate, dtype) * ops.sqrt(1 - beta_2_power) / (1 - beta_1_power)
+        powers = self._power(self.beta_1, dtype), self._power(self.beta_2, dtype)
+        return ops.cast(learning_rate, dtype) * ops.sqrt(1 - powers[1]) / (1 - powers[0])
 
     def update_step(self, gradient, variable, learning_rate):
         dtype = variable.dtype

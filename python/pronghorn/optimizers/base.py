@@ -13,7 +13,7 @@ from ..engine import Function, Variable, config, convert_to_tensor, is_tracing
 from ..engine.naming import auto_name, name_scope
 from ..engine.tracebacks import warn_user
 from ..legacy.accept import old_arguments, old_constructor
-from . import clipping
+from . import clipping, schedules
 from .old_methods import OldMethods
 from .state import OptimizerState, assign_where
 
@@ -55,7 +55,9 @@ class Optimizer(OldMethods, OptimizerState):
             inspect.Parameter.VAR_POSITIONAL,
             inspect.Parameter.VAR_KEYWORD,
         ]:
+            names = {p.name for p in own}
             common = list(inspect.signature(Optimizer.__init__).parameters.values())[2:]
+            common = [p for p in common if p.name == "kwargs" or p.name not in names]
             cls.__signature__ = inspect.Signature(own[1:-2] + common)
 
     @old_arguments
@@ -101,6 +103,7 @@ class Optimizer(OldMethods, OptimizerState):
         self._index = {}
         self._step_values = {}
         self._compiled = None
+        self._traced_changes = 0
         self._no_decay_ids = set()
         self._no_decay_names = None
         self._iterations = self.add_variable((), dtype="int64", name="iteration")
@@ -120,7 +123,11 @@ class Optimizer(OldMethods, OptimizerState):
     def __setattr__(self, name, value):
         """A hyperparameter that changes is traced anew; the rate is an input of the trace."""
         super().__setattr__(name, value)
-        if name not in ("learning_rate", "lr", "_compiled"):
+        if name in ("learning_rate", "lr"):
+            return
+        if isinstance(value, Variable) and all(v is not value for v in self._variables):
+            self._variables.append(value)
+        if name not in ("_compiled", "_traced_changes"):
             self._compiled = None
             state = self.__dict__
             state["_changes"] = state.get("_changes", 0) + 1
@@ -131,9 +138,11 @@ class Optimizer(OldMethods, OptimizerState):
         """Makes the slots for a list of weights; subclasses call this first."""
         variables = list(variables)
         if self.use_ema:
-            self._averages = self.add_optimizer_variables(variables, "average")
+            self._model_variables_moving_average = self.add_optimizer_variables(
+                variables, "average"
+            )
         if self.gradient_accumulation_steps:
-            self._accumulators = [
+            self._accumulated_gradients = [
                 self.add_variable_from_reference(v, "gradient_accumulator") for v in variables
             ]
         self._index = {id(variable): i for i, variable in enumerate(variables)}
@@ -141,6 +150,9 @@ class Optimizer(OldMethods, OptimizerState):
 
     def _get_variable_index(self, variable):
         return self._index[id(variable)]
+
+    def _var_key(self, variable):
+        return id(variable)
 
     def update_step(self, gradient, variable, learning_rate):
         """Updates one weight; the part that each optimizer writes."""
@@ -179,10 +191,11 @@ class Optimizer(OldMethods, OptimizerState):
             return
         variables = self._resolve_variables(grads, trainable_variables)
         grads, variables = _drop_missing(grads, variables)
-        rate = self.learning_rate
+        rate = self._rate_of_step()
         if is_tracing() or not self._can_compile(variables):
             return self._step(grads, variables, rate)
-        if self._compiled is None:
+        if self._compiled is None or self._traced_changes != self._inner_changes():
+            self._traced_changes = self._inner_changes()
             step = weakref.WeakMethod(self._step_by_index)  # the program dies with the optimizer
             self._compiled = Function(lambda *args: step()(*args), name=f"{self.name}.apply")
         grads = [convert_to_tensor(g) for g in grads]
@@ -192,6 +205,20 @@ class Optimizer(OldMethods, OptimizerState):
     def _can_compile(self, variables):
         """Whether no code but ours runs in a step: what others wrote may have to run each time."""
         return self._is_ours and all(getattr(v, "constraint", None) is None for v in variables)
+
+    def _rate_of_step(self):
+        return self.learning_rate
+
+    def _inner_changes(self):
+        """Counts changes to the hyperparameters of optimizers inside this one."""
+        return 0
+
+    def _step_of(self, inner, grads, variables):
+        """One step of an optimizer inside this one."""
+        if type(inner).apply is Optimizer.apply:
+            inner._step(grads, variables, inner.learning_rate)
+        else:
+            inner.apply(grads, variables)
 
     def _places(self, variables):
         """Numbers of the weights, or None for all of them in order."""
@@ -233,7 +260,7 @@ class Optimizer(OldMethods, OptimizerState):
                 continue
             if self.gradient_accumulation_steps:  # their accumulators keep the largest
                 due = ops.equal((self._iterations + 1) % self.gradient_accumulation_steps, 0)
-                accumulator = self._accumulators[self._index[id(variable)]]
+                accumulator = self._accumulated_gradients[self._index[id(variable)]]
                 largest = ops.maximum(gradient, accumulator)
                 accumulator.assign(ops.where(due, ops.zeros_like(largest), largest))
                 gradient = ops.where(due, largest, variable)
@@ -274,21 +301,35 @@ class Optimizer(OldMethods, OptimizerState):
         return variables
 
     def _update(self, grads, variables, rate):
-        if self.clipnorm and self.clipnorm > 0:
-            grads = clipping.by_norm(grads, self.clipnorm)
-        elif self.global_clipnorm and self.global_clipnorm > 0:
-            grads = clipping.by_global_norm(grads, self.global_clipnorm)
-        elif self.clipvalue and self.clipvalue > 0:
-            grads = clipping.by_value(grads, self.clipvalue)
+        grads = self._clip_gradients(grads)
         if self._decay:
             rate = rate / (1.0 + self._decay * ops.cast(self._iterations, rate.dtype))
-        if self.weight_decay is not None:
-            for variable in variables:
-                if self._use_weight_decay(variable):
-                    scaled = ops.cast(rate, variable.dtype)
-                    variable.assign_sub(variable * self.weight_decay * scaled)
+        self._apply_weight_decay(variables, rate)
         for gradient, variable in zip(grads, variables):
             self.update_step(gradient, variable, rate)
+
+    def _clip_gradients(self, grads):
+        if self.clipnorm and self.clipnorm > 0:
+            return clipping.by_norm(grads, self.clipnorm)
+        if self.global_clipnorm and self.global_clipnorm > 0:
+            return clipping.by_global_norm(grads, self.global_clipnorm)
+        if self.clipvalue and self.clipvalue > 0:
+            return clipping.by_value(grads, self.clipvalue)
+        return grads
+
+    def _weight_decay_of(self, variable):
+        return self.weight_decay
+
+    def _apply_weight_decay(self, variables, rate=None):
+        rate = self.learning_rate if rate is None else rate
+        for variable in variables:
+            decay = self._weight_decay_of(variable)
+            if decay is not None and self._use_weight_decay(variable):
+                variable.assign_sub(variable * decay * ops.cast(rate, variable.dtype))
+
+    def _power(self, base, dtype):
+        """base ** t at step t, which counts from 1."""
+        return ops.power(ops.cast(base, dtype), ops.cast(self.iterations + 1, dtype))
 
     def _once(self, key, compute):
         """A value that all weights of a step share (a bias correction, say), computed once."""
@@ -300,9 +341,9 @@ class Optimizer(OldMethods, OptimizerState):
         """Computes the update in every step and keeps it in each nth one: no branch is needed."""
         steps = self.gradient_accumulation_steps
         due = ops.equal((self._iterations + 1) % steps, 0)
-        sums = [self._accumulators[self._index[id(v)]] for v in variables]
+        sums = [self._accumulated_gradients[self._index[id(v)]] for v in variables]
         totals = [g + s for g, s in zip(grads, sums)]
-        accumulators = {id(a) for a in self._accumulators}
+        accumulators = {id(a) for a in self._accumulated_gradients}
         state = list(variables) + [v for v in self._slots() if id(v) not in accumulators]
         means = [t / steps for t in totals]
         assign_where(due, state, lambda: self._update(means, variables, rate))
@@ -311,18 +352,19 @@ class Optimizer(OldMethods, OptimizerState):
 
     def _slots(self):
         own = {id(self._iterations), id(self._learning_rate)}
-        if self.use_ema:
-            own.update(id(average) for average in self._averages if average is not None)
+        own.update(id(average) for _, average in self._averaged())
         return [v for v in self._variables if id(v) not in own]
+
+    def _averaged(self):
+        """(weight, average) of the weights that have one."""
+        averages = self._model_variables_moving_average if self.use_ema else ()
+        pairs = zip(self._trainable_variables, averages)
+        return [(variable, average) for variable, average in pairs if average is not None]
 
     def _update_averages(self):
         # The first step takes the weights themselves.
         later = ops.not_equal(self.iterations, 0)
-        averaged = [
-            (variable, average)
-            for variable, average in zip(self._trainable_variables, self._averages)
-            if average is not None
-        ]
+        averaged = self._averaged()
         for variable, average in averaged:
             momentum = ops.cast(later, variable.dtype) * self.ema_momentum
             average.assign(momentum * average + (1 - momentum) * variable)
@@ -333,13 +375,9 @@ class Optimizer(OldMethods, OptimizerState):
 
     def finalize_variable_values(self, var_list):
         """With `use_ema`, replaces the weights by their averages; called at the end of `fit`."""
-        if not self.use_ema:
-            return
-        for variable in var_list:
-            average = (
-                self._averages[self._index[id(variable)]] if id(variable) in self._index else None
-            )
-            if average is not None:
+        wanted = {id(variable) for variable in var_list}
+        for variable, average in self._averaged():
+            if id(variable) in wanted:
                 variable.assign(average)
 
     def scale_loss(self, loss):
@@ -392,12 +430,7 @@ class Optimizer(OldMethods, OptimizerState):
     def from_config(cls, config, custom_objects=None):
         """The inverse of `get_config`."""
         if isinstance(config.get("learning_rate"), dict):
-            from ..serialization import deserialize_keras_object
-            from . import SCHEDULES
-
-            rate = deserialize_keras_object(
-                config["learning_rate"], custom_objects, module_objects=SCHEDULES
-            )
+            rate = schedules.deserialize(config["learning_rate"], custom_objects)
             config = {**config, "learning_rate": rate}
         return cls(**config)
 

@@ -101,13 +101,8 @@ class LossScaleOptimizer(Optimizer):
 
     lr = learning_rate
 
-    def apply(self, grads, trainable_variables=None):
-        if self.__dict__.get("_inner_changes") != self.inner_optimizer._changes:
-            self._compiled = None
-            self.__dict__["_inner_changes"] = self.inner_optimizer._changes
-        super().apply(grads, trainable_variables)
-
-    apply.__doc__ = Optimizer.apply.__doc__
+    def _inner_changes(self):
+        return self.inner_optimizer._changes
 
     def _can_compile(self, variables):
         return self._is_ours and self.inner_optimizer._can_compile(variables)
@@ -117,15 +112,12 @@ class LossScaleOptimizer(Optimizer):
         finite = ops.convert_to_tensor(True)
         for gradient in grads:
             finite = ops.logical_and(finite, ops.all(ops.isfinite(gradient)))
-        unscaled = [g / ops.cast(scale, g.dtype) for g in grads]
-
-        def update():
-            if type(inner).apply is Optimizer.apply:
-                inner._step(unscaled, variables, rate)
-            else:
-                inner.apply(unscaled, variables)
-
-        assign_where(finite, inner._trainable_variables + inner.variables, update)
+        unscaled = [
+            g if v.overwrite_with_gradient else g / ops.cast(scale, g.dtype)
+            for g, v in zip(grads, variables)
+        ]
+        state = inner._trainable_variables + inner.variables
+        assign_where(finite, state, lambda: self._step_of(inner, unscaled, variables))
         count = self.step_counter.value
         due = ops.equal(count, self.dynamic_growth_steps - 1)
         grown = ops.where(due, 2.0, 1.0)

@@ -1,4 +1,7 @@
-"""Learning rates that depend on the number of steps done."""
+"""Learning rates that depend on the number of steps done.
+
+Sources: Loshchilov and Hutter, SGDR, 2017, of the two cosines.
+"""
 
 import math
 
@@ -17,6 +20,11 @@ class LearningRateSchedule:
     @classmethod
     def from_config(cls, config):
         return cls(**config)
+
+
+def _check_steps(name, steps):
+    if steps <= 0:
+        raise ValueError(f"Argument `{name}` must be > 0. Received: {name}={steps}")
 
 
 class ExponentialDecay(LearningRateSchedule):
@@ -38,10 +46,7 @@ class ExponentialDecay(LearningRateSchedule):
         staircase=False,
         name="ExponentialDecay",
     ):
-        if decay_steps <= 0:
-            raise ValueError(
-                f"Argument `decay_steps` must be > 0. Received: decay_steps={decay_steps}"
-            )
+        _check_steps("decay_steps", decay_steps)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.decay_rate = decay_rate
@@ -76,10 +81,7 @@ class InverseTimeDecay(LearningRateSchedule):
         staircase=False,
         name="InverseTimeDecay",
     ):
-        if decay_steps <= 0:
-            raise ValueError(
-                f"Argument `decay_steps` must be > 0. Received: decay_steps={decay_steps}"
-            )
+        _check_steps("decay_steps", decay_steps)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.decay_rate = decay_rate
@@ -117,10 +119,7 @@ class CosineDecay(LearningRateSchedule):
         warmup_target=None,
         warmup_steps=0,
     ):
-        if decay_steps <= 0:
-            raise ValueError(
-                f"Argument `decay_steps` must be > 0. Received: decay_steps={decay_steps}"
-            )
+        _check_steps("decay_steps", decay_steps)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.alpha = alpha
@@ -152,3 +151,161 @@ class CosineDecay(LearningRateSchedule):
             "warmup_target": self.warmup_target,
             "warmup_steps": self.warmup_steps,
         }
+
+
+class CosineDecayRestarts(LearningRateSchedule):
+    """Half cosines from the initial rate down, one after another.
+
+    Args:
+        initial_learning_rate: Rate at step 0.
+        first_decay_steps: Steps of the first fall.
+        t_mul: How many times as long each fall is as the one before.
+        m_mul: How many times as high each fall starts as the one before.
+        alpha: Fraction of the initial rate that is left at the end of a fall.
+        name: Name.
+    """
+
+    def __init__(
+        self,
+        initial_learning_rate,
+        first_decay_steps,
+        t_mul=2.0,
+        m_mul=1.0,
+        alpha=0.0,
+        name="SGDRDecay",
+    ):
+        _check_steps("first_decay_steps", first_decay_steps)
+        self.initial_learning_rate = initial_learning_rate
+        self.first_decay_steps = first_decay_steps
+        self._t_mul = t_mul
+        self._m_mul = m_mul
+        self.alpha = alpha
+        self.name = name
+
+    def _restarts(self, done):
+        """How many falls are over, and the share of the present one; `done` counts first falls."""
+        t_mul = self._t_mul
+        if t_mul == 1:
+            number = ops.floor(done)
+            return number, done - number
+        number = ops.floor(ops.log(1.0 - done * (1.0 - t_mul)) / math.log(t_mul))
+        length = ops.power(ops.cast(t_mul, done.dtype), number)
+        return number, (done - (1.0 - length) / (1.0 - t_mul)) / length
+
+    def __call__(self, step):
+        start = ops.convert_to_tensor(self.initial_learning_rate)
+        number, share = self._restarts(ops.cast(step, start.dtype) / self.first_decay_steps)
+        height = ops.power(ops.cast(self._m_mul, start.dtype), number)
+        fall = 0.5 * height * (1.0 + ops.cos(math.pi * share))
+        return start * ((1.0 - self.alpha) * fall + self.alpha)
+
+    def get_config(self):
+        return {
+            "initial_learning_rate": self.initial_learning_rate,
+            "first_decay_steps": self.first_decay_steps,
+            "t_mul": self._t_mul,
+            "m_mul": self._m_mul,
+            "alpha": self.alpha,
+            "name": self.name,
+        }
+
+
+class PiecewiseConstantDecay(LearningRateSchedule):
+    """`values[0]` up to step `boundaries[0]` and with it, then `values[1]`, and so on.
+
+    Args:
+        boundaries: Numbers of steps, rising.
+        values: Rates, one more than boundaries.
+        name: Name.
+    """
+
+    def __init__(self, boundaries, values, name="PiecewiseConstant"):
+        if len(boundaries) != len(values) - 1:
+            raise ValueError(
+                "The length of boundaries should be 1 less than the length of values. Received: "
+                f"boundaries={boundaries} of length {len(boundaries)}, and values={values} of "
+                f"length {len(values)}."
+            )
+        self.boundaries = boundaries
+        self.values = values
+        self.name = name
+
+    def __call__(self, step):
+        rate = ops.convert_to_tensor(self.values[-1])
+        for boundary, value in zip(reversed(self.boundaries), reversed(self.values[:-1])):
+            rate = ops.where(step <= boundary, value, rate)
+        return rate
+
+    def get_config(self):
+        return {"boundaries": self.boundaries, "values": self.values, "name": self.name}
+
+
+class PolynomialDecay(LearningRateSchedule):
+    """From the initial rate to the end rate, with `(1 - step / decay_steps) ** power`.
+
+    Args:
+        initial_learning_rate: Rate at step 0.
+        decay_steps: Steps of the fall.
+        end_learning_rate: Rate after it.
+        power: Exponent; 1 falls in a straight line.
+        cycle: Whether to start again after each fall, each ending at a multiple of decay_steps.
+        name: Name.
+    """
+
+    def __init__(
+        self,
+        initial_learning_rate,
+        decay_steps,
+        end_learning_rate=0.0001,
+        power=1.0,
+        cycle=False,
+        name="PolynomialDecay",
+    ):
+        _check_steps("decay_steps", decay_steps)
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = decay_steps
+        self.end_learning_rate = end_learning_rate
+        self.power = power
+        self.cycle = cycle
+        self.name = name
+
+    def __call__(self, step):
+        start = ops.convert_to_tensor(self.initial_learning_rate)
+        end = ops.cast(self.end_learning_rate, start.dtype)
+        step = ops.cast(step, start.dtype)
+        if self.cycle:
+            share = step / (self.decay_steps * ops.maximum(1.0, ops.ceil(step / self.decay_steps)))
+        else:
+            share = ops.minimum(step, float(self.decay_steps)) / self.decay_steps
+        return (start - end) * ops.power(1.0 - share, ops.cast(self.power, start.dtype)) + end
+
+    def get_config(self):
+        return {
+            "initial_learning_rate": self.initial_learning_rate,
+            "decay_steps": self.decay_steps,
+            "end_learning_rate": self.end_learning_rate,
+            "power": self.power,
+            "cycle": self.cycle,
+            "name": self.name,
+        }
+
+
+CLASSES = (
+    ExponentialDecay, InverseTimeDecay, CosineDecay, CosineDecayRestarts, PiecewiseConstantDecay,
+    PolynomialDecay,
+)  # fmt: skip
+KNOWN = {cls.__name__: cls for cls in CLASSES}
+
+
+def serialize(learning_rate_schedule):
+    """The config of a schedule."""
+    from ..serialization import serialize_keras_object
+
+    return serialize_keras_object(learning_rate_schedule)
+
+
+def deserialize(config, custom_objects=None):
+    """The inverse of `serialize`."""
+    from ..serialization import deserialize_keras_object
+
+    return deserialize_keras_object(config, custom_objects, module_objects=KNOWN)

@@ -58,6 +58,13 @@ def assign_where(condition, state, run):
             variable.assign(ops.where(condition, new, old))
 
 
+def constant(value):
+    """An initializer of slots that hold one number."""
+    from .. import initializers
+
+    return initializers.Constant(value)
+
+
 class OptimizerState:
     """A base of Optimizer: makes, lists, reads and writes its variables."""
 
@@ -180,6 +187,47 @@ class OptimizerState:
                 )
         for variable, weight in zip(self.variables, weights):
             variable.assign(weight)
+
+    def stateless_apply(self, optimizer_variables, grads, trainable_variables):
+        """What `apply` would give for these values, without changing a variable.
+
+        Args:
+            optimizer_variables: Values for `self.variables`.
+            grads: List of gradients.
+            trainable_variables: Values for the weights it was built with.
+
+        Returns:
+            (new values of the weights, new values of the optimizer's variables).
+
+        Raises:
+            ValueError: Before `build`, or for lists of other lengths.
+        """
+        if not self.built:
+            raise ValueError(
+                f"To call `stateless_apply`, {type(self).__name__} must be built (its variables "
+                "must have been made): call `optimizer.build(trainable_variables)` first."
+            )
+        own, weights = self.variables, self._trainable_variables
+        for name, given, expected in (
+            ("optimizer_variables", optimizer_variables, own),
+            ("trainable_variables", trainable_variables, weights),
+        ):
+            if len(given) != len(expected):
+                raise ValueError(
+                    f"Argument `{name}` must be a list of tensors, one for each of the "
+                    f"{len(expected)} variables of {type(self).__name__}. Received {len(given)}."
+                )
+        state = [*weights, *own]
+        before = [variable.value for variable in state]
+        try:
+            for variable, value in zip(state, [*trainable_variables, *optimizer_variables]):
+                variable.assign(value)
+            self.apply(grads, weights)
+            after = [variable.value for variable in state]
+        finally:
+            for variable, value in zip(state, before):
+                variable.assign(value)
+        return after[: len(weights)], after[len(weights) :]
 
     def save_own_variables(self, store):
         for i, variable in enumerate(self.variables):

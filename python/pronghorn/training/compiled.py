@@ -246,6 +246,8 @@ class CompiledModel:
         """A dict from names to the present results of all metrics."""
         results = {}
         for metric in self.metrics:
+            if isinstance(metric, CompileMetrics) and not metric.built:
+                continue  # compiled anew since the step
             result = metric.result()
             if isinstance(result, dict):
                 results.update(result)
