@@ -52,3 +52,20 @@ def test_the_readme_names_files_that_are_there():
     text = (ROOT / "README.md").read_text()
     for path in re.findall(r"\]\((?!http)([^)#]+)\)", text):
         assert (ROOT / path).exists(), path
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_old_spellings_of_the_table():
+    """Each pair of constructor calls in docs/keras_programs.md makes the same layer."""
+    text = (ROOT / "docs" / "keras_programs.md").read_text()
+    scope = {**{n: getattr(ph.layers, n) for n in ("Dense", "Conv2D", "Convolution2D")}}
+    scope["l2"] = ph.regularizers.l2
+    rows = [line.split("|")[1:3] for line in text.splitlines() if line.startswith("| `")]
+    pairs = [(re.findall(r"`(.*?)`", a), re.findall(r"`(.*?)`", b)) for a, b in rows]
+    layers = [p for p in pairs if p[0][0].startswith(("Dense(output", "Convolution2D("))]
+    assert len(layers) == 2
+    for (old,), (new,) in layers:
+        a, b = (eval(code, dict(scope)).get_config() for code in (old, new))
+        assert {**a, "name": ""} == {**b, "name": ""}
+    (rate,) = [p for p in pairs if "SGD" in p[0][0]]
+    assert ph.optimizers.SGD(lr=0.1, decay=0.01).get_config()["decay"] == 0.01 and rate

@@ -68,8 +68,9 @@ def test_installed_packages_do_not_see_it(tmp_path, installed):
     assert output(tmp_path, IMPORTS_BOARD, path=[installed]) == "[]"
 
 
-def test_packages_that_are_asked_for_do(tmp_path, installed):
-    shown = output(tmp_path, IMPORTS_BOARD, path=[installed], options=["--also", "board"])
+@pytest.mark.parametrize("also", [["--also", "board"], ["--also=other,board"]])
+def test_packages_that_are_asked_for_do(tmp_path, installed, also):
+    shown = output(tmp_path, IMPORTS_BOARD, path=[installed], options=also)
     assert "'keras'" in shown and "'module tensorflow'" in shown and "'spec'" in shown
 
 

@@ -21,7 +21,8 @@ _originals = {}
 
 def install(also=()):
     """Puts the layer in place once; names in `also` add up."""
-    _also.update(name.partition(".")[0].replace("-", "_") for name in also)
+    for names in also:
+        _also.update(name.strip().partition(".")[0].replace("-", "_") for name in names.split(","))
     if _originals:
         return
     _originals.update(

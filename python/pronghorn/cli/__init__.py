@@ -26,7 +26,8 @@ def _parser():
         action="append",
         default=[],
         metavar="PACKAGE",
-        help="an installed package that shall get Pronghorn for Keras too; may be repeated",
+        help="an installed package that shall get Pronghorn for Keras too; several with commas, "
+        "or one after another",
     )
     run.add_argument(
         "-m",
