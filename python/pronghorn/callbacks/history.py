@@ -47,6 +47,9 @@ class KeptHistory:
         self._class, self._state = type(history), history.__dict__
         self._live = weakref.ref(history)
 
+    def __reduce__(self):
+        return _kept_again, (self._class, self._state)
+
     def of(self, model):
         """The history, or a new one of the same state where nobody else held it."""
         history = self._live()
@@ -56,3 +59,10 @@ class KeptHistory:
             history._of = model
             self._live = weakref.ref(history)
         return history
+
+
+def _kept_again(cls, state):
+    """A pickled or copied KeptHistory."""
+    history = object.__new__(cls)
+    history.__dict__ = state
+    return KeptHistory(history)

@@ -58,6 +58,10 @@ class KerasTensor:
         tensor._source = source
         return tensor
 
+    def __reduce__(self):
+        """A copy or pickle is a placeholder alone: it comes from nowhere."""
+        return _placeholder, (type(self), self._shape, self._dtype, self.name)
+
     @property
     def _keras_history(self):
         """(operation, node_index, tensor_index) that it comes from."""
@@ -121,6 +125,10 @@ class KerasTensor:
 
     def __iter__(self):
         raise self._no_value("an iterator")
+
+
+def _placeholder(cls, shape, dtype, name):
+    return cls(shape, dtype=dtype, name=name)
 
 
 def _size(size):
@@ -313,6 +321,18 @@ class RecordedOp(Operation):
     def get_config(self):
         return {"name": self.name, "op_name": self.op_name}
 
+    def __reduce__(self):
+        return _operation_again, (self.op_name, self.name, None)
+
+
+def _operation_again(op_name, name, function):
+    """A pickled or copied operation, without its nodes."""
+    if op_name is not None:
+        return recorded_class(op_name)(name=name)
+    operation = RecordedFunction(name)
+    operation.function = function
+    return operation
+
 
 class RecordedFunction(Operation):
     """A Python function applied directly to KerasTensors; calling it runs the function."""
@@ -342,6 +362,10 @@ class RecordedFunction(Operation):
                 "into a config. Put it into the `call` of a Layer to save the model."
             )
         return {"name": self.name, "op_name": self.op_name}
+
+    def __reduce__(self):
+        function = self.function if self.op_name is None else None
+        return _operation_again, (self.op_name, self.name, function)
 
 
 def record_function(function, args, kwargs=None):

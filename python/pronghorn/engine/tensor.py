@@ -16,6 +16,22 @@ size_types: tuple = ()
 size_tensor = None
 
 
+def _again(array, dtype, mask):
+    """A pickled tensor."""
+    tensor = convert_to_tensor(array, dtype)
+    if mask is not None:
+        tensor._keras_mask = mask
+    return tensor
+
+
+Tensor.__reduce__ = lambda self: (
+    _again, (np.array(self.numpy()), self.dtype, getattr(self, "_keras_mask", None))
+)  # fmt: skip
+# a tensor never changes
+Tensor.__copy__ = lambda self: self
+Tensor.__deepcopy__ = lambda self, memo: self
+
+
 def is_tensor(x) -> bool:
     """Whether x is a (real or abstract) Tensor."""
     return isinstance(x, Tensor)

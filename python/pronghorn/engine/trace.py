@@ -94,6 +94,9 @@ class Function:
         self._traces = 0
         self._warned = False
 
+    def __reduce__(self):
+        return Function, (self.fn, self.name, self._device)
+
     def __call__(self, *args):
         if _core.is_tracing():
             return self.fn(*args)

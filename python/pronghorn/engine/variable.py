@@ -153,6 +153,11 @@ class Variable:
         """The value as a NumPy array of the caller's own."""
         return tensor_module.own_array(self.handle.read())
 
+    def __reduce__(self):
+        """Pickles and copies have their own value; an initializer has done its work."""
+        state = {**self.__dict__, "handle": self.handle.peek(), "_initializer": None}
+        return _again, (type(self), state)
+
     @property
     def ndim(self) -> int:
         return len(self.shape)
@@ -194,6 +199,15 @@ class Variable:
     def __repr__(self):
         value = self.handle.peek().numpy()
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={value}>"
+
+
+def _again(cls, state):
+    """A pickled or copied Variable."""
+    variable = cls.__new__(cls)
+    variable.__dict__.update(state)
+    variable.handle = _core.Cell(state["handle"], variable.path, variable._trainable)
+    _by_cell[variable.handle.id] = variable
+    return variable
 
 
 def variable_of(cell):

@@ -17,6 +17,7 @@ from ..engine.variable import _autocast
 from ..legacy.accept import old_constructor
 from .call_spec import CallSpec, call_info, explained, is_tensor, shape_tree, shapes_for
 from .configurable import Configurable
+from .copies import LayerCopies
 from .input_spec import assert_input_compatibility
 from .legacy import take_legacy_arguments
 from .masking import LayerMasks, get_keras_mask, set_keras_mask
@@ -60,7 +61,7 @@ def _wrap_build(build):
     return wrapper
 
 
-class Layer(Configurable, LayerState, LayerMasks, LayerShapes, Operation):
+class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Operation):
     """A callable with weights.
 
     A subclass makes sublayers in `__init__`, weights in `build(input_shape)`, computes in `call`.

@@ -37,6 +37,11 @@ class Configurable:
         config.update({k: v for k, v in base.items() if takes_any or k in parameters})
         return {**config, **auto}
 
+    @classmethod
+    def _writes_own_config(cls):
+        """Whether its configs need no constructor's arguments."""
+        return _has_own_get_config(cls)
+
     def _base_config(self):
         from .. import dtype_policies, regularizers
 

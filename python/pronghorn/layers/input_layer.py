@@ -63,6 +63,10 @@ class InputLayer(Layer):
         state["built"] = True
         Node(self, (), {}, input_tensor)
 
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        Node(self, (), {}, KerasTensor(self.batch_shape, dtype=self.dtype, name=self.name))
+
     @staticmethod
     def _full_shape(shape, batch_size, batch_shape):
         if shape is not None and batch_shape is not None:

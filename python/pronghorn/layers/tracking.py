@@ -69,7 +69,7 @@ class Tracker:
         if kind is not None:
             self.add(kind, value)
             return value
-        if isinstance(value, _TRACKED) and value.tracker is self:
+        if isinstance(value, TRACKED) and value.tracker is self:
             return value
         if isinstance(value, tuple):
             items = [self.track(x) for x in value]
@@ -284,4 +284,4 @@ class TrackedSet(set):
         return set, (set(self),)
 
 
-_TRACKED = (TrackedList, TrackedDict, TrackedOrderedDict, TrackedSet)
+TRACKED = (TrackedList, TrackedDict, TrackedOrderedDict, TrackedSet)

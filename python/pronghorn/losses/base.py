@@ -9,11 +9,12 @@ import math
 from .. import ops
 from ..engine import config, nest
 from ..engine.naming import auto_name
+from ..serialization import Portable
 
 REDUCTIONS = ("sum_over_batch_size", "sum", None, "none", "mean", "mean_with_sample_weight")
 
 
-class Loss:
+class Loss(Portable):
     """Base class of the losses: subclass it and write `call(y_true, y_pred)`.
 
     Args:

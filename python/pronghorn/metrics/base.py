@@ -3,9 +3,10 @@
 from .. import ops
 from ..engine import Variable, config, nest
 from ..engine.naming import auto_name, name_scope
+from ..serialization import Portable
 
 
-class Metric:
+class Metric(Portable):
     """Base class of the metrics.
 
     Subclasses make their state in `__init__` with `add_variable`, change it in `update_state`

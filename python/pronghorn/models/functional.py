@@ -6,10 +6,12 @@ import warnings
 from ..engine import KerasTensor, Tensor, convert_to_tensor, nest
 from ..engine.symbolic import call_context
 from ..layers.base import Layer
+from ..layers.copies import layer_again
 from ..layers.input_spec import InputSpec
 from ..layers.masking import get_keras_mask, set_keras_mask
 from .graph import Graph, from_intermediate, is_input
-from .model import Model, Trainer
+from .model import Model, Trainer, make_functional
+from .record import GraphRecord
 
 
 class Functional(Model):
@@ -64,6 +66,23 @@ class Functional(Model):
 
     def _obj_type(self):
         return "Functional"
+
+    def __reduce_ex__(self, protocol):
+        return _functional_again, (type(self), self.name), self.__getstate__()
+
+    def _portable_state(self):
+        state = super()._portable_state()
+        structs = state.pop("_inputs_struct"), state.pop("_outputs_struct")
+        state["_graph"] = GraphRecord(self._graph, *structs)
+        state["_cached_input_spec"] = None
+        return state
+
+    def __setstate__(self, state):
+        state = dict(state)
+        record = state.pop("_graph")
+        super().__setstate__(state)
+        graph, inputs, outputs = record.again()
+        self.__dict__.update(_graph=graph, _inputs_struct=inputs, _outputs_struct=outputs)
 
     def _lock_state(self):
         """Layers may be added after the graph is made."""
@@ -271,6 +290,12 @@ def _single(items):
 
 def _single_output(x):
     return x[0] if isinstance(x, (list, tuple)) and len(x) == 1 else x
+
+
+def _functional_again(cls, name):
+    """An empty model of a class whose instances are made of graphs, for a pickle to fill."""
+    make_functional(cls)
+    return layer_again(cls, name)
 
 
 def takes_graph_arguments(cls):

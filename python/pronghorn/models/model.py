@@ -18,7 +18,7 @@ def has_graph_arguments(args, kwargs):
     )
 
 
-def _make_functional(cls):
+def make_functional(cls):
     """Puts Functional in the place of Model among the bases of a user's class and its bases."""
     from .functional import Functional
 
@@ -26,7 +26,7 @@ def _make_functional(cls):
         return
     for base in cls.__bases__:
         if base is not Model and issubclass(base, Model):
-            _make_functional(base)
+            make_functional(base)
     cls.__bases__ = tuple(Functional if base is Model else base for base in cls.__bases__)
 
 
@@ -50,6 +50,13 @@ class Model(Trainer, Layer):
     4
     """
 
+    _renewed = {
+        **Layer._renewed,
+        "train_function": None,
+        "test_function": None,
+        "predict_function": None,
+    }
+
     def __new__(cls, *args, **kwargs):
         if cls is Model and has_graph_arguments(args, kwargs):
             from .functional import Functional
@@ -62,7 +69,7 @@ class Model(Trainer, Layer):
         if has_graph_arguments(args, kwargs):
             from .functional import Functional
 
-            _make_functional(type(self))
+            make_functional(type(self))
             Functional.__init__(self, *args, **kwargs)
         else:
             Layer.__init__(self, *args, **kwargs)

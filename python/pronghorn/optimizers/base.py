@@ -13,12 +13,13 @@ from ..engine import Function, Variable, config, convert_to_tensor, is_tracing
 from ..engine.naming import auto_name, name_scope
 from ..engine.tracebacks import warn_user
 from ..legacy.accept import old_arguments, old_constructor
+from ..serialization import Portable
 from . import clipping, schedules
 from .old_methods import OldMethods
 from .state import OptimizerState, assign_where
 
 
-class Optimizer(OldMethods, OptimizerState):
+class Optimizer(Portable, OldMethods, OptimizerState):
     """Base class of the optimizers.
 
     To write one: make slots in `build(variables)` with `add_optimizer_variables`, update one
@@ -104,7 +105,7 @@ class Optimizer(OldMethods, OptimizerState):
         self._step_values = {}
         self._compiled = None
         self._traced_changes = 0
-        self._no_decay_ids = set()
+        self._no_decay_ids = {}
         self._no_decay_names = None
         self._iterations = self.add_variable((), dtype="int64", name="iteration")
         if not callable(learning_rate):
@@ -131,6 +132,28 @@ class Optimizer(OldMethods, OptimizerState):
             self._compiled = None
             state = self.__dict__
             state["_changes"] = state.get("_changes", 0) + 1
+
+    # What holds for the objects of this process alone: programs, and places by id.
+    _renewed = {"_compiled": None, "_step_values": {}, "_index": {}, "_building": False}
+
+    _by_id = ()  # attributes that map the id of a weight to something
+
+    def _portable_state(self):
+        state = super()._portable_state()
+        for name in state.keys() & set(self._by_id):
+            values = state[name]
+            weights = [v for v in self._trainable_variables if id(v) in values]
+            state[name] = [(v, values[id(v)]) for v in weights]
+        return state
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        own = self.__dict__
+        for name in self._by_id:
+            if name in state:
+                own[name] = {id(v): value for v, value in state[name]}
+        own["_index"] = {id(v): i for i, v in enumerate(own["_trainable_variables"])}
+        own["_no_decay_ids"] = {id(v): v for v in own["_no_decay_ids"].values()}
 
     # ---- one step --------------------------------------------------------------------------
 
@@ -393,7 +416,7 @@ class Optimizer(OldMethods, OptimizerState):
                 "`exclude_from_weight_decay()` can only be configured before the optimizer is "
                 "built."
             )
-        self._no_decay_ids = {id(v) for v in var_list or ()}
+        self._no_decay_ids = {id(v): v for v in var_list or ()}
         self._no_decay_names = re.compile("|".join(var_names)) if var_names else None
 
     def _use_weight_decay(self, variable):

@@ -129,6 +129,8 @@ class MultiOptimizer(Optimizer):
     ['SGD', 'adam']
     """
 
+    _by_id = ("_var_to_optimizer_idx",)
+
     def __init__(self, optimizer_map, loss_scale_factor=None, name=None):
         super().__init__(learning_rate=0.0, loss_scale_factor=loss_scale_factor, name=name)
         self._optimizer_map = optimizer_map

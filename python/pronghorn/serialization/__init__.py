@@ -6,6 +6,7 @@ of `saving`, whose public names for these functions are Keras's.
 
 from .deserialize import deserialize_keras_object
 from .names import public_name
+from .portable import Portable
 from .registry import (
     CustomObjectScope,
     custom_object_scope,

@@ -3,6 +3,7 @@
 from .. import losses, metrics, ops
 from ..engine import TensorSpec, nest
 from ..engine.naming import to_snake_case
+from ..serialization import Portable
 from .explain import with_labels
 from .matching import align, leaf_paths, match, output_names, paths_as_written
 
@@ -42,7 +43,7 @@ def resolve_loss(identifier, y_true, y_pred):
     return losses.LossFunctionWrapper(found, name=name)
 
 
-class CompileLoss:
+class CompileLoss(Portable):
     """The sum of weighted losses of a model's outputs.
 
     With more than one loss, each also gets a running mean under its output's name.

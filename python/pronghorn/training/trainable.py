@@ -18,6 +18,24 @@ class TrainableSnapshot:
         self._known = weakref.WeakValueDictionary((id(v), v) for v in model.variables)
         self._trained = {id(v) for v in model.trainable_variables}
 
+    def __getstate__(self):
+        known = list(self._known.values())
+        state = {k: v for k, v in self.__dict__.items() if k == "_warned"}
+        return {
+            **state,
+            "layers": list(self._layers.items()),
+            "known": known,
+            "trained": [id(v) in self._trained for v in known],
+        }
+
+    def __setstate__(self, state):
+        state = dict(state)
+        layers, known, trained = (state.pop(k) for k in ("layers", "known", "trained"))
+        self._layers = weakref.WeakKeyDictionary(layers)
+        self._known = weakref.WeakValueDictionary((id(v), v) for v in known)
+        self._trained = {id(v) for v, is_trained in zip(known, trained) if is_trained}
+        self.__dict__.update(state)
+
     def weights(self, model):
         """The weights to train, in the order of the model's variables."""
         owner = {}
