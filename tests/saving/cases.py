@@ -87,8 +87,17 @@ def with_ops(k):
     return k.Model([x, y], ops.concatenate(parts, axis=1), name="ops_net")
 
 
+def hard(k):
+    """What meant something else before Keras 3."""
+    x = k.Input((6,), name="x")
+    y = k.layers.Dense(5, activation="hard_sigmoid", name="part/one")(x)
+    y = k.layers.Activation("hard_sigmoid", name="hs")(y)
+    return k.Model(x, k.layers.Dense(2, name="part/two")(y), name="hard_net")
+
+
 MODELS = {f.__name__: f for f in (dense, conv, two_inputs, shared, nested)}
 ONLY_KERAS_3 = {"with_ops": with_ops}
+ONLY_KERAS_2 = {"hard": hard}
 
 INPUTS = {
     "dense": lambda: rows((8, 6), 1),
@@ -100,6 +109,7 @@ INPUTS = {
     "shared": lambda: [rows((8, 4), 4), rows((8, 4), 5)],
     "nested": lambda: rows((8, 6), 6),
     "with_ops": lambda: [rows((8, 4, 3), 7), rows((8, 4, 3), 8)],
+    "hard": lambda: rows((8, 6), 9),
 }
 
 LABELS = {
@@ -109,6 +119,7 @@ LABELS = {
     "shared": lambda: rows((8, 2), 14),
     "nested": lambda: rows((8, 2), 16),
     "with_ops": lambda: rows((8, 40), 17),
+    "hard": lambda: rows((8, 2), 18),
 }
 
 COMPILED = {
@@ -134,6 +145,7 @@ COMPILED = {
     },
     "nested": lambda k: {"optimizer": "rmsprop", "loss": "mse", "metrics": ["mae"]},
     "with_ops": lambda k: {"optimizer": "sgd", "loss": "mse"},
+    "hard": lambda k: {"optimizer": "sgd", "loss": "mse"},
 }
 
 
@@ -144,7 +156,7 @@ def old(k):
 
 def trained(k, name):
     """The model after three steps on one batch, from weights that both sides make alike."""
-    model = (MODELS | ONLY_KERAS_3)[name](k)
+    model = (MODELS | ONLY_KERAS_3 | ONLY_KERAS_2)[name](k)
     rng = np.random.RandomState(7)
     values = []
     for weight in model.weights:

@@ -27,13 +27,14 @@ def make(which):
     import cases
 
     outputs, losses = {}, {}
-    names = [*cases.MODELS, *(cases.ONLY_KERAS_3 if which == "keras" else ())]
+    names = [*cases.MODELS]
+    names += cases.ONLY_KERAS_3 if which == "keras" else cases.ONLY_KERAS_2
     for name in names:
         k.backend.clear_session()
         model = cases.trained(k, name)
         start = os.path.join(FILES, f"{name}.{which}")
         model.save(f"{start}.keras")
-        if name in cases.MODELS:
+        if name not in cases.ONLY_KERAS_3:
             model.save(f"{start}.h5")
         if name == "conv":
             model.save_weights(f"{start}.weights.h5")

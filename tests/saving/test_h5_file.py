@@ -9,7 +9,7 @@ import numpy as np
 import pronghorn as ph
 import pytest
 from pronghorn import layers, saving
-from pronghorn.saving import old_configs
+from pronghorn.saving import old_configs, old_reading
 from saving import cases
 
 FILES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "files")
@@ -58,6 +58,68 @@ def test_round_trip(name, tmp_path):
     assert os.listdir(tmp_path) == ["a.h5"]
 
 
+@pytest.mark.parametrize("ending", ["h5", "keras"])
+def test_the_rules_of_the_writer_hold(ending):
+    model = saving.load_model(os.path.join(FILES, f"hard.tf_keras.{ending}"))
+    same(model, "hard", "tf_keras")
+    assert [layer.name for layer in model.layers[1:]] == ["part_one", "hs", "part_two"]
+
+
+def test_configurations_of_keras_1():
+    """By hand, after the sources of Keras 1.2: no such Keras can be run any more."""
+    config = {
+        "class_name": "Sequential",
+        "keras_version": "1.2.2",
+        "config": [
+            {
+                "class_name": "Convolution2D",
+                "config": {
+                    "name": "c", "nb_filter": 4, "nb_row": 3, "nb_col": 2, "dim_ordering": "tf",
+                    "border_mode": "same", "subsample": [1, 1], "init": "glorot_uniform",
+                    "bias": True, "activation": "linear", "trainable": True,
+                    "W_regularizer": {"name": "WeightRegularizer", "l1": 0.0, "l2": 0.25},
+                    "b_regularizer": None, "activity_regularizer": None,
+                    "W_constraint": {"name": "MaxNorm", "m": 2, "axis": 0}, "b_constraint": None,
+                    "batch_input_shape": [None, 5, 5, 3], "input_dtype": "float32",
+                },
+            },
+            {"class_name": "Activation", "config": {"name": "a", "activation": "hard_sigmoid"}},
+            {"class_name": "Flatten", "config": {"name": "f"}},
+            {"class_name": "Dropout", "config": {"name": "drop", "p": 0.25}},
+            {
+                "class_name": "Dense",
+                "config": {
+                    "name": "d", "output_dim": 2, "init": "he_normal", "activation": "relu",
+                    "bias": False, "input_dim": None,
+                },
+            },
+        ],
+    }  # fmt: skip
+    model = ph.models.model_from_json(json.dumps(config))
+    conv, activation, _, drop, dense = model.layers
+    assert conv.kernel_size == (3, 2) and conv.padding == "same" and conv.filters == 4
+    assert conv.kernel_regularizer.get_config() == {"l1": 0.0, "l2": 0.25}
+    assert conv.kernel_constraint.get_config() == {"max_value": 2, "axis": 0}
+    assert drop.rate == 0.25 and dense.units == 2 and not dense.use_bias
+    x = np.linspace(-4, 4, 9, dtype="float32")
+    np.testing.assert_allclose(
+        np.asarray(activation(x)), np.clip(0.2 * x + 0.5, 0, 1), rtol=1e-6, atol=1e-7
+    )
+
+
+def test_from_config_of_old():
+    with h5py.File(os.path.join(FILES, "nested.tf_keras.h5")) as f:
+        config = json.loads(f.attrs["model_config"])["config"]
+    model = ph.Model.from_config(config)
+    model.load_weights(os.path.join(FILES, "nested.tf_keras.h5"))
+    same(model, "nested", "tf_keras")
+    with h5py.File(os.path.join(FILES, "dense.tf_keras.h5")) as f:
+        config = json.loads(f.attrs["model_config"])["config"]
+    model = ph.Sequential.from_config(config)
+    model.load_weights(os.path.join(FILES, "dense.tf_keras.h5"))
+    same(model, "dense", "tf_keras")
+
+
 def test_content_decides_and_not_the_name(tmp_path):
     for source, target in (("dense.keras.h5", "a.keras"), ("dense.keras.keras", "a.h5")):
         shutil.copy(os.path.join(FILES, source), tmp_path / target)
@@ -104,7 +166,7 @@ def test_configs_go_both_ways():
         config = json.loads(json.dumps(saving.serialize_keras_object(cases.MODELS[name](ph))))
         old = json.loads(json.dumps(old_configs.to_old(config)))
         again = old_configs.to_old(
-            saving.serialize_keras_object(saving.deserialize_keras_object(old_configs.to_new(old)))
+            saving.serialize_keras_object(saving.deserialize_keras_object(old_reading.to_new(old)))
         )
         assert json.loads(json.dumps(again)) == old
 
@@ -173,10 +235,15 @@ def test_frozen_layers_keep_keras_2_s_order(tmp_path):
     assert not again.get_layer("bn").trainable
 
 
-def test_many_layers(tmp_path):
-    model = small(*[2] * 3500)
+def test_more_layers_than_an_attribute_holds(tmp_path, monkeypatch):
+    monkeypatch.setattr("pronghorn.saving.h5_weights.NAMES_PER_ATTRIBUTE", 3)
+    model = small(*[2] * 10)
     model.save_weights(tmp_path / "a.h5")
-    again = small(*[2] * 3500)
+    with h5py.File(tmp_path / "a.h5") as f:
+        assert [n for n in f.attrs if n.startswith("layer_names")] == [
+            f"layer_names{i}" for i in range(4)
+        ]
+    again = small(*[2] * 10)
     again.load_weights(tmp_path / "a.h5")
     np.testing.assert_array_equal(model.get_weights()[-2], again.get_weights()[-2])
 

@@ -99,6 +99,15 @@ def hard_sigmoid(x):
     return ops.hard_sigmoid(x)
 
 
+def hard_sigmoid_of_keras_2(x):
+    """clip(0.2 x + 0.5, 0, 1), Keras 2's hard_sigmoid; for models from its files.
+
+    Args:
+        x: Tensor.
+    """
+    return ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0.0, 1.0)
+
+
 def exponential(x):
     """exp(x)."""
     return ops.exp(x)
@@ -106,7 +115,8 @@ def exponential(x):
 
 _FUNCTIONS = (
     linear, relu, leaky_relu, relu6, softmax, log_softmax, elu, selu, softplus, softsign, silu,
-    gelu, tanh, sigmoid, log_sigmoid, hard_sigmoid, exponential,
+    gelu, tanh, sigmoid, log_sigmoid, hard_sigmoid, hard_sigmoid_of_keras_2,
+    exponential,
 )  # fmt: skip
 _TABLE = {function.__name__: function for function in _FUNCTIONS}
 _TABLE["swish"] = silu

@@ -278,12 +278,28 @@ class Model(Trainer, Layer):
 
 
 def model_from_json(json_string, custom_objects=None):
-    """A model (without weights) from what `to_json` returned."""
+    """A model (without weights) from what `to_json` returned, here or in any Keras.
+
+    Args:
+        json_string: The text.
+        custom_objects: Dict of names to classes and functions that the model needs.
+
+    Raises:
+        ValueError: for a text that is no configuration of a model.
+        TypeError: for a class or function that is not known.
+    """
     import json
 
+    from ..legacy.telling import quietly
     from ..serialization import deserialize_keras_object
 
-    return deserialize_keras_object(json.loads(json_string), custom_objects=custom_objects)
+    config = json.loads(json_string)
+    if isinstance(config, dict) and "module" not in config:  # of Keras 1 or 2
+        from ..saving.old_reading import age_of, to_new
+
+        config = to_new(config, age_of(config.get("keras_version", "2")))
+    with quietly():
+        return deserialize_keras_object(config, custom_objects=custom_objects)
 
 
 def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):

@@ -241,6 +241,10 @@ class Sequential(Model):
             )
         model = cls(name=config["name"])
         for entry in config["layers"]:
+            if "module" not in entry:  # of Keras 1 or 2
+                from ..saving.old_reading import to_new
+
+                entry = to_new(entry)
             model.add(deserialize_keras_object(entry, custom_objects=custom_objects), rebuild=False)
         if model._layers:
             model._maybe_rebuild()

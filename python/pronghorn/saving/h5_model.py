@@ -19,7 +19,8 @@ from ..serialization import (
 from .h5_weights import WeightsPlan, write_variables, write_weights
 from .hdf5 import File, import_h5py
 from .keras_file import KERAS_VERSION
-from .old_configs import to_new, to_old
+from .old_configs import to_old
+from .old_reading import age_of, to_new
 from .old_training import compile_arguments, load_optimizer, training_config
 
 # ---- writing
@@ -92,7 +93,8 @@ def _model(f):
             "model and call `load_weights`."
         )
     try:
-        model = deserialize_keras_object(to_new(_json(f, "model_config", text)))
+        age = age_of(f.root.attribute("keras_version"))
+        model = deserialize_keras_object(to_new(_json(f, "model_config", text), age))
     except (LookupError, AttributeError, ArithmeticError, RecursionError) as e:
         raise ValueError(
             f"The configuration in {f.name} does not describe a model ({type(e).__name__}: {e})."

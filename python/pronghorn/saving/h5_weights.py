@@ -8,6 +8,7 @@ import warnings
 
 from .._atomic import replacing
 from .hdf5 import import_h5py
+from .old_reading import layer_name
 from .state import assignment
 from .weights_file import write_value
 
@@ -123,7 +124,7 @@ class WeightsPlan:
         return [
             (k, layer, _layer_group(group, name))
             for k, name in enumerate(group.names("layer_names"))
-            for layer in by_name.get(name, ())
+            for layer in by_name.get(layer_name(name), ())
         ]
 
     def _take(self, layer, variables, saved, what):

@@ -212,7 +212,7 @@ def _model(text, name, custom_objects, compile, safe_mode, version=None):
 
 def _to_new(config):
     """Today's form of what tf-keras wrote."""
-    from .old_configs import to_new
+    from .old_reading import to_new
     from .old_training import compile_config_to_new
 
     new = to_new(config)

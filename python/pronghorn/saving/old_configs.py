@@ -1,4 +1,4 @@
-"""Configurations of models as Keras 2 wrote them, to and from today's.
+"""Configurations of models as Keras 2 wrote them, made of today's; old_reading.py is the other way.
 
 An HDF5 file holds {"class_name", "config"} of a model. In it calls of layers are lists of
 [layer, call, output, keyword arguments]; what is written here is such that Keras 2 and 3 read it.
@@ -23,16 +23,13 @@ _OLD_NAMES = {"InputLayer": {"batch_shape": "batch_input_shape"}}
 _OLD_NAMES["LeakyReLU"] = {"negative_slope": "alpha"}
 
 
-# ---- to Keras 2's
-
-
 def to_old(config):
     """{"class_name", "config"} of a serialized model, layer, loss, metric or optimizer."""
     name = config["class_name"]
     if not (config.get("module") or "").startswith("keras"):
         name = config.get("registered_name") or name
     inner = config["config"]
-    if _is_functional(inner):
+    if is_functional(inner):
         inner = _functional_to_old(inner)
     elif _is_sequential(config["class_name"], inner):
         layers = [to_old(layer) for layer in inner["layers"]]
@@ -50,7 +47,7 @@ def _is_op(config):
     return str(config.get("module")).startswith("keras.src.ops.")
 
 
-def _is_functional(config):
+def is_functional(config):
     return isinstance(config, dict) and {"layers", "input_layers", "output_layers"} <= set(config)
 
 
@@ -58,7 +55,7 @@ def _is_sequential(class_name, config):
     return isinstance(config, dict) and isinstance(config.get("layers"), list) and "name" in config
 
 
-def _is_object(x):
+def is_object(x):
     return isinstance(x, dict) and "class_name" in x and "config" in x
 
 
@@ -70,15 +67,15 @@ def _cleaned(x):
         return x
     if x.get("class_name") == "DTypePolicy":
         return x["config"]["name"]
-    if _is_object(x):
+    if is_object(x):
         new = to_old(x)
         return {k: new.get(k, v) for k, v in x.items() if k not in ("build_config",)}
     return {k: _cleaned(v) for k, v in x.items() if not (k in _NEW and v == _NEW[k])}
 
 
 def _functional_to_old(config):
-    nested = {entry["name"] for entry in config["layers"] if _is_model(entry)}
-    functional = {e["name"] for e in config["layers"] if _is_functional(e["config"])}
+    nested = {entry["name"] for entry in config["layers"] if is_model(entry)}
+    functional = {e["name"] for e in config["layers"] if is_functional(e["config"])}
     layers = []
     for entry in config["layers"]:
         calls = [_call_to_old(call, nested) for call in entry["inbound_nodes"]]
@@ -100,11 +97,11 @@ def _ends_to_old(ends, nested, functional):
     if isinstance(ends, dict):
         return {k: _end_to_old(v, nested, functional) for k, v in ends.items()}
     found = _end_to_old(ends, nested, functional)
-    return [found] if _is_place(ends) else found
+    return [found] if is_place(ends) else found
 
 
 def _end_to_old(end, nested, functional):
-    if _is_place(end):
+    if is_place(end):
         name, call, output = end[:3]
         # Keras 3 itself counts calls of functional models from 1 here, and only here
         return _place_to_old((name, call - (name in functional), output), nested)
@@ -113,7 +110,7 @@ def _end_to_old(end, nested, functional):
     return [_end_to_old(v, nested, functional) for v in end]
 
 
-def _is_place(x):
+def is_place(x):
     return (
         isinstance(x, (list, tuple))
         and len(x) in (3, 4)
@@ -134,8 +131,8 @@ def _call_to_old(call, nested):
     Keras 3's form where they are not."""
     args, kwargs = call["args"], call["kwargs"]
     tensors = args[0] if len(args) == 1 else None
-    tensors = [tensors] if _is_tensor(tensors) else tensors
-    plain = isinstance(tensors, (list, tuple)) and all(_is_tensor(t) for t in tensors)
+    tensors = [tensors] if is_tensor(tensors) else tensors
+    plain = isinstance(tensors, (list, tuple)) and all(is_tensor(t) for t in tensors)
     keywords = {k: v for k, v in kwargs.items() if (k, v) != ("mask", None)}
     if not call.get("keeps_training"):
         keywords.pop("training", None)  # a default that was noted
@@ -146,12 +143,12 @@ def _call_to_old(call, nested):
     ]
 
 
-def _is_tensor(x):
+def is_tensor(x):
     return isinstance(x, dict) and x.get("class_name") == "__keras_tensor__"
 
 
 def _holds_tensor(x):
-    if _is_tensor(x):
+    if is_tensor(x):
         return True
     if isinstance(x, dict):
         return any(_holds_tensor(v) for v in x.values())
@@ -159,7 +156,7 @@ def _holds_tensor(x):
 
 
 def _renumbered(x, nested):
-    if _is_tensor(x):
+    if is_tensor(x):
         inner = x["config"]
         place = _place_to_old(inner["keras_history"], nested)
         return {**x, "config": {**inner, "keras_history": place}}
@@ -168,174 +165,6 @@ def _renumbered(x, nested):
     return [_renumbered(v, nested) for v in x] if isinstance(x, (list, tuple)) else x
 
 
-# ---- to today's
-
-
-def to_new(config):
-    """Today's form of a model's or layer's {"class_name", "config"}.
-
-    Raises:
-        ValueError: where it is no such dict.
-    """
-    if not _is_object(config):
-        raise ValueError(
-            "The configuration is not a valid Keras configuration. Expected a dictionary "
-            f"containing a 'config' key. Received: {config}"
-        )
-    inner, name = config["config"], config["class_name"]
-    if isinstance(inner, list):  # a Sequential of old
-        inner = {"name": "sequential", "layers": inner}
-    if _is_functional(inner):
-        inner = _functional_to_new(inner)
-    elif name == "Sequential" and isinstance(inner, dict) and "layers" in inner:
-        layers = [to_new(layer) for layer in inner["layers"]]
-        inner = {"name": "sequential", **inner, "layers": layers}
-    elif isinstance(inner, dict):
-        inner = _values_to_new(name, inner)
-    return {**config, "config": inner}
-
-
-def _values_to_new(name, config):
-    new = {}
-    for key, value in config.items():
-        if key == "dtype" and _is_object(value) and value["class_name"] in ("Policy", "PolicyV1"):
-            value = value["config"]["name"]
-        elif _is_object(value):
-            value = to_new(value)
-        elif isinstance(value, list):
-            value = [to_new(v) if _is_object(v) else v for v in value]
-        new[key] = value
-    if name == "BatchNormalization" and isinstance(new.get("axis"), list):
-        (new["axis"],) = new["axis"]
-    return new
-
-
-def _functional_to_new(config):
-    calls = [call for entry in config["layers"] for call in entry["inbound_nodes"]]
-    lowest = {}
-    for name, number in _references(calls):
-        lowest[name] = min(number, lowest.get(name, number))
-    for name, number, _ in _places_in((config["input_layers"], config["output_layers"])):
-        lowest[name] = min(number, lowest.get(name, number))
-    shift = {
-        entry["name"]: 1
-        for entry in config["layers"]
-        if _is_model(entry) and lowest.get(entry["name"], 0) > 0
-    }
-    functional = {e["name"] for e in config["layers"] if _is_functional(e["config"])}
-    layers = [
-        {
-            **to_new(entry),
-            "name": entry["name"],
-            "inbound_nodes": [_call_to_new(call, shift) for call in entry["inbound_nodes"]],
-        }
-        for entry in config["layers"]
-    ]
-    return {
-        **config,
-        "layers": layers,
-        "input_layers": _ends_to_new(config["input_layers"], shift, functional),
-        "output_layers": _ends_to_new(config["output_layers"], shift, functional),
-    }
-
-
-def _is_model(entry):
+def is_model(entry):
     inner = entry["config"]
     return isinstance(inner, list) or (isinstance(inner, dict) and "layers" in inner)
-
-
-def _places_in(x):
-    if _is_place(x):
-        yield x[:3]
-    elif isinstance(x, dict):
-        for value in x.values():
-            yield from _places_in(value)
-    elif isinstance(x, (list, tuple)):
-        for value in x:
-            yield from _places_in(value)
-
-
-def _references(calls):
-    """(layer, number of its call) of every tensor that calls take."""
-    for call in calls:
-        if isinstance(call, dict):
-            for tensor in _tensors_in(call):
-                yield tensor["config"]["keras_history"][:2]
-        else:
-            for name, number, _ in _places_in(call):
-                yield name, number
-
-
-def _tensors_in(x):
-    if _is_tensor(x):
-        yield x
-    elif isinstance(x, (dict, list, tuple)):
-        for value in x.values() if isinstance(x, dict) else x:
-            yield from _tensors_in(value)
-
-
-def _ends_to_new(ends, shift, functional):
-    if _is_place(ends):
-        name, number, output = ends[:3]
-        return [name, number - shift.get(name, 0) + (name in functional), output]
-    if isinstance(ends, dict):
-        return {k: _ends_to_new(v, shift, functional) for k, v in ends.items()}
-    return [_ends_to_new(e, shift, functional) for e in ends]
-
-
-def _call_to_new(call, shift):
-    """{"args", "kwargs"} of a list of places, whose keywords may hold places as well."""
-    if isinstance(call, dict) and {"args", "kwargs"} <= set(call):
-        return _shifted(call, shift)
-    keywords = {}
-
-    def tensors(x):
-        if isinstance(x, (list, tuple)) and len(x) == 4 and x[0] == "_CONSTANT_VALUE":
-            keywords.update(x[3] or {})
-            return x[2]
-        if _is_place(x):
-            if len(x) == 4:
-                keywords.update(x[3] or {})
-            return _tensor(x, shift)
-        return x
-
-    if _is_place(call):
-        first = tensors(call)
-    elif isinstance(call, dict):
-        first = {k: _mapped(tensors, v) for k, v in call.items()}
-    else:
-        first = [_mapped(tensors, v) for v in call]
-        first = first[0] if len(first) == 1 else first
-    kwargs = {
-        k: _mapped(lambda x: _tensor(x, shift) if _is_place(x) else x, v)
-        for k, v in keywords.items()
-        if (k, v) != ("mask", None)
-    }
-    # Keras 2 notes what the user wrote, and abides by it
-    kept = {"keeps_training": True} if kwargs.get("training") is not None else {}
-    return {"args": [first], "kwargs": kwargs, **kept}
-
-
-def _mapped(function, x):
-    if _is_place(x) or (isinstance(x, (list, tuple)) and x[:1] == ["_CONSTANT_VALUE"]):
-        return function(x)
-    if isinstance(x, dict):
-        return {k: _mapped(function, v) for k, v in x.items()}
-    if isinstance(x, (list, tuple)):
-        return [_mapped(function, v) for v in x]
-    return x
-
-
-def _tensor(place, shift):
-    name, number, output = place[:3]
-    history = [name, number - shift.get(name, 0), output]
-    config = {"shape": [], "dtype": "float32", "keras_history": history}
-    return {"class_name": "__keras_tensor__", "config": config}
-
-
-def _shifted(x, shift):
-    if _is_tensor(x):
-        return _tensor(x["config"]["keras_history"], shift)
-    if isinstance(x, dict):
-        return {k: _shifted(v, shift) for k, v in x.items()}
-    return [_shifted(v, shift) for v in x] if isinstance(x, (list, tuple)) else x
