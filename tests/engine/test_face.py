@@ -237,3 +237,56 @@ class TestEquality:
 
 def test_ops_has_its_room_of_networks():
     assert ops.nn.relu is ops.relu and ops.nn.softmax is ops.softmax
+
+
+class TestWhatNoTensorHolds:
+    CASES = {
+        "None": (None, "Cannot convert None to a tensor.*ends without `return`"),
+        "text": ("a", "'a' to a tensor: text has no numbers"),
+        "texts": (["a", "b"], "text has no numbers.*TextVectorization"),
+        "dict": ({"a": 1}, "it is a dict; take the values"),
+        "set": ({1, 2}, "it is a set, which has no order"),
+        "generator": ((i for i in (1, 2)), "it is an iterator; pass list"),
+        "class": (np.float32, "it is the class float32, not its result; call it"),
+        "function": (np.mean, "not its result; call it"),
+        "layer": (pronghorn.layers.Dense(1), "of type Dense, not its result; call it"),
+        "object": (object(), "it is of type object"),
+        "None inside": ([1.0, None], r"Python objects \(NoneType, float\); replace None"),
+        "objects": (np.array([1, object()], dtype=object), r"\(int, object\)"),
+        "ragged": ([[1], [2, 3]], "rows have different lengths; pad them"),
+        "ragged array": (np.array([[1], [2, 3]], dtype=object), "rows have different lengths"),
+        "complex": (1j, "complex numbers are not supported"),
+        "dates": (np.array(["2020-01-01"], dtype="M8[D]"), r"x.astype\('int64'\)"),
+    }
+
+    @pytest.mark.parametrize("case", CASES)
+    def test_says_what_it_is_and_what_to_do(self, case):
+        value, message = self.CASES[case]
+        for use in (ops.convert_to_tensor, lambda x: ops.add(x, 1.0), engine.Variable):
+            if use is engine.Variable and (callable(value) or isinstance(value, str)):
+                continue  # those are initializers
+            with pytest.raises(TypeError, match=f"(?s){message}"):
+                use(value)
+
+    def test_functions_that_return_nothing_are_named(self):
+        with pytest.raises(TypeError, match="initializer of variable 'w' returned None"):
+            engine.Variable(lambda shape, dtype=None: None, shape=(2,), name="w")
+        with pytest.raises(TypeError, match="Variable 'v' cannot be assigned None"):
+            engine.Variable(1.0, name="v").assign(None)
+        for option, message in (
+            ("kernel_regularizer", "regularizer of '.*kernel' returned None"),
+            ("kernel_constraint", "kernel' cannot be assigned None.*constraint"),
+        ):
+            dense = pronghorn.layers.Dense(1, **{option: lambda w: None})
+            model = pronghorn.Sequential([pronghorn.Input((2,)), dense])
+            model.compile("sgd", "mse")
+            with pytest.raises((TypeError, ValueError), match=message):
+                model.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0)
+        with pytest.raises(ValueError, match="The loss 'nothing' returned None"):
+
+            def nothing(y_true, y_pred):
+                ops.mean(y_pred)
+
+            model = pronghorn.Sequential([pronghorn.Input((2,)), pronghorn.layers.Dense(1)])
+            model.compile("sgd", nothing)
+            model.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0)

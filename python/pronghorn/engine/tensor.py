@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import _core
 from . import config
+from .refusal import ragged, refusal
 
 Tensor = _core.Tensor
 
@@ -99,10 +100,7 @@ def _from_foreign(x, dtype):
             if array.dtype == np.float64 and dtype in ("int64", "uint64"):
                 array = np.asarray(x, dtype)  # integers on both sides of 2^63: by way of no float
         except ValueError as error:
-            raise TypeError(
-                f"Cannot convert {_short(x)} to a tensor: {error}. "
-                "Rows of different lengths must be padded to one length first."
-            ) from None
+            raise ragged(x, error) from None
         if dtype is None and not isinstance(x, np.generic) and not hasattr(x, "dtype"):
             if array.dtype == np.float64:
                 array = array.astype(
@@ -115,10 +113,7 @@ def _from_foreign(x, dtype):
     if array.dtype == object and array.size and all(type(i) in (int, float) for i in array.flat):
         array = _wide_integers(array, dtype)
     if array.dtype == object or array.dtype.kind in "SUVMmc":
-        raise TypeError(
-            f"Cannot convert {_short(x)} with NumPy dtype {array.dtype} to a tensor: expected "
-            "numbers or booleans in a rectangular array."
-        )
+        raise refusal(x, array)
     if array.dtype == np.longdouble and array.dtype.itemsize > 8:
         array = array.astype("float64")
     return _core.from_numpy(array, True)
@@ -172,8 +167,3 @@ def convert_to_numpy(x):
 def own_array(x):
     """A NumPy array of x that is the caller's own to write to."""
     return np.array(convert_to_numpy(x))
-
-
-def _short(x) -> str:
-    text = repr(x)
-    return f"a value of type {type(x).__name__}" if len(text) > 60 else text

@@ -101,7 +101,13 @@ class Variable:
                 shape = _known_shape(shape, self.name)
                 dtype = config.standardize_dtype(dtype)
                 make_room(4 * math.prod(shape))
-                value = convert_to_tensor(initializer(shape, dtype=dtype), dtype)
+                value = initializer(shape, dtype=dtype)
+                if value is None:
+                    raise TypeError(
+                        f"The initializer of variable '{self.name}' returned None; expected a "
+                        f"value of shape {shape}. Does its function end without `return`?"
+                    )
+                value = convert_to_tensor(value, dtype)
                 if value.shape != shape:
                     raise ValueError(
                         f"The initializer of variable '{self.name}' returned shape {value.shape}; "
@@ -132,6 +138,11 @@ class Variable:
         """Sets the value, converted to the variable's dtype; shapes must be equal.
 
         Raises ValueError for another shape."""
+        if value is None:
+            raise TypeError(
+                f"Variable '{self.path}' cannot be assigned None. Does the function that computes "
+                "its value (a constraint, say) end without `return`?"
+            )
         value = convert_to_tensor(value, self.dtype)
         if value.shape != self.shape and not _fits(value, self.shape):
             raise ValueError(

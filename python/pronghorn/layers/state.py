@@ -16,6 +16,16 @@ def unique(items):
     return list({id(x): x for x in items}.values())
 
 
+def _penalty_of(variable):
+    penalty = variable.regularizer(variable)
+    if penalty is None:
+        raise ValueError(
+            f"The regularizer of '{variable.path}' returned None; expected a scalar. Does its "
+            "function end without `return`?"
+        )
+    return penalty
+
+
 class LayerState:
     """Weights, losses and metrics of a layer and its sublayers."""
 
@@ -333,7 +343,7 @@ class LayerState:
         return list(self._losses)
 
     def _get_regularization_losses(self):
-        return [v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None]
+        return [_penalty_of(v) for v in self.trainable_weights if v.regularizer is not None]
 
     @property
     def losses(self):

@@ -1,0 +1,62 @@
+"""What to say of values that no tensor can hold: what they are, and what to do instead."""
+
+_TEXT = "text has no numbers: look words up (StringLookup, TextVectorization) or hash them first"
+_BY_KIND = {
+    "S": _TEXT,
+    "U": _TEXT,
+    "M": "dates and times are not supported; x.astype('int64') counts their units",
+    "m": "dates and times are not supported; x.astype('int64') counts their units",
+    "c": "complex numbers are not supported; keep their real and imaginary parts side by side",
+    "V": "records are not supported; give their fields as arrays of their own",
+}
+
+
+def refusal(x, array) -> TypeError:
+    """The error for x, which NumPy made this array of."""
+    if x is None:
+        return TypeError(
+            "Cannot convert None to a tensor: expected numbers, an array or a tensor. A function "
+            "that ends without `return` gives None."
+        )
+    hint = _BY_KIND.get(array.dtype.kind) or _of_objects(x, array)
+    return TypeError(
+        f"Cannot convert {short(x)} to a tensor: {hint}. Expected numbers or booleans in a "
+        "rectangular array."
+    )
+
+
+def _of_objects(x, array):
+    if isinstance(x, dict):
+        return "it is a dict; take the values out of it"
+    if isinstance(x, (set, frozenset)):
+        return "it is a set, which has no order; pass sorted(x)"
+    if hasattr(x, "__next__") or isinstance(x, range):
+        return "it is an iterator; pass list(x)"
+    if array.ndim == 0:
+        if callable(x):
+            return f"it is {_a(x)}, not its result; call it"
+        return f"it is {_a(x)}"
+    kinds = sorted({type(item).__name__ for item in array.flat})
+    if "list" in kinds or "tuple" in kinds:
+        return "its rows have different lengths; pad them to one length first"
+    advice = "replace None by a number" if "NoneType" in kinds else "x.astype('float32') may help"
+    return f"its elements are Python objects ({', '.join(kinds)}); {advice}"
+
+
+def _a(x):
+    if isinstance(x, type):
+        return f"the class {x.__name__}"
+    return f"of type {type(x).__name__}"
+
+
+def ragged(x, error) -> TypeError:
+    """The error for lists that NumPy makes no array of."""
+    if "inhomogeneous" in str(error):
+        error = "its rows have different lengths; pad them to one length first"
+    return TypeError(f"Cannot convert {short(x)} to a tensor: {error}.")
+
+
+def short(x) -> str:
+    """x as text, or its type where the text is long."""
+    text = repr(x)
+    return f"a value of type {type(x).__name__}" if len(text) > 60 else text
