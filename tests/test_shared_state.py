@@ -123,6 +123,27 @@ class TestReads:
                 a = v.numpy()
                 assert a.min() == a.max() >= 5e6
 
+    @pytest.mark.parametrize("size", [3, 100_000])
+    def test_no_addition_is_lost(self, size):
+        v, w = (engine.Variable(np.zeros(size, "float32")) for _ in range(2))
+        zero = np.float32(0)
+        traced = Function(lambda x: v.assign_add(x + 1))
+        traced(zero)
+
+        def add():
+            for _ in range(100):
+                v.assign_add(np.ones(size, "float32"))
+                w.assign_sub(np.ones(size, "float32"))
+                traced(zero)
+
+        crew = [threading.Thread(target=add) for _ in range(4)]
+        for t in crew:
+            t.start()
+        for t in crew:
+            t.join()
+        np.testing.assert_array_equal(v, np.full(size, 801))
+        np.testing.assert_array_equal(w, np.full(size, -400))
+
     def test_nobody_starves(self):
         (v, w), f = counting(1_000_000)
         zero = np.float32(0)

@@ -79,15 +79,16 @@ std::vector<Tensor> execute(const OpDef& op, std::span<const Tensor> inputs, con
   for (const Operand& o : in) touched += o.spec.bytes();
   for (const Operand& o : out) touched += o.spec.bytes();
   const Team& crew = team();
+  const Kernels& kernels = device.kernels();
   const auto run = [&](const ThunkList& thunks) {
     const Unlocked others(touched > kLongWork);
-    thunks.run(device.kernels(), crew);
+    thunks.run(kernels, crew);
   };
   auto prepare = [&](BindContext& ctx) {
     ctx.in = in;
     ctx.out = out;
     ctx.attrs = &attrs;
-    ctx.kernels = &device.kernels();
+    ctx.kernels = &kernels;
     ctx.threads = crew.threads;
   };
   static thread_local ThunkList list;

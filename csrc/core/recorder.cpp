@@ -158,4 +158,11 @@ void assign_variable(const Variable& v, const Tensor& value) {
     assign(*v, value);
 }
 
+bool replace_variable(const Variable& v, const Tensor& expected, const Tensor& value) {
+  Trace* trace = current_trace();
+  if (!trace) return replace(*v, expected, value);
+  trace->write(v, value);
+  return true;
+}
+
 }  // namespace ph

@@ -132,5 +132,7 @@ bool trace_is_active(uint64_t serial);  // on this thread
 Tensor read_variable(const Variable& v);
 // Assigns in the current trace if there is one, else for real.
 void assign_variable(const Variable& v, const Tensor& value);
+// The same where it still has the value that was read; in a trace it has.
+bool replace_variable(const Variable& v, const Tensor& expected, const Tensor& value);
 
 }  // namespace ph

@@ -34,9 +34,10 @@ class VariableAccess {
   struct Wish {
     enum Kind { run, read, assign } kind;
     std::span<VariableCell* const> cells;
-    std::span<const char> writes;  // run
-    Tensor* values = nullptr;      // read: filled; assign: swapped
-    bool granted = false;
+    std::span<const char> writes;          // run
+    Tensor* values = nullptr;              // read: filled; assign: swapped
+    const TensorImpl* expected = nullptr;  // assign: only where this is still the value
+    bool granted = false, done = true;
     bool writes_to(size_t i) const { return kind == assign || (kind == run && writes[i]); }
   };
 
@@ -94,7 +95,10 @@ class VariableAccess {
       switch (wish.kind) {
         case Wish::run: wish.writes[i] ? void(c.writer = true) : void(++c.readers); break;
         case Wish::read: wish.values[i] = c.value; break;
-        case Wish::assign: std::swap(c.value, wish.values[i]); break;
+        case Wish::assign:
+          wish.done = !wish.expected || wish.expected == c.value.get();
+          if (wish.done) std::swap(c.value, wish.values[i]);
+          break;
       }
     }
     if (wish.kind == Wish::run) ++runs_;
@@ -176,7 +180,8 @@ std::vector<Tensor> values_of(std::span<VariableCell* const> cells) {
   return values;
 }
 
-void assign(VariableCell& cell, const Tensor& value) {
+namespace {
+bool set_value(VariableCell& cell, const Tensor& value, const TensorImpl* expected) {
   if (value.is_abstract())
     throw TypeError(cat("variable '", cell.name, "' cannot keep an abstract value (",
                         value.get()->origin, ") outside its trace"));
@@ -186,8 +191,15 @@ void assign(VariableCell& cell, const Tensor& value) {
                          " and dtype ", value.dtype()));
   Tensor next = value.impl()->storage->owner ? copy_of(value) : same_storage(value);
   VariableCell* const cells[] = {&cell};
-  VariableAccess::Wish wish{VariableAccess::Wish::assign, cells, {}, &next};
+  VariableAccess::Wish wish{VariableAccess::Wish::assign, cells, {}, &next, expected};
   VariableAccess::one().ask(wish);  // the old value ends with `next`, outside the lock
+  return wish.done;
+}
+}  // namespace
+
+void assign(VariableCell& cell, const Tensor& value) { set_value(cell, value, nullptr); }
+bool replace(VariableCell& cell, const Tensor& expected, const Tensor& value) {
+  return set_value(cell, value, expected.get());
 }
 
 VariableRun::VariableRun(std::span<VariableCell* const> cells, std::span<const char> writes)

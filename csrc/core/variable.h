@@ -36,6 +36,8 @@ std::vector<Tensor> values_of(std::span<VariableCell* const> cells);
 // Eager assignment: same spec required (ValueError otherwise). The cell shares the value's storage;
 // a run that writes in place copies first where anybody else holds it.
 void assign(VariableCell& cell, const Tensor& value);
+// Assigns where the cell still holds `expected`, a value that was read; says whether it did.
+bool replace(VariableCell& cell, const Tensor& expected, const Tensor& value);
 
 // The right of one run to its variables, from its making to its end: to read them, and to write in
 // place those with `writes` set. Waits for runs and for earlier comers that it conflicts with.

@@ -67,7 +67,8 @@ class Program {
   Graph graph_;
   Plan plan_;
   Device& device_;
-  const Team& crew_;           // what the plan booked scratch for, whatever is set later
+  const Kernels& kernels_;  // what the plan booked scratch for, whatever is set later
+  const Team& crew_;
   Profile* const profile_;     // null unless profiling
   std::vector<size_t> slots_;  // of the variables that a run touches
   std::vector<VariableCell*> cells_;

@@ -53,6 +53,7 @@ void own_written_values(Graph& g) {
 Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& device)
     : graph_(build_graph(trace, outputs, device)),
       device_(device),
+      kernels_(device.kernels()),
       crew_(team()),
       profile_(Profile::make()) {
   prune(graph_);
@@ -109,7 +110,7 @@ void Program::bind(Instance& instance, char* arena) const {
     ctx.in = in;
     ctx.out = out;
     ctx.attrs = &node.attrs;
-    ctx.kernels = &device_.kernels();
+    ctx.kernels = &kernels_;
     ctx.threads = crew_.threads;
     PH_CHECK(node.chain ? bind_eltwise(*node.chain, ctx) : node.op->bind(ctx));
     instance.nodes.resize(instance.thunks.thunks().size(), plan_.order[i]);
@@ -194,7 +195,7 @@ struct Program::Lease {
 
 template <class Clock>
 void Program::step(Instance& instance, Clock& clock) const {
-  const Kernels& kernels = device_.kernels();
+  const Kernels& kernels = kernels_;
   instance.status = kStatusOk;
   if (!device_.executes()) return;
   clock.run(instance.thunks, 0, instance.check_at, kernels, crew_);

@@ -140,6 +140,7 @@ void bind_recorders(py::module_& m) {
                              [](const VariableCell& v) { return dtype_name(v.spec.dtype); })
       .def("read", &read_variable)
       .def("assign", &assign_variable)
+      .def("replace", &replace_variable)
       .def(
           "peek", [](VariableCell& v) { return value_of(v); },
           "The real value, also inside a trace.")

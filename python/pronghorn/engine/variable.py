@@ -1,6 +1,7 @@
 """Variable: a named tensor that training changes. Reads and writes go through the current trace."""
 
 import math
+import operator
 import threading
 import weakref
 
@@ -143,22 +144,33 @@ class Variable:
                 f"Variable '{self.path}' cannot be assigned None. Does the function that computes "
                 "its value (a constraint, say) end without `return`?"
             )
+        value = self._fitting(convert_to_tensor(value, self.dtype))
+        self.handle.assign(value)
+        return value
+
+    def assign_add(self, value):
+        """value += this, whole also where other threads change it meanwhile."""
+        return self._update(operator.add, value)
+
+    def assign_sub(self, value):
+        """value -= this, whole also where other threads change it meanwhile."""
+        return self._update(operator.sub, value)
+
+    def _update(self, function, value):
         value = convert_to_tensor(value, self.dtype)
+        while True:
+            old = self.handle.read()
+            new = self._fitting(convert_to_tensor(function(old, value), self.dtype))
+            if self.handle.replace(old, new):
+                return new
+
+    def _fitting(self, value):
         if value.shape != self.shape and not _fits(value, self.shape):
             raise ValueError(
                 f"Variable '{self.path}' has shape {self.shape}; cannot assign a value of shape "
                 f"{value.shape}."
             )
-        self.handle.assign(value)
         return value
-
-    def assign_add(self, value):
-        """value += this."""
-        return self.assign(self.value + convert_to_tensor(value, self.dtype))
-
-    def assign_sub(self, value):
-        """value -= this."""
-        return self.assign(self.value - convert_to_tensor(value, self.dtype))
 
     def numpy(self):
         """The value as a NumPy array of the caller's own."""
