@@ -166,7 +166,7 @@ def test_numpy_functions_take_tensors_as_arrays():
         assert type(np.concatenate([x, X])) is np.ndarray
         assert type(np.stack((x, v.value), axis=1)) is np.ndarray
         np.testing.assert_array_equal(np.where(x > 0, x, 0), np.where(X > 0, X, 0))
-    with pytest.raises(TypeError, match="A KerasTensor has no values"):
+    with pytest.raises(TypeError, match="A KerasTensor doesn't have any actual numerical value"):
         np.mean(pronghorn.Input((3,)))
 
 
@@ -200,7 +200,7 @@ class TestText:
             f"{ops.ones((2,)):.3f}"
         with pytest.raises(ValueError, match="Unknown format code 'd'"):
             f"{ops.ones(()):d}"
-        with pytest.raises(TypeError, match="cannot be converted to text"):
+        with pytest.raises(TypeError, match="cannot be formatted"):
             f"{pronghorn.Input(()):.3f}"
         with pytest.raises(TypeError, match="run_eagerly=True"):
             engine.Function(lambda x: f"{ops.sum(x):.3f}")(ops.ones((2,)))
@@ -290,3 +290,64 @@ class TestWhatNoTensorHolds:
             model = pronghorn.Sequential([pronghorn.Input((2,)), pronghorn.layers.Dense(1)])
             model.compile("sgd", nothing)
             model.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0)
+
+
+class TestVariablesAsKerasTestsThem:
+    def test_one_element_is_a_number(self):
+        for value in (2, [2], [[2]]):
+            v = engine.Variable(value)
+            assert float(v) == 2 and int(v) == 2 and bool(v) and [0, 1, 2][v] == 2
+
+    def test_more_are_none(self):
+        v = engine.Variable([[1.0, 2.0]], name="v")
+        for convert in (float, int):
+            with pytest.raises(TypeError, match=r"Only scalar arrays can.*'v' has shape \(1, 2\)"):
+                convert(v)
+        with pytest.raises(TypeError, match="A Keras Variable cannot be used as a boolean"):
+            bool(v)
+        with pytest.raises(TypeError, match="only integer tensors can be used as an index"):
+            [1][engine.Variable(1.0)]
+
+    def test_arguments(self):
+        with pytest.raises(
+            ValueError, match="creating a Variable from an initializer, the `shape`"
+        ):
+            engine.Variable(lambda shape, dtype: 0)
+        for name in (3, "a/b"):
+            with pytest.raises(ValueError, match="`name` must be a string and cannot contain"):
+                engine.Variable(1.0, name=name)
+
+    def test_attributes(self):
+        v = engine.Variable(1.0)
+        for attribute in ("constraint", "regularizer"):
+            for value in (abs, pronghorn.constraints.NonNeg(), None):
+                setattr(v, attribute, value)
+                assert getattr(v, attribute) is value
+            with pytest.raises(ValueError, match=f"Invalid value for attribute `{attribute}`"):
+                setattr(v, attribute, "no function")
+        v.overwrite_with_gradient = True
+        with pytest.raises(TypeError, match="must be a boolean"):
+            v.overwrite_with_gradient = "true"
+
+
+class TestSymbolicTensors:
+    def test_attributes(self):
+        x = engine.KerasTensor((3,), sparse=True, name="x")
+        assert (x.sparse, x.ragged) == (True, False) and "sparse=True" in repr(x)
+        for name in ("shape", "dtype", "sparse", "ragged"):
+            with pytest.raises(AttributeError, match=f"The `{name}` attribute .* is immutable"):
+                setattr(x, name, None)
+        with pytest.raises(ValueError, match="cannot have `sparse=True` and `ragged=True`"):
+            engine.KerasTensor((3,), sparse=True, ragged=True)
+
+    def test_what_needs_a_value(self):
+        x = engine.KerasTensor((3,))
+        for use, error, message in (
+            (np.array, ValueError, "doesn't have any actual numerical value"),
+            (bool, TypeError, "cannot be used as a boolean"),
+            (iter, NotImplementedError, "cannot be iterated over"),
+            (float, TypeError, "converted to a float"),
+            (lambda x: ops.convert_to_tensor([x, 1.0]), TypeError, "numerical value"),
+        ):
+            with pytest.raises(error, match=message):
+                use(x)

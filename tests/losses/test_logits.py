@@ -239,3 +239,10 @@ def test_a_loss_in_a_graph_is_saved():
     again = pronghorn.Model.from_config(model.get_config())
     data = [Z.astype("float32"), ONE_HOT.astype("float32")]
     np.testing.assert_array_equal(again(data), model(data))
+
+
+def test_a_loop_of_views_forgets_in_the_end():
+    p = ops.sigmoid(ops.ones((2, 1)))
+    for _ in range(1000):
+        p = ops.reshape(p, (2, 1))
+    assert p.logits("sigmoid") is None

@@ -285,6 +285,11 @@ class TestModels:
         assert same(copied.layers[0].get_weights(), frozen)
         assert not same(copied.layers[-1].get_weights(), model.layers[-1].get_weights())
 
+    def test_a_training_that_was_written_stays(self, again):
+        x = pronghorn.Input((4,))
+        model = pronghorn.Model(x, layers.Dropout(0.5, seed=1)(x, training=True))
+        assert (again(model).predict(X + 1, verbose=0) == 0).any()
+
     def test_stacks_can_grow(self, again):
         model = again(MODELS["sequential"]())
         model.add(layers.Dense(7))

@@ -73,7 +73,7 @@ def _format(self, spec):
     if not spec:
         return str(self)
     if isinstance(self, KerasTensor):
-        raise self._no_value("text")
+        raise self._no_value("formatted")
     if self.ndim:
         raise TypeError(
             f"A tensor of shape {tuple(self.shape)} cannot be formatted as {spec!r}; expected a "

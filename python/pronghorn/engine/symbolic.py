@@ -9,136 +9,14 @@ points with the flow is weak, and a node makes an output tensor again when someb
 """
 
 import functools
-import itertools
 import threading
 import weakref
-from collections import namedtuple
 
 from .. import _core
 from . import config, nest, tensor
+from .keras_tensor import KerasHistory, KerasTensor
 from .naming import auto_name, check_name
 from .symdim import SymDim
-
-KerasHistory = namedtuple("KerasHistory", ["operation", "node_index", "tensor_index"])
-
-
-_keys = itertools.count()
-
-
-class KerasTensor:
-    """A placeholder with a shape and a dtype but no values; unknown sizes are None.
-
-    Args:
-        shape: Tuple of int or None.
-        dtype: Name of the dtype.
-        record_history: Kept.
-        name: Name; made up where missing.
-    """
-
-    __slots__ = ("_source", "__dict__", "__weakref__")
-    is_abstract = True
-    sparse = False
-    ragged = False
-
-    def __init__(self, shape, dtype="float32", sparse=False, ragged=False, record_history=True,
-                 name=None, **kwargs):  # fmt: skip
-        if sparse or ragged:
-            raise ValueError("Sparse and ragged tensors are not supported.")
-        self._shape = tuple(_size(s) for s in shape)
-        self._dtype = str(dtype)
-        self.record_history = record_history
-        self.name = name or auto_name("keras_tensor")
-        self._key = next(_keys)  # what values are filed under when a graph runs
-
-    @classmethod
-    def _again(cls, state, source):
-        """The tensor of a kept state, which both share from then on."""
-        tensor = object.__new__(cls)
-        tensor.__dict__ = state
-        tensor._source = source
-        return tensor
-
-    def __reduce__(self):
-        """A copy or pickle is a placeholder alone: it comes from nowhere."""
-        return _placeholder, (type(self), self._shape, self._dtype, self.name)
-
-    @property
-    def _keras_history(self):
-        """(operation, node_index, tensor_index) that it comes from."""
-        return self._source  # an AttributeError where it comes from nowhere
-
-    @_keras_history.setter
-    def _keras_history(self, value):
-        self._source = value
-
-    @property
-    def shape(self):
-        return self._shape
-
-    @shape.setter
-    def shape(self, value):
-        raise AttributeError("The `shape` attribute of KerasTensor is immutable.")
-
-    @property
-    def dtype(self):
-        return self._dtype
-
-    @dtype.setter
-    def dtype(self, value):
-        raise AttributeError("The `dtype` attribute of KerasTensor is immutable.")
-
-    @property
-    def ndim(self):
-        return len(self._shape)
-
-    def __repr__(self):
-        return (
-            f"<KerasTensor shape={self._shape}, dtype={self._dtype}, sparse=False, ragged=False, "
-            f"name={self.name}>"
-        )
-
-    def logits(self, activation, axis=-1):
-        """None: what a tensor is the softmax or sigmoid of is known when the graph runs."""
-        return None
-
-    def _no_value(self, wanted):
-        return TypeError(
-            f"A KerasTensor has no values, so it cannot be converted to {wanted}: {self}. It "
-            "stands for the input of a model that is being built; call layers and `pronghorn.ops` "
-            "on it, or put other computation into a Layer's `call`."
-        )
-
-    def __array__(self, *args, **kwargs):
-        raise self._no_value("a NumPy array")
-
-    def __bool__(self):
-        raise self._no_value("a bool")
-
-    def __int__(self):
-        raise self._no_value("an int")
-
-    def __float__(self):
-        raise self._no_value("a float")
-
-    def __index__(self):
-        raise self._no_value("an int")
-
-    def __iter__(self):
-        raise self._no_value("an iterator")
-
-
-def _placeholder(cls, shape, dtype, name):
-    return cls(shape, dtype=dtype, name=name)
-
-
-def _size(size):
-    if size is None or isinstance(size, SymDim):
-        return None
-    size = int(size)
-    return None if size < 0 else size
-
-
-tensor.symbolic_types = (KerasTensor,)
 
 
 def any_symbolic(structure):

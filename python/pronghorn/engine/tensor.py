@@ -100,6 +100,8 @@ def _from_foreign(x, dtype):
             if array.dtype == np.float64 and dtype in ("int64", "uint64"):
                 array = np.asarray(x, dtype)  # integers on both sides of 2^63: by way of no float
         except ValueError as error:
+            if isinstance(error, TypeError):  # a KerasTensor inside says what it is
+                raise
             raise ragged(x, error) from None
         if dtype is None and not isinstance(x, np.generic) and not hasattr(x, "dtype"):
             if array.dtype == np.float64:

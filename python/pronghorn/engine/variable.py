@@ -11,7 +11,7 @@ from .. import _core
 from . import config
 from . import tensor as tensor_module
 from .memory import make_room
-from .naming import auto_name, current_path
+from .naming import auto_name, check_name, current_path
 from .tensor import Tensor, convert_to_tensor
 
 
@@ -77,8 +77,7 @@ class Variable:
         if kwargs:
             raise TypeError(f"Variable received unknown arguments: {', '.join(sorted(kwargs))}.")
         self.name = name if name is not None else auto_name("variable")
-        if not isinstance(self.name, str) or "/" in self.name:
-            raise ValueError(f"A variable's name is a string without '/'. Received: name={name!r}")
+        check_name(self.name)
         prefix = current_path()
         self.path = f"{prefix}/{self.name}" if prefix else self.name
         self._trainable = bool(trainable)
@@ -96,8 +95,8 @@ class Variable:
             if callable(initializer):
                 if shape is None:
                     raise ValueError(
-                        f"Variable '{self.name}' has a callable initializer, which needs a shape. "
-                        "Pass shape=(...)."
+                        "When creating a Variable from an initializer, the `shape` must be given "
+                        f"too. Received: shape=None for variable '{self.name}'"
                     )
                 shape = _known_shape(shape, self.name)
                 dtype = config.standardize_dtype(dtype)
@@ -201,6 +200,35 @@ class Variable:
         self._trainable = bool(value)
         self.handle.trainable = self._trainable
 
+    @property
+    def regularizer(self):
+        """What gives the penalty on the value; None for none."""
+        return self._regularizer
+
+    @regularizer.setter
+    def regularizer(self, value):
+        self._regularizer = _callable_or_none(value, "regularizer")
+
+    @property
+    def constraint(self):
+        """What projects the value after an update; None for nothing."""
+        return self._constraint
+
+    @constraint.setter
+    def constraint(self, value):
+        self._constraint = _callable_or_none(value, "constraint")
+
+    @property
+    def overwrite_with_gradient(self) -> bool:
+        """Whether optimizers put the gradient in the place of the value."""
+        return self._overwrite_with_gradient
+
+    @overwrite_with_gradient.setter
+    def overwrite_with_gradient(self, value):
+        if not isinstance(value, bool):
+            raise TypeError(f"`overwrite_with_gradient` must be a boolean. Received: {value!r}")
+        self._overwrite_with_gradient = value
+
     def __array__(self, dtype=None, copy=None):
         return self.handle.read().__array__(dtype, copy)
 
@@ -210,18 +238,44 @@ class Variable:
     def __dlpack_device__(self):
         return (1, 0)
 
+    def _only_element(self):
+        if self.size != 1:
+            raise TypeError(
+                "Only scalar arrays can be converted to Python scalars. Variable "
+                f"'{self.path}' has shape {self.shape}: take an element, or reduce it."
+            )
+        return self.handle.read()
+
     def __float__(self):
-        return float(self.handle.read())
+        return float(self._only_element())
 
     def __int__(self):
-        return int(self.handle.read())
+        return int(self._only_element())
+
+    def __index__(self):
+        return self._only_element().__index__()
 
     def __bool__(self):
+        if self.size != 1:
+            raise TypeError(
+                "A Keras Variable cannot be used as a boolean. Variable "
+                f"'{self.path}' has shape {self.shape}: reduce it with `ops.any` or `ops.all`, or "
+                "compare it with None by `is`."
+            )
         return bool(self.handle.read())
 
     def __repr__(self):
         value = self.handle.peek().numpy()
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={value}>"
+
+
+def _callable_or_none(value, attribute):
+    if value is not None and not callable(value):
+        raise ValueError(
+            f"Invalid value for attribute `{attribute}`: expected a function of the value, or "
+            f"None. Received: {value!r} (of type {type(value).__name__})"
+        )
+    return value
 
 
 def _again(cls, state):

@@ -43,6 +43,7 @@ class GraphRecord:
                 nest.map_structure(recorded, node.args),
                 nest.map_structure(recorded, node.kwargs),
                 [(x.shape, x.dtype, x.name) for x in node.outputs],
+                node.keeps_training,
             )
             for node in graph.nodes
         ]
@@ -61,13 +62,13 @@ class GraphRecord:
                 return tensor_at(leaf)
             return leaf.moved(tensor_at) if isinstance(leaf, SymDim) else leaf
 
-        for operation, args, kwargs, specs in self.nodes:
+        for operation, args, kwargs, specs, keeps_training in self.nodes:
             if not args and not kwargs and operation._inbound_nodes:  # an input has its tensor
                 made.append(operation._inbound_nodes[0].outputs)
                 continue
             outputs = [KerasTensor(shape, dtype=dtype, name=name) for shape, dtype, name in specs]
             args, kwargs = nest.map_structure(filled, (args, kwargs))
-            Node(operation, args, kwargs, outputs)
+            Node(operation, args, kwargs, outputs).keeps_training = keeps_training
             made.append(outputs)
         inputs = nest.map_structure(filled, self.inputs)
         outputs = nest.map_structure(filled, self.outputs)
