@@ -180,3 +180,10 @@ def test_an_activity_regularizer_in_a_model_in_a_model():
     assert model.evaluate(ones, np.full((4, 2), 3.0), verbose=0) == pytest.approx(0.18, rel=1e-6)
     model(ones)
     assert [float(loss) for loss in model.losses] == pytest.approx([0.18])
+
+
+@pytest.mark.parametrize("size, want", [(0, 0.0), (1, 0.2), (4, 0.2)])
+def test_an_activity_regularizer_and_empty_batches(size, want):
+    layer = layers.Activation("linear", activity_regularizer="l2")
+    layer(ops.ones((size, 5)) * 2.0)
+    assert [float(loss) for loss in layer.losses] == pytest.approx([want])

@@ -485,5 +485,6 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
             if isinstance(output, Tensor):
                 loss = self.activity_regularizer(output)
                 if output.ndim > 0:
-                    loss = ops.divide(loss, ops.cast(ops.shape(output)[0], loss.dtype))
+                    batch = ops.maximum(ops.shape(output)[0], 1)  # an empty one has no loss
+                    loss = ops.divide(loss, ops.cast(batch, loss.dtype))
                 self.add_loss(loss)
