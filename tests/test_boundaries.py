@@ -158,7 +158,7 @@ class TestMasks:
         assert x._keras_mask.dtype == "bool"
 
 
-@engine.custom_gradient
+@ops.custom_gradient
 def tenfold(x):
     return x * 1.0, lambda upstream: upstream * 10
 

@@ -132,12 +132,12 @@ def grad(fn, argnums=0):
     return lambda *args: both(*args)[1]
 
 
-def custom_gradient(fn):
+def custom_gradient(f):
     """Decorates a function that brings its own gradient.
 
     Args:
-        fn: ``fn(*tensors) -> (output, gradient_function)``. The gradient function gets one
-            upstream gradient per output and returns one gradient (or None) per input. Where fn
+        f: ``f(*tensors) -> (output, gradient_function)``. The gradient function gets one
+            upstream gradient per output and returns one gradient (or None) per input. Where f
             reads trainable variables, it takes ``variables=`` as well, a list of them, and
             returns ``(gradients of inputs, gradients of variables)``.
 
@@ -152,11 +152,11 @@ def custom_gradient(fn):
     ...     return x * 1.0, lambda upstream: upstream / 10
     """
 
-    @functools.wraps(fn)
+    @functools.wraps(f)
     def wrapped(*args, **kwargs):
         if symbolic.any_symbolic((args, kwargs)):
-            return symbolic.record_function(custom_gradient(fn), args, kwargs)
-        return _run_with_gradient(fn, args, kwargs)
+            return symbolic.record_function(custom_gradient(f), args, kwargs)
+        return _run_with_gradient(f, args, kwargs)
 
     return wrapped
 

@@ -1,5 +1,6 @@
 """Operations on tensors: the functions of keras.ops. Importing this installs Tensor's operators."""
 
+from ..engine import custom_gradient  # noqa: F401
 from . import nn  # noqa: F401
 from . import operators as _operators  # noqa: F401
 from .activation import *  # noqa: F403
