@@ -252,7 +252,23 @@ static void check_all() {
 }
 
 // check_math [thin]
+// Whether this processor has the width that this checker is compiled for.
+static bool has_width() {
+#if defined(__AVX512F__)
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#elif defined(__AVX2__)
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+  return true;
+#endif
+}
+
 int main(int argc, char** argv) {
+  if (!has_width()) {
+    std::printf("skipped: this processor lacks the width\n");
+    return 77;  // ctest's SKIP_RETURN_CODE
+  }
   if (argc > 1 && std::atoi(argv[1]) > 0) g_thin = std::atoi(argv[1]);
   check_all<float>();
   check_all<double>();

@@ -114,9 +114,11 @@ def _bad_label(model, data, where):
         place = [int(n) for n in np.argwhere(wrong)[0]]
         value = labels[tuple(place)].item()
         which = f" of output {i}" if len(loss._entries) > 1 else ""
-        mend = f"Give the last layer at least {int(value) + 1} units" if value >= classes else ""
+        mend = "Such a value names no class; leave the sample out"
         if value == classes and labels.min() >= 1:
             mend = "If your labels count from 1, train on `y - 1`"
+        elif classes <= value < float("inf"):
+            mend = f"Give the last layer at least {int(value) + 1} units"
         elif not value >= classes:
             mend = "Labels count from 0; leave samples without a class out"
             mend += ", or name that value in the loss's `ignore_class`" if value == value else ""
