@@ -18,6 +18,15 @@ _WHERE = {
         "Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract",
         "add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract",
     ),
+    "preprocessing.category_encoding": ("CategoryEncoding",),
+    "preprocessing.discretization": ("Discretization",),
+    "preprocessing.hashed_crossing": ("HashedCrossing",),
+    "preprocessing.hashing": ("Hashing",),
+    "preprocessing.integer_lookup": ("IntegerLookup",),
+    "preprocessing.normalization": ("Normalization",),
+    "preprocessing.pipeline": ("Pipeline",),
+    "preprocessing.string_lookup": ("StringLookup",),
+    "preprocessing.text_vectorization": ("TextVectorization",),
 }  # fmt: skip
 _ROOM_OF = {name: room for room, names in _WHERE.items() for name in names}
 __all__ = [*_ROOM_OF, "serialize", "deserialize"]  # noqa: PLE0604

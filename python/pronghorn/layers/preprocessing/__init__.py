@@ -1,0 +1,1 @@
+"""Layers that make numbers of text, categories and measurements, most of them before training."""
