@@ -11,6 +11,7 @@ from ..dtype_policies import get as get_policy
 from ..dtype_policies import is_float
 from ..engine import KerasTensor, Tensor, Variable, convert_to_tensor, nest
 from ..engine.naming import auto_name, check_name, current_path, name_scope, open_scopes
+from ..engine.strings import StringTensor, is_text
 from ..engine.symbolic import Node, Operation, any_symbolic, call_context
 from ..engine.tracebacks import filtered, is_traceback_filtering_enabled
 from ..engine.variable import _autocast
@@ -439,6 +440,8 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
         if isinstance(x, (Tensor, KerasTensor)):
             return self._cast(x)
         if isinstance(x, Variable) or (hasattr(x, "__array__") and not isinstance(x, type)):
+            if is_text(x):
+                return StringTensor(x)
             return self._cast(convert_to_tensor(x))
         return x
 

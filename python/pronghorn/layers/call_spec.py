@@ -4,6 +4,7 @@ import inspect
 import weakref
 
 from ..engine import KerasTensor, Tensor, nest
+from ..engine.strings import StringTensor
 
 
 class CallInfo:
@@ -38,7 +39,7 @@ def call_info(layer):
 
 
 def is_tensor(x):
-    return isinstance(x, (Tensor, KerasTensor))
+    return isinstance(x, (Tensor, KerasTensor, StringTensor))
 
 
 class CallSpec:

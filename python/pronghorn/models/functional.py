@@ -1,7 +1,9 @@
 """Functional: a model made of the graph between symbolic inputs and outputs."""
 
+import functools
 import inspect
 import warnings
+import weakref
 
 from ..engine import KerasTensor, Tensor, convert_to_tensor, nest
 from ..engine.symbolic import call_context
@@ -10,6 +12,7 @@ from ..layers.copies import layer_again
 from ..layers.input_spec import InputSpec
 from ..layers.masking import get_keras_mask, set_keras_mask
 from .graph import Graph, from_intermediate, is_input
+from .host_part import HostPart, Staged, as_input, needs_host
 from .model import Model, Trainer, make_functional
 from .record import GraphRecord
 
@@ -174,12 +177,29 @@ class Functional(Model):
         ]
 
     def _assert_input_compatibility(self, inputs):
+        if type(inputs) is Staged:
+            return
         super()._assert_input_compatibility(self._flat(inputs))
 
     # Running.
 
+    def _host_part(self, x):
+        """A function from inputs to `Staged`, for graphs with text or layers that need the host."""
+        state = self.__dict__
+        if "_stage" not in state:
+            state["_stage"] = None
+            if needs_host(self._graph):
+                part = state["_host"] = HostPart(self._graph, self.name)
+                standardize = functools.partial(Functional._standardize_inputs, weakref.proxy(self))
+                state["_stage"] = lambda x: part.run(standardize(x))
+        return state["_stage"]
+
     def call(self, inputs, training=None, mask=None, **kwargs):
-        values = self._standardize_inputs(inputs)
+        graph = self._graph
+        if type(inputs) is Staged:
+            graph, values = self._host.device, inputs
+        else:
+            values = self._standardize_inputs(inputs)
         if mask is not None:
             for x, m in zip(values, nest.flatten(mask)):
                 if m is not None:
@@ -190,7 +210,7 @@ class Functional(Model):
                 call_context.entry = self
             if training is not None:
                 call_context.training = training
-            results = self._graph.run(values, training=training)
+            results = graph.run(values, training=training)
         finally:
             call_context.entry, call_context.training = outer
         return _single_output(nest.pack_as(self._outputs_struct, results))
@@ -230,6 +250,9 @@ class Functional(Model):
                     )
             elif isinstance(x, (Tensor, KerasTensor)) and x.dtype == expected.dtype:
                 pass
+            elif expected.dtype == "string" and not isinstance(x, (Tensor, KerasTensor)):
+                values.append(as_input(x, expected))
+                continue
             else:
                 x = self._converted(x, expected.dtype)
             values.append(x if x is None else self._adjust_rank(x, expected))

@@ -136,6 +136,14 @@ class Sequential(Model):
     def _has_own_build(self):
         return True
 
+    def _host_part(self, x):
+        if self._functional is None and self._layers:
+            first = self._layers[0]
+            if not getattr(first, "runs_on_host", False):
+                return None
+            self.build((None, *_sample_shape(self, x)))
+        return None if self._functional is None else self._functional._host_part(x)
+
     def call(self, inputs, training=None, mask=None, **kwargs):
         if self._functional is not None:
             return self._functional.call(inputs, training=training, mask=mask, **kwargs)
@@ -261,3 +269,16 @@ def _natural_input_dtype(layer):
     from ..layers.core import Embedding
 
     return "int32" if isinstance(layer, Embedding) else layer.compute_dtype
+
+
+def _sample_shape(model, x):
+    """The shape of a sample of data for a model without an Input."""
+    if hasattr(x, "element_spec"):
+        spec = x.element_spec
+        return (spec[0] if isinstance(spec, tuple) else spec).shape[1:]
+    if hasattr(x, "shape"):
+        return x.shape[1:]
+    raise ValueError(
+        f"Sequential model '{model.name}' begins with a layer that runs on the host; put an "
+        "`Input(shape, dtype=...)` in front to train it on a generator."
+    )

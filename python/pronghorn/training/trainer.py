@@ -17,6 +17,8 @@ from .compiled import CompiledModel
 from .data import (
     class_weight_to_sample_weights,
     make_source,
+    make_staged_source,
+    split_text,
     train_validation_split,
     unpack_x_y_sample_weight,
 )
@@ -84,10 +86,9 @@ class Trainer(OldMethods, CompiledModel):
         check_steps(validation_steps, "validation_steps")
         validation_epochs = [e for e in range(initial_epoch, epochs) if _is_due(e, validation_freq)]
         if validation_split and validation_data is None:
-            (x, y, sample_weight), validation_data = train_validation_split(
-                (x, y, sample_weight), validation_split
-            )
-        source = make_source(
+            split = train_validation_split if self._host_part(x) is None else split_text
+            (x, y, sample_weight), validation_data = split((x, y, sample_weight), validation_split)
+        source = self._source(
             x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight,
             functools.partial(output_shape_of, self),
         )  # fmt: skip
@@ -98,7 +99,7 @@ class Trainer(OldMethods, CompiledModel):
             else:
                 check_batch_size(validation_batch_size, "validation_batch_size")
             x, y, sample_weight = unpack_x_y_sample_weight(validation_data)
-            validation = make_source(x, y, sample_weight, validation_batch_size, validation_steps)
+            validation = self._source(x, y, sample_weight, validation_batch_size, validation_steps)
         step = self._prepare("train", source.first_batch_spec)
         if not isinstance(callbacks, callbacks_module.CallbackList):
             callbacks = callbacks_module.CallbackList(
@@ -144,6 +145,21 @@ class Trainer(OldMethods, CompiledModel):
             self.optimizer.finalize_variable_values(self.trainable_weights)
         callbacks.on_train_end(logs)
         return self.history
+
+    def _host_part(self, x):
+        """What runs on the host before the program, of models that have such layers; else None."""
+        return None
+
+    def _staged(self, x):
+        """Inputs as the program takes them."""
+        part = self._host_part(x)
+        return x if part is None else part(x)
+
+    def _source(self, x, *args, **kwargs):
+        part = self._host_part(x)
+        if part is None:
+            return make_source(x, *args, **kwargs)
+        return make_staged_source(part, x, *args, **kwargs)
 
     def _loop(self, kind, source, callbacks, steps):
         step = self._prepare(kind, source.first_batch_spec)
@@ -201,7 +217,7 @@ class Trainer(OldMethods, CompiledModel):
         if kwargs:
             raise ValueError(f"Arguments not recognized: {kwargs}")
         check_steps(steps, "steps")
-        source = make_source(x, y, sample_weight, batch_size, steps)
+        source = self._source(x, y, sample_weight, batch_size, steps)
         callbacks = self._callbacks(callbacks, verbose, steps or source.num_batches)
         loop = self._loop("test", source, callbacks, steps)
         with self._own_metrics():
@@ -236,7 +252,7 @@ class Trainer(OldMethods, CompiledModel):
             if x.ndim and 0 < len(x) <= (batch_size or 32):  # one batch: no loop is needed
                 return self.predict_on_batch(x)
         check_steps(steps, "steps")
-        source = make_source(x, batch_size=batch_size, steps=steps)
+        source = self._source(x, batch_size=batch_size, steps=steps)
         callbacks = self._callbacks(callbacks, verbose, steps or source.num_batches)
         loop = self._loop("predict", source, callbacks, steps)
         self.__dict__["stop_predicting"] = False
@@ -276,7 +292,7 @@ class Trainer(OldMethods, CompiledModel):
 
     def _on_batch(self, kind, x, y, sample_weight, return_dict):
         try:
-            data = nest.map_structure(_batch_array, (x, y, sample_weight))
+            data = nest.map_structure(_batch_array, (self._staged(x), y, sample_weight))
             sample_count(data)
             step = self._prepare(kind, lambda: data)
             if self.__dict__.get("_loops"):  # called by a batch hook
@@ -293,7 +309,7 @@ class Trainer(OldMethods, CompiledModel):
     def predict_on_batch(self, x):
         """The model's outputs for one batch, as NumPy arrays."""
         try:
-            data = (nest.map_structure(_batch_array, x),)
+            data = (nest.map_structure(_batch_array, self._staged(x)),)
             step = self._prepare("predict", lambda: data)
             outputs = step.batch(data)
         except Exception as error:

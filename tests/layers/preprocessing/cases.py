@@ -19,6 +19,8 @@ INTS = [[12, 1138], [42, 12], [42, 12], [-7, 0]]
 NUMBERS = np.array([[-1.5, 1.0, 3.4, 0.5], [0.0, 3.0, 1.3, np.nan]], "float32")
 TABLE = (np.random.RandomState(0).rand(50, 3) * 10 - 2).astype("float32")
 SPREAD = np.random.RandomState(1).randn(400).astype("float32")
+CROSSED = ([1, 2, 3], ["A", "B", ""])
+CODES = np.array([[3, 1, 1], [0, 3, 2]])
 
 MODES = ("int", "one_hot", "multi_hot", "count")
 STRINGS = ["earth", "wind", "fire"]
@@ -41,7 +43,7 @@ CASES = [
         [[0, 1], [3, 2]],
     ),
     ("StringLookup", {"vocabulary": STRINGS}, None, ["fire", "water"]),
-    ("StringLookup", {"vocabulary": STRINGS, "output_mode": "one_hot"}, None, [["fire"], ["water"]]),
+    ("StringLookup", {"vocabulary": STRINGS, "output_mode": "one_hot"}, None, [["fire"], ["sea"]]),
     ("StringLookup", {"vocabulary": STRINGS, "output_mode": "multi_hot"}, None, ["fire", "fire"]),
     ("StringLookup", {}, WORDS, WORDS),
     ("StringLookup", {"max_tokens": 4}, WORDS, WORDS),
@@ -124,7 +126,7 @@ CASES = [
     ("Hashing", {"num_bins": 5, "output_mode": "multi_hot"}, None, ["a", "b", "a"]),
     ("HashedCrossing", {"num_bins": 9}, None, (["A", "B", "A"], [101, 102, 103])),
     ("HashedCrossing", {"num_bins": 9}, None, ([["A"], ["B"]], [[101], [102]], [["x"], ["y"]])),
-    ("HashedCrossing", {"num_bins": 9, "output_mode": "one_hot"}, None, ([1, 2, 3], ["A", "B", ""])),
+    ("HashedCrossing", {"num_bins": 9, "output_mode": "one_hot"}, None, CROSSED),
     ("HashedCrossing", {"num_bins": 9, "output_mode": "one_hot"}, None, ([[1], [2]], [[3], [4]])),
     *[
         ("Discretization", {"bin_boundaries": [0.0, 1.0, 2.0], "output_mode": m}, None, NUMBERS)
@@ -135,7 +137,7 @@ CASES = [
     ("Discretization", {"num_bins": 4}, SPREAD[:7], SPREAD[:9]),
     ("Discretization", {"num_bins": 3, "output_mode": "count"}, SPREAD, SPREAD[:12].reshape(3, 4)),
     *[
-        ("CategoryEncoding", {"num_tokens": 4, "output_mode": m}, None, np.array([[3, 1, 1], [0, 3, 2]]))
+        ("CategoryEncoding", {"num_tokens": 4, "output_mode": m}, None, CODES)
         for m in MODES[1:]
     ],
     ("CategoryEncoding", {"num_tokens": 4, "output_mode": "one_hot"}, None, np.array([[3], [0]])),

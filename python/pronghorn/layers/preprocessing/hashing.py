@@ -6,7 +6,7 @@ from ...engine import KerasTensor, config, convert_to_tensor
 from ...engine.strings import encode_array, is_text
 from ...text import hashing, vocabulary
 from .host import HostLayer
-from .index_lookup import check_salt
+from .lookup_vocabulary import check_salt
 
 _MODES = ("int", "one_hot", "multi_hot", "count")
 

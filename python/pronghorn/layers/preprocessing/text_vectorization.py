@@ -8,7 +8,7 @@ from ...serialization import deserialize_keras_object, serialize_keras_object
 from ...text import words as text_words
 from .adapting import batches, is_whole
 from .host import HostLayer
-from .index_lookup import _MODES, _OLD_MODES
+from .lookup_vocabulary import MODES, OLD_MODES
 from .string_lookup import StringLookup
 
 _STANDARDIZE = ("lower_and_strip_punctuation", "lower", "strip_punctuation")
@@ -66,13 +66,13 @@ class TextVectorization(HostLayer):
         name=None,
         **kwargs,
     ):
-        output_mode = _OLD_MODES.get(output_mode, output_mode)
+        output_mode = OLD_MODES.get(output_mode, output_mode)
         _check_choice("standardize", standardize, _STANDARDIZE)
         _check_choice("split", split, _SPLIT)
-        if output_mode not in _MODES:
+        if output_mode not in MODES:
             raise ValueError(
                 "Unknown value for `output_mode` argument of TextVectorization. Expected one of "
-                f"{_MODES}. Received: output_mode={output_mode!r}"
+                f"{MODES}. Received: output_mode={output_mode!r}"
             )
         if sparse or ragged:
             which = "sparse" if sparse else "ragged"

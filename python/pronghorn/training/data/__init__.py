@@ -11,6 +11,7 @@ from .arrays import (
 from .batches import DatasetSource, IterableSource, IteratorSource
 from .dataset import PyDataset, Sequence
 from .pipeline import make_pipeline_source
+from .staged import make_staged_source, split_text
 from .unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 

@@ -6,7 +6,7 @@ from ...data.keeping import Prefetch
 from .ahead import ahead
 from .arrays import ArraySource
 from .batches import IterableSource, _with_class_weight, convert_batch
-from .unpack import unpack_x_y_sample_weight
+from .unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 
 def make_pipeline_source(dataset, steps=None, class_weight=None, output_shape=None):
@@ -57,10 +57,18 @@ class RowsSource(ArraySource):
 
 
 class PipelineSource(IterableSource):
-    """Batches that the dataset's steps make, in a thread beside the training step."""
+    """Batches that the dataset's steps make, in a thread beside the training step.
 
-    def __init__(self, dataset, node, class_weight=None, output_shape=None):
+    Args:
+        dataset: the Dataset.
+        node: its last step.
+        class_weight, output_shape: as of `make_source`.
+        stage: function that the inputs of a batch go through, or None.
+    """
+
+    def __init__(self, dataset, node, class_weight=None, output_shape=None, stage=None):
         super().__init__(self)
+        self._stage = stage
         self._count = node.cardinality()
         self._node = node
         self._class_weight, self._output_shape = class_weight, output_shape
@@ -74,6 +82,9 @@ class PipelineSource(IterableSource):
 
     def _made(self):
         for batch in self._node.iterate():
+            if self._stage is not None:
+                x, y, sample_weight = unpack_x_y_sample_weight(batch)
+                batch = pack_x_y_sample_weight(self._stage(x), y, sample_weight)
             if isinstance(batch, tuple):
                 batch = _with_class_weight(batch, self._class_weight, self._output_shape)
             yield convert_batch(batch)
