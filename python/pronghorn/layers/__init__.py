@@ -25,6 +25,7 @@ _WHERE = {
     "preprocessing.integer_lookup": ("IntegerLookup",),
     "preprocessing.normalization": ("Normalization",),
     "preprocessing.pipeline": ("Pipeline",),
+    "preprocessing.rescaling": ("Rescaling",),
     "preprocessing.string_lookup": ("StringLookup",),
     "preprocessing.text_vectorization": ("TextVectorization",),
 }  # fmt: skip

@@ -329,3 +329,21 @@ def test_an_adapted_discretization_comes_back():
 def test_punctuation_is_pythons():
     layer = layers.TextVectorization(vocabulary=["ab"])
     assert layer([f"a{string.punctuation}B"]).tolist() == [[2]]
+
+
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+def test_rescaling_by_channel(data_format):
+    pixels = np.arange(2 * 2 * 3 * 3).reshape(2, 2, 3, 3)
+    if data_format == "channels_first":
+        pixels = np.moveaxis(pixels, -1, 1)
+    before = pronghorn.config.image_data_format()
+    pronghorn.config.set_image_data_format(data_format)
+    try:
+        layer = layers.Rescaling([1.0, 2.0, 0.5], offset=-1)
+        got = np.asarray(layer(pixels))
+    finally:
+        pronghorn.config.set_image_data_format(before)
+    shape = (3,) if data_format == "channels_last" else (3, 1, 1)
+    want = pixels * np.reshape([1.0, 2.0, 0.5], shape) - 1
+    np.testing.assert_allclose(got, want, rtol=1e-6)
+    assert layers.Rescaling.from_config(layer.get_config()).scale == [1.0, 2.0, 0.5]

@@ -1,0 +1,52 @@
+"""Rescaling: inputs brought to another range, such as pixels from 0..255 to 0..1."""
+
+from ... import ops
+from ...engine import config
+from ...serialization import deserialize_keras_object, serialize_keras_object
+from ..base import Layer
+
+
+class Rescaling(Layer):
+    """inputs * scale + offset.
+
+    Args:
+        scale: number, or a sequence of one for each channel.
+        offset: number, or a sequence of one for each channel.
+
+    Shapes: any, channels where scale or offset has them; the same. Integers become the layer's
+    compute dtype.
+
+    Example:
+
+    >>> Rescaling(1 / 255)(np.array([[0, 255]])).tolist()
+    [[0.0, 1.0]]
+    """
+
+    def __init__(self, scale, offset=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.scale = scale
+        self.offset = offset
+        self.supports_masking = True
+
+    def call(self, inputs):
+        dtype = self.compute_dtype
+        scale, offset = self._along_channels(self.scale), self._along_channels(self.offset)
+        return ops.cast(inputs, dtype) * scale + offset
+
+    def _along_channels(self, value):
+        value = ops.cast(ops.convert_to_tensor(value), self.compute_dtype)
+        if value.shape and config.image_data_format() == "channels_first":
+            value = ops.reshape(value, (*value.shape, *[1] * (3 - len(value.shape))))
+        return value
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        own = {"scale": self.scale, "offset": self.offset}
+        return {**super().get_config(), **{k: serialize_keras_object(v) for k, v in own.items()}}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        own = {k: deserialize_keras_object(config[k], custom_objects) for k in ("scale", "offset")}
+        return cls(**{**config, **own})
