@@ -204,4 +204,15 @@ ERRORS = [
     ("fill", [], ((-3,), 0.0, "float32"), "negative size"),
     ("arange", [], (0.0, 1.0, -2, "int32"), "0 or more"),
     ("dropout", [(4,), (2,)], (0.5,), "uint32"),
-]
+    # arguments of another kind, too many, too few
+    ("conv2d", [(2, 5, 5, 3), (2, 2, 3, 4)], ("same", (0, 0, 0, 0), (1, 1)),
+     "conv2d: `strides` should be a tuple of integers; received 'same'"),
+    ("max_pool", [(2, 5, 5, 3)], ((2, 2), (1, 1), 2), "max_pool: `pads` should be .*; received 2"),
+    ("sum", [(2, 3)], ((0,), (1, 2)), r"sum: `keepdims` should be a bool; received \(1, 2\)"),
+    ("argmax", [(2, 3)], (1.5,), "argmax: `axis` should be an integer; received 1.5"),
+    ("cast", [(2, 3)], (7,), "cast: `dtype` should be a dtype; received 7"),
+    ("pad", [(2,)], ((0.5,), (0,)), r"pad: `low` should be a tuple of integers; received \(0.5,\)"),
+    ("dropout", [(4,), (2,)], (), "dropout: `rate` is missing"),
+    ("gather", [(2, 3), (2,)], (None,), "gather: `axis` is missing"),
+    ("matmul", [(2, 3), (3, 2)], (False, False, True), "at most 2 arguments beside its tensors"),
+]  # fmt: skip

@@ -40,19 +40,19 @@ int kept_axis(const Shape& from, int axis, const Shape& to) {
 }
 
 // The axis along which the output is a softmax, or -1 where it no longer is one.
-int moved_axis(Carries how, const Attrs& attrs, int axis, const Tensor& in, const Tensor& out) {
+int moved_axis(Carries how, const Call& c, int axis, const Tensor& in, const Tensor& out) {
   const auto a = static_cast<size_t>(axis);
   switch (how) {
     case Carries::reshape: return kept_axis(in.shape(), axis, out.shape());
     case Carries::transpose: {
-      const auto& order = attrs.ints(0);
+      const Ints& order = c.ints("axes");
       for (size_t d = 0; d < order.size(); ++d)
         if (order[d] == axis) return static_cast<int>(d);
       return -1;
     }
     case Carries::slice: {
-      const bool whole = attrs.ints(0)[a] == 0 && attrs.ints(2)[a] == 1 &&
-                         attrs.ints(1)[a] == std::numeric_limits<int64_t>::max();
+      const bool whole = c.ints("begin")[a] == 0 && c.ints("step")[a] == 1 &&
+                         c.ints("end")[a] == std::numeric_limits<int64_t>::max();
       return whole ? axis : -1;
     }
     default: return axis;
@@ -78,7 +78,7 @@ void note_activation(Carries how, const OpDef& op, const Attrs& attrs, const Ten
   if (!given || !is_float(out.dtype()) || given->steps.size() == kMostSteps) return;
   Activated now = *given;
   if (now.by == Carries::softmax) {
-    now.axis = moved_axis(how, attrs, now.axis, in, out);
+    now.axis = moved_axis(how, {&op, &attrs, {}, {}}, now.axis, in, out);
     if (now.axis < 0) return;
   }
   now.steps.emplace_back(&op, attrs);

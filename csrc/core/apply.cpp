@@ -84,30 +84,21 @@ std::vector<Tensor> execute(const OpDef& op, std::span<const Tensor> inputs, con
     const Unlocked others(touched > kLongWork);
     thunks.run(kernels, crew);
   };
-  auto prepare = [&](BindContext& ctx) {
-    ctx.in = in;
-    ctx.out = out;
-    ctx.attrs = &attrs;
-    ctx.kernels = &kernels;
-    ctx.threads = crew.threads;
-  };
   static thread_local ThunkList list;
   list.clear();
   int32_t status = kStatusOk;
   if (op.flags & kElementwise) {
-    RealBind real(list, nullptr, 0, &status);
-    prepare(real);
-    PH_CHECK(bind_eltwise(lower_one(op, in_specs, attrs), real));
+    RealBind real(list, nullptr, 0, &status, &op, attrs, in, out, kernels, crew.threads);
+    PH_CHECK(bind_eltwise(lower_one({&op, &attrs, in_specs, {}}), real));
     run(list);
     return outputs;
   }
-  DryBind dry;
-  prepare(dry);
+  DryBind dry(&op, attrs, in, out, kernels, crew.threads);
   if (!op.bind || !op.bind(dry)) {
     PH_CHECK(op.compose);
     count_compose();
     SuspendScope quiet;
-    return op.compose(inputs, attrs);
+    return op.compose({&op, &attrs, in_specs, inputs});
   }
   const size_t bytes = dry.scratch_bytes;
   void* scratch = bytes ? device.alloc(bytes) : nullptr;
@@ -119,8 +110,7 @@ std::vector<Tensor> execute(const OpDef& op, std::span<const Tensor> inputs, con
       if (p) device.free(p, bytes);
     }
   } release{device, scratch, bytes};
-  RealBind real(list, scratch, bytes, &status);
-  prepare(real);
+  RealBind real(list, scratch, bytes, &status, &op, attrs, in, out, kernels, crew.threads);
   op.bind(real);
   run(list);
   check_status(status, op.name);
@@ -152,7 +142,10 @@ DType half_beside_integers(const std::vector<Spec>& specs) {
 
 }  // namespace
 
-std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const Attrs& attrs) {
+std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const Attrs& given) {
+  const bool whole = is_complete(op, given);
+  const Attrs completed = whole ? Attrs() : complete(op, given);
+  const Attrs& attrs = whole ? given : completed;
   std::vector<Spec> in_specs;
   in_specs.reserve(inputs.size());
   bool abstract = false;
@@ -178,7 +171,7 @@ std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const
       return apply(op, same, attrs);
     }
   }
-  std::vector<Spec> out_specs = op.infer(in_specs, attrs);
+  std::vector<Spec> out_specs = op.infer({&op, &attrs, in_specs, {}});
 
   std::vector<Tensor> outputs;
   const bool unsized = std::any_of(out_specs.begin(), out_specs.end(),

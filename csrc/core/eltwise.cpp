@@ -106,19 +106,19 @@ DType compute_class(DType d) {
   }
 }
 
-DType compute_type(const OpDef& op, std::span<const Spec> in, const Attrs& attrs) {
-  if (op.compute) return op.compute(in, attrs);
+DType compute_type(const Call& call) {
+  if (call.op->compute) return call.op->compute(call);
   DType d = DType::b8;
-  for (const Spec& s : in) d = promote(d, s.dtype);
+  for (const Spec& s : call.specs) d = promote(d, s.dtype);
   return compute_class(d);
 }
 
-EltProgram lower_one(const OpDef& op, std::span<const Spec> in, const Attrs& attrs) {
-  EltBuilder builder(static_cast<int>(in.size()));
+EltProgram lower_one(const Call& call) {
+  EltBuilder builder(static_cast<int>(call.specs.size()));
   uint8_t regs[kEltMaxIn];
-  for (size_t i = 0; i < in.size(); ++i) regs[i] = static_cast<uint8_t>(i);
-  const uint8_t out = op.lower(builder, regs, attrs);
-  return builder.finish(compute_type(op, in, attrs), {out});
+  for (size_t i = 0; i < call.specs.size(); ++i) regs[i] = static_cast<uint8_t>(i);
+  const uint8_t out = call.op->lower(builder, regs, call);
+  return builder.finish(compute_type(call), {out});
 }
 
 namespace {

@@ -38,9 +38,9 @@ class EltBuilder : public EltEmitter {
 };
 
 // The register type an op computes in.
-DType compute_type(const OpDef& op, std::span<const Spec> in, const Attrs& attrs);
+DType compute_type(const Call& call);
 DType compute_class(DType storage);
-EltProgram lower_one(const OpDef& op, std::span<const Spec> in, const Attrs& attrs);
+EltProgram lower_one(const Call& call);
 // All outputs have the same shape; inputs broadcast to it. Dimensions are collapsed.
 bool bind_eltwise(const EltProgram& program, BindContext& ctx);
 

@@ -5,35 +5,34 @@
 #include <functional>
 #include <optional>
 #include <span>
-#include <variant>
 #include <vector>
 
+#include "attrs.h"
 #include "tensor.h"
 
 namespace ph {
 
-// ---- attributes: a positional list; each op's file names the positions.
-using Attr = std::variant<std::monostate, bool, int64_t, double, DType, std::vector<int64_t>>;
-class Attrs {
- public:
-  Attrs() = default;
-  Attrs(std::initializer_list<Attr> values) : values_(values) {}
-  explicit Attrs(std::vector<Attr> values) : values_(std::move(values)) {}
-  size_t size() const { return values_.size(); }
-  bool has(size_t i) const {
-    return i < values_.size() && !std::holds_alternative<std::monostate>(values_[i]);
-  }
-  bool flag(size_t i) const;  // bool, or an integer
-  int64_t integer(size_t i) const;
-  double real(size_t i) const;  // double, or an integer
-  DType dtype(size_t i) const;
-  const std::vector<int64_t>& ints(size_t i) const;
-  const Attr& operator[](size_t i) const { return values_[i]; }
-  void set(size_t i, Attr value);  // grows the list
-  friend bool operator==(const Attrs&, const Attrs&) = default;
+struct OpDef;
 
- private:
-  std::vector<Attr> values_;
+// ---- a call of an op, as its rules see it
+struct Call {
+  const OpDef* op;  // null for a fused chain
+  const Attrs* attrs;
+  std::span<const Spec> specs;     // of the inputs
+  std::span<const Tensor> inputs;  // themselves, for rules that compute with them
+
+  const char* name() const;
+  // The attribute of that name, which the op declares.
+  const Attr& attr(const char* name) const;
+  bool has(const char* name) const { return !is_none(attr(name)); }  // not None
+  bool flag(const char* name) const;
+  int64_t integer(const char* name) const;
+  double real(const char* name) const;
+  DType dtype(const char* name) const;
+  const Ints& ints(const char* name) const;
+  const Reals& reals(const char* name) const;
+  const std::string& text(const char* name) const;
+  Attrs with(const char* name, Attr value) const;  // the attributes, one of them replaced
 };
 
 // ---- bind
@@ -60,13 +59,15 @@ struct Operand {
 
 // What bind sees. It runs twice for a plan: once dry, with null data, to book scratch, and once
 // per arena with real pointers; so it must not look through `data`.
-class BindContext {
+class BindContext : public Call {
  public:
+  BindContext(const OpDef* op_, const Attrs& attrs_, std::span<const Operand> ins,
+              std::span<const Operand> outs, const Kernels& table, int team_threads)
+      : Call{op_, &attrs_, {}, {}}, in(ins), out(outs), kernels(&table), threads(team_threads) {}
   virtual ~BindContext() = default;
-  std::span<const Operand> in, out;
-  const Attrs* attrs = nullptr;
-  const Kernels* kernels = nullptr;
-  int threads = 1;
+  const std::span<const Operand> in, out;
+  const Kernels* const kernels;
+  const int threads;
 
   virtual void* scratch(size_t bytes) = 0;  // valid while this op runs
   virtual int32_t* status() = 0;            // the run's status word (kStatus*)
@@ -93,7 +94,6 @@ class EltEmitter {
 };
 
 // ---- gradients
-struct OpDef;
 struct Node {
   const OpDef* op;
   Attrs attrs;
@@ -102,14 +102,13 @@ struct Node {
   std::function<std::vector<Tensor>(const Node&, std::span<const Tensor>)> custom_vjp;
 };
 
-struct VjpContext {
-  const Node& node;
+struct VjpContext : Call {
+  std::span<const Tensor> outputs;
   std::span<const Tensor> grads;  // one per output; may be empty handles, never all
   std::span<const bool> needs;    // one per input
-  const Tensor& in(size_t i) const { return node.inputs[i]; }
-  const Tensor& out(size_t i = 0) const { return node.outputs[i]; }
+  const Tensor& in(size_t i) const { return inputs[i]; }
+  const Tensor& out(size_t i = 0) const { return outputs[i]; }
   const Tensor& grad(size_t i = 0) const { return grads[i]; }
-  const Attrs& attrs() const { return node.attrs; }
 };
 
 enum OpFlags : uint32_t {
@@ -124,26 +123,29 @@ enum OpFlags : uint32_t {
 
 struct OpDef {
   const char* name = "";
+  std::vector<AttrDecl> attrs = {};
   uint32_t flags = kNoFlags;
   // Output specs from input specs; -1 passes through. Throws ValueError/TypeError with the
   // documented message: op name, shapes, the rule.
-  std::vector<Spec> (*infer)(std::span<const Spec> in, const Attrs& attrs) = nullptr;
+  std::vector<Spec> (*infer)(const Call& call) = nullptr;
   // False: "not here", compose runs instead. Null for elementwise ops (bound through `lower`).
   bool (*bind)(BindContext& ctx) = nullptr;
   // One gradient per input; an empty handle where none. It may have the broadcast shape and the
   // output's dtype: the sweep sums and casts. Null with kNoGrad.
   std::vector<Tensor> (*vjp)(const VjpContext& ctx) = nullptr;
   // The plain definition in other ops; required for a fused op.
-  std::vector<Tensor> (*compose)(std::span<const Tensor> in, const Attrs& attrs) = nullptr;
+  std::vector<Tensor> (*compose)(const Call& call) = nullptr;
   // Elementwise: emits opcodes for input registers `in`, returns the result's register.
-  uint8_t (*lower)(EltEmitter& emit, const uint8_t* in, const Attrs& attrs) = nullptr;
+  uint8_t (*lower)(EltEmitter& emit, const uint8_t* in, const Call& call) = nullptr;
   // Elementwise: the type the opcodes compute in; null: the promotion of the inputs (bool -> i64,
   // f16/bf16 -> f32, integers -> i64 or u64).
-  DType (*compute)(std::span<const Spec> in, const Attrs& attrs) = nullptr;
+  DType (*compute)(const Call& call) = nullptr;
 
-  // The cheaper op that this one comes down to for these specs, whose attributes it sets (a sum
-  // over axes of size 1 is a reshape); or null.
-  const OpDef* (*instead)(std::span<const Spec> in, const Spec& out, Attrs& attrs) = nullptr;
+  // The cheaper op that this one comes down to for these specs, and its attributes (a sum over axes
+  // of size 1 is a reshape); or null.
+  const OpDef* (*instead)(const Call& call, const Spec& out, Attrs& attrs) = nullptr;
+
+  int row = 0;  // where rules serve a table of ops: which row this one is
 
   // ---- what the passes may look at
   bool copies = false;             // output equals input 0 when their specs are equal (cast)
@@ -153,7 +155,6 @@ struct OpDef {
   const char* epilogue = nullptr;  // name of the op that is this one with an epilogue: inputs
                                    // (..., bias?, gate?), attributes (..., has_bias, act,
                                    // has_gate, gate_act) after this op's own
-  int own_attrs = 0;               // how many attributes precede those four
   bool epilogue_gate = false, epilogue_bias = false;  // which of the two the fused op takes
 };
 
@@ -165,6 +166,11 @@ std::vector<std::string> op_names();
 struct Register {
   explicit Register(const OpDef& def);
 };
+
+// The values given, checked against what the op declares, and defaults for the rest. TypeError
+// names the argument. apply() does it; rules see nothing else.
+Attrs complete(const OpDef& op, Attrs given);
+bool is_complete(const OpDef& op, const Attrs& given);
 
 // ---- the one door
 // infer; record a node in every active recorder that wants it; if the inputs are concrete,

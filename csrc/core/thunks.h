@@ -26,6 +26,7 @@ class ThunkList {
 // Dry: counts scratch, drops pushes.
 class DryBind : public BindContext {
  public:
+  using BindContext::BindContext;
   size_t scratch_bytes = 0;
   void* scratch(size_t bytes) override {
     scratch_bytes += (bytes + 63) / 64 * 64;
@@ -39,8 +40,14 @@ class DryBind : public BindContext {
 
 class RealBind : public BindContext {
  public:
-  RealBind(ThunkList& list, void* scratch, size_t scratch_bytes, int32_t* status)
-      : list_(list), next_(static_cast<char*>(scratch)), left_(scratch_bytes), status_(status) {}
+  template <class... What>
+  RealBind(ThunkList& list, void* scratch, size_t scratch_bytes, int32_t* status,
+           const What&... what)
+      : BindContext(what...),
+        list_(list),
+        next_(static_cast<char*>(scratch)),
+        left_(scratch_bytes),
+        status_(status) {}
   void* scratch(size_t bytes) override {
     bytes = (bytes + 63) / 64 * 64;
     PH_CHECK(bytes <= left_);  // the dry bind booked less

@@ -1,19 +1,19 @@
 // cast, stop_gradient, broadcast_to: values unchanged but for their type, their gradient or their
-// shape. Attributes: cast (dtype); broadcast_to (shape).
+// shape.
 #include "../core/eltwise.h"
 #include "common.h"
 
 namespace ph {
 namespace {
 
-uint8_t move(EltEmitter& emit, const uint8_t* in, const Attrs&) {
+uint8_t move(EltEmitter& emit, const uint8_t* in, const Call&) {
   return emit.emit(EltOp::mov, in[0]);
 }
 
 // Loads and stores convert; only one of the two may round. Small integers to float32 are exact
 // there, which lets the cast join a float32 chain.
-DType cast_compute(Specs in, const Attrs& attrs) {
-  const DType from = in[0].dtype, to = attrs.dtype(0);
+DType cast_compute(const Call& c) {
+  const DType from = c.specs[0].dtype, to = c.dtype("dtype");
   if (is_float(from) || !is_float(to))
     return compute_class(from == DType::f32 && to == DType::f64 ? to : from);
   if (to == DType::f64) return from == DType::u64 ? DType::u64 : DType::f64;
@@ -22,13 +22,14 @@ DType cast_compute(Specs in, const Attrs& attrs) {
 
 const Register cast_op({
     .name = "cast",
+    .attrs = {{"dtype", AttrType::dtype}},
     .flags = kElementwise | kInPlace,
-    .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
-      need_inputs("cast", in, 1);
-      return {checked("cast", attrs.dtype(0), in[0].shape)};
+    .infer = [](const Call& c) -> std::vector<Spec> {
+      need_inputs(c, 1);
+      return {checked(c, c.dtype("dtype"), c.specs[0].shape)};
     },
     .vjp = [](const VjpContext& c) -> Tensors {
-      return {is_float(c.attrs().dtype(0)) ? cast(c.grad(), c.in(0).dtype()) : Tensor()};
+      return {is_float(c.dtype("dtype")) ? cast(c.grad(), c.in(0).dtype()) : Tensor()};
     },
     .lower = move,
     .compute = cast_compute,
@@ -38,19 +39,20 @@ const Register cast_op({
 const Register stop_gradient_op({
     .name = "stop_gradient",
     .flags = kView | kNoGrad,
-    .infer = [](Specs in, const Attrs&) -> std::vector<Spec> {
-      need_inputs("stop_gradient", in, 1);
-      return {in[0]};
+    .infer = [](const Call& c) -> std::vector<Spec> {
+      need_inputs(c, 1);
+      return {c.specs[0]};
     },
 });
 
 // Elementwise, so that a chain reads the small tensor instead of a written-out copy.
 const Register broadcast_to_op({
     .name = "broadcast_to",
+    .attrs = {{"shape", AttrType::ints}},
     .flags = kElementwise | kInPlace,
-    .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
-      need_inputs("broadcast_to", in, 1);
-      const Shape to = shape_attr("broadcast_to", attrs, 0), &from = in[0].shape;
+    .infer = [](const Call& c) -> std::vector<Spec> {
+      need_inputs(c, 1);
+      const Shape to = shape_attr(c, "shape"), &from = c.specs[0].shape;
       bool ok = from.rank() <= to.rank();
       Shape out = to;
       for (int i = 1; ok && i <= from.rank(); ++i) {
@@ -64,7 +66,7 @@ const Register broadcast_to_op({
             cat("broadcast_to: a tensor of shape ", from, " does not broadcast to ", to,
                 ": aligned from the right, each of its sizes must be 1 or the target's;"
                 " reshape it or change the target"));
-      return {checked("broadcast_to", in[0].dtype, out)};
+      return {checked(c, c.specs[0].dtype, out)};
     },
     .vjp = [](const VjpContext& c) -> Tensors { return {c.grad()}; },  // the sweep sums
     .lower = move,

@@ -4,53 +4,52 @@
 
 namespace ph {
 
-void need_inputs(const char* op, Specs in, size_t count) {
-  if (in.size() != count)
-    throw ValueError(cat(op, ": expected ", count, " input tensors; received ", in.size()));
+void need_inputs(const Call& c, size_t count) {
+  if (c.specs.size() != count)
+    throw ValueError(
+        cat(c.name(), ": expected ", count, " input tensors; received ", c.specs.size()));
 }
 
-void need_rank(const char* op, const Spec& x, int rank, const char* layout) {
+void need_rank(const Call& c, const Spec& x, int rank, const char* layout) {
   if (x.shape.rank() != rank)
-    throw ValueError(cat(op, ": expected a tensor of ", rank, " dimensions, ", layout,
+    throw ValueError(cat(c.name(), ": expected a tensor of ", rank, " dimensions, ", layout,
                          "; received one of shape ", x.shape, "; reshape or expand_dims it first"));
 }
 
-void need_float(const char* op, const Spec& x) {
+void need_float(const Call& c, const Spec& x) {
   if (!is_float(x.dtype))
-    throw TypeError(cat(op, ": expected a floating dtype; received ", x.dtype, " of shape ",
+    throw TypeError(cat(c.name(), ": expected a floating dtype; received ", x.dtype, " of shape ",
                         x.shape, "; cast it first, for example to float32"));
 }
 
-void need_integer(const char* op, const Spec& x, const char* what) {
+void need_integer(const Call& c, const Spec& x, const char* what) {
   if (!is_integer(x.dtype))
-    throw TypeError(cat(op, ": ", what, " must have an integer dtype; received ", x.dtype,
+    throw TypeError(cat(c.name(), ": ", what, " must have an integer dtype; received ", x.dtype,
                         " of shape ", x.shape, "; cast it first, for example to int32"));
 }
 
-const Ints& need_ints(const char* op, const Attrs& attrs, size_t i, size_t count,
-                      const char* what) {
-  if (!attrs.has(i)) throw TypeError(cat(op, ": ", what, " is missing"));
-  const Ints& v = attrs.ints(i);
+const Ints& need_ints(const Call& c, const char* attr, size_t count) {
+  const Ints& v = c.ints(attr);
   if (v.size() != count)
-    throw ValueError(cat(op, ": ", what, " must hold ", count, " integers; received ", v.size()));
+    throw ValueError(
+        cat(c.name(), ": `", attr, "` must hold ", count, " integers; received ", Shape(v)));
   return v;
 }
 
-Spec checked(const char* op, DType dtype, const Shape& shape) {
+Spec checked(const Call& c, DType dtype, const Shape& shape) {
   const int64_t n = shape.count();
   if (n > (int64_t{1} << 60) / dtype_size(dtype))
-    throw ValueError(cat(op, ": the result would have shape ", shape, " and dtype ", dtype,
+    throw ValueError(cat(c.name(), ": the result would have shape ", shape, " and dtype ", dtype,
                          ", more bytes than can be addressed; use smaller sizes"));
   return {dtype, shape};
 }
 
-Shape shape_attr(const char* op, const Attrs& attrs, size_t i) {
-  if (!attrs.has(i)) throw TypeError(cat(op, ": the shape is missing"));
-  const Ints& dims = attrs.ints(i);
+Shape shape_attr(const Call& c, const char* attr) {
+  const Ints& dims = c.ints(attr);
   for (int64_t d : dims)
     if (d < -1)
       throw ValueError(
-          cat(op, ": the shape has a negative size, ", d, "; sizes must be 0 or more"));
+          cat(c.name(), ": `", attr, "` has a negative size, ", d, "; sizes must be 0 or more"));
   return Shape(dims);
 }
 
@@ -89,7 +88,7 @@ bool push_copy(BindContext& ctx, const CopyDims& dims, DType dtype, const void* 
 
 uint64_t number_bits(const Attr& value, DType dtype) {
   if (const auto* n = std::get_if<int64_t>(&value)) return integer_bits(*n, dtype);
-  return scalar_bits(Attrs{value}.real(0), dtype);
+  return scalar_bits(std::get<double>(value), dtype);
 }
 
 int64_t whole_number(const Attr& value) {

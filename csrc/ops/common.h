@@ -10,26 +10,20 @@ namespace ph {
 using Specs = std::span<const Spec>;
 using Tensors = std::vector<Tensor>;
 
-// ---- attributes that may be missing
-inline bool flag_or(const Attrs& a, size_t i, bool otherwise) {
-  return a.has(i) ? a.flag(i) : otherwise;
-}
-inline int64_t integer_or(const Attrs& a, size_t i, int64_t otherwise) {
-  return a.has(i) ? a.integer(i) : otherwise;
-}
-inline Act act_of(const Attrs& a, size_t i) { return static_cast<Act>(integer_or(a, i, 0)); }
-
 // ---- checks: they throw the caller's error
-void need_inputs(const char* op, Specs in, size_t count);
-void need_rank(const char* op, const Spec& x, int rank, const char* layout);
-void need_float(const char* op, const Spec& x);
-void need_integer(const char* op, const Spec& x, const char* what);
-const Ints& need_ints(const char* op, const Attrs& attrs, size_t i, size_t count, const char* what);
+void need_inputs(const Call& c, size_t count);
+void need_rank(const Call& c, const Spec& x, int rank, const char* layout);
+void need_float(const Call& c, const Spec& x);
+void need_integer(const Call& c, const Spec& x, const char* what);
+const Ints& need_ints(const Call& c, const char* attr, size_t count);
 // The spec, once its bytes are known to fit in 63 bits.
-Spec checked(const char* op, DType dtype, const Shape& shape);
+Spec checked(const Call& c, DType dtype, const Shape& shape);
 inline bool same_size(int64_t a, int64_t b) { return a == b || a < 0 || b < 0; }
 // The shape held by an attribute; -1 is an unknown size.
-Shape shape_attr(const char* op, const Attrs& attrs, size_t i);
+Shape shape_attr(const Call& c, const char* attr);
+inline int axis_attr(const Call& c, const char* attr, int rank) {
+  return normalize_axis(c.name(), c.integer(attr), rank);
+}
 
 // ---- dtypes
 inline bool native_float(DType d) { return d == DType::f32 || d == DType::f64; }

@@ -11,10 +11,10 @@ struct ConvDims {
   Shape w;
   Window window;
 
-  ConvDims(const char* op, Specs in, const Attrs& attrs, ConvMode mode);
+  ConvDims(const Call& call, Specs in, ConvMode mode);
 
  private:
-  void check(const char* op) const;
+  void check(const Call& call) const;
 };
 
 Tensor conv_forward(const Tensor& x, const Tensor& w, const Attrs& attrs);
@@ -22,6 +22,6 @@ Tensor conv_grad_input(const Tensor& w, const Tensor& dy, const Attrs& attrs);
 Tensor conv_grad_filter(const Tensor& x, const Tensor& dy, const Attrs& attrs);
 
 // The same three as sums of matrix products over the kernel's positions.
-Tensor conv_plainly(const Tensor& a, const Tensor& b, const Attrs& attrs, ConvMode mode);
+Tensor conv_plainly(const Call& c, ConvMode mode);
 
 }  // namespace ph

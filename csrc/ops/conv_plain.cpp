@@ -46,9 +46,9 @@ Tensor one_group(const Tensor& a, const Tensor& b, const ConvDims& d, ConvMode m
 
 }  // namespace
 
-Tensor conv_plainly(const Tensor& a, const Tensor& b, const Attrs& attrs, ConvMode mode) {
-  const Spec specs[2] = {a.spec(), b.spec()};
-  const ConvDims d("conv2d", specs, attrs, mode);
+Tensor conv_plainly(const Call& call, ConvMode mode) {
+  const Tensor &a = call.inputs[0], &b = call.inputs[1];
+  const ConvDims d(call, call.specs, mode);
   if (d.groups == 1) return one_group(a, b, d, mode);
   const int64_t c = d.c / d.groups, k = d.k / d.groups;
   Tensors parts;

@@ -1,8 +1,5 @@
 // Elementwise ops: one row an op, with its opcode, its result type and its derivative. Inputs
 // broadcast; the reverse sweep sums gradients back, so a derivative may have the broadcast shape.
-#include <cmath>
-#include <utility>
-
 #include "../core/eltwise.h"
 #include "common.h"
 
@@ -16,7 +13,7 @@ enum class Result {
   branches,  // where: the promotion of inputs 1 and 2
 };
 using Vjp = Tensors (*)(const VjpContext&);
-using Lower = uint8_t (*)(EltEmitter&, const uint8_t*, const Attrs&);
+using Lower = uint8_t (*)(EltEmitter&, const uint8_t*);
 
 struct Row {
   const char* name;
@@ -28,15 +25,15 @@ struct Row {
   Act act = Act::none, gate = Act::none;
 };
 
-uint8_t relu_gate_lower(EltEmitter& e, const uint8_t* in, const Attrs&) {
+uint8_t relu_gate_lower(EltEmitter& e, const uint8_t* in) {
   const uint8_t zero = e.constant(0);
   return e.emit(EltOp::where, e.emit(EltOp::gt, in[1], zero), in[0], zero);
 }
-uint8_t tanh_gate_lower(EltEmitter& e, const uint8_t* in, const Attrs&) {
+uint8_t tanh_gate_lower(EltEmitter& e, const uint8_t* in) {
   const uint8_t slope = e.emit(EltOp::sub, e.constant(1), e.emit(EltOp::square, in[1]));
   return e.emit(EltOp::mul, in[0], slope);
 }
-uint8_t sigmoid_gate_lower(EltEmitter& e, const uint8_t* in, const Attrs&) {
+uint8_t sigmoid_gate_lower(EltEmitter& e, const uint8_t* in) {
   const uint8_t slope = e.emit(EltOp::mul, in[1], e.emit(EltOp::sub, e.constant(1), in[1]));
   return e.emit(EltOp::mul, in[0], slope);
 }
@@ -140,54 +137,47 @@ DType result_dtype(const Row& row, Specs in) {
   return row.result == Result::floating ? float_of(d) : d;
 }
 
-std::vector<Spec> infer_row(const Row& row, Specs in) {
-  need_inputs(row.name, in, static_cast<size_t>(row.arity));
-  const DType d = row.result == Result::boolean ? DType::b8 : result_dtype(row, in);
-  Shape shape = in[0].shape;
+const Row& row_of(const Call& c) { return kRows[c.op->row]; }
+
+std::vector<Spec> infer(const Call& c) {
+  const Row& row = row_of(c);
+  need_inputs(c, static_cast<size_t>(row.arity));
+  const DType d = row.result == Result::boolean ? DType::b8 : result_dtype(row, c.specs);
+  Shape shape = c.specs[0].shape;
   bool grown = false;
-  for (size_t i = 1; i < in.size(); ++i)
-    if (!(in[i].shape == shape)) {
-      shape = broadcast(row.name, shape, in[i].shape);
+  for (size_t i = 1; i < c.specs.size(); ++i)
+    if (!(c.specs[i].shape == shape)) {
+      shape = broadcast(row.name, shape, c.specs[i].shape);
       grown = true;
     }
-  return {grown ? checked(row.name, d, shape) : Spec{d, shape}};
+  return {grown ? checked(c, d, shape) : Spec{d, shape}};
 }
 
-uint8_t lower_row(const Row& row, EltEmitter& emit, const uint8_t* in, const Attrs& attrs) {
-  if (row.lower) return row.lower(emit, in, attrs);
+uint8_t lower(EltEmitter& emit, const uint8_t* in, const Call& c) {
+  const Row& row = row_of(c);
+  if (row.lower) return row.lower(emit, in);
   return emit.emit(row.op, in[0], row.arity > 1 ? in[1] : uint8_t{0},
                    row.arity > 2 ? in[2] : uint8_t{0});
 }
 
-OpDef definition(const Row& row) {
-  OpDef def;
-  def.name = row.name;
-  def.flags = kElementwise | kInPlace | (row.vjp ? 0u : kNoGrad);
-  def.vjp = row.vjp;
-  def.act = row.act;
-  def.gate = row.gate;
-  def.bias_add = row.op == EltOp::add;
-  return def;
-}
-
-// An OpDef's functions do not know their op, so each row gets its own instances.
-template <int I>
-void define() {
-  OpDef def = definition(kRows[I]);
-  def.infer = [](Specs in, const Attrs&) { return infer_row(kRows[I], in); };
-  def.lower = [](EltEmitter& emit, const uint8_t* in, const Attrs& attrs) {
-    return lower_row(kRows[I], emit, in, attrs);
-  };
-  def.compute = [](Specs in, const Attrs&) { return compute_class(result_dtype(kRows[I], in)); };
-  const Register reg(def);
-}
-
-template <int... I>
-bool define_all(std::integer_sequence<int, I...>) {
-  (define<I>(), ...);
+const bool defined = [] {
+  for (int i = 0; i < kCount; ++i) {
+    const Row& row = kRows[i];
+    OpDef def;
+    def.name = row.name;
+    def.row = i;
+    def.flags = kElementwise | kInPlace | (row.vjp ? 0u : kNoGrad);
+    def.infer = infer;
+    def.vjp = row.vjp;
+    def.lower = lower;
+    def.compute = [](const Call& c) { return compute_class(result_dtype(row_of(c), c.specs)); };
+    def.act = row.act;
+    def.gate = row.gate;
+    def.bias_add = row.op == EltOp::add;
+    const Register reg(def);
+  }
   return true;
-}
-const bool defined = define_all(std::make_integer_sequence<int, kCount>());
+}();
 
 Tensor unary(const OpDef& op, const Tensor& x) { return apply1(op, {x}); }
 Tensor binary(const OpDef& op, const Tensor& a, const Tensor& b) { return apply1(op, {a, b}); }

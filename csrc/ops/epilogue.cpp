@@ -2,27 +2,47 @@
 
 namespace ph {
 
-Epilogue::Epilogue(const Attrs& attrs, size_t base)
-    : has_bias(flag_or(attrs, base, false)),
-      has_gate(flag_or(attrs, base + 2, false)),
-      act(act_of(attrs, base + 1)),
-      gate_act(has_gate ? act_of(attrs, base + 3) : Act::none),
-      bias_at(2),
-      gate_at(has_bias ? 3u : 2u),
-      inputs(2u + (has_bias ? 1u : 0u) + (has_gate ? 1u : 0u)) {}
+namespace {
+constexpr size_t kCount = 4;
+bool has_epilogue(const Call& c) {
+  const auto& attrs = c.op->attrs;
+  return attrs.size() >= kCount && std::strcmp(attrs.back().name, "gate_act") == 0;
+}
+Act act_of(const Call& c, const char* attr) { return static_cast<Act>(c.integer(attr)); }
+}  // namespace
 
-void check_epilogue(const char* op, Specs in, const Epilogue& e, const Spec& out) {
+std::vector<AttrDecl> with_epilogue(std::vector<AttrDecl> own) {
+  const Attr none = int64_t{0};
+  own.insert(own.end(), {{"has_bias", AttrType::flag, false},
+                         {"act", AttrType::integer, none},
+                         {"has_gate", AttrType::flag, false},
+                         {"gate_act", AttrType::integer, none}});
+  return own;
+}
+
+Epilogue::Epilogue(const Call& c, size_t own) {
+  if (has_epilogue(c)) {
+    has_bias = c.flag("has_bias"), has_gate = c.flag("has_gate");
+    act = act_of(c, "act");
+    if (has_gate) gate_act = act_of(c, "gate_act");
+  }
+  bias_at = own;
+  gate_at = own + (has_bias ? 1 : 0);
+  inputs = gate_at + (has_gate ? 1 : 0);
+}
+
+void check_epilogue(const Call& c, const Epilogue& e, const Spec& out) {
   if (e.has_bias) {
-    const Spec& b = in[e.bias_at];
+    const Spec& b = c.specs[e.bias_at];
     const int64_t last = out.shape.rank() ? out.shape.back() : 1;
     if (b.shape.rank() == 0 || !same_size(b.shape.back(), last) ||
         !same_size(b.shape.count(), last))
-      throw ValueError(cat(op, ": the bias has shape ", b.shape, "; the result of shape ",
+      throw ValueError(cat(c.name(), ": the bias has shape ", b.shape, "; the result of shape ",
                            out.shape, " needs one of ", Shape{last}));
   }
-  if (e.has_gate && in[e.gate_at].shape.known() && out.shape.known() &&
-      !(in[e.gate_at].shape == out.shape))
-    throw ValueError(cat(op, ": the gate has shape ", in[e.gate_at].shape,
+  if (e.has_gate && c.specs[e.gate_at].shape.known() && out.shape.known() &&
+      !(c.specs[e.gate_at].shape == out.shape))
+    throw ValueError(cat(c.name(), ": the gate has shape ", c.specs[e.gate_at].shape,
                          "; expected the result's, ", out.shape));
 }
 
@@ -49,10 +69,8 @@ EpilogueGrad epilogue_grad(const VjpContext& c, const Epilogue& e, const Tensor&
   return out;
 }
 
-Attrs own_attrs(const Attrs& attrs, size_t count) {
-  Attrs own;
-  for (size_t i = 0; i < count && i < attrs.size(); ++i) own.set(i, attrs[i]);
-  return own;
+Attrs own_attrs(const Call& c) {
+  return has_epilogue(c) ? c.attrs->first(c.attrs->size() - kCount) : *c.attrs;
 }
 
 }  // namespace ph

@@ -5,17 +5,20 @@
 
 namespace ph {
 
-// Which extra inputs follow the product's two, read from the four attributes at `base`.
+// The attributes of a product's epilogue, declared after its own.
+std::vector<AttrDecl> with_epilogue(std::vector<AttrDecl> own);
+
+// Which extra inputs follow the product's `own` ones. Of an op without those attributes: none.
 struct Epilogue {
-  bool has_bias, has_gate;
-  Act act, gate_act;
+  bool has_bias = false, has_gate = false;
+  Act act = Act::none, gate_act = Act::none;
   size_t bias_at, gate_at, inputs;  // positions among the inputs; inputs: how many in all
 
-  Epilogue(const Attrs& attrs, size_t base);
+  explicit Epilogue(const Call& c, size_t own = 2);
 };
 
 // Checks the extra inputs against the product's output.
-void check_epilogue(const char* op, Specs in, const Epilogue& e, const Spec& out);
+void check_epilogue(const Call& c, const Epilogue& e, const Spec& out);
 // gate(act(z + bias)).
 Tensor finish(const Tensor& z, std::span<const Tensor> in, const Epilogue& e);
 
@@ -25,7 +28,7 @@ struct EpilogueGrad {
 };
 EpilogueGrad epilogue_grad(const VjpContext& c, const Epilogue& e, const Tensor& z);
 
-// The attributes without the epilogue's four.
-Attrs own_attrs(const Attrs& attrs, size_t count);
+// The attributes without the epilogue's.
+Attrs own_attrs(const Call& c);
 
 }  // namespace ph

@@ -5,8 +5,6 @@
 
 namespace ph {
 
-using Ints = std::vector<int64_t>;
-
 // ---- elementwise (elementwise.cpp)
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor sub(const Tensor& a, const Tensor& b);

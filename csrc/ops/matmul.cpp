@@ -1,19 +1,17 @@
-// matmul: a (..., m, k) @ b (..., k, n), batch dimensions broadcast. Attributes (transpose_a,
-// transpose_b): the last two dimensions swapped. matmul_epilogue: the same with an epilogue.
+// matmul: a (..., m, k) @ b (..., k, n), batch dimensions broadcast. transpose_a, transpose_b: the
+// last two dimensions swapped. matmul_epilogue: the same with an epilogue.
 #include "epilogue.h"
 
 namespace ph {
 namespace {
-
-constexpr size_t kOwn = 2;
 
 struct Dims {
   bool ta, tb;
   int64_t m, k, kb, n;
   Shape batch_a, batch_b;
 
-  Dims(const Spec& a, const Spec& b, const Attrs& attrs)
-      : ta(flag_or(attrs, 0, false)), tb(flag_or(attrs, 1, false)) {
+  Dims(const Call& c, const Spec& a, const Spec& b)
+      : ta(c.flag("transpose_a")), tb(c.flag("transpose_b")) {
     const int ra = a.shape.rank(), rb = b.shape.rank();
     m = a.shape[ta ? ra - 1 : ra - 2];
     k = a.shape[ta ? ra - 2 : ra - 1];
@@ -24,21 +22,27 @@ struct Dims {
   }
 };
 
-std::vector<Spec> infer_product(const char* name, Specs in, const Attrs& attrs) {
-  const Spec &a = in[0], &b = in[1];
+std::vector<Spec> infer_product(const Call& c) {
+  const Epilogue e(c);
+  need_inputs(c, e.inputs);
+  const Spec &a = c.specs[0], &b = c.specs[1];
   if (a.shape.rank() < 2 || b.shape.rank() < 2)
-    throw ValueError(cat(name, ": expected two tensors of at least 2 dimensions; received shapes ",
+    throw ValueError(cat(c.name(),
+                         ": expected two tensors of at least 2 dimensions; received shapes ",
                          a.shape, " and ", b.shape, "; expand_dims the vector first"));
-  const Dims d(a, b, attrs);
+  const Dims d(c, a, b);
   if (!same_size(d.k, d.kb))
-    throw ValueError(cat(name, ": shapes ", a.shape, d.ta ? " (transposed)" : "", " and ", b.shape,
-                         d.tb ? " (transposed)" : "", " cannot be multiplied: the first sums over ",
-                         d.k, " columns but the second has ", d.kb,
+    throw ValueError(cat(c.name(), ": shapes ", a.shape, d.ta ? " (transposed)" : "", " and ",
+                         b.shape, d.tb ? " (transposed)" : "",
+                         " cannot be multiplied: the first sums over ", d.k,
+                         " columns but the second has ", d.kb,
                          " rows; these must be equal (transpose or reshape one of them)"));
-  Shape out = broadcast(name, d.batch_a, d.batch_b);
+  Shape out = broadcast(c.name(), d.batch_a, d.batch_b);
   out.push_back(d.m);
   out.push_back(d.n);
-  return {checked(name, promote(a.dtype, b.dtype), out)};
+  const Spec spec = checked(c, promote(a.dtype, b.dtype), out);
+  check_epilogue(c, e, spec);
+  return {spec};
 }
 
 // A batch dimension as both operands and the result walk it; 0 broadcasts.
@@ -71,12 +75,13 @@ std::vector<Batch> batches(const Dims& d, const Shape& out) {
   return dims;  // innermost first
 }
 
-bool bind_product(BindContext& ctx, const Epilogue& e) {
+bool bind_product(BindContext& ctx) {
+  const Epilogue e(ctx);
   const Spec &a = ctx.in[0].spec, &b = ctx.in[1].spec, &out = ctx.out[0].spec;
   if (!native_float(out.dtype)) return false;
   for (const Operand& in : ctx.in)
     if (in.spec.dtype != out.dtype) return false;
-  const Dims d(a, b, *ctx.attrs);
+  const Dims d(ctx, a, b);
   std::vector<Batch> dims = batches(d, out.shape);
   GemmArgs g;
   std::memset(&g, 0, sizeof g);
@@ -131,8 +136,9 @@ Tensor swap_last(const Tensor& x) {
 
 // What has no native product: halves in float32, small integers in float64 where sums are exact
 // there, other integers, or a table without gemm, by broadcasting and a sum.
-Tensor compose_product(const Tensor& a, const Tensor& b, const Attrs& attrs) {
-  const bool ta = flag_or(attrs, 0, false), tb = flag_or(attrs, 1, false);
+Tensor compose_product(const Call& c) {
+  const Tensor &a = c.inputs[0], &b = c.inputs[1];
+  const bool ta = c.flag("transpose_a"), tb = c.flag("transpose_b");
   const DType d = promote(a.dtype(), b.dtype());
   if (is_float(d) && (!native_float(d) || a.dtype() != b.dtype())) {
     const DType w = working_float(d);
@@ -165,7 +171,7 @@ Shape rows_of(const Shape& s) {
 // Gradients of a @ b for the gradient g of the product.
 std::pair<Tensor, Tensor> product_grads(const VjpContext& c, const Tensor& g) {
   const Tensor &a = c.in(0), &b = c.in(1);
-  const bool ta = flag_or(c.attrs(), 0, false), tb = flag_or(c.attrs(), 1, false);
+  const bool ta = c.flag("transpose_a"), tb = c.flag("transpose_b");
   Tensor da, db;
   if (c.needs[0]) da = ta ? matmul(b, g, tb, true) : matmul(g, b, false, !tb);
   if (c.needs[1]) {
@@ -177,54 +183,43 @@ std::pair<Tensor, Tensor> product_grads(const VjpContext& c, const Tensor& g) {
   return {da, db};
 }
 
+const std::vector<AttrDecl> kOwn = {{"transpose_a", AttrType::flag, false},
+                                    {"transpose_b", AttrType::flag, false}};
+
 const Register matmul_op({
     .name = "matmul",
-    .infer =
-        [](Specs in, const Attrs& attrs) {
-          need_inputs("matmul", in, 2);
-          return infer_product("matmul", in, attrs);
-        },
-    .bind = [](BindContext& ctx) { return bind_product(ctx, Epilogue({}, 0)); },
+    .attrs = kOwn,
+    .infer = infer_product,
+    .bind = bind_product,
     .vjp = [](const VjpContext& c) -> Tensors {
       const auto [da, db] = product_grads(c, c.grad());
       return {da, db};
     },
-    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
-      return {compose_product(in[0], in[1], attrs)};
-    },
+    .compose = [](const Call& c) -> Tensors { return {compose_product(c)}; },
     .epilogue = "matmul_epilogue",
-    .own_attrs = static_cast<int>(kOwn),
     .epilogue_gate = true,
     .epilogue_bias = true,
 });
 
+Tensor product(const Call& c) {
+  return matmul(c.inputs[0], c.inputs[1], c.flag("transpose_a"), c.flag("transpose_b"));
+}
+
 const Register matmul_epilogue_op({
     .name = "matmul_epilogue",
-    .infer =
-        [](Specs in, const Attrs& attrs) {
-          const Epilogue e(attrs, kOwn);
-          need_inputs("matmul_epilogue", in, e.inputs);
-          auto out = infer_product("matmul_epilogue", in, attrs);
-          check_epilogue("matmul_epilogue", in, e, out[0]);
-          return out;
-        },
-    .bind = [](BindContext& ctx) { return bind_product(ctx, Epilogue(*ctx.attrs, kOwn)); },
+    .attrs = with_epilogue(kOwn),
+    .infer = infer_product,
+    .bind = bind_product,
     .vjp = [](const VjpContext& c) -> Tensors {
-      const Epilogue e(c.attrs(), kOwn);
-      const Tensor z = e.has_gate ? matmul(c.in(0), c.in(1), flag_or(c.attrs(), 0, false),
-                                           flag_or(c.attrs(), 1, false))
-                                  : Tensor();
-      const EpilogueGrad g = epilogue_grad(c, e, z);
+      const Epilogue e(c);
+      const EpilogueGrad g = epilogue_grad(c, e, e.has_gate ? product(c) : Tensor());
       const auto [da, db] = product_grads(c, g.dz);
       Tensors out{da, db};
       if (e.has_bias) out.push_back(g.dbias);
       if (e.has_gate) out.push_back(g.dgate);
       return out;
     },
-    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
-      const Tensor z = matmul(in[0], in[1], flag_or(attrs, 0, false), flag_or(attrs, 1, false));
-      return {finish(z, in, Epilogue(attrs, kOwn))};
-    },
+    .compose = [](const Call& c) -> Tensors { return {finish(product(c), c.inputs, Epilogue(c))}; },
 });
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Batch normalisation over all axes but the last. batch_norm_train(x, gamma?, beta?) gives y, mean,
-// var (biased), rstd; batch_norm_infer(x, gamma?, beta?, mean, var) gives y: attributes (epsilon,
-// has_gamma, has_beta), both true where missing. batch_norm_grad(x, gamma?, mean, rstd, dy) gives
-// dx, dgamma, dbeta: attributes (has_gamma). Statistics and parameters have shape (channels,).
+// var (biased), rstd; batch_norm_infer(x, gamma?, beta?, mean, var) gives y; batch_norm_grad(x,
+// gamma?, mean, rstd, dy) gives dx, dgamma, dbeta. Statistics and parameters have shape
+// (channels,).
 #include "common.h"
 
 namespace ph {
@@ -11,54 +11,56 @@ struct Inputs {                                                // positions; -1:
   int gamma = -1, beta = -1, mean = -1, second = -1, dy = -1;  // second: var or rstd
   size_t count;
 
-  static Inputs train(const Attrs& a) {
+  static Inputs train(const Call& c) {
     Inputs i;
     int next = 1;
-    if (flag_or(a, 1, true)) i.gamma = next++;
-    if (flag_or(a, 2, true)) i.beta = next++;
+    if (c.flag("has_gamma")) i.gamma = next++;
+    if (c.flag("has_beta")) i.beta = next++;
     i.count = static_cast<size_t>(next);
     return i;
   }
-  static Inputs infer(const Attrs& a) {
-    Inputs i = train(a);
+  static Inputs infer(const Call& c) {
+    Inputs i = train(c);
     i.mean = static_cast<int>(i.count);
     i.second = i.mean + 1;
     i.count += 2;
     return i;
   }
-  static Inputs grad(const Attrs& a) {
+  static Inputs grad(const Call& c) {
     Inputs i;
     int next = 1;
-    if (flag_or(a, 0, true)) i.gamma = next++;
+    if (c.flag("has_gamma")) i.gamma = next++;
     i.mean = next, i.second = next + 1, i.dy = next + 2;
     i.count = static_cast<size_t>(next + 3);
     return i;
   }
 };
 
-void check(const char* op, Specs in, const Inputs& at) {
-  need_inputs(op, in, at.count);
-  for (const Spec& s : in) need_float(op, s);
-  const Shape& x = in[0].shape;
-  if (x.rank() < 1) throw ValueError(cat(op, ": the input has shape (); expected (..., channels)"));
-  for (size_t i = 1; i < in.size(); ++i) {
-    const Shape& s = in[i].shape;
+void check(const Call& c, const Inputs& at) {
+  need_inputs(c, at.count);
+  for (const Spec& s : c.specs) need_float(c, s);
+  const Shape& x = c.specs[0].shape;
+  if (x.rank() < 1)
+    throw ValueError(cat(c.name(), ": the input has shape (); expected (..., channels)"));
+  for (size_t i = 1; i < c.specs.size(); ++i) {
+    const Shape& s = c.specs[i].shape;
     if (static_cast<int>(i) == at.dy) {
       bool ok = s.rank() == x.rank();
       for (int d = 0; ok && d < x.rank(); ++d) ok = same_size(s[d], x[d]);
       if (!ok)
-        throw ValueError(cat(op, ": the gradient has shape ", s, "; expected the input's, ", x));
+        throw ValueError(
+            cat(c.name(), ": the gradient has shape ", s, "; expected the input's, ", x));
     } else if (s.rank() != 1 || !same_size(s[0], x.back())) {
-      throw ValueError(cat(op, ": an input of shape ", x,
+      throw ValueError(cat(c.name(), ": an input of shape ", x,
                            " needs parameters and statistics of shape ", Shape{x.back()},
                            "; received one of shape ", s));
     }
   }
 }
 
-double epsilon_of(const char* op, const Attrs& attrs) {
-  const double e = attrs.real(0);
-  if (!(e >= 0)) throw ValueError(cat(op, ": epsilon is ", e, "; it must be 0 or more"));
+double epsilon_of(const Call& c) {
+  const double e = c.real("epsilon");
+  if (!(e >= 0)) throw ValueError(cat(c.name(), ": epsilon is ", e, "; it must be 0 or more"));
   return e;
 }
 
@@ -89,25 +91,17 @@ void book(BindContext& ctx, NormArgs* a) {
 }
 
 // ---- definitions in plain ops
-bool convertible(std::span<const Tensor> in, DType* to) {
-  DType d = in[0].dtype();
-  for (const Tensor& t : in) d = promote(d, t.dtype());
-  *to = working_float(d);
-  for (const Tensor& t : in)
-    if (t.dtype() != *to) return true;
+bool convertible(const Call& c, DType* to) {
+  *to = working_float(promote_all(c.specs));
+  for (const Spec& s : c.specs)
+    if (s.dtype != *to) return true;
   return false;
 }
-Tensors in_working_type(const char* op, std::span<const Tensor> in, const Attrs& attrs, DType work,
-                        Specs out) {
-  Tensors results = apply(op_by_name(op), cast_all(in, work), attrs);
-  for (size_t i = 0; i < results.size(); ++i) results[i] = cast(results[i], out[i].dtype);
+Tensors in_working_type(const Call& c, DType work) {
+  const std::vector<Spec> specs = c.op->infer(c);
+  Tensors results = apply(*c.op, cast_all(c.inputs, work), *c.attrs);
+  for (size_t i = 0; i < results.size(); ++i) results[i] = cast(results[i], specs[i].dtype);
   return results;
-}
-template <class Infer>
-std::vector<Spec> specs_of(std::span<const Tensor> in, const Attrs& attrs, Infer infer) {
-  std::vector<Spec> specs;
-  for (const Tensor& t : in) specs.push_back(t.spec());
-  return infer(specs, attrs);
 }
 Ints row_axes(const Tensor& x) { return iota(x.shape().rank() - 1); }
 Tensor row_mean(const Tensor& x) { return reduce_mean(x, row_axes(x), false); }
@@ -122,16 +116,16 @@ Tensor affine(const Tensor& xhat, std::span<const Tensor> in, const Inputs& at) 
   return at.beta < 0 ? y : add(y, in[static_cast<size_t>(at.beta)]);
 }
 
-std::vector<Spec> infer_train(Specs in, const Attrs& attrs) {
-  check("batch_norm_train", in, Inputs::train(attrs));
-  epsilon_of("batch_norm_train", attrs);
-  const DType d = promote_all(in);
-  const Spec stat{working_float(d), {in[0].shape.back()}};
-  return {{d, in[0].shape}, stat, stat, stat};
+std::vector<Spec> infer_train(const Call& c) {
+  check(c, Inputs::train(c));
+  epsilon_of(c);
+  const DType d = promote_all(c.specs);
+  const Spec stat{working_float(d), {c.specs[0].shape.back()}};
+  return {{d, c.specs[0].shape}, stat, stat, stat};
 }
 
 Tensors train_vjp(const VjpContext& c) {
-  const Inputs at = Inputs::train(c.attrs());
+  const Inputs at = Inputs::train(c);
   const Tensor &x = c.in(0), &mean = c.out(1), &rstd = c.out(3);
   Tensors out(at.count);
   Tensor dx;
@@ -158,15 +152,20 @@ Tensors train_vjp(const VjpContext& c) {
   return out;
 }
 
+const std::vector<AttrDecl> kNorm = {{"epsilon", AttrType::real},
+                                     {"has_gamma", AttrType::flag, true},
+                                     {"has_beta", AttrType::flag, true}};
+
 const Register train_op({
     .name = "batch_norm_train",
+    .attrs = kNorm,
     .infer = infer_train,
     .bind =
         [](BindContext& ctx) {
           if (!one_native_dtype(ctx)) return false;
-          const Inputs at = Inputs::train(*ctx.attrs);
+          const Inputs at = Inputs::train(ctx);
           NormArgs a = base_args(ctx);
-          a.epsilon = ctx.attrs->real(0);
+          a.epsilon = ctx.real("epsilon");
           a.gamma = input_at(ctx, at.gamma), a.beta = input_at(ctx, at.beta);
           a.y = ctx.out[0].data, a.mean = ctx.out[1].data, a.var = ctx.out[2].data,
           a.rstd = ctx.out[3].data;
@@ -174,34 +173,33 @@ const Register train_op({
           return ctx.push<&Kernels::norm>(a);
         },
     .vjp = train_vjp,
-    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
+    .compose = [](const Call& c) -> Tensors {
       DType work;
-      if (convertible(in, &work))
-        return in_working_type("batch_norm_train", in, attrs, work,
-                               specs_of(in, attrs, infer_train));
-      const Tensor& x = in[0];
+      if (convertible(c, &work)) return in_working_type(c, work);
+      const Tensor& x = c.inputs[0];
       const Tensor mean = row_mean(x), centred = sub(x, mean), var = row_mean(square(centred));
-      const Tensor rstd = rsqrt(add(var, like(var, attrs.real(0))));
-      return {affine(mul(centred, rstd), in, Inputs::train(attrs)), mean, var, rstd};
+      const Tensor rstd = rsqrt(add(var, like(var, c.real("epsilon"))));
+      return {affine(mul(centred, rstd), c.inputs, Inputs::train(c)), mean, var, rstd};
     },
 });
 
-std::vector<Spec> infer_infer(Specs in, const Attrs& attrs) {
-  check("batch_norm_infer", in, Inputs::infer(attrs));
-  epsilon_of("batch_norm_infer", attrs);
-  return {{promote_all(in), in[0].shape}};
+std::vector<Spec> infer_infer(const Call& c) {
+  check(c, Inputs::infer(c));
+  epsilon_of(c);
+  return {{promote_all(c.specs), c.specs[0].shape}};
 }
 
 const Register infer_op({
     .name = "batch_norm_infer",
+    .attrs = kNorm,
     .infer = infer_infer,
     .bind =
         [](BindContext& ctx) {
           if (!one_native_dtype(ctx)) return false;
-          const Inputs at = Inputs::infer(*ctx.attrs);
+          const Inputs at = Inputs::infer(ctx);
           NormArgs a = base_args(ctx);
           a.use_given = true;
-          a.epsilon = ctx.attrs->real(0);
+          a.epsilon = ctx.real("epsilon");
           a.gamma = input_at(ctx, at.gamma), a.beta = input_at(ctx, at.beta);
           a.mean = ctx.in[static_cast<size_t>(at.mean)].data,
           a.var = ctx.in[static_cast<size_t>(at.second)].data;
@@ -210,10 +208,10 @@ const Register infer_op({
           return ctx.push<&Kernels::norm>(a);
         },
     .vjp = [](const VjpContext& c) -> Tensors {
-      const Inputs at = Inputs::infer(c.attrs());
+      const Inputs at = Inputs::infer(c);
       const auto m = static_cast<size_t>(at.mean), v = static_cast<size_t>(at.second);
       const Tensor &x = c.in(0), &g = c.grad();
-      const Tensor rstd = rsqrt(add(c.in(v), like(c.in(v), c.attrs().real(0))));
+      const Tensor rstd = rsqrt(add(c.in(v), like(c.in(v), c.real("epsilon"))));
       const Tensor gain = at.gamma > 0 ? mul(rstd, c.in(static_cast<size_t>(at.gamma))) : rstd;
       Tensors out(at.count);
       out[0] = mul(g, gain);
@@ -225,42 +223,42 @@ const Register infer_op({
         out[v] = mul(mul(out[0], sub(x, c.in(m))), mul(square(rstd), like(rstd, -0.5)));
       return out;
     },
-    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
+    .compose = [](const Call& c) -> Tensors {
       DType work;
-      if (convertible(in, &work))
-        return in_working_type("batch_norm_infer", in, attrs, work,
-                               specs_of(in, attrs, infer_infer));
-      const Inputs at = Inputs::infer(attrs);
-      const Tensor& var = in[static_cast<size_t>(at.second)];
-      const Tensor rstd = rsqrt(add(var, like(var, attrs.real(0))));
-      return {affine(mul(sub(in[0], in[static_cast<size_t>(at.mean)]), rstd), in, at)};
+      if (convertible(c, &work)) return in_working_type(c, work);
+      const Inputs at = Inputs::infer(c);
+      const Tensor& var = c.inputs[static_cast<size_t>(at.second)];
+      const Tensor rstd = rsqrt(add(var, like(var, c.real("epsilon"))));
+      return {affine(mul(sub(c.inputs[0], c.inputs[static_cast<size_t>(at.mean)]), rstd), c.inputs,
+                     at)};
     },
 });
 
-std::vector<Spec> infer_grad(Specs in, const Attrs& attrs) {
-  check("batch_norm_grad", in, Inputs::grad(attrs));
-  const DType d = promote_all(in);
-  const Spec param{working_float(d), {in[0].shape.back()}};
-  return {{d, in[0].shape}, param, param};
+std::vector<Spec> infer_grad(const Call& c) {
+  check(c, Inputs::grad(c));
+  const DType d = promote_all(c.specs);
+  const Spec param{working_float(d), {c.specs[0].shape.back()}};
+  return {{d, c.specs[0].shape}, param, param};
 }
 
 // With m() the mean over rows, xhat = (x - mean) * rstd and a = gamma * rstd:
 // dx = a * (dy - m(dy) - xhat * m(dy * xhat)), dgamma = sum(dy * xhat), dbeta = sum(dy).
-Tensors grad_compose(std::span<const Tensor> in, const Attrs& attrs) {
+Tensors grad_compose(const Call& c) {
   DType work;
-  if (convertible(in, &work))
-    return in_working_type("batch_norm_grad", in, attrs, work, specs_of(in, attrs, infer_grad));
-  const Inputs at = Inputs::grad(attrs);
-  const Tensor &rstd = in[static_cast<size_t>(at.second)], &dy = in[static_cast<size_t>(at.dy)];
-  const Tensor xhat = mul(sub(in[0], in[static_cast<size_t>(at.mean)]), rstd), both = mul(dy, xhat);
-  const Tensor a = at.gamma > 0 ? mul(rstd, in[static_cast<size_t>(at.gamma)]) : rstd;
+  if (convertible(c, &work)) return in_working_type(c, work);
+  const Inputs at = Inputs::grad(c);
+  const Tensor &rstd = c.inputs[static_cast<size_t>(at.second)],
+               &dy = c.inputs[static_cast<size_t>(at.dy)];
+  const Tensor xhat = mul(sub(c.inputs[0], c.inputs[static_cast<size_t>(at.mean)]), rstd),
+               both = mul(dy, xhat);
+  const Tensor a = at.gamma > 0 ? mul(rstd, c.inputs[static_cast<size_t>(at.gamma)]) : rstd;
   return {mul(a, sub(dy, add(row_mean(dy), mul(xhat, row_mean(both))))), row_sum(both),
           row_sum(dy)};
 }
 
 // The gradient of the three results above, each input taken as independent.
 Tensors grad_vjp(const VjpContext& c) {
-  const Inputs at = Inputs::grad(c.attrs());
+  const Inputs at = Inputs::grad(c);
   const auto m = static_cast<size_t>(at.mean), r = static_cast<size_t>(at.second),
              y = static_cast<size_t>(at.dy);
   const Tensor &x = c.in(0), &mean = c.in(m), &rstd = c.in(r), &dy = c.in(y);
@@ -296,11 +294,12 @@ Tensors grad_vjp(const VjpContext& c) {
 
 const Register grad_op({
     .name = "batch_norm_grad",
+    .attrs = {{"has_gamma", AttrType::flag, true}},
     .infer = infer_grad,
     .bind =
         [](BindContext& ctx) {
           if (!one_native_dtype(ctx)) return false;
-          const Inputs at = Inputs::grad(*ctx.attrs);
+          const Inputs at = Inputs::grad(ctx);
           NormArgs a = base_args(ctx);
           a.gamma = input_at(ctx, at.gamma);
           a.mean = ctx.in[static_cast<size_t>(at.mean)].data,

@@ -1,7 +1,7 @@
-// Pooling over x (N, H, W, C). Attributes: window[2], strides[2], pads[top, bottom, left, right];
-// padding never wins a maximum and never counts in an average. Gradients: max_pool_grad(x, y, dy),
-// whose own gradient is max_pool_pick(x, y, g), g at each window's first maximum; avg_pool_grad(dy)
-// with h, w.
+// Pooling over x (N, H, W, C); pads: top, bottom, left, right. Padding never wins a maximum and
+// never counts in an average. Gradients: max_pool_grad(x, y, dy), whose own gradient is
+// max_pool_pick(x, y, g), g at each window's first maximum; avg_pool_grad(dy), which is told the
+// input's size.
 #include "epilogue.h"
 #include "window.h"
 
@@ -12,29 +12,30 @@ struct Dims {
   Window w;
   Shape x, y;
 
-  Dims(const char* op, const Shape& input, const Attrs& attrs) : x(input) {
-    const Ints& size = need_ints(op, attrs, 0, 2, "window");
-    w = window_from(op, attrs, 1, size[0], size[1], false);
+  Dims(const Call& c, const Shape& input) : x(input) {
+    const Ints& size = need_ints(c, "window", 2);
+    w = window_from(c, size[0], size[1], false);
     if (std::max(w.top, w.bottom) >= w.kh || std::max(w.left, w.right) >= w.kw)
-      throw ValueError(cat(op, ": pads ", Shape(attrs.ints(2)).str(), " reach a window of ",
+      throw ValueError(cat(c.name(), ": pads ", Shape(c.ints("pads")).str(), " reach a window of ",
                            Shape(size).str(), "; padding must be smaller than the window"));
-    y = Shape{x[0], window_count(op, "height", x[1], w.top, w.bottom, w.kh, w.stride_h),
-              window_count(op, "width", x[2], w.left, w.right, w.kw, w.stride_w), x[3]};
+    y = Shape{x[0], window_count(c, "height", x[1], w.top, w.bottom, w.kh, w.stride_h),
+              window_count(c, "width", x[2], w.left, w.right, w.kw, w.stride_w), x[3]};
   }
 };
 
-Dims pooled(const char* op, const Spec& x, const Attrs& attrs, bool integers = false) {
-  need_rank(op, x, 4, "(batch, height, width, channels)");
-  if (!integers || x.dtype == DType::b8) need_float(op, x);
-  return Dims(op, x.shape, attrs);
+Dims pooled(const Call& c, const Spec& x, bool integers = false) {
+  need_rank(c, x, 4, "(batch, height, width, channels)");
+  if (!integers || x.dtype == DType::b8) need_float(c, x);
+  return Dims(c, x.shape);
 }
 
 // The input's shape, which avg_pool_grad only knows in part.
-Shape averaged_shape(const Shape& dy, const Attrs& attrs) {
-  return {dy[0], attrs.integer(3), attrs.integer(4), dy[3]};
+Shape averaged_shape(const Call& c, const Shape& dy) {
+  return {dy[0], c.integer("height"), c.integer("width"), dy[3]};
 }
 
-constexpr size_t kPoolAttrs = 3;  // window, strides, padding; an epilogue's four follow
+const std::vector<AttrDecl> kPool = {
+    {"window", AttrType::ints}, {"strides", AttrType::ints}, {"pads", AttrType::ints}};
 
 bool push_pool(BindContext& ctx, PoolMode mode, bool grad, const Dims& d) {
   const DType dtype = ctx.out[0].spec.dtype;
@@ -60,18 +61,18 @@ bool push_pool(BindContext& ctx, PoolMode mode, bool grad, const Dims& d) {
   a.dy = ctx.in[mode == PoolMode::max ? 2 : 0].data;
   if (ctx.in.size() > 3) {
     a.gate = ctx.in[3].data;
-    a.gate_act = act_of(*ctx.attrs, kPoolAttrs + 3);
+    a.gate_act = Epilogue(ctx, 3).gate_act;
   }
   a.dx = ctx.out[0].data;
   return ctx.push<&Kernels::pool_grad>(a);
 }
 
-void need_shape(const char* op, const char* what, const Shape& have, const Shape& want) {
+void need_shape(const Call& c, const char* what, const Shape& have, const Shape& want) {
   bool ok = have.rank() == want.rank();
   for (int i = 0; ok && i < have.rank(); ++i) ok = same_size(have[i], want[i]);
   if (!ok)
     throw ValueError(
-        cat(op, ": ", what, " has shape ", have, "; expected the pooled shape ", want));
+        cat(c.name(), ": ", what, " has shape ", have, "; expected the pooled shape ", want));
 }
 
 // Padding that never wins a maximum.
@@ -82,15 +83,12 @@ Tensor pad_lowest(const Tensor& x, const Window& w) {
 
 // Halves and mixtures in a float32 or float64 of their own; else, and of integers, `plain`.
 template <class Plain>
-Tensors converted(const char* op, std::span<const Tensor> in, const Attrs& attrs, Plain plain) {
-  DType d = in[0].dtype();
+Tensors converted(const Call& c, Plain plain) {
+  const DType d = promote_all(c.specs);
   bool mixed = false;
-  for (const Tensor& t : in) {
-    mixed = mixed || t.dtype() != d;
-    d = promote(d, t.dtype());
-  }
+  for (const Spec& s : c.specs) mixed = mixed || s.dtype != d;
   if (!mixed && (native_float(d) || !is_float(d))) return {plain()};
-  return {cast(ph::apply(op_by_name(op), cast_all(in, working_float(d)), attrs)[0], d)};
+  return {cast(apply(*c.op, cast_all(c.inputs, working_float(d)), *c.attrs)[0], d)};
 }
 
 // Calls visit(i, j, hit): where element (i, j) of a window is its first maximum.
@@ -108,22 +106,22 @@ void each_first_maximum(const Dims& d, const Tensor& x, const Tensor& y, Visit v
 
 const Register max_pool_op({
     .name = "max_pool",
-    .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
-      need_inputs("max_pool", in, 1);
-      return {checked("max_pool", in[0].dtype, pooled("max_pool", in[0], attrs, true).y)};
+    .attrs = kPool,
+    .infer = [](const Call& c) -> std::vector<Spec> {
+      need_inputs(c, 1);
+      return {checked(c, c.specs[0].dtype, pooled(c, c.specs[0], true).y)};
     },
     .bind =
         [](BindContext& ctx) {
-          return push_pool(ctx, PoolMode::max, false,
-                           Dims("max_pool", ctx.in[0].spec.shape, *ctx.attrs));
+          return push_pool(ctx, PoolMode::max, false, Dims(ctx, ctx.in[0].spec.shape));
         },
     .vjp = [](const VjpContext& c) -> Tensors {
-      return {apply1(op_by_name("max_pool_grad"), {c.in(0), c.out(), c.grad()}, c.attrs())};
+      return {apply1(op_by_name("max_pool_grad"), {c.in(0), c.out(), c.grad()}, *c.attrs)};
     },
-    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
-      return converted("max_pool", in, attrs, [&] {
-        const Dims d("max_pool", in[0].shape(), attrs);
-        const Tensor padded = pad_lowest(in[0], d.w);
+    .compose = [](const Call& c) -> Tensors {
+      return converted(c, [&] {
+        const Dims d(c, c.inputs[0].shape());
+        const Tensor padded = pad_lowest(c.inputs[0], d.w);
         Tensor best;
         for (int64_t i = 0; i < d.w.kh; ++i)
           for (int64_t j = 0; j < d.w.kw; ++j) {
@@ -136,95 +134,87 @@ const Register max_pool_op({
 });
 
 // Of max_pool_grad and of max_pool_grad_epilogue, whose fourth input is the gate.
-std::vector<Spec> infer_max_pool_grad(const char* name, Specs in, const Attrs& attrs) {
-  const Dims d = pooled(name, in[0], attrs);
-  need_shape(name, "y", in[1].shape, d.y);
-  need_shape(name, "dy", in[2].shape, d.y);
-  if (in.size() > 3) need_shape(name, "the gate", in[3].shape, d.x);
-  return {{promote_all(in), d.x}};
+std::vector<Spec> infer_max_pool_grad(const Call& c) {
+  const Epilogue e(c, 3);
+  need_inputs(c, e.inputs);
+  const Dims d = pooled(c, c.specs[0]);
+  need_shape(c, "y", c.specs[1].shape, d.y);
+  need_shape(c, "dy", c.specs[2].shape, d.y);
+  if (e.has_gate) need_shape(c, "the gate", c.specs[e.gate_at].shape, d.x);
+  return {{promote_all(c.specs), d.x}};
 }
 bool bind_max_pool_grad(BindContext& ctx) {
-  return push_pool(ctx, PoolMode::max, true,
-                   Dims("max_pool_grad", ctx.in[0].spec.shape, *ctx.attrs));
+  return push_pool(ctx, PoolMode::max, true, Dims(ctx, ctx.in[0].spec.shape));
 }
-Tensor plain_max_pool_grad(std::span<const Tensor> in, const Attrs& attrs) {
-  return apply1(op_by_name("max_pool_grad"), {in[0], in[1], in[2]}, own_attrs(attrs, kPoolAttrs));
-}
-Epilogue pool_epilogue(const Attrs& attrs) {
-  Epilogue e(attrs, kPoolAttrs);
-  e.gate_at = 3;  // after x, y and dy
-  return e;
+Tensor plain_max_pool_grad(const Call& c) {
+  return apply1(op_by_name("max_pool_grad"), {c.inputs[0], c.inputs[1], c.inputs[2]}, own_attrs(c));
 }
 
 const Register max_pool_grad_op({
     .name = "max_pool_grad",
-    .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
-      need_inputs("max_pool_grad", in, 3);
-      return infer_max_pool_grad("max_pool_grad", in, attrs);
-    },
+    .attrs = kPool,
+    .infer = infer_max_pool_grad,
     .bind = bind_max_pool_grad,
     .vjp = [](const VjpContext& c) -> Tensors {
       return {Tensor(), Tensor(),
-              apply1(op_by_name("max_pool_pick"), {c.in(0), c.in(1), c.grad()}, c.attrs())};
+              apply1(op_by_name("max_pool_pick"), {c.in(0), c.in(1), c.grad()}, *c.attrs)};
     },
-    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
-      return converted("max_pool_grad", in, attrs, [&] {
-        const Dims d("max_pool_grad", in[0].shape(), attrs);
-        const Tensor& dy = in[2];
-        const Shape padded = window_pad(in[0], d.w, 0).shape();
+    .compose = [](const Call& c) -> Tensors {
+      return converted(c, [&] {
+        const Dims d(c, c.inputs[0].shape());
+        const Tensor& dy = c.inputs[2];
+        const Shape padded = window_pad(c.inputs[0], d.w, 0).shape();
         Tensor dx;
-        each_first_maximum(d, in[0], in[1], [&](int64_t i, int64_t j, const Tensor& hit) {
-          const Tensor part = window_place(where(hit, dy, like(dy, 0)), d.w, i, j, padded);
-          dx = dx ? add(dx, part) : part;
-        });
+        each_first_maximum(
+            d, c.inputs[0], c.inputs[1], [&](int64_t i, int64_t j, const Tensor& hit) {
+              const Tensor part = window_place(where(hit, dy, like(dy, 0)), d.w, i, j, padded);
+              dx = dx ? add(dx, part) : part;
+            });
         return window_crop(dx, d.w, d.x[1], d.x[2]);
       });
     },
     .epilogue = "max_pool_grad_epilogue",
-    .own_attrs = kPoolAttrs,
     .epilogue_gate = true,
 });
 
 // max_pool_grad, then a gate, in one pass: in a network the gate is the pooled activation itself.
 const Register max_pool_grad_epilogue_op({
     .name = "max_pool_grad_epilogue",
-    .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
-      need_inputs("max_pool_grad_epilogue", in, 4);
-      return infer_max_pool_grad("max_pool_grad_epilogue", in, attrs);
-    },
+    .attrs = with_epilogue(kPool),
+    .infer = infer_max_pool_grad,
     .bind = bind_max_pool_grad,
     .vjp = [](const VjpContext& c) -> Tensors {
-      const Tensor in[] = {c.in(0), c.in(1), c.in(2)};
-      const EpilogueGrad g =
-          epilogue_grad(c, pool_epilogue(c.attrs()), plain_max_pool_grad(in, c.attrs()));
-      return {Tensor(), Tensor(),
-              apply1(op_by_name("max_pool_pick"), {in[0], in[1], g.dz},
-                     own_attrs(c.attrs(), kPoolAttrs)),
-              g.dgate};
+      const Epilogue e(c, 3);
+      const EpilogueGrad g = epilogue_grad(c, e, e.has_gate ? plain_max_pool_grad(c) : Tensor());
+      Tensors out{Tensor(), Tensor(),
+                  apply1(op_by_name("max_pool_pick"), {c.in(0), c.in(1), g.dz}, own_attrs(c))};
+      if (e.has_gate) out.push_back(g.dgate);
+      return out;
     },
-    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
-      return {finish(plain_max_pool_grad(in, attrs), in, pool_epilogue(attrs))};
+    .compose = [](const Call& c) -> Tensors {
+      return {finish(plain_max_pool_grad(c), c.inputs, Epilogue(c, 3))};
     },
 });
 
 const Register max_pool_pick_op({
     .name = "max_pool_pick",
-    .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
-      need_inputs("max_pool_pick", in, 3);
-      const Dims d = pooled("max_pool_pick", in[0], attrs);
-      need_shape("max_pool_pick", "y", in[1].shape, d.y);
-      need_shape("max_pool_pick", "g", in[2].shape, d.x);
-      return {{in[2].dtype, d.y}};
+    .attrs = kPool,
+    .infer = [](const Call& c) -> std::vector<Spec> {
+      need_inputs(c, 3);
+      const Dims d = pooled(c, c.specs[0]);
+      need_shape(c, "y", c.specs[1].shape, d.y);
+      need_shape(c, "g", c.specs[2].shape, d.x);
+      return {{c.specs[2].dtype, d.y}};
     },
     .vjp = [](const VjpContext& c) -> Tensors {
       return {Tensor(), Tensor(),
-              apply1(op_by_name("max_pool_grad"), {c.in(0), c.in(1), c.grad()}, c.attrs())};
+              apply1(op_by_name("max_pool_grad"), {c.in(0), c.in(1), c.grad()}, *c.attrs)};
     },
-    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
-      const Dims d("max_pool_pick", in[0].shape(), attrs);
-      const Tensor g = window_pad(in[2], d.w, 0);
+    .compose = [](const Call& c) -> Tensors {
+      const Dims d(c, c.inputs[0].shape());
+      const Tensor g = window_pad(c.inputs[2], d.w, 0);
       Tensor out = like(g, 0);
-      each_first_maximum(d, in[0], in[1], [&](int64_t i, int64_t j, const Tensor& hit) {
+      each_first_maximum(d, c.inputs[0], c.inputs[1], [&](int64_t i, int64_t j, const Tensor& hit) {
         out = where(hit, window_slice(g, d.w, d.y[1], d.y[2], i, j), out);
       });
       return {out};
@@ -245,59 +235,56 @@ Tensor window_counts(const Dims& d, DType dtype) {
 
 const Register avg_pool_op({
     .name = "avg_pool",
-    .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
-      need_inputs("avg_pool", in, 1);
-      return {checked("avg_pool", in[0].dtype, pooled("avg_pool", in[0], attrs).y)};
+    .attrs = kPool,
+    .infer = [](const Call& c) -> std::vector<Spec> {
+      need_inputs(c, 1);
+      return {checked(c, c.specs[0].dtype, pooled(c, c.specs[0]).y)};
     },
     .bind =
         [](BindContext& ctx) {
-          return push_pool(ctx, PoolMode::average, false,
-                           Dims("avg_pool", ctx.in[0].spec.shape, *ctx.attrs));
+          return push_pool(ctx, PoolMode::average, false, Dims(ctx, ctx.in[0].spec.shape));
         },
     .vjp = [](const VjpContext& c) -> Tensors {
-      Attrs attrs = c.attrs();
-      attrs.set(3, c.in(0).shape()[1]);
-      attrs.set(4, c.in(0).shape()[2]);
-      return {apply1(op_by_name("avg_pool_grad"), {c.grad()}, attrs)};
+      const Shape& x = c.in(0).shape();
+      return {apply1(op_by_name("avg_pool_grad"), {c.grad()}, c.attrs->and_then({x[1], x[2]}))};
     },
-    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
-      return converted("avg_pool", in, attrs, [&] {
-        const Dims d("avg_pool", in[0].shape(), attrs);
-        const Tensor padded = window_pad(in[0], d.w, 0);
+    .compose = [](const Call& c) -> Tensors {
+      return converted(c, [&] {
+        const Dims d(c, c.inputs[0].shape());
+        const Tensor padded = window_pad(c.inputs[0], d.w, 0);
         Tensor total;
         for (int64_t i = 0; i < d.w.kh; ++i)
           for (int64_t j = 0; j < d.w.kw; ++j) {
             const Tensor t = window_slice(padded, d.w, d.y[1], d.y[2], i, j);
             total = total ? add(total, t) : t;
           }
-        return div(total, window_counts(d, in[0].dtype()));
+        return div(total, window_counts(d, c.inputs[0].dtype()));
       });
     },
 });
 
 const Register avg_pool_grad_op({
     .name = "avg_pool_grad",
-    .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
-      need_inputs("avg_pool_grad", in, 1);
-      need_rank("avg_pool_grad", in[0], 4, "(batch, height, width, channels)");
-      const Dims d =
-          pooled("avg_pool_grad", {in[0].dtype, averaged_shape(in[0].shape, attrs)}, attrs);
-      need_shape("avg_pool_grad", "dy", in[0].shape, d.y);
-      return {checked("avg_pool_grad", in[0].dtype, d.x)};
+    .attrs =
+        {kPool[0], kPool[1], kPool[2], {"height", AttrType::integer}, {"width", AttrType::integer}},
+    .infer = [](const Call& c) -> std::vector<Spec> {
+      need_inputs(c, 1);
+      need_rank(c, c.specs[0], 4, "(batch, height, width, channels)");
+      const Dims d = pooled(c, {c.specs[0].dtype, averaged_shape(c, c.specs[0].shape)});
+      need_shape(c, "dy", c.specs[0].shape, d.y);
+      return {checked(c, c.specs[0].dtype, d.x)};
     },
     .bind =
         [](BindContext& ctx) {
-          return push_pool(ctx, PoolMode::average, true,
-                           Dims("avg_pool_grad", ctx.out[0].spec.shape, *ctx.attrs));
+          return push_pool(ctx, PoolMode::average, true, Dims(ctx, ctx.out[0].spec.shape));
         },
     .vjp = [](const VjpContext& c) -> Tensors {
-      const Attrs& a = c.attrs();
-      return {apply1(op_by_name("avg_pool"), {c.grad()}, {a[0], a[1], a[2]})};
+      return {apply1(op_by_name("avg_pool"), {c.grad()}, c.attrs->first(kPool.size()))};
     },
-    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
-      return converted("avg_pool_grad", in, attrs, [&] {
-        const Dims d("avg_pool_grad", averaged_shape(in[0].shape(), attrs), attrs);
-        const Tensor share = div(in[0], window_counts(d, in[0].dtype()));
+    .compose = [](const Call& c) -> Tensors {
+      return converted(c, [&] {
+        const Dims d(c, averaged_shape(c, c.inputs[0].shape()));
+        const Tensor share = div(c.inputs[0], window_counts(d, c.inputs[0].dtype()));
         const Shape padded{d.x[0], d.x[1] + d.w.top + d.w.bottom, d.x[2] + d.w.left + d.w.right,
                            d.x[3]};
         Tensor dx;

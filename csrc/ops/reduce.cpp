@@ -1,6 +1,5 @@
-// Reductions. Attributes of sum, mean, prod, max, min, any, all: (axes, keepdims); none or a
-// missing list means every axis. Of argmax, argmin: (axis or none, keepdims); int32, the first
-// extremum.
+// Reductions over `axes`, None for all. argmax and argmin take one `axis` or None; they give int32,
+// the first extremum.
 #include "common.h"
 
 namespace ph {
@@ -13,13 +12,15 @@ struct Folded {
   int64_t count = 1;  // elements folded into one; -1 unknown
   const Shape& out() const { return keepdims ? ones : kept; }
 
-  Folded(const char* op, const Shape& x, const Attrs& attrs, bool single) {
-    keepdims = flag_or(attrs, 1, false);
-    const bool every = !attrs.has(0);
+  Folded(const Call& c, const Shape& x) {
+    const bool single = c.op->attrs[0].type == AttrType::integer;
+    const char* const op = c.name();
+    keepdims = c.flag("keepdims");
+    const bool every = !c.has(single ? "axis" : "axes");
     if (every) std::fill(reduce, reduce + x.rank(), true);
     Ints axes;
-    if (!every && single) axes = {attrs.integer(0)};
-    if (!every && !single) axes = attrs.ints(0);
+    if (!every && single) axes = {c.integer("axis")};
+    if (!every && !single) axes = c.ints("axes");
     for (int64_t axis : axes) {
       const int d = normalize_axis(op, axis, x.rank());
       if (reduce[d])
@@ -76,43 +77,43 @@ struct Rules {
     constexpr const char* names[] = {"sum", "prod", "max", "min", "any", "all", "argmax", "argmin"};
     return names[static_cast<int>(op)];
   }
-  static Folded fold(const Shape& x, const Attrs& attrs) {
-    return Folded(name(), x, attrs, kind == Kind::position);
-  }
   static DType result(DType d) {
     if (kind == Kind::truth) return DType::b8;
     if (kind == Kind::position) return DType::i32;
     if (kind == Kind::mean) return float_of(d);
     return kind == Kind::sum && d == DType::b8 ? DType::i32 : d;
   }
-  static std::vector<Spec> infer(Specs in, const Attrs& attrs) {
-    need_inputs(name(), in, 1);
-    const Folded f = fold(in[0].shape, attrs);
+  static std::vector<Spec> infer(const Call& c) {
+    need_inputs(c, 1);
+    const Folded f(c, c.specs[0].shape);
     if (kind == Kind::position && (f.count == 0 || f.count > std::numeric_limits<int32_t>::max()))
       throw ValueError(
-          cat(name(), ": ", f.count, " elements to choose from in a tensor of shape ", in[0].shape,
+          cat(c.name(), ": ", f.count, " elements to choose from in a tensor of shape ",
+              c.specs[0].shape,
               "; expected 1 to 2147483647; give an axis that is neither empty nor longer"));
-    return {{result(in[0].dtype), f.out()}};
+    return {{result(c.specs[0].dtype), f.out()}};
   }
   static bool bind(BindContext& ctx) {
     const DType from = ctx.in[0].spec.dtype, to = ctx.out[0].spec.dtype;
     if ((kind == Kind::sum || kind == Kind::mean) && from != to) return false;  // converts first
-    const Folded f = fold(ctx.in[0].spec.shape, *ctx.attrs);
+    const Folded f(ctx, ctx.in[0].spec.shape);
     return push_reduce(ctx, op, f, kind == Kind::mean ? 1.0 / static_cast<double>(f.count) : 1.0);
   }
-  static const OpDef* instead(Specs in, const Spec& out, Attrs& attrs) {
-    if (in[0].dtype != out.dtype || fold(in[0].shape, attrs).count != 1) return nullptr;
+  static const OpDef* instead(const Call& c, const Spec& out, Attrs& attrs) {
+    const Spec& in = c.specs[0];
+    if (in.dtype != out.dtype || Folded(c, in.shape).count != 1) return nullptr;
     attrs = {out.shape.vec()};
     return &op_by_name("reshape");
   }
-  static Tensors compose(std::span<const Tensor> in, const Attrs& attrs) {
-    const DType to = result(in[0].dtype());
-    PH_CHECK(in[0].dtype() != to);
-    return {apply1(op_by_name(name()), {cast(in[0], to)}, attrs)};
+  static Tensors compose(const Call& c) {
+    return {apply1(*c.op, {cast(c.inputs[0], result(c.specs[0].dtype))}, *c.attrs)};
   }
   static void define(Tensors (*vjp)(const VjpContext&)) {
     OpDef def;
     def.name = name();
+    def.attrs = {kind == Kind::position ? AttrDecl{"axis", AttrType::integer, kNone}
+                                        : AttrDecl{"axes", AttrType::ints, kNone},
+                 {"keepdims", AttrType::flag, false}};
     def.flags = vjp ? kNoFlags : kNoGrad;
     def.infer = infer;
     def.bind = bind;
@@ -125,13 +126,11 @@ struct Rules {
 
 // g with the reduced dimensions back as 1: it broadcasts against the input.
 Tensor kept(const VjpContext& c, const Tensor& t) {
-  return reshape(t, Folded("gradient", c.in(0).shape(), c.attrs(), false).ones);
+  return reshape(t, Folded(c, c.in(0).shape()).ones);
 }
-int64_t folded_count(const VjpContext& c) {
-  return Folded("gradient", c.in(0).shape(), c.attrs(), false).count;
-}
+int64_t folded_count(const VjpContext& c) { return Folded(c, c.in(0).shape()).count; }
 Ints reduced_axes(const VjpContext& c) {
-  const Folded f("gradient", c.in(0).shape(), c.attrs(), false);
+  const Folded f(c, c.in(0).shape());
   Ints axes;
   for (int d = 0; d < c.in(0).shape().rank(); ++d)
     if (f.reduce[d]) axes.push_back(d);

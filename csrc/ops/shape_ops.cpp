@@ -1,26 +1,26 @@
-// reshape and transpose. Attributes: reshape (dims, where -1 is what remains, and several are
-// allowed only while sizes are unknown); transpose (perm).
+// reshape and transpose. In a shape to reshape to, -1 is what remains; several are allowed only
+// while sizes are unknown.
 #include "common.h"
 
 namespace ph {
 namespace {
 
-std::vector<Spec> infer_reshape(Specs in, const Attrs& attrs) {
-  need_inputs("reshape", in, 1);
-  Shape to = shape_attr("reshape", attrs, 0);
-  const Shape& from = in[0].shape;
+std::vector<Spec> infer_reshape(const Call& c) {
+  need_inputs(c, 1);
+  Shape to = shape_attr(c, "shape");
+  const Shape& from = c.specs[0].shape;
   int free = -1, frees = 0;
   for (int i = 0; i < to.rank(); ++i)
     if (to[i] < 0) free = i, ++frees;
   const int64_t have = from.count();
   const auto fail = [&](const char* rule) {
     throw ValueError(cat("reshape: a tensor of shape ", from, " cannot take the shape ",
-                         Shape(attrs.ints(0)).str(), ": ", rule));
+                         Shape(c.ints("shape")).str(), ": ", rule));
   };
   if (frees == 0) {
     const int64_t want = to.count();
     if (have >= 0 && have != want) fail("the two must hold the same number of elements");
-    return {{in[0].dtype, to}};
+    return {{c.specs[0].dtype, to}};
   }
   int64_t rest = 1;
   for (int64_t d : to)
@@ -32,11 +32,12 @@ std::vector<Spec> infer_reshape(Specs in, const Attrs& attrs) {
       fail("the given sizes must divide the number of elements");
     to[free] = rest == 0 ? 0 : have / rest;
   }
-  return {{in[0].dtype, to}};
+  return {{c.specs[0].dtype, to}};
 }
 
 const Register reshape_op({
     .name = "reshape",
+    .attrs = {{"shape", AttrType::ints}},
     .flags = kView,
     .infer = infer_reshape,
     .vjp = [](const VjpContext& c) -> Tensors { return {reshape(c.grad(), c.in(0).shape())}; },
@@ -55,20 +56,20 @@ void check_perm(const Shape& x, const Ints& perm) {
 
 const Register transpose_op({
     .name = "transpose",
-    .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
-      need_inputs("transpose", in, 1);
-      const Shape& x = in[0].shape;
-      const Ints& perm =
-          need_ints("transpose", attrs, 0, static_cast<size_t>(x.rank()), "the axes");
+    .attrs = {{"axes", AttrType::ints}},
+    .infer = [](const Call& c) -> std::vector<Spec> {
+      need_inputs(c, 1);
+      const Shape& x = c.specs[0].shape;
+      const Ints& perm = need_ints(c, "axes", static_cast<size_t>(x.rank()));
       check_perm(x, perm);
       Shape out;
       for (int64_t p : perm) out.push_back(x[static_cast<int>(p)]);
-      return {{in[0].dtype, out}};
+      return {{c.specs[0].dtype, out}};
     },
     .bind =
         [](BindContext& ctx) {
           const auto src = ctx.in[0].spec.shape.strides(), dst = ctx.out[0].spec.shape.strides();
-          const Ints& perm = ctx.attrs->ints(0);
+          const Ints& perm = ctx.ints("axes");
           CopyDims dims;
           for (size_t i = 0; i < perm.size(); ++i)
             dims.add(ctx.out[0].spec.shape[static_cast<int>(i)], src[static_cast<size_t>(perm[i])],
@@ -76,7 +77,7 @@ const Register transpose_op({
           return push_copy(ctx, dims, ctx.out[0].spec.dtype, ctx.in[0].data, ctx.out[0].data);
         },
     .vjp = [](const VjpContext& c) -> Tensors {
-      const Ints& perm = c.attrs().ints(0);
+      const Ints& perm = c.ints("axes");
       Ints inverse(perm.size());
       for (size_t i = 0; i < perm.size(); ++i)
         inverse[static_cast<size_t>(perm[i])] = static_cast<int64_t>(i);

@@ -1,6 +1,6 @@
-// slice, slice_grad, concat, pad: strided copies. Attributes: slice (begin, end, step), one of each
-// per axis with the meaning of Python's slices (INT64_MAX and INT64_MIN: the open ends);
-// slice_grad (begin, end, step, shape of the result); concat (axis); pad (low, high, value).
+// slice, slice_grad, concat, pad: strided copies. A slice has one begin, end and step an axis, with
+// the meaning of Python's slices (INT64_MAX and INT64_MIN: the open ends); slice_grad's `shape` is
+// that of its result.
 #include "common.h"
 
 namespace ph {
@@ -32,11 +32,11 @@ Range resolve(int64_t begin, int64_t end, int64_t step, int64_t size) {
   return {begin, step, span <= 0 ? 0 : (span - 1) / stride + 1};
 }
 
-std::vector<Range> ranges(const char* op, const Shape& x, const Attrs& attrs) {
+std::vector<Range> ranges(const Call& c, const Shape& x) {
   const auto rank = static_cast<size_t>(x.rank());
-  const Ints& begin = need_ints(op, attrs, 0, rank, "begin");
-  const Ints& end = need_ints(op, attrs, 1, rank, "end");
-  const Ints& step = need_ints(op, attrs, 2, rank, "step");
+  const Ints& begin = need_ints(c, "begin", rank);
+  const Ints& end = need_ints(c, "end", rank);
+  const Ints& step = need_ints(c, "step", rank);
   std::vector<Range> out;
   for (size_t i = 0; i < rank; ++i)
     out.push_back(resolve(begin[i], end[i], step[i], x[static_cast<int>(i)]));
@@ -70,57 +70,61 @@ bool push_slice(BindContext& ctx, const std::vector<Range>& r, const Shape& whol
                    : push_copy(ctx, dims, dtype, part, at_slice);
 }
 
+const std::vector<AttrDecl> kSlice = {
+    {"begin", AttrType::ints}, {"end", AttrType::ints}, {"step", AttrType::ints}};
+
 const Register slice_op({
     .name = "slice",
-    .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
-      need_inputs("slice", in, 1);
-      return {{in[0].dtype, counts(ranges("slice", in[0].shape, attrs))}};
+    .attrs = kSlice,
+    .infer = [](const Call& c) -> std::vector<Spec> {
+      need_inputs(c, 1);
+      return {{c.specs[0].dtype, counts(ranges(c, c.specs[0].shape))}};
     },
     .bind =
         [](BindContext& ctx) {
           const Spec& x = ctx.in[0].spec;
-          return push_slice(ctx, ranges("slice", x.shape, *ctx.attrs), x.shape, x.dtype,
-                            ctx.in[0].data, ctx.out[0].data, true);
+          return push_slice(ctx, ranges(ctx, x.shape), x.shape, x.dtype, ctx.in[0].data,
+                            ctx.out[0].data, true);
         },
     .vjp = [](const VjpContext& c) -> Tensors {
-      const Attrs& a = c.attrs();
-      return {slice_grad(c.grad(), a.ints(0), a.ints(1), a.ints(2), c.in(0).shape())};
+      return {
+          slice_grad(c.grad(), c.ints("begin"), c.ints("end"), c.ints("step"), c.in(0).shape())};
     },
 });
 
 const Register slice_grad_op({
     .name = "slice_grad",
-    .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
-      need_inputs("slice_grad", in, 1);
-      const Shape whole = shape_attr("slice_grad", attrs, 3);
-      const Shape part = counts(ranges("slice_grad", whole, attrs));
-      if (part.known() && in[0].shape.known() && !(part == in[0].shape))
+    .attrs = {kSlice[0], kSlice[1], kSlice[2], {"shape", AttrType::ints}},
+    .infer = [](const Call& c) -> std::vector<Spec> {
+      need_inputs(c, 1);
+      const Shape whole = shape_attr(c, "shape");
+      const Shape part = counts(ranges(c, whole));
+      if (part.known() && c.specs[0].shape.known() && !(part == c.specs[0].shape))
         throw ValueError(cat("slice_grad: the slice of a tensor of shape ", whole, " has shape ",
-                             part, "; its gradient has shape ", in[0].shape));
-      return {checked("slice_grad", in[0].dtype, whole)};
+                             part, "; its gradient has shape ", c.specs[0].shape));
+      return {checked(c, c.specs[0].dtype, whole)};
     },
     .bind =
         [](BindContext& ctx) {
           const Spec& out = ctx.out[0].spec;
-          const auto r = ranges("slice_grad", out.shape, *ctx.attrs);
+          const auto r = ranges(ctx, out.shape);
           if (!(counts(r) == out.shape) && !push_fill(ctx, out, 0.0, ctx.out[0].data)) return false;
           return push_slice(ctx, r, out.shape, out.dtype, ctx.out[0].data, ctx.in[0].data, false);
         },
     .vjp = [](const VjpContext& c) -> Tensors {
-      const Attrs& a = c.attrs();
-      return {slice(c.grad(), a.ints(0), a.ints(1), a.ints(2))};
+      return {slice(c.grad(), c.ints("begin"), c.ints("end"), c.ints("step"))};
     },
 });
 
-std::vector<Spec> infer_concat(Specs in, const Attrs& attrs) {
-  if (in.empty()) throw ValueError("concatenate: expected at least one tensor; received none");
-  const Shape& first = in[0].shape;
+std::vector<Spec> infer_concat(const Call& c) {
+  if (c.specs.empty()) throw ValueError("concatenate: expected at least one tensor; received none");
+  const Shape& first = c.specs[0].shape;
   if (first.rank() == 0)
     throw ValueError("concatenate: tensors of shape () cannot be joined; stack them instead");
-  const int axis = normalize_axis("concatenate", attrs.integer(0), first.rank());
+  const int axis = normalize_axis("concatenate", c.integer("axis"), first.rank());
   Shape out = first;
-  for (size_t i = 1; i < in.size(); ++i) {
-    const Shape& s = in[i].shape;
+  for (size_t i = 1; i < c.specs.size(); ++i) {
+    const Shape& s = c.specs[i].shape;
     bool ok = s.rank() == first.rank();
     for (int d = 0; ok && d < first.rank(); ++d) ok = d == axis || same_size(out[d], s[d]);
     if (!ok)
@@ -132,16 +136,17 @@ std::vector<Spec> infer_concat(Specs in, const Attrs& attrs) {
       if (d == axis) out[d] = out[d] < 0 || s[d] < 0 ? -1 : out[d] + s[d];
     }
   }
-  return {checked("concatenate", promote_all(in), out)};
+  return {checked(c, promote_all(c.specs), out)};
 }
 
 const Register concat_op({
     .name = "concat",
+    .attrs = {{"axis", AttrType::integer, int64_t{-1}}},
     .infer = infer_concat,
     .bind =
         [](BindContext& ctx) {
           const Spec& out = ctx.out[0].spec;
-          const int axis = normalize_axis("concatenate", ctx.attrs->integer(0), out.shape.rank());
+          const int axis = axis_attr(ctx, "axis", out.shape.rank());
           int64_t outer = 1, inner = 1;
           for (int d = 0; d < out.shape.rank(); ++d)
             (d < axis ? outer : inner) *= d == axis ? 1 : out.shape[d];
@@ -161,11 +166,11 @@ const Register concat_op({
         },
     .vjp = [](const VjpContext& c) -> Tensors {
       const Shape& out = c.out().shape();
-      const int axis = normalize_axis("concatenate", c.attrs().integer(0), out.rank());
+      const int axis = axis_attr(c, "axis", out.rank());
       Ints begin(static_cast<size_t>(out.rank()), 0), end = out.vec(), step(begin.size(), 1);
       Tensors grads;
       int64_t position = 0;
-      for (size_t i = 0; i < c.node.inputs.size(); ++i) {
+      for (size_t i = 0; i < c.inputs.size(); ++i) {
         const auto d = static_cast<size_t>(axis);
         begin[d] = position;
         position += c.in(i).shape()[axis];
@@ -174,17 +179,15 @@ const Register concat_op({
       }
       return grads;
     },
-    .compose = [](std::span<const Tensor> in, const Attrs& attrs) -> Tensors {
-      DType d = in[0].dtype();
-      for (const Tensor& t : in) d = promote(d, t.dtype());
-      return {apply(op_by_name("concat"), cast_all(in, d), attrs)[0]};
+    .compose = [](const Call& c) -> Tensors {
+      return apply(*c.op, cast_all(c.inputs, promote_all(c.specs)), *c.attrs);
     },
 });
 
-Shape padded(const Spec& x, const Attrs& attrs) {
+Shape padded(const Call& c, const Spec& x) {
   const auto rank = static_cast<size_t>(x.shape.rank());
-  const Ints& low = need_ints("pad", attrs, 0, rank, "the padding before each axis");
-  const Ints& high = need_ints("pad", attrs, 1, rank, "the padding after each axis");
+  const Ints& low = need_ints(c, "low", rank);
+  const Ints& high = need_ints(c, "high", rank);
   Shape out;
   for (size_t i = 0; i < rank; ++i) {
     const int64_t size = x.shape[static_cast<int>(i)];
@@ -202,23 +205,23 @@ Shape padded(const Spec& x, const Attrs& attrs) {
 
 const Register pad_op({
     .name = "pad",
-    .infer = [](Specs in, const Attrs& attrs) -> std::vector<Spec> {
-      need_inputs("pad", in, 1);
-      attrs.real(2);
-      return {checked("pad", in[0].dtype, padded(in[0], attrs))};
+    .attrs = {{"low", AttrType::ints}, {"high", AttrType::ints}, {"value", AttrType::number, 0.0}},
+    .infer = [](const Call& c) -> std::vector<Spec> {
+      need_inputs(c, 1);
+      return {checked(c, c.specs[0].dtype, padded(c, c.specs[0]))};
     },
     .bind =
         [](BindContext& ctx) {
           const Spec &x = ctx.in[0].spec, &out = ctx.out[0].spec;
-          if (!(x.shape == out.shape) && !push_fill(ctx, out, (*ctx.attrs)[2], ctx.out[0].data))
+          if (!(x.shape == out.shape) && !push_fill(ctx, out, ctx.attr("value"), ctx.out[0].data))
             return false;
           std::vector<Range> r;
           for (int d = 0; d < x.shape.rank(); ++d)
-            r.push_back({ctx.attrs->ints(0)[static_cast<size_t>(d)], 1, x.shape[d]});
+            r.push_back({ctx.ints("low")[static_cast<size_t>(d)], 1, x.shape[d]});
           return push_slice(ctx, r, out.shape, out.dtype, ctx.out[0].data, ctx.in[0].data, false);
         },
     .vjp = [](const VjpContext& c) -> Tensors {
-      const Ints& low = c.attrs().ints(0);
+      const Ints& low = c.ints("low");
       Ints end = low, step(low.size(), 1);
       for (size_t i = 0; i < low.size(); ++i) end[i] += c.in(0).shape()[static_cast<int>(i)];
       return {slice(c.grad(), low, end, step)};

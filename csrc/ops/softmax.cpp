@@ -1,5 +1,5 @@
 // softmax and log_softmax over the last axis, and their gradients from the output: softmax_grad(y,
-// dy) and log_softmax_grad(y, dy). No attributes.
+// dy) and log_softmax_grad(y, dy).
 #include "common.h"
 
 namespace ph {
@@ -18,16 +18,17 @@ template <bool log, bool grad>
 struct Rules {
   static constexpr const char* name =
       grad ? (log ? "log_softmax_grad" : "softmax_grad") : (log ? "log_softmax" : "softmax");
-  static std::vector<Spec> infer(Specs in, const Attrs&) {
-    need_inputs(name, in, grad ? 2 : 1);
-    for (const Spec& s : in) need_float(name, s);
-    if (in[0].shape.rank() == 0)
+  static std::vector<Spec> infer(const Call& c) {
+    need_inputs(c, grad ? 2 : 1);
+    for (const Spec& s : c.specs) need_float(c, s);
+    if (c.specs[0].shape.rank() == 0)
       throw ValueError(
-          cat(name, ": a tensor of shape () has no axis to normalise; reshape it to (1,)"));
-    if (grad && in[0].shape.known() && in[1].shape.known() && !(in[0].shape == in[1].shape))
-      throw ValueError(cat(name, ": the output's shape ", in[0].shape, " and its gradient's ",
-                           in[1].shape, " must be equal"));
-    return {{promote_all(in), in[0].shape}};
+          cat(c.name(), ": a tensor of shape () has no axis to normalise; reshape it to (1,)"));
+    if (grad && c.specs[0].shape.known() && c.specs[1].shape.known() &&
+        !(c.specs[0].shape == c.specs[1].shape))
+      throw ValueError(cat(c.name(), ": the output's shape ", c.specs[0].shape,
+                           " and its gradient's ", c.specs[1].shape, " must be equal"));
+    return {{promote_all(c.specs), c.specs[0].shape}};
   }
   static bool bind(BindContext& ctx) {
     const Spec& out = ctx.out[0].spec;
@@ -49,21 +50,18 @@ struct Rules {
     a.dx = ctx.out[0].data;
     return ctx.push<&Kernels::softmax_grad>(a);
   }
-  static Tensors compose(std::span<const Tensor> in, const Attrs&) {
-    DType d = in[0].dtype();
+  static Tensors compose(const Call& c) {
+    const DType d = promote_all(c.specs);
     bool mixed = false;
-    for (const Tensor& t : in) {
-      mixed = mixed || t.dtype() != d;
-      d = promote(d, t.dtype());
-    }
+    for (const Spec& s : c.specs) mixed = mixed || s.dtype != d;
     if (!native_float(d) || mixed)
-      return {cast(ph::apply(op_by_name(name), cast_all(in, working_float(d)))[0], d)};
+      return {cast(ph::apply(*c.op, cast_all(c.inputs, working_float(d)))[0], d)};
     if (!grad) {
-      const Tensor shifted = sub(in[0], reduce_max(in[0], {-1}, true));
+      const Tensor shifted = sub(c.inputs[0], reduce_max(c.inputs[0], {-1}, true));
       const Tensor e = exp(shifted), total = reduce_sum(e, {-1}, true);
       return {log ? sub(shifted, ph::log(total)) : div(e, total)};
     }
-    const Tensor &y = in[0], &dy = in[1];
+    const Tensor &y = c.inputs[0], &dy = c.inputs[1];
     if (log) return {sub(dy, mul(exp(y), reduce_sum(dy, {-1}, true)))};
     return {mul(y, sub(dy, reduce_sum(mul(dy, y), {-1}, true)))};
   }

@@ -5,9 +5,10 @@ namespace {
 
 constexpr int64_t kLargest = int64_t{1} << 31;  // of any attribute: products then fit in 63 bits
 
-int64_t bounded(const char* op, const char* what, int64_t value, int64_t least) {
+int64_t bounded(const Call& c, const char* what, int64_t value, int64_t least) {
   if (value < least || value > kLargest)
-    throw ValueError(cat(op, ": ", what, " is ", value, "; expected ", least, " to ", kLargest));
+    throw ValueError(
+        cat(c.name(), ": ", what, " is ", value, "; expected ", least, " to ", kLargest));
   return value;
 }
 
@@ -23,34 +24,33 @@ Cut element(const Window& w, const Shape& padded, int64_t oh, int64_t ow, int64_
 
 }  // namespace
 
-int64_t window_count(const char* op, const char* axis, int64_t size, int64_t low, int64_t high,
+int64_t window_count(const Call& c, const char* axis, int64_t size, int64_t low, int64_t high,
                      int64_t span, int64_t stride) {
   if (size < 0) return -1;
   const int64_t room = size + low + high - span;
   if (size > 0 && room < 0)
-    throw ValueError(cat(op, ": a window of ", span, " (with dilation) does not fit the ", axis,
-                         " of ", size, " padded by ", low, " and ", high,
+    throw ValueError(cat(c.name(), ": a window of ", span, " (with dilation) does not fit the ",
+                         axis, " of ", size, " padded by ", low, " and ", high,
                          "; use padding='same' or a smaller window"));
   return room < 0 ? 0 : room / stride + 1;
 }
 
-Window window_from(const char* op, const Attrs& attrs, size_t first, int64_t kh, int64_t kw,
-                   bool dilated) {
-  const Ints& strides = need_ints(op, attrs, first, 2, "strides");
-  const Ints& pads = need_ints(op, attrs, first + 1, 4, "pads");
+Window window_from(const Call& c, int64_t kh, int64_t kw, bool dilated) {
+  const Ints& strides = need_ints(c, "strides", 2);
+  const Ints& pads = need_ints(c, "pads", 4);
   Window w;
-  w.kh = bounded(op, "the window's height", kh, 1);
-  w.kw = bounded(op, "the window's width", kw, 1);
-  w.stride_h = bounded(op, "a stride", strides[0], 1);
-  w.stride_w = bounded(op, "a stride", strides[1], 1);
-  w.top = bounded(op, "a padding", pads[0], 0);
-  w.bottom = bounded(op, "a padding", pads[1], 0);
-  w.left = bounded(op, "a padding", pads[2], 0);
-  w.right = bounded(op, "a padding", pads[3], 0);
+  w.kh = bounded(c, "the window's height", kh, 1);
+  w.kw = bounded(c, "the window's width", kw, 1);
+  w.stride_h = bounded(c, "a stride", strides[0], 1);
+  w.stride_w = bounded(c, "a stride", strides[1], 1);
+  w.top = bounded(c, "a padding", pads[0], 0);
+  w.bottom = bounded(c, "a padding", pads[1], 0);
+  w.left = bounded(c, "a padding", pads[2], 0);
+  w.right = bounded(c, "a padding", pads[3], 0);
   if (dilated) {
-    const Ints& dilations = need_ints(op, attrs, first + 2, 2, "dilations");
-    w.dil_h = bounded(op, "a dilation", dilations[0], 1);
-    w.dil_w = bounded(op, "a dilation", dilations[1], 1);
+    const Ints& dilations = need_ints(c, "dilations", 2);
+    w.dil_h = bounded(c, "a dilation", dilations[0], 1);
+    w.dil_w = bounded(c, "a dilation", dilations[1], 1);
   }
   return w;
 }

@@ -13,12 +13,10 @@ struct Window {
 };
 
 // Windows along one axis; -1 for an unknown size. Throws ValueError when none fits.
-int64_t window_count(const char* op, const char* axis, int64_t size, int64_t low, int64_t high,
+int64_t window_count(const Call& c, const char* axis, int64_t size, int64_t low, int64_t high,
                      int64_t span, int64_t stride);
-// Checks strides, pads and dilations from attributes at `first` (strides[2], pads[4], and
-// dilations[2] where `dilated`).
-Window window_from(const char* op, const Attrs& attrs, size_t first, int64_t kh, int64_t kw,
-                   bool dilated);
+// From the attributes strides (2), pads (4) and, where `dilated`, dilations (2), checked.
+Window window_from(const Call& c, int64_t kh, int64_t kw, bool dilated);
 
 // x (N, H, W, C) padded with `value`, cut or grown so that every window lies inside.
 Tensor window_pad(const Tensor& x, const Window& w, double value);

@@ -1,7 +1,6 @@
 // Softmax cross-entropy from logits (..., classes): xent_sparse(logits, labels) with integer labels
 // (...), xent_dense(logits, labels) with probabilities (..., classes); one loss a row. Their
-// gradients xent_sparse_grad and xent_dense_grad(logits, labels, dloss) give dlogits. No
-// attributes.
+// gradients xent_sparse_grad and xent_dense_grad(logits, labels, dloss) give dlogits.
 #include "common.h"
 
 namespace ph {
@@ -16,29 +15,30 @@ struct Rules {
     if (!sparse) d = promote(d, in[1].dtype);
     return grad ? promote(d, in[2].dtype) : d;
   }
-  static std::vector<Spec> infer(Specs in, const Attrs&) {
-    need_inputs(name, in, grad ? 3 : 2);
-    const Shape &logits = in[0].shape, &labels = in[1].shape;
-    need_float(name, in[0]);
+  static std::vector<Spec> infer(const Call& c) {
+    need_inputs(c, grad ? 3 : 2);
+    const Shape &logits = c.specs[0].shape, &labels = c.specs[1].shape;
+    need_float(c, c.specs[0]);
     if (logits.rank() == 0)
-      throw ValueError(cat(name, ": the logits have shape (); expected (..., classes)"));
+      throw ValueError(cat(c.name(), ": the logits have shape (); expected (..., classes)"));
     Shape rows;
     for (int d = 0; d < logits.rank() - 1; ++d) rows.push_back(logits[d]);
     if (sparse)
-      need_integer(name, in[1], "a sparse label");
+      need_integer(c, c.specs[1], "a sparse label");
     else
-      need_float(name, in[1]);
-    match(sparse ? "the sparse labels" : "the labels", labels, sparse ? rows : logits, logits);
-    if (grad) match("the loss's gradient", in[2].shape, rows, logits);
-    return {{result(in), grad ? logits : rows}};
+      need_float(c, c.specs[1]);
+    match(c, sparse ? "the sparse labels" : "the labels", labels, sparse ? rows : logits, logits);
+    if (grad) match(c, "the loss's gradient", c.specs[2].shape, rows, logits);
+    return {{result(c.specs), grad ? logits : rows}};
   }
-  static void match(const char* what, const Shape& have, const Shape& want, const Shape& logits) {
+  static void match(const Call& c, const char* what, const Shape& have, const Shape& want,
+                    const Shape& logits) {
     bool ok = have.rank() == want.rank();
     for (int d = 0; ok && d < have.rank(); ++d) ok = same_size(have[d], want[d]);
     if (!ok)
       throw ValueError(
-          cat(name, ": logits of shape ", logits, " need ", what, " in shape ", want, "; received ",
-              have,
+          cat(c.name(), ": logits of shape ", logits, " need ", what, " in shape ", want,
+              "; received ", have,
               sparse ? "; squeeze a last size of 1, or use the dense loss for one-hot labels"
                      : "; use the sparse loss for integer labels"));
   }
@@ -70,25 +70,23 @@ struct Rules {
   static Tensor dense_labels(std::span<const Tensor> in) {
     return sparse ? one_hot(in[1], in[0].shape().back(), -1, in[0].dtype()) : in[1];
   }
-  static Tensors compose(std::span<const Tensor> in, const Attrs&) {
-    std::vector<Spec> specs;
-    for (const Tensor& t : in) specs.push_back(t.spec());
-    const DType d = result(specs), w = working_float(d);
+  static Tensors compose(const Call& c) {
+    const DType d = result(c.specs), w = working_float(d);
     bool mixed = d != w;
-    Tensors same(in.begin(), in.end());
+    Tensors same(c.inputs.begin(), c.inputs.end());
     for (size_t i = 0; i < same.size(); ++i) {
       if (sparse && i == 1) continue;
       mixed = mixed || same[i].dtype() != w;
       same[i] = cast(same[i], w);
     }
-    if (mixed) return {cast(ph::apply(op_by_name(name), same)[0], d)};
-    const Tensor label = dense_labels(in);
+    if (mixed) return {cast(ph::apply(*c.op, same)[0], d)};
+    const Tensor label = dense_labels(c.inputs);
     if (grad) {
-      const Tensor p = softmax(in[0]);
-      const Tensor dloss = reshape(in[2], column(in[2].shape()));
+      const Tensor p = softmax(c.inputs[0]);
+      const Tensor dloss = reshape(c.inputs[2], column(c.inputs[2].shape()));
       return {mul(sub(mul(p, reduce_sum(label, {-1}, true)), label), dloss)};
     }
-    return {neg(reduce_sum(mul(label, log_softmax(in[0])), {-1}, false))};
+    return {neg(reduce_sum(mul(label, log_softmax(c.inputs[0])), {-1}, false))};
   }
   static Shape column(const Shape& rows) {
     Shape s = rows;
@@ -105,7 +103,7 @@ struct Rules {
       return out;
     }
     // dx = (p * s - label) * dloss with p = softmax(x), s = sum(label)
-    const Tensor label = dense_labels(c.node.inputs), p = softmax(x);
+    const Tensor label = dense_labels(c.inputs), p = softmax(x);
     const Tensor s = reduce_sum(label, {-1}, true);
     const Tensor dloss = reshape(c.in(2), column(c.in(2).shape()));
     const Tensor scaled = mul(g, dloss);

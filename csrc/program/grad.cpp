@@ -55,7 +55,10 @@ std::vector<Tensor> grad(std::span<const Node> nodes, std::span<const Tensor> ou
       in_grads = node.custom_vjp(node, out_grads);
     } else {
       if (!node.op->vjp) throw ValueError(cat(node.op->name, " has no gradient"));
-      in_grads = node.op->vjp({node, out_grads, {needs.get(), node.inputs.size()}});
+      in_grads = node.op->vjp({{node.op, &node.attrs, {}, node.inputs},
+                               node.outputs,
+                               out_grads,
+                               {needs.get(), node.inputs.size()}});
     }
     PH_CHECK(in_grads.size() <= node.inputs.size());
     for (size_t k = 0; k < in_grads.size(); ++k)

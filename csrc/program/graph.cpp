@@ -68,7 +68,8 @@ class Builder {
     std::vector<Spec> in;
     for (const Tensor& t : node.inputs) in.push_back(t.spec());
     cheaper = node;
-    cheaper.op = node.op->instead(in, node.outputs[0].spec(), cheaper.attrs);
+    cheaper.op =
+        node.op->instead({node.op, &node.attrs, in, {}}, node.outputs[0].spec(), cheaper.attrs);
     return cheaper.op != nullptr;
   }
   bool has_kernel(const Node& node) {
@@ -76,12 +77,7 @@ class Builder {
     std::vector<Operand> in, out;
     for (const Tensor& t : node.inputs) in.push_back({nullptr, t.spec()});
     for (const Tensor& t : node.outputs) out.push_back({nullptr, t.spec()});
-    DryBind dry;
-    dry.in = in;
-    dry.out = out;
-    dry.attrs = &node.attrs;
-    dry.kernels = &device_.kernels();
-    dry.threads = 1;
+    DryBind dry(node.op, node.attrs, in, out, device_.kernels(), 1);
     return node.op->bind(dry);
   }
   void expand(const Node& node) {
@@ -94,7 +90,9 @@ class Builder {
       RecorderScope scope(inner);
       for (const Tensor& t : node.inputs)
         inputs.push_back(t.is_abstract() ? inner.input(t.spec(), t.get()->origin) : t);
-      results = node.op->compose(inputs, node.attrs);
+      std::vector<Spec> specs;
+      for (const Tensor& t : inputs) specs.push_back(t.spec());
+      results = node.op->compose({node.op, &node.attrs, specs, inputs});
     }
     for (size_t i = 0; i < inputs.size(); ++i)
       if (inputs[i].is_abstract()) define(inputs[i], value_of(node.inputs[i]));

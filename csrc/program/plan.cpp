@@ -162,12 +162,7 @@ class Planner {
       std::vector<Operand> in, out;
       for (int v : node.in) in.push_back({nullptr, spec(v)});
       for (int v : node.out) out.push_back({nullptr, spec(v)});
-      DryBind dry;
-      dry.in = in;
-      dry.out = out;
-      dry.attrs = &node.attrs;
-      dry.kernels = &device_.kernels();
-      dry.threads = threads_;
+      DryBind dry(node.op, node.attrs, in, out, device_.kernels(), threads_);
       PH_CHECK(node.op->bind(dry));
       plan_.scratch_bytes = std::max(plan_.scratch_bytes, static_cast<int64_t>(dry.scratch_bytes));
     }

@@ -106,12 +106,8 @@ void Program::bind(Instance& instance, char* arena) const {
     for (int v : node.in) in.push_back(operand(v));
     for (int v : node.out) out.push_back(operand(v));
     RealBind ctx(instance.thunks, arena + plan_.scratch_offset,
-                 static_cast<size_t>(plan_.scratch_bytes), &instance.status);
-    ctx.in = in;
-    ctx.out = out;
-    ctx.attrs = &node.attrs;
-    ctx.kernels = &kernels_;
-    ctx.threads = crew_.threads;
+                 static_cast<size_t>(plan_.scratch_bytes), &instance.status, node.op, node.attrs,
+                 in, out, kernels_, crew_.threads);
     PH_CHECK(node.chain ? bind_eltwise(*node.chain, ctx) : node.op->bind(ctx));
     instance.nodes.resize(instance.thunks.thunks().size(), plan_.order[i]);
   }

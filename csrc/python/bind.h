@@ -14,7 +14,7 @@ Shape shape_from(const py::handle& dims);   // None or -1: unknown
 DType dtype_from(const py::handle& name);
 // Of anything that counts as an integer. Errors say for what: an op's name.
 int64_t integer_from(const py::handle& number, const char* what);
-Attrs attrs_from(const py::tuple& values, const char* op);
+Attrs attrs_from(const py::tuple& values, const OpDef& op);
 py::array to_numpy(const Tensor& t);                    // read-only, shares memory
 Tensor from_numpy(const py::array& array, bool share);  // share: only where safe
 

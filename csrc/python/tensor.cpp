@@ -51,7 +51,31 @@ DType dtype_from(const py::handle& name) {
   return dtype_by_name(name.cast<std::string>());
 }
 
-Attrs attrs_from(const py::tuple& values, const char* op) {
+namespace {
+// Integers, None among them unknown sizes; or numbers.
+Attr list_from(const py::handle& items, const char* op) {
+  Ints ints;
+  bool whole = true;
+  for (py::handle i : items) {
+    whole = whole && (i.is_none() || PyIndex_Check(i.ptr()));
+    if (!i.is_none() && !PyNumber_Check(i.ptr()) && !PyIndex_Check(i.ptr()))
+      throw TypeError(
+          cat(op, ": expected numbers; received ", py::repr(items).cast<std::string>()));
+    if (whole) ints.push_back(i.is_none() ? -1 : integer_from(i, op));
+  }
+  if (whole) return ints;
+  Reals reals;
+  for (py::handle i : items) {
+    const auto number = py::reinterpret_steal<py::object>(PyNumber_Float(i.ptr()));
+    if (!number) throw py::error_already_set();
+    reals.push_back(number.cast<double>());
+  }
+  return reals;
+}
+}  // namespace
+
+Attrs attrs_from(const py::tuple& values, const OpDef& def) {
+  const char* const op = def.name;
   std::vector<Attr> out;
   out.reserve(values.size());
   for (py::handle v : values) {
@@ -65,16 +89,9 @@ Attrs attrs_from(const py::tuple& values, const char* op) {
     } else if (PyFloat_Check(p)) {
       out.emplace_back(PyFloat_AS_DOUBLE(p));
     } else if (PyUnicode_Check(p)) {
-      out.emplace_back(dtype_by_name(v.cast<std::string>()));
+      out.emplace_back(v.cast<std::string>());  // or a dtype's name: complete() sees to it
     } else if (PyTuple_Check(p) || PyList_Check(p)) {
-      std::vector<int64_t> ints;
-      for (py::handle i : v) {
-        if (!i.is_none() && !PyIndex_Check(i.ptr()))
-          throw TypeError(
-              cat(op, ": expected integers; received ", py::repr(v).cast<std::string>()));
-        ints.push_back(i.is_none() ? -1 : integer_from(i, op));
-      }
-      out.emplace_back(std::move(ints));
+      out.push_back(list_from(v, op));
     } else if (PyIndex_Check(p)) {  // NumPy integers
       out.emplace_back(integer_from(v, op));
     } else if (PyNumber_Check(p)) {  // NumPy floats
@@ -84,7 +101,7 @@ Attrs attrs_from(const py::tuple& values, const char* op) {
           cat(op, ": an argument has an unsupported type: ", py::repr(v).cast<std::string>()));
     }
   }
-  return Attrs(std::move(out));
+  return complete(def, Attrs(std::move(out)));
 }
 
 namespace {
@@ -276,7 +293,7 @@ py::object call_op(const py::object& self, const py::tuple& inputs, const py::tu
       return into_python([&] { return slow_path()(self, inputs, attrs); });
     tensors.push_back(h.cast<const Tensor&>());
   }
-  const Attrs values = attrs_from(attrs, op.def->name);
+  const Attrs values = attrs_from(attrs, *op.def);
   std::vector<Tensor> out = apply(*op.def, tensors, values);
   if (op.carries != Carries::nothing)
     note_activation(op.carries, *op.def, values, tensors[0], out[0]);
@@ -293,7 +310,8 @@ py::list infer_op(const Op& op, const py::list& specs, const py::tuple& attrs) {
     in.push_back({dtype_from(pair[1]), shape_from(pair[0])});
   }
   py::list out;
-  for (const Spec& s : op.def->infer(in, attrs_from(attrs, op.def->name)))
+  const Attrs given = attrs_from(attrs, *op.def);
+  for (const Spec& s : op.def->infer({op.def, &given, in, {}}))
     out.append(py::make_tuple(shape_tuple(s.shape), dtype_name(s.dtype)));
   return out;
 }
@@ -386,7 +404,10 @@ void bind_tensor(py::module_& m) {
           "compose",
           [](const Op& op, const std::vector<Tensor>& inputs, const py::tuple& attrs) {
             if (!op.def->compose) throw ValueError(cat(op.def->name, " has no plain definition"));
-            return op.def->compose(inputs, attrs_from(attrs, op.def->name));
+            std::vector<Spec> specs;
+            for (const Tensor& t : inputs) specs.push_back(t.spec());
+            const Attrs given = attrs_from(attrs, *op.def);
+            return op.def->compose({op.def, &given, specs, inputs});
           },
           "The op's plain definition: the oracle of its tests.")
       .def_property_readonly("composed", [](const Op& op) { return op.def->compose != nullptr; })

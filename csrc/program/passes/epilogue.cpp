@@ -47,12 +47,8 @@ class EpiloguePass {
       if (members.empty()) continue;
       GraphNode fused = product;
       fused.op = &op_by_name(op.epilogue);
-      const auto base = static_cast<size_t>(op.own_attrs);
-      if (fused.attrs.size() < base) fused.attrs.set(base - 1, std::monostate{});
-      fused.attrs.set(base, bias >= 0);
-      fused.attrs.set(base + 1, static_cast<int64_t>(act));
-      fused.attrs.set(base + 2, gate >= 0);
-      fused.attrs.set(base + 3, static_cast<int64_t>(gate_act));
+      fused.attrs = product.attrs.and_then(
+          {bias >= 0, static_cast<int64_t>(act), gate >= 0, static_cast<int64_t>(gate_act)});
       if (bias >= 0) fused.in.push_back(bias);
       if (gate >= 0) fused.in.push_back(gate);
       fused.out = {value};

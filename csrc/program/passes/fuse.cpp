@@ -47,7 +47,7 @@ class FusePass {
   DType compute(int n) const {
     std::vector<Spec> in;
     for (int v : g_.nodes[z(n)].in) in.push_back(spec(v));
-    return compute_type(*g_.nodes[z(n)].op, in, g_.nodes[z(n)].attrs);
+    return compute_type({g_.nodes[z(n)].op, &g_.nodes[z(n)].attrs, in, {}});
   }
   // A register must hold exactly what storage would: the compute type itself, or a 0/1 from a
   // comparison. (A cast to a narrower type rounds when it is stored, so it ends a chain.)
@@ -165,7 +165,7 @@ class FusePass {
           regs[i] = static_cast<uint8_t>(reg_of[z(v)]);
         }
         if (builder.size() + 8 > 96) return false;  // virtual registers are 8 bits
-        reg_of[z(node.out[0])] = node.op->lower(builder, regs, node.attrs);
+        reg_of[z(node.out[0])] = node.op->lower(builder, regs, {node.op, &node.attrs, {}, {}});
         if (leaves(node.out[0], nodes)) {
           out->push_back(node.out[0]);
           out_regs.push_back(static_cast<uint8_t>(reg_of[z(node.out[0])]));
