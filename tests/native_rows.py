@@ -180,7 +180,7 @@ ERRORS = [
     ("conv2d", [(5, 5, 3), (2, 2, 3, 4)], ((1, 1), (0, 0, 0, 0), (1, 1), 1), "4 dimensions"),
     ("max_pool", [(2, 5, 5, 3)], ((2, 2), (1, 1), (2, 0, 0, 0)), "smaller than the window"),
     ("max_pool", [(2, 5, 5, 3)], ((0, 2), (1, 1), (0, 0, 0, 0)), "window's height is 0"),
-    ("sum", [(2, 3)], ((2,), False), r"axis 2 is out of range for a tensor of 2 dimensions"),
+    ("sum", [(2, 3)], ((2,), False), r"axis 2 is out of bounds for a tensor of 2 dimensions"),
     ("sum", [(2, 3)], ((0, -2), False), "given twice"),
     ("argmax", [(2, 0)], (1, False), "0 elements to choose from"),
     ("softmax", [()], (), "no axis"),

@@ -62,7 +62,7 @@ Shape broadcast(const char* op, const Shape& a, const Shape& b) {
 
 int normalize_axis(const char* op, int64_t axis, int rank) {
   if (axis < -rank || axis >= rank)
-    throw ValueError(cat(op, ": axis ", axis, " is out of range for a tensor of ", rank,
+    throw ValueError(cat(op, ": axis ", axis, " is out of bounds for a tensor of ", rank,
                          " dimensions; expected ", -rank, " <= axis < ", rank));
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }

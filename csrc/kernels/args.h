@@ -322,4 +322,78 @@ struct RandomArgs {
   void* out;
 };
 
+// ---------------------------------------------------------------- special functions
+// One row an operation; `arity` counts its inputs. Floats: f32 and f64, by the C library or to its
+// precision. Integers: every integer dtype; a shift by the width or more gives 0, or -1 where a
+// negative number is shifted right; gcd and lcm are of absolute values and wrap.
+// X(name, arity)
+// clang-format off
+#define PH_SPECIAL_FLOATS(X)                                                                       \
+  X(tan, 1) X(asin, 1) X(acos, 1) X(atan, 1) X(sinh, 1) X(cosh, 1) X(asinh, 1) X(acosh, 1)         \
+  X(atanh, 1) X(cbrt, 1) X(log2, 1) X(log10, 1) X(erfinv, 1) X(i0, 1) X(i1, 1) X(atan2, 2)         \
+  X(nextafter, 2)
+#define PH_SPECIAL_INTEGERS(X)                                                                     \
+  X(bit_and, 2) X(bit_or, 2) X(bit_xor, 2) X(bit_not, 1) X(shift_left, 2) X(shift_right, 2)        \
+  X(gcd, 2) X(lcm, 2)
+// clang-format on
+
+enum class SpecialOp : uint8_t {
+#define PH_X(name, arity) name,
+  PH_SPECIAL_FLOATS(PH_X) PH_SPECIAL_INTEGERS(PH_X)
+#undef PH_X
+};
+
+// y[i] = op(a[i], b[i]), all dense and of one dtype; y may be a or b.
+struct SpecialArgs {
+  SpecialOp op;
+  DType dtype;
+  int64_t count;
+  const void* a;
+  const void* b;  // not read where arity is 1
+  void* y;
+};
+
+// ---------------------------------------------------------------- running sums, order
+enum class CumulateOp : uint8_t { sum, prod, linear };
+
+// Along the middle axis of (outer, n, inner), from its start or, `reverse`, its end. sum, prod:
+// y[i] of x[0..i]. linear: y[i] = a[i] * y[i - 1] + x[i], y[-1] = 0. f32, f64, i32, i64; f32
+// accumulates in double, integers wrap. y may be x.
+struct CumulateArgs {
+  CumulateOp op;
+  DType dtype;
+  bool reverse;
+  int64_t outer, n, inner;
+  const void* a;  // linear only
+  const void* x;
+  void* y;
+};
+
+constexpr int64_t kSortScratch = 32;  // bytes an element of a row
+
+// The first k of each row of x (rows, n) in ascending (or descending) order: their values to y
+// (rows, k) and their places to index (rows, k), int32; either may be null. Stable: of equals the
+// first comes first. nan counts as larger than every number. Any dtype but f16 and bf16. scratch:
+// kSortScratch * n bytes for each thread. n is below 2^31.
+struct SortArgs {
+  DType dtype;
+  bool descending;
+  int64_t rows, n, k;
+  const void* x;
+  void* y;
+  int32_t* index;
+  void* scratch;
+};
+
+// out[i] = how many elements of the ascending sequence (n) are below values[i] (or, `right`, not
+// above it), int32. nan counts as larger than every number. Any dtype but f16 and bf16.
+struct SearchArgs {
+  DType dtype;
+  bool right;
+  int64_t n, count;
+  const void* sequence;
+  const void* values;
+  int32_t* out;
+};
+
 }  // namespace ph

@@ -19,6 +19,15 @@ namespace ph {
               X(scatter_add, GatherArgs) X(one_hot, OneHotArgs) X(range, RangeArgs)           \
                   X(random, RandomArgs)
 // clang-format on
+// Families without vector code, compiled once for all widths (kernels/cpu/cold).
+// clang-format off
+#define PH_COLD_FAMILIES(X) \
+  X(special, SpecialArgs)   \
+  X(cumulate, CumulateArgs) \
+  X(sort, SortArgs)         \
+  X(search, SearchArgs)
+#define PH_ALL_FAMILIES(X) PH_FAMILIES(X) PH_COLD_FAMILIES(X)
+// clang-format on
 // X(name, arguments): the bytes of scratch that families need, for a number of threads.
 // clang-format off
 #define PH_SCRATCHES(X)     \
@@ -35,7 +44,7 @@ struct Kernels {
   double (*peak_probe)(int64_t iterations);  // runs that many float32 multiply-adds, returns their
                                              // count; for measuring the peak
 #define PH_X(name, args) void (*name)(const args&, const Team&);
-  PH_FAMILIES(PH_X)
+  PH_ALL_FAMILIES(PH_X)
 #undef PH_X
 #define PH_X(name, args) size_t (*name)(const args&, int threads);
   PH_SCRATCHES(PH_X)

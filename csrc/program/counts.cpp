@@ -169,6 +169,23 @@ void count_random(const RandomArgs& a, Counts& c) {
   if (a.kind == RandomKind::truncated_normal) c.transcendentals = n;
 }
 
+void count_special(const SpecialArgs& a, Counts& c) {
+  c.transcendentals = product({a.count});
+  c.bytes = (a.b ? 3 : 2) * product({a.count}) * size_of(a.dtype);
+  c.width = size_of(a.dtype) / 4;
+}
+void count_cumulate(const CumulateArgs& a, Counts& c) {
+  c.operations = product({a.outer, a.n, a.inner});
+  c.bytes = (a.a ? 3 : 2) * c.operations * size_of(a.dtype);
+}
+void count_sort(const SortArgs& a, Counts& c) {
+  c.bytes = product({a.rows, a.n}) * size_of(a.dtype) +
+            product({a.rows, a.k}) * ((a.y ? size_of(a.dtype) : 0) + (a.index ? 4 : 0));
+}
+void count_search(const SearchArgs& a, Counts& c) {
+  c.bytes = product({a.n}) * size_of(a.dtype) + product({a.count}) * (size_of(a.dtype) + 4);
+}
+
 }  // namespace
 
 double Counts::floor(const Rates& rates) const {
@@ -184,7 +201,7 @@ Counts count_call(const Thunk& thunk) {
     count_##name(*static_cast<const Args*>(thunk.args), c); \
     return c;                                               \
   }
-  PH_FAMILIES(PH_X)
+  PH_ALL_FAMILIES(PH_X)
 #undef PH_X
   return c;
 }

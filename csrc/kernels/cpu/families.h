@@ -4,6 +4,11 @@
 #include "../table.h"
 
 namespace ph {
+namespace cold {
+#define PH_X(name, args) void name(const args&, const Team&);
+PH_COLD_FAMILIES(PH_X)
+#undef PH_X
+}  // namespace cold
 namespace PH_ISA {
 
 double peak_probe(int64_t iterations);

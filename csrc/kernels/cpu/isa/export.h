@@ -10,11 +10,13 @@ constexpr bool kRsqrtEstimate = true;  // math_base.h has one for these
 #else
 constexpr bool kRsqrtEstimate = false;
 #endif
-#define PH_X(name, args) &name,
-static const Kernels kTable = {PH_TABLE_NAME,  PH_VECTOR_BYTES,
-                               kRsqrtEstimate, &supported,
-                               &peak_probe,    PH_FAMILIES(PH_X) PH_SCRATCHES(PH_X)};
+#define PH_X(name, args)    &name,
+#define PH_COLD(name, args) &cold::name,
+static const Kernels kTable = {
+    PH_TABLE_NAME, PH_VECTOR_BYTES, kRsqrtEstimate,
+    &supported,    &peak_probe,     PH_FAMILIES(PH_X) PH_COLD_FAMILIES(PH_COLD) PH_SCRATCHES(PH_X)};
 #undef PH_X
+#undef PH_COLD
 }  // namespace PH_ISA
 extern const Kernels* const PH_TABLE = &PH_ISA::kTable;
 }  // namespace ph
