@@ -4,6 +4,7 @@ import numpy as np
 import reference as ref
 from op_rows import ALL_FLOATS, FLOATS, INTS, Arg, Row
 from op_table_nn import NETWORK, WINDOWED
+from op_table_numpy import NUMPY
 
 ODD = ((0,), (1,), (17,), (3, 0, 2), (2, 35), ())
 
@@ -303,4 +304,4 @@ ARRAYS = [
     ),
 ]
 
-ROWS = ELEMENTWISE + REDUCTIONS + WINDOWED + NETWORK + ARRAYS
+ROWS = ELEMENTWISE + REDUCTIONS + WINDOWED + NETWORK + ARRAYS + NUMPY

@@ -114,3 +114,12 @@ def binary_crossentropy(target, output, from_logits):
         return np.maximum(output, 0) - output * target + np.log1p(np.exp(-np.abs(output)))
     output = np.clip(output, 1e-7, 1 - 1e-7)
     return -(target * np.log(output) + (1 - target) * np.log(1 - output))
+
+
+def erfinv(y):
+    """The x with erf(x) = y, by bisection."""
+    low, high = -6.0, 6.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if math.erf(middle) < y else (low, middle)
+    return (low + high) / 2

@@ -4,12 +4,23 @@ from ..engine import custom_gradient  # noqa: F401
 from . import nn  # noqa: F401
 from . import operators as _operators  # noqa: F401
 from .activation import *  # noqa: F403
+from .arrange import *  # noqa: F403
 from .array import *  # noqa: F403
 from .creation import *  # noqa: F403
+from .diagonals import *  # noqa: F403
+from .einsum import einsum  # noqa: F401
+from .elementwise import *  # noqa: F403
 from .linalg import dot, matmul  # noqa: F401
 from .losses import *  # noqa: F403
 from .math import *  # noqa: F403
 from .normalization import *  # noqa: F403
+from .products import *  # noqa: F403
+from .scatter import *  # noqa: F403
+from .sequences import *  # noqa: F403
+from .shrinkage import *  # noqa: F403
+from .sorting import *  # noqa: F403
+from .special import *  # noqa: F403
+from .statistics import *  # noqa: F403
 from .windows import *  # noqa: F403
 
 

@@ -3,6 +3,7 @@
 import operator
 
 from ..engine import config, dispatch, symbolic
+from ..engine.dtypes import result_type  # noqa: F401
 from ..engine.symdim import SymDim
 from ..engine.tensor import Tensor, convert_to_tensor
 from ..engine.variable import Variable
@@ -197,7 +198,7 @@ def normalize_axis(axis, rank, name):
     axis = operator.index(axis)
     if not -rank <= axis < rank:
         raise ValueError(
-            f"{name}: axis {axis} is out of range for a tensor of {rank} dimensions; expected "
+            f"{name}: axis {axis} is out of bounds for a tensor of {rank} dimensions; expected "
             f"{-rank} <= axis < {rank}."
         )
     return axis % rank if rank else 0

@@ -58,6 +58,16 @@ def ones_like(x, dtype=None):
     return full_like(x, 1.0, dtype)
 
 
+def empty(shape, dtype=None):
+    """A tensor for values to come; it holds zeros, so that nothing left in memory is seen."""
+    return full(shape, 0.0, dtype)
+
+
+def empty_like(x, dtype=None):
+    """`empty` of x's shape, and dtype where None."""
+    return full_like(x, 0.0, dtype)
+
+
 def arange(start, stop=None, step=None, dtype=None):
     """start, start + step, ... below stop (above, for a negative step).
 
@@ -144,6 +154,6 @@ def array(x, dtype=None):
 
 
 __all__ = [
-    "arange", "array", "eye", "full", "full_like", "identity", "ones", "ones_like",
-    "zeros", "zeros_like",
+    "arange", "array", "empty", "empty_like", "eye", "full", "full_like", "identity", "ones",
+    "ones_like", "zeros", "zeros_like",
 ]  # fmt: skip

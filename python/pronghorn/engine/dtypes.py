@@ -1,0 +1,36 @@
+"""Which dtype a result has: promotion of dtypes and of Python's weak numbers."""
+
+from .. import _core
+from . import config
+
+_WEAK = {"int": 0, "float": 1}
+
+
+def result_type(*dtypes):
+    """The dtype in which values of these dtypes meet.
+
+    Args:
+        *dtypes: dtype names, NumPy dtypes, or the weak `int` and `float` of Python numbers, which
+            widen nothing: they only make bool an int32, or integers floatx.
+
+    Returns:
+        A dtype name; floatx where nothing is given.
+
+    Example:
+
+    >>> result_type("int32", "float16", float)
+    'float16'
+    """
+    weak, strong = -1, None
+    for dtype in dtypes:
+        name = getattr(dtype, "__name__", dtype) if isinstance(dtype, type) else dtype
+        if isinstance(name, str) and name in _WEAK:
+            weak = max(weak, _WEAK[name])
+            continue
+        name = config.standardize_dtype(dtype)
+        strong = name if strong is None else _core.promote(strong, name)
+    if strong is None:
+        return "int32" if weak == 0 else config.floatx()
+    if weak == 1 and "float" not in strong and strong != "complex64":
+        return config.floatx()
+    return "int32" if weak == 0 and strong == "bool" else strong

@@ -1,0 +1,357 @@
+"""Rearranging: stacking and splitting by name, tiling, rolling, rotating, grids."""
+
+import operator
+
+from ._args import normalize_axis, shape_of, tensor
+from .array import (
+    OPEN_END,
+    _cut,
+    _many,
+    broadcast_to,
+    concatenate,
+    expand_dims,
+    flip,
+    ravel,
+    reshape,
+    split,
+    stack,
+    take,
+    transpose,
+)
+from .creation import arange
+from .math import add, greater_equal, less, logical_or, multiply, where
+
+
+def size(x):
+    """The number of elements: an int32 scalar, or an integer-like stand-in where it is unknown."""
+    count = 1
+    for n in shape_of(tensor(x)):
+        count = count * n
+    return tensor(count, "int32") if isinstance(count, int) else count
+
+
+def ndim(x):
+    """The number of axes, an int32 scalar."""
+    return tensor(len(tensor(x).shape), "int32")
+
+
+def get_item(x, key):
+    """x[key].
+
+    Example:
+        >>> ops.get_item([1, 2, 3], 1)  # 2
+    """
+    return tensor(x)[key]
+
+
+def append(x1, x2, axis=None):
+    """x2 joined behind x1 along an axis; both flattened first where it is None.
+
+    Example:
+        >>> ops.append([1, 2], [[3], [4]])  # [1, 2, 3, 4]
+    """
+    x1, x2 = tensor(x1), tensor(x2)
+    if axis is None:
+        return concatenate([ravel(x1), ravel(x2)], axis=0)
+    return concatenate([x1, x2], axis=axis)
+
+
+def hstack(xs):
+    """Tensors joined along the second axis (vectors: the first).
+
+    Example:
+        >>> ops.hstack([[1, 2], [3]])  # [1, 2, 3]
+    """
+    xs = [reshape(x, (1,)) if not x.shape else x for x in map(tensor, _many("hstack", xs))]
+    return concatenate(xs, axis=0 if len(xs[0].shape) == 1 else 1)
+
+
+def vstack(xs):
+    """Tensors joined along the first axis; a vector is one row.
+
+    Example:
+        >>> ops.vstack([[1, 2], [3, 4]])  # [[1, 2], [3, 4]]
+    """
+    xs = [tensor(x) for x in _many("vstack", xs)]
+    xs = [reshape(x, (1, *(shape_of(x) or (1,)))) if len(x.shape) < 2 else x for x in xs]
+    return concatenate(xs, axis=0)
+
+
+def dstack(xs):
+    """Tensors joined along the third axis; vectors become (1, n, 1), matrices (m, n, 1).
+
+    Example:
+        >>> ops.shape(ops.dstack([[1, 2], [3, 4]]))  # (1, 2, 2)
+    """
+    deep = []
+    for x in map(tensor, _many("dstack", xs)):
+        rank = len(x.shape)
+        if rank < 2:
+            x = reshape(x, (1, *(shape_of(x) or (1,)), 1))
+        elif rank == 2:
+            x = expand_dims(x, 2)
+        deep.append(x)
+    return concatenate(deep, axis=2)
+
+
+def array_split(x, indices_or_sections, axis=0):
+    """x cut along an axis into parts that need not be equal: the first ones are one longer.
+
+    Args:
+        x: Tensor.
+        indices_or_sections: The number of parts, or the positions where parts begin.
+        axis: The axis; its size must be known where a number of parts is given.
+
+    Raises:
+        ValueError: fewer than one part, or an unknown size.
+
+    Example:
+        >>> [t.shape for t in ops.array_split(ops.arange(5), 3)]  # [(2,), (2,), (1,)]
+    """
+    x = tensor(x)
+    if isinstance(indices_or_sections, (list, tuple)):
+        return split(x, indices_or_sections, axis=axis)
+    parts = operator.index(indices_or_sections)
+    axis = normalize_axis(axis, len(x.shape), "array_split")
+    total = x.shape[axis]
+    if parts < 1 or total is None:
+        raise ValueError(
+            f"array_split: axis {axis} of a tensor of shape {x.shape} cannot be cut into {parts} "
+            "parts; expected at least one part and a known size."
+        )
+    short, longer = divmod(total, parts)
+    edges = [i * short + min(i, longer) for i in range(parts + 1)]
+    return [_cut(x, axis, a, b) for a, b in zip(edges, edges[1:])]
+
+
+def hsplit(x, indices_or_sections):
+    """x cut along its second axis (a vector: its first); see `split`."""
+    x = tensor(x)
+    return split(x, indices_or_sections, axis=0 if len(x.shape) == 1 else 1)
+
+
+def vsplit(x, indices_or_sections):
+    """x cut along its first axis; see `split`."""
+    return split(x, indices_or_sections, axis=0)
+
+
+def dsplit(x, indices_or_sections):
+    """x cut along its third axis; see `split`."""
+    return split(x, indices_or_sections, axis=2)
+
+
+def unstack(x, num=None, axis=0):
+    """The slices of x along an axis, as a list.
+
+    Args:
+        x: Tensor.
+        num: The number of slices, needed only where the size is unknown.
+        axis: The axis that is dropped.
+
+    Raises:
+        ValueError: an unknown size without `num`.
+    """
+    x = tensor(x)
+    axis = normalize_axis(axis, len(x.shape), "unstack")
+    num = x.shape[axis] if num is None else num
+    if num is None:
+        raise ValueError(
+            f"unstack: axis {axis} of shape {x.shape} has an unknown size; give `num`."
+        )
+    index = (slice(None),) * axis
+    return [x[(*index, i)] for i in range(num)]
+
+
+def tile(x, repeats):
+    """x repeated as a whole along its axes.
+
+    Args:
+        x: Tensor.
+        repeats: How often along each axis; missing ones, of x or of `repeats`, are in front.
+
+    Example:
+        >>> ops.tile([1, 2], 2)  # [1, 2, 1, 2]
+    """
+    x = tensor(x)
+    repeats = [repeats] if not isinstance(repeats, (list, tuple)) else list(repeats)
+    dims = list(shape_of(x))
+    repeats = [1] * (len(dims) - len(repeats)) + repeats
+    dims = [1] * (len(repeats) - len(dims)) + dims
+    spread = [n for pair in zip([1] * len(dims), dims) for n in pair]
+    wide = [n for pair in zip(repeats, dims) for n in pair]
+    if len(spread) > 8:  # the kernels' most: one axis after the other
+        x = reshape(x, tuple(dims))
+        for axis, times in enumerate(repeats):
+            x = concatenate([x] * times, axis=axis) if times else _cut(x, axis, 0, 0)
+        return x
+    x = broadcast_to(reshape(x, tuple(spread)), tuple(wide))
+    return reshape(x, tuple(r * n for r, n in zip(repeats, dims)))
+
+
+def roll(x, shift, axis=None):
+    """x with its elements moved along axes; what leaves at one end comes back at the other.
+
+    Args:
+        x: Tensor.
+        shift: How far, an int or one for each axis.
+        axis: An int or several; None rolls the flattened tensor.
+
+    Example:
+        >>> ops.roll([1, 2, 3], 1)  # [3, 1, 2]
+    """
+    x = tensor(x)
+    if axis is None:
+        return reshape(roll(ravel(x), shift, 0), shape_of(x))
+    axes = axis if isinstance(axis, (list, tuple)) else (axis,)
+    shifts = shift if isinstance(shift, (list, tuple)) else (shift,) * len(axes)
+    if len(axes) == 1 and len(shifts) > 1:
+        axes = tuple(axes) * len(shifts)
+    for by, at in zip(shifts, axes):
+        at = normalize_axis(at, len(x.shape), "roll")
+        total = x.shape[at]
+        if total == 0:
+            continue
+        if total is not None:
+            by = by % total
+        if by:
+            x = concatenate([_cut(x, at, -by, OPEN_END), _cut(x, at, 0, -by)], axis=at)
+    return x
+
+
+def swapaxes(x, axis1, axis2):
+    """x with two axes exchanged."""
+    x = tensor(x)
+    order = list(range(len(x.shape)))
+    a, b = (normalize_axis(axis, len(order), "swapaxes") for axis in (axis1, axis2))
+    order[a], order[b] = order[b], order[a]
+    return transpose(x, order)
+
+
+def fliplr(x):
+    """x with the order of its second axis reversed. Raises ValueError below two axes."""
+    return flip(_of_rank(x, 2, "fliplr"), 1)
+
+
+def flipud(x):
+    """x with the order of its first axis reversed. Raises ValueError for a scalar."""
+    return flip(_of_rank(x, 1, "flipud"), 0)
+
+
+def _of_rank(x, rank, who):
+    x = tensor(x)
+    if len(x.shape) < rank:
+        raise ValueError(f"{who}: expected at least {rank} axes. Received shape {x.shape}.")
+    return x
+
+
+def rot90(array, k=1, axes=(0, 1)):
+    """x rotated by 90 degrees k times in the plane of two axes, from the first to the second.
+
+    Raises:
+        ValueError: fewer than two axes, or twice the same.
+
+    Example:
+        >>> ops.rot90([[1, 2], [3, 4]])  # [[2, 4], [1, 3]]
+    """
+    x = tensor(array)
+    rank = len(x.shape)
+    if rank < 2:
+        raise ValueError(
+            f"Input array must have at least 2 dimensions. Received: array.ndim={rank}"
+        )
+    if len(axes) != 2 or axes[0] % rank == axes[1] % rank:
+        raise ValueError(f"Invalid axes: {axes}. Axes must be a tuple of two different dimensions.")
+    first, second = (normalize_axis(axis, rank, "rot90") for axis in axes)
+    k = k % 4
+    if k == 2:
+        return flip(flip(x, first), second)
+    if k == 1:
+        return swapaxes(flip(x, second), first, second)
+    return flip(swapaxes(x, first, second), second) if k == 3 else x
+
+
+def meshgrid(*x, indexing="xy"):
+    """Grids of coordinates: one tensor for each vector, all of the grid's shape.
+
+    Args:
+        *x: Vectors.
+        indexing: `"xy"` (the first vector runs along the columns) or `"ij"`.
+
+    Raises:
+        ValueError: another `indexing`.
+
+    Example:
+        >>> ops.meshgrid([1, 2], [3, 4])[1]  # [[3, 3], [4, 4]]
+    """
+    if indexing not in ("xy", "ij"):
+        raise ValueError(
+            f"Valid values for `indexing` are 'xy' and 'ij'. Received: indexing={indexing}"
+        )
+    vectors = [ravel(v) for v in x]
+    place = list(range(len(vectors)))
+    if indexing == "xy" and len(vectors) > 1:
+        place[:2] = 1, 0
+    shape = [None] * len(vectors)
+    for v, at in zip(vectors, place):
+        shape[at] = shape_of(v)[0]
+    grids = []
+    for v, at in zip(vectors, place):
+        along = [1] * len(vectors)
+        along[at] = shape[at]
+        grids.append(broadcast_to(reshape(v, tuple(along)), tuple(shape)))
+    return grids
+
+
+def take_along_axis(x, indices, axis=None):
+    """The elements of x at `indices` along an axis; the other axes broadcast.
+
+    Args:
+        x: Tensor.
+        indices: Integer tensor of x's rank (flat where `axis` is None); negative ones count from
+            the end.
+        axis: The axis; None takes from the flattened tensor.
+
+    Raises:
+        ValueError: an index out of range, or ranks that differ.
+
+    Example:
+        >>> ops.take_along_axis([[1, 2], [3, 4]], [[1], [0]], axis=1)  # [[2], [3]]
+    """
+    x, indices = tensor(x), tensor(indices)
+    if axis is None:
+        return take(ravel(x), ravel(indices))
+    rank = len(x.shape)
+    axis = normalize_axis(axis, rank, "take_along_axis")
+    if len(indices.shape) != rank:
+        raise ValueError(
+            f"take_along_axis: x of shape {x.shape} and indices of shape {indices.shape} must have "
+            "the same number of axes."
+        )
+    if rank == 1:
+        return take(x, indices, axis=0)
+    dims, wanted = list(shape_of(x)), list(shape_of(indices))
+    shared = [b if a == 1 else a for a, b in zip(dims, wanted)]
+    x = broadcast_to(x, (*shared[:axis], dims[axis], *shared[axis + 1 :]))
+    indices = broadcast_to(indices, (*shared[:axis], wanted[axis], *shared[axis + 1 :]))
+    # with the axis last, row r of the flattened rows begins at r * its size
+    x, indices = swap_last(x, axis), swap_last(indices, axis)
+    length, result_shape = dims[axis], shape_of(indices)
+    rows, columns = reshape(x, (-1, length)), reshape(indices, (-1, wanted[axis]))
+    columns = where(less(columns, 0), add(columns, length), columns)
+    start = expand_dims(multiply(arange(shape_of(rows)[0]), length), 1)
+    # an index out of its row must not read the next one
+    outside = logical_or(less(columns, 0), greater_equal(columns, length))
+    flat = where(outside, -(2**31), add(start, columns))
+    return swap_last(reshape(take(reshape(x, (-1,)), flat), result_shape), axis)
+
+
+def swap_last(x, axis):
+    """x with `axis` and the last axis exchanged."""
+    return x if axis == len(x.shape) - 1 else swapaxes(x, axis, -1)
+
+
+__all__ = [
+    "append", "array_split", "dsplit", "dstack", "fliplr", "flipud", "get_item", "hsplit",
+    "hstack", "meshgrid", "ndim", "roll", "rot90", "size", "stack", "swapaxes", "take_along_axis",
+    "tile", "unstack", "vsplit", "vstack",
+]  # fmt: skip

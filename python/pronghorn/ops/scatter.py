@@ -1,0 +1,230 @@
+"""Writing into tensors by place: scatter, updates of slices, sums over segments."""
+
+from ._args import cast, op, shape_of, tensor
+from .array import concatenate, expand_dims, reshape, scatter_add
+from .creation import arange
+from .math import add, equal, greater_equal, less, logical_and, max, min, multiply, prod, where
+
+_take = op("gather")
+
+
+def _flat(indices, shape):
+    """Row-major places of index tuples (..., depth) in the first `depth` axes of a shape."""
+    depth = indices.shape[-1]
+    place = 0
+    for axis in range(depth):
+        at = indices[..., axis]
+        at = where(less(at, 0), add(at, shape[axis]), at)
+        inside = logical_and(greater_equal(at, 0), less(at, shape[axis]))
+        # outside any axis is outside the whole, which the kernel reports
+        at = where(inside, at, -(2**30))
+        place = add(multiply(place, shape[axis]), at) if axis else at
+    return place
+
+
+def _product(sizes):
+    result = 1
+    for n in sizes:
+        result = result * n
+    return result
+
+
+def scatter(indices, values, shape):
+    """Zeros of a shape to which values are added at index tuples.
+
+    Args:
+        indices: Integer tensor (..., depth): a place in the first `depth` axes.
+        values: Tensor (..., *shape[depth:]).
+        shape: Sizes of the result.
+
+    Returns:
+        A tensor of values' dtype; values at one place add up.
+
+    Raises:
+        ValueError: a place outside the shape.
+
+    Example:
+        >>> ops.scatter([[0], [2]], [1.0, 2.0], (3,))  # [1., 0., 2.]
+    """
+    indices, values = tensor(indices), tensor(values)
+    shape = tuple(shape)
+    depth = indices.shape[-1]
+    inner = shape[depth:]
+    place = reshape(_flat(indices, shape), (-1,))
+    rows = reshape(values, (-1, *inner))
+    total = scatter_add(place, rows, _product(shape[:depth]))
+    return reshape(total, shape)
+
+
+def scatter_update(inputs, indices, updates, reduction=None):
+    """inputs with the elements at index tuples replaced, or combined with the updates.
+
+    Args:
+        inputs: Tensor.
+        indices: Integer tensor (n, depth).
+        updates: Tensor (n, *inputs.shape[depth:]).
+        reduction: None (replace; of several at one place the last), `"add"`, `"mul"`, `"max"` or
+            `"min"`.
+
+    Raises:
+        ValueError: another reduction, or a place outside.
+
+    Example:
+        >>> ops.scatter_update([1, 2, 3], [[1]], [9])  # [1, 9, 3]
+    """
+    inputs, indices = tensor(inputs), tensor(indices)
+    updates = cast(tensor(updates), inputs.dtype)
+    if reduction not in (None, "add", "mul", "max", "min"):
+        raise ValueError(
+            f"reduction must be None, 'add', 'mul', 'max' or 'min'. Received: reduction={reduction}"
+        )
+    shape = shape_of(inputs)
+    depth = indices.shape[-1]
+    place = reshape(_flat(indices, shape), (-1,))
+    rows = _product(shape[:depth])
+    flat = reshape(inputs, (rows, -1))
+    updates = reshape(updates, (shape_of(place)[0], -1))
+    if reduction == "add":
+        result = add(flat, scatter_add(place, updates, rows))
+    elif reduction is None:
+        # the last update of a place wins: its number, counted from 1
+        count = shape_of(place)[0]
+        number = add(arange(count), 1)
+        last = segment_max(number, place, rows)
+        chosen = greater_equal(last, 1)
+        taken = _take((updates, where(chosen, add(last, -1), 0)), (0, True, True))
+        result = where(expand_dims(chosen, -1), taken, flat) if count != 0 else flat
+    else:
+        combine = {"mul": _segment_prod, "max": segment_max, "min": segment_min}[reduction]
+        hit = greater_equal(scatter_add(place, arange(shape_of(place)[0]) * 0 + 1, rows), 1)
+        reduced = combine(updates, place, rows)
+        both = {"mul": multiply, "max": _larger, "min": _smaller}[reduction](flat, reduced)
+        result = where(expand_dims(hit, -1), both, flat)
+    return reshape(result, shape)
+
+
+def _larger(a, b):
+    return where(less(a, b), b, a)
+
+
+def _smaller(a, b):
+    return where(less(b, a), b, a)
+
+
+def slice_update(inputs, start_indices, updates):
+    """inputs with the block that begins at `start_indices` replaced.
+
+    Args:
+        inputs: Tensor.
+        start_indices: One integer an axis.
+        updates: Tensor of inputs' rank, the block.
+
+    Raises:
+        ValueError: a block that does not lie inside.
+
+    Example:
+        >>> ops.slice_update([1, 2, 3], [1], [9])  # [1, 9, 3]
+    """
+    inputs = tensor(inputs)
+    updates = cast(tensor(updates), inputs.dtype)
+    starts = [int(s) for s in start_indices]
+    for axis, (start, size, have) in enumerate(zip(starts, updates.shape, inputs.shape)):
+        if have is not None and size is not None and not 0 <= start <= have - size:
+            raise ValueError(
+                f"slice_update: a block of shape {updates.shape} at {tuple(starts)} does not lie "
+                f"inside shape {inputs.shape} along axis {axis}."
+            )
+    return _placed(inputs, starts, updates, 0)
+
+
+def _placed(inputs, starts, updates, axis):
+    """The block put into the axes from `axis` on, between what stays before and after it."""
+    if axis == len(starts):
+        return updates
+    before = (slice(None),) * axis
+    first, last = starts[axis], starts[axis] + updates.shape[axis]
+    middle = _placed(inputs[(*before, slice(first, last))], starts, updates, axis + 1)
+    return concatenate(
+        [inputs[(*before, slice(None, first))], middle, inputs[(*before, slice(last, None))]],
+        axis=axis,
+    )
+
+
+# ---- segments
+def _count(segment_ids, num_segments):
+    if num_segments is not None:
+        return num_segments
+    return int(max(segment_ids).item()) + 1 if segment_ids.shape[0] else 0
+
+
+def segment_sum(data, segment_ids, num_segments=None, sorted=False):
+    """The sums of the rows of each segment.
+
+    Args:
+        data: Tensor (n, ...).
+        segment_ids: Integer vector (n,): the segment of each row; negative ones count nothing.
+        num_segments: Number of segments; one more than the largest id where None.
+        sorted: Whether the ids are in order; changes nothing.
+
+    Returns:
+        A tensor (num_segments, ...).
+
+    Example:
+        >>> ops.segment_sum([1.0, 2.0, 3.0], [0, 0, 1])  # [3., 3.]
+    """
+    data, ids = tensor(data), tensor(segment_ids)
+    count = _count(ids, num_segments)
+    ids, kept = _valid(ids, count)
+    data = where(_beside(kept, data), data, 0)
+    return scatter_add(ids, data, count)
+
+
+def _valid(ids, count):
+    kept = logical_and(greater_equal(ids, 0), less(ids, count))
+    return where(kept, ids, 0), kept
+
+
+def _beside(mask, data):
+    """A mask of the rows, to broadcast against data."""
+    return reshape(mask, (-1, *[1] * (len(data.shape) - 1)))
+
+
+def _segment_fold(data, segment_ids, num_segments, fold, neutral):
+    """Folds rows by segment through a mask of (segments, rows)."""
+    data, ids = tensor(data), tensor(segment_ids)
+    count = _count(ids, num_segments)
+    member = equal(expand_dims(ids, 0), expand_dims(cast(arange(count), ids.dtype), 1))
+    member = reshape(member, (*shape_of(member), *[1] * (len(data.shape) - 1)))
+    return fold(where(member, expand_dims(data, 0), neutral), axis=1)
+
+
+_INTEGER_LIMITS = {
+    f"{sign}int{bits}": (0, 2**bits - 1) if sign else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    for sign in ("", "u")
+    for bits in (8, 16, 32, 64)
+}
+
+
+def segment_max(data, segment_ids, num_segments=None, sorted=False):
+    """The largest rows' elements of each segment; the dtype's lowest where it is empty.
+
+    Arguments as in `segment_sum`.
+
+    Example:
+        >>> ops.segment_max([1.0, 2.0, 3.0], [0, 0, 1])  # [2., 3.]
+    """
+    low = _INTEGER_LIMITS.get(tensor(data).dtype, (float("-inf"), 0))[0]
+    return _segment_fold(data, segment_ids, num_segments, max, low)
+
+
+def segment_min(data, segment_ids, num_segments=None, sorted=False):
+    """The smallest rows' elements of each segment; arguments as in `segment_sum`."""
+    high = _INTEGER_LIMITS.get(tensor(data).dtype, (0, float("inf")))[1]
+    return _segment_fold(data, segment_ids, num_segments, min, high)
+
+
+def _segment_prod(data, segment_ids, num_segments):
+    return cast(_segment_fold(data, segment_ids, num_segments, prod, 1), tensor(data).dtype)
+
+
+__all__ = ["scatter", "scatter_update", "segment_max", "segment_sum", "slice_update"]

@@ -1,0 +1,238 @@
+"""Sequences of numbers: evenly spaced ones, differences, areas, tapers of signals, powers."""
+
+import math
+
+from ..engine import config
+from ._args import FLOATS, cast, floating, normalize_axis, pair, result_type, tensor
+from .array import expand_dims, moveaxis
+from .creation import arange, ones
+from .elementwise import exp2
+from .math import abs as _abs
+from .math import (
+    add,
+    cos,
+    divide,
+    floor,
+    logical_xor,
+    maximum,
+    multiply,
+    power,
+    sqrt,
+    square,
+    subtract,
+    sum,
+    where,
+)
+from .special import i0, log2
+
+
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    """`num` evenly spaced numbers from start to stop.
+
+    Args:
+        start, stop: Numbers or tensors, which broadcast.
+        num: How many.
+        endpoint: Whether stop is the last of them.
+        retstep: Whether the step is returned too.
+        dtype: dtype of the result; a float where None.
+        axis: Where the new axis lies.
+
+    Raises:
+        ValueError: a negative `num`.
+
+    Example:
+        >>> ops.linspace(0.0, 1.0, 3)  # [0., 0.5, 1.]
+    """
+    if num < 0:
+        raise ValueError(f"`num` must be a non-negative integer. Received: num={num}")
+    kind = dtype
+    if kind is None:
+        known = [x if isinstance(x, (int, float)) else tensor(x) for x in (start, stop)]
+        known = [getattr(x, "dtype", type(x).__name__) for x in known]
+        kind = result_type(*known, "float")
+    kind = config.standardize_dtype(kind)
+    work = kind if kind in ("float32", "float64") else config.floatx()
+    start, stop = cast(tensor(start), work), cast(tensor(stop), work)
+    parts = num - 1 if endpoint else num
+    step = (
+        divide(subtract(stop, start), parts)
+        if parts > 0
+        else multiply(subtract(stop, start), math.nan)
+    )
+    place = cast(arange(num), work)
+    for _ in range(max(len(start.shape), len(stop.shape))):
+        place = expand_dims(place, -1)
+    values = add(start, multiply(place, step)) if num > 1 else add(start, multiply(place, 0.0))
+    if endpoint and num > 1:  # the last is stop itself, not a sum
+        values = where(place == num - 1, stop, values)
+    if dtype is not None and kind not in FLOATS:
+        values = floor(values)
+    values = cast(moveaxis(values, 0, axis), kind)
+    return (values, cast(step, kind)) if retstep else values
+
+
+def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
+    """`num` numbers from base**start to base**stop with evenly spaced logarithms.
+
+    Arguments as in `linspace`.
+
+    Example:
+        >>> ops.logspace(0.0, 2.0, 3)  # [1., 10., 100.]
+    """
+    exponents = linspace(start, stop, num, endpoint, False, _working(dtype), axis)
+    result = power(cast(tensor(base), exponents.dtype), exponents)
+    return cast(result, config.standardize_dtype(dtype)) if dtype is not None else result
+
+
+def _working(dtype):
+    """The float dtype for a result of `dtype`, or None for the default."""
+    return None if dtype is None or config.standardize_dtype(dtype) not in FLOATS else dtype
+
+
+def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
+    """`num` numbers from start to stop, each the same multiple of the one before.
+
+    Arguments as in `linspace`; start and stop have the same sign.
+
+    Example:
+        >>> ops.geomspace(1.0, 100.0, 3)  # [1., 10., 100.]
+    """
+    start, stop = pair(floating(tensor(start)), floating(tensor(stop)))
+    negative = start < 0
+    low, high = where(negative, -start, start), where(negative, -stop, stop)
+    values = exp2(linspace(log2(low), log2(high), num, endpoint, False, None, 0))
+    values = where(negative, -values, values)
+    if endpoint and num > 1:
+        place = arange(num)
+        for _ in range(len(values.shape) - 1):
+            place = expand_dims(place, -1)
+        values = where(place == 0, start, where(place == num - 1, stop, values))
+    values = moveaxis(values, 0, axis)
+    return cast(values, config.standardize_dtype(dtype)) if dtype is not None else values
+
+
+def diff(a, n=1, axis=-1):
+    """The differences of neighbours along an axis, taken n times; of bool, where they differ.
+
+    Raises:
+        ValueError: a scalar, or a negative n.
+
+    Example:
+        >>> ops.diff([1, 2, 4, 7])  # [1, 2, 3]
+    """
+    a = tensor(a)
+    if n < 0:
+        raise ValueError(f"Order `n` must be non-negative. Received n={n}")
+    if not a.shape:
+        raise ValueError("diff requires input that is at least one dimensional")
+    axis = normalize_axis(axis, len(a.shape), "diff")
+    before = (slice(None),) * axis
+    for _ in range(n):
+        later, earlier = a[(*before, slice(1, None))], a[(*before, slice(None, -1))]
+        a = logical_xor(later, earlier) if a.dtype == "bool" else subtract(later, earlier)
+    return a
+
+
+def trapezoid(y, x=None, dx=1.0, axis=-1):
+    """The area under y along an axis by trapezoids.
+
+    Args:
+        y: Tensor.
+        x: The places of the elements (y's shape or a vector); None: `dx` apart.
+        dx: The distance of neighbours where x is None.
+        axis: The axis.
+
+    Example:
+        >>> ops.trapezoid([1.0, 2.0, 3.0])  # 4.
+    """
+    y = floating(y)
+    width = dx
+    y = moveaxis(y, axis, -1)
+    if x is not None:
+        x = floating(x)
+        width = diff(moveaxis(x, axis, -1) if len(x.shape) > 1 else x)
+    return sum(multiply(width, divide(add(y[..., 1:], y[..., :-1]), 2.0)), axis=-1)
+
+
+def vander(x, N=None, increasing=False):
+    """The matrix of powers of a vector: column j holds x**(N - 1 - j), or x**j where increasing.
+
+    Raises:
+        ValueError: x is no vector, or a negative N.
+
+    Example:
+        >>> ops.vander([1, 2, 3], 3)  # [[1, 1, 1], [4, 2, 1], [9, 3, 1]]
+    """
+    x = tensor(x)
+    if len(x.shape) != 1:
+        raise ValueError(f"Input tensor must be 1-dimensional. Received: input.shape={x.shape}")
+    N = x.shape[0] if N is None else N
+    if not isinstance(N, int) or N < 0:
+        raise ValueError(f"Argument `N` must be a non-negative integer. Received: {N}")
+    exponents = arange(N) if increasing else arange(N - 1, -1, -1)
+    return power(expand_dims(x, -1), cast(exponents, x.dtype))
+
+
+# ---- tapers: windows that fade a signal in and out, of x points
+def points(x):
+    x = tensor(x)
+    return int(x.item() if hasattr(x, "item") else x)
+
+
+def _cosine_taper(x, *weights):
+    """sum of (-1)^i w_i cos(2 pi i n / (x - 1))."""
+    count = points(x)
+    if count == 1:
+        return ones((1,))
+    turn = multiply(cast(arange(count), config.floatx()), 2.0 * math.pi / max(count - 1, 1))
+    result = 0.0
+    for i, weight in enumerate(weights):
+        result = add(multiply(cos(multiply(turn, float(i))), weight * (-1) ** i), result)
+    return result
+
+
+def hanning(x):
+    """The Hann window of x points: 0.5 - 0.5 cos(2 pi n / (x - 1))."""
+    return _cosine_taper(x, 0.5, 0.5)
+
+
+def hamming(x):
+    """The Hamming window of x points: 0.54 - 0.46 cos(2 pi n / (x - 1))."""
+    return _cosine_taper(x, 0.54, 0.46)
+
+
+def blackman(x):
+    """The Blackman window of x points, three cosine terms."""
+    return _cosine_taper(x, 0.42, 0.5, 0.08)
+
+
+def bartlett(x):
+    """The triangular window of x points, 0 at both ends."""
+    count = points(x)
+    if count == 1:
+        return ones((1,))
+    place = cast(arange(count), config.floatx())
+    half = (count - 1) / 2.0
+    return subtract(1.0, divide(_abs(subtract(place, half)), half))
+
+
+def kaiser(x, beta):
+    """The Kaiser window of x points: I0(beta sqrt(1 - (2n / (x - 1) - 1)^2)) / I0(beta).
+
+    Args:
+        x: The number of points.
+        beta: Number: 0 for a rectangle, larger for a narrower taper.
+    """
+    count = points(x)
+    if count == 1:
+        return ones((1,))
+    place = multiply(cast(arange(count), config.floatx()), 2.0 / max(count - 1, 1))
+    inside = maximum(subtract(1.0, square(subtract(place, 1.0))), 0.0)
+    beta = cast(tensor(beta), config.floatx())
+    return divide(i0(multiply(beta, sqrt(inside))), i0(beta))
+
+
+__all__ = [
+    "bartlett", "blackman", "diff", "geomspace", "hamming", "hanning", "kaiser", "linspace",
+    "logspace", "trapezoid", "vander",
+]  # fmt: skip

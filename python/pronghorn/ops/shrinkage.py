@@ -1,0 +1,214 @@
+"""Activations made of pieces: shrinkage, gates, sparse softmax; and depth to space."""
+
+import math
+
+from ..engine import config
+from ._args import cast, floating, normalize_axis, shape_of, tensor
+from .activation import sigmoid
+from .arrange import swap_last
+from .array import reshape, split, transpose
+from .creation import arange, zeros_like
+from .losses import one_hot
+from .math import (
+    abs,
+    add,
+    clip,
+    divide,
+    expm1,
+    greater,
+    less_equal,
+    max,
+    maximum,
+    mean,
+    minimum,
+    multiply,
+    sqrt,
+    square,
+    subtract,
+    sum,
+    tanh,
+    where,
+)
+from .sorting import cumsum, sort
+from .special import log10
+
+
+def celu(x, alpha=1.0):
+    """x where positive, alpha * (exp(x / alpha) - 1) elsewhere (Barron 2017)."""
+    x = floating(x)
+    below = multiply(expm1(divide(minimum(x, 0), alpha)), alpha)
+    return add(maximum(x, 0), below)
+
+
+def glu(x, axis=-1):
+    """The first half of x along an axis times the sigmoid of the second (Dauphin et al. 2017).
+
+    Raises:
+        ValueError: an axis of odd size.
+    """
+    x = floating(x)
+    size = x.shape[axis]
+    if size is not None and size % 2:
+        raise ValueError(
+            f"axis size must be divisible by 2. Received: x.shape={x.shape} with axis={axis}"
+        )
+    value, gate = split(x, 2, axis=axis)
+    return multiply(value, sigmoid(gate))
+
+
+def hard_shrink(x, threshold=0.5):
+    """x where |x| > threshold, else 0."""
+    x = floating(x)
+    return where(greater(abs(x), threshold), x, zeros_like(x))
+
+
+def soft_shrink(x, threshold=0.5):
+    """x moved by `threshold` towards 0; 0 where it is nearer than that."""
+    x = floating(x)
+    return subtract(x, clip(x, -threshold, threshold))
+
+
+def tanh_shrink(x):
+    """x - tanh(x)."""
+    x = floating(x)
+    return subtract(x, tanh(x))
+
+
+def threshold(x, threshold, default_value):
+    """x where it exceeds `threshold`, else `default_value`."""
+    x = floating(x)
+    return where(greater(x, threshold), x, default_value)
+
+
+def squareplus(x, b=4):
+    """(x + sqrt(x^2 + b)) / 2, a smooth relu without exponentials (Barron 2021)."""
+    x = floating(x)
+    return divide(add(x, sqrt(add(square(x), b))), 2)
+
+
+def sparse_plus(x):
+    """0 below -1, x above 1, (x + 1)^2 / 4 between."""
+    x = floating(x)
+    middle = divide(square(add(x, 1)), 4)
+    return where(less_equal(x, -1), zeros_like(x), where(greater(x, 1), x, middle))
+
+
+def sparse_sigmoid(x):
+    """0 below -1, 1 above 1, (x + 1) / 2 between."""
+    return clip(divide(add(floating(x), 1), 2), 0, 1)
+
+
+def sparsemax(x, axis=-1):
+    """The point of the probability simplex nearest to x along an axis (Martins and Astudillo 2016).
+
+    Example:
+        >>> ops.sparsemax([1.0, 0.5, -1.0])  # [0.75, 0.25, 0.]
+    """
+    x = floating(x)
+    axis = normalize_axis(axis, len(x.shape), "sparsemax")
+    x = swap_last(x, axis)
+    ordered = multiply(sort(multiply(x, -1)), -1)
+    count = cast(add(arange(x.shape[-1]), 1), x.dtype)
+    total = cumsum(ordered, axis=-1)
+    inside = greater(add(multiply(count, ordered), 1), total)
+    size = sum(cast(inside, x.dtype), axis=-1, keepdims=True)
+    level = divide(subtract(sum(where(inside, ordered, 0), axis=-1, keepdims=True), 1), size)
+    return swap_last(maximum(subtract(x, level), 0), axis)
+
+
+def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **kwargs):
+    """1 at every class that a row of indices names, else 0.
+
+    Args:
+        inputs: Integer tensor (..., n).
+        num_classes: Number of classes.
+        axis: Where the classes lie in the result.
+        dtype: dtype of the result; floatx where None.
+        sparse: Not supported.
+        **kwargs: `num_tokens`, the older name of `num_classes`.
+
+    Raises:
+        ValueError: no number of classes, a sparse result, or an unknown argument.
+
+    Example:
+        >>> ops.multi_hot([0, 2], 4)  # [1., 0., 1., 0.]
+    """
+    num_classes = kwargs.pop("num_tokens", num_classes)
+    if kwargs:
+        raise ValueError(f"multi_hot: unexpected arguments {sorted(kwargs)}.")
+    if num_classes is None:
+        raise ValueError("Argument `num_classes` must be specified.")
+    if sparse:
+        raise ValueError("multi_hot: sparse results are not supported; pass sparse=False.")
+    inputs = tensor(inputs)
+    summed = 1 if len(inputs.shape) > 1 else 0
+    return max(one_hot(inputs, num_classes, axis=axis, dtype=dtype), axis=summed)
+
+
+def psnr(x1, x2, max_val):
+    """The peak signal-to-noise ratio of two tensors in decibels: 20 log10(max) - 10 log10(mse).
+
+    Raises:
+        ValueError: shapes that differ.
+    """
+    x1, x2 = tensor(x1), tensor(x2)
+    if tuple(x1.shape) != tuple(x2.shape):
+        raise ValueError(
+            f"Input shapes {x1.shape} and {x2.shape} must match for PSNR calculation. "
+        )
+    error = mean(square(subtract(x1, x2)))
+    return subtract(20.0 * math.log10(max_val), multiply(log10(error), 10.0))
+
+
+def _image_sizes(x, data_format, who):
+    data_format = data_format or config.image_data_format()
+    if len(x.shape) != 4:
+        raise ValueError(f"{who}: expected 4 axes. Received shape {x.shape}.")
+    return data_format == "channels_first"
+
+
+def depth_to_space(x, block_size, data_format="channels_last"):
+    """Channels moved into blocks of pixels: (n, h, w, c b b) -> (n, h b, w b, c).
+
+    Raises:
+        ValueError: another rank, or channels that do not divide.
+    """
+    x, b = tensor(x), block_size
+    first = _image_sizes(x, data_format, "depth_to_space")
+    x = transpose(x, (0, 2, 3, 1)) if first else x
+    n, h, w, c = shape_of(x)
+    if x.shape[-1] is not None and x.shape[-1] % (b * b):
+        raise ValueError(f"depth_to_space: {x.shape[-1]} channels do not divide by {b * b}.")
+    depth = c // (b * b)
+    if first:  # channels come before the places of the block
+        y = transpose(reshape(x, (n, h, w, depth, b, b)), (0, 1, 4, 2, 5, 3))
+    else:
+        y = transpose(reshape(x, (n, h, w, b, b, depth)), (0, 1, 3, 2, 4, 5))
+    y = reshape(y, (n, h * b, w * b, depth))
+    return transpose(y, (0, 3, 1, 2)) if first else y
+
+
+def space_to_depth(x, block_size, data_format="channels_last"):
+    """Blocks of pixels moved into channels: (n, h b, w b, c) -> (n, h, w, c b b).
+
+    Raises:
+        ValueError: another rank, or sizes that do not divide.
+    """
+    x, b = tensor(x), block_size
+    first = _image_sizes(x, data_format, "space_to_depth")
+    x = transpose(x, (0, 2, 3, 1)) if first else x
+    n, h, w, c = shape_of(x)
+    for size in x.shape[1:3]:
+        if size is not None and size % b:
+            raise ValueError(f"space_to_depth: sizes {x.shape[1:3]} do not divide by {b}.")
+    y = reshape(x, (n, h // b, b, w // b, b, c))
+    y = transpose(y, (0, 1, 3, 5, 2, 4) if first else (0, 1, 3, 2, 4, 5))
+    y = reshape(y, (n, h // b, w // b, c * b * b))
+    return transpose(y, (0, 3, 1, 2)) if first else y
+
+
+__all__ = [
+    "celu", "depth_to_space", "glu", "hard_shrink", "multi_hot", "psnr", "soft_shrink",
+    "space_to_depth", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "tanh_shrink",
+    "threshold",
+]  # fmt: skip
