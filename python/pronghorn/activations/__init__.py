@@ -113,13 +113,83 @@ def exponential(x):
     return ops.exp(x)
 
 
+def hard_silu(x):
+    """x * hard_sigmoid(x); also called hard_swish."""
+    return ops.hard_silu(x)
+
+
+hard_swish = hard_silu
+
+
+def hard_tanh(x):
+    """x limited to [-1, 1]."""
+    return ops.hard_tanh(x)
+
+
+def mish(x):
+    """x * tanh(softplus(x)) (Misra 2019)."""
+    return ops.multiply(x, ops.tanh(ops.softplus(x)))
+
+
+def celu(x, alpha=1.0):
+    """x where positive, alpha * (exp(x / alpha) - 1) elsewhere."""
+    return ops.celu(x, alpha=alpha)
+
+
+def glu(x, axis=-1):
+    """The first half of x along an axis times the sigmoid of the second."""
+    return ops.glu(x, axis=axis)
+
+
+def tanh_shrink(x):
+    """x - tanh(x)."""
+    return ops.tanh_shrink(x)
+
+
+def hard_shrink(x, threshold=0.5):
+    """x where |x| > threshold, else 0."""
+    return ops.hard_shrink(x, threshold=threshold)
+
+
+def soft_shrink(x, threshold=0.5):
+    """x moved by `threshold` towards 0; 0 where it is nearer than that."""
+    return ops.soft_shrink(x, threshold=threshold)
+
+
+def threshold(x, threshold, default_value):
+    """x where it exceeds `threshold`, else `default_value`."""
+    return ops.threshold(x, threshold, default_value)
+
+
+def squareplus(x, b=4):
+    """(x + sqrt(x^2 + b)) / 2."""
+    return ops.squareplus(x, b=b)
+
+
+def sparse_plus(x):
+    """0 below -1, x above 1, (x + 1)^2 / 4 between."""
+    return ops.sparse_plus(x)
+
+
+def sparse_sigmoid(x):
+    """0 below -1, 1 above 1, (x + 1) / 2 between."""
+    return ops.sparse_sigmoid(x)
+
+
+def sparsemax(x, axis=-1):
+    """The point of the probability simplex nearest to x along an axis."""
+    return ops.sparsemax(x, axis=axis)
+
+
 _FUNCTIONS = (
     linear, relu, leaky_relu, relu6, softmax, log_softmax, elu, selu, softplus, softsign, silu,
     gelu, tanh, sigmoid, log_sigmoid, hard_sigmoid, hard_sigmoid_of_keras_2,
-    exponential,
+    exponential, hard_silu, hard_tanh, mish, celu, glu, tanh_shrink, hard_shrink, soft_shrink,
+    threshold, squareplus, sparse_plus, sparse_sigmoid, sparsemax,
 )  # fmt: skip
 _TABLE = {function.__name__: function for function in _FUNCTIONS}
 _TABLE["swish"] = silu
+_TABLE["hard_swish"] = hard_silu
 
 
 def get(identifier):

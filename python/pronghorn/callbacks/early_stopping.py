@@ -1,37 +1,11 @@
 """EarlyStopping: stops training when a monitored value no longer improves."""
 
-import operator
-
 from ..engine.tracebacks import warn_user
-from .callback import Callback
-from .logs import other_spelling
+from .monitor import MonitorCallback
 from .progbar import print_message
 
 
-def improvement_operator(callback, monitor, mode):
-    """`operator.lt` or `operator.gt`: from the mode, or from the metric of that name."""
-    if mode in ("min", "max"):
-        return operator.lt if mode == "min" else operator.gt
-    name = monitor.removeprefix("val_")
-    for metric in _all_metrics(callback.model):
-        if metric.name in (name, other_spelling(name)) and metric._direction:
-            return operator.gt if metric._direction == "up" else operator.lt
-    if name == "loss":
-        return operator.lt
-    raise ValueError(
-        f"{type(callback).__name__} callback received monitor={monitor}, but it is not known "
-        "whether that metric should be maximized or minimized. Pass `mode='max'` in order to "
-        "monitor based on the highest metric value, or pass `mode='min'` in order to use the "
-        "lowest value."
-    )
-
-
-def _all_metrics(model):
-    for metric in model.metrics:
-        yield from getattr(metric, "metrics", ()) or (metric,)
-
-
-class EarlyStopping(Callback):
+class EarlyStopping(MonitorCallback):
     """Stops training after `patience` epochs without improvement.
 
     Args:
@@ -59,19 +33,12 @@ class EarlyStopping(Callback):
         restore_best_weights=False,
         start_from_epoch=0,
     ):
-        super().__init__()
-        if mode not in ("auto", "min", "max"):
-            warn_user(f"{type(self).__name__} mode '{mode}' is unknown, fallback to auto mode.")
-            mode = "auto"
-        self.monitor = monitor
-        self.min_delta = abs(min_delta)
+        super().__init__(monitor, mode, min_delta=min_delta)
         self.patience = patience
         self.verbose = verbose
-        self.mode = mode
         self.baseline = baseline
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = start_from_epoch
-        self.monitor_op = None
         self._reset()
 
     def _reset(self):
@@ -93,15 +60,8 @@ class EarlyStopping(Callback):
             )
         return value
 
-    def _is_improvement(self, value, reference):
-        if reference is None:
-            return True
-        delta = self.min_delta if self.monitor_op is operator.gt else -self.min_delta
-        return self.monitor_op(value - delta, reference)
-
     def on_epoch_end(self, epoch, logs=None):
-        if self.monitor_op is None:
-            self.monitor_op = improvement_operator(self, self.monitor, self.mode)
+        self._set_monitor_op()
         current = self.get_monitor_value(logs)
         if current is None or epoch < self.start_from_epoch:
             return

@@ -3,4 +3,5 @@
 from .activation import *  # noqa: F403
 from .losses import *  # noqa: F403
 from .normalization import *  # noqa: F403
+from .shrinkage import *  # noqa: F403
 from .windows import *  # noqa: F403

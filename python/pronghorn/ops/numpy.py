@@ -1,0 +1,15 @@
+"""The operations that NumPy has too, gathered from their families."""
+
+from .arrange import *  # noqa: F403
+from .array import *  # noqa: F403
+from .creation import *  # noqa: F403
+from .diagonals import *  # noqa: F403
+from .einsum import einsum  # noqa: F401
+from .elementwise import *  # noqa: F403
+from .linalg import dot, matmul  # noqa: F401
+from .math import *  # noqa: F403
+from .products import *  # noqa: F403
+from .sequences import *  # noqa: F403
+from .sorting import *  # noqa: F403
+from .special import *  # noqa: F403
+from .statistics import *  # noqa: F403
