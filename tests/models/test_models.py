@@ -144,7 +144,10 @@ def test_inputs_by_name_by_order_and_outputs_in_their_structure():
     x = networks.inputs_of("dict_in_and_out")
     y = model(x)
     assert set(y) == {"sum", "left"}
-    same(y["sum"], model({"b": x["b"], "a": x["a"], "unused": None})["sum"])
+    same(y["sum"], model({"b": x["b"], "a": x["a"]})["sum"])
+    for given in ({**x, "unused": None}, [x["a"], x["b"]]):
+        with pytest.warns(UserWarning, match="structure of `inputs` doesn't match"):
+            same(y["sum"], model(given)["sum"])
     two = built("two_inputs")
     words, facts = networks.inputs_of("two_inputs")
     same(two([words, facts]), two({"facts": facts, "words": words}))
@@ -227,6 +230,19 @@ def test_training_replaces_what_a_node_was_recorded_with():
     np.testing.assert_array_equal(model.layers[1].moving_mean.numpy(), 0)
     model(a, training=True)
     np.testing.assert_allclose(model.layers[1].moving_mean.numpy(), a.mean(0), rtol=1e-6)
+
+
+def test_a_list_in_place_of_a_dict_that_is_not_sorted():
+    b, a = ph.Input((1,), name="b"), ph.Input((1,), name="a")
+    model = ph.Model({"b": b, "a": a}, layers.Subtract()([b, a]))
+    one, two = np.ones((1, 1), "float32"), np.full((1, 1), 2, "float32")
+    assert float(model({"a": one, "b": two})[0, 0]) == 1.0
+    with pytest.raises(ValueError, match="(?s)structure of `inputs`.*order of the sorted keys"):
+        model([two, one])
+    with pytest.raises(ValueError, match=r"named input\(s\) with keys \['b', 'a'\]"):
+        model(one)
+    with pytest.raises(ValueError, match="'a' is not optional"):
+        model({"a": None, "b": two})
 
 
 def test_masks_pass_through_functional_models():

@@ -97,6 +97,7 @@ MULTI = {
     "named": (False, _NAMED, {"a": 0.5, "b": 2.0}, {"a": ["mae", "mse"], "b": "acc"}, "list", None),
     "named_labels": (False, _NAMED, [0.5, 2.0], {"b": "acc"}, "named", None),
     "one_loss": (False, "mse", None, None, "one_hot", None),
+    "two_of_one": (False, [_PAIR[0], [_PAIR[1]] * 2], [0.5, [2.0, 0.25]], None, "list", None),
     "no_loss": (False, [None, _PAIR[1]], None, None, "list", None),
     "one_weight": (False, _PAIR, None, None, "list", "one"),
     "two_weights": (False, _PAIR, None, None, "list", "two"),

@@ -208,8 +208,8 @@ KEYS = [
     (True, {"u": Y, "w": Y}, "mse", "'w'.*'u', 'v'.*'u', 'w'"),
     (True, {"a": Y, "b": Y}, "mse", "'a'.*'u', 'v'.*'a', 'b'"),
     (True, {"u": Y}, "mse", "'v' is missing.*'u', 'v'"),
-    (False, [Y, Y], {"a": "mse", "c": "mse"}, "`loss`.*'c'.*'a', 'b'.*'a', 'c'"),
-    (True, {"u": Y, "v": Y}, {"u": "mse", "w": "mse"}, "`loss`.*'w'.*'u', 'v'.*'u', 'w'"),
+    (False, [Y, Y], {"a": "mse", "c": "mse"}, "'c' in the `loss` arg.*'a', 'b'.*'a', 'c'"),
+    (True, {"u": Y, "v": Y}, {"u": "mse", "w": "mse"}, "'w' in the `loss` arg.*'u', 'v'.*'u', 'w'"),
 ]
 
 
@@ -234,7 +234,7 @@ def test_misspelt_keys_of_one_output_weights_and_loss_weights():
         model.fit(ROWS, {"b": Y}, verbose=0)
     model = two_outputs()
     model.compile("sgd", "mse", loss_weights={"a": 1.0, "c": 2.0})
-    with pytest.raises(KeyError, match="loss_weights.*'c'.*'a', 'b'"):
+    with pytest.raises(KeyError, match="'c' in the `loss_weights`.*'a', 'b'"):
         model.fit(ROWS, [Y, Y], verbose=0)
     model.compile("sgd", "mse")
     with pytest.raises(ValueError, match="'a': '\\*', 'b': '\\*'.*'a': '\\*', 'c': '\\*'"):
@@ -277,3 +277,19 @@ def test_batch_sizes_that_are_none(batch_size):
         with pytest.raises(ValueError, match="batch_size` must be a positive integer"):
             call()
         np.testing.assert_array_equal(before, model.get_weights()[0])
+
+
+def test_losses_of_several_outputs_together():
+    def farthest(y_true, y_pred):
+        assert set(y_true) == set(y_pred) == {"u", "v"}
+        return ph.ops.maximum(y_pred["u"] - y_true["u"], y_pred["v"] - y_true["v"])
+
+    x = ph.Input((1,))
+    model = ph.Model(x, {"u": layers.Identity(name="a")(x), "v": layers.Identity(name="b")(x)})
+    weights = {"u": 1.0, "v": [2.0, 0.5]}
+    model.compile("sgd", [farthest, {"u": "mae", "v": ["mse", "mae"]}], [0.5, weights])
+    data = np.array([1.0, 2.0, 6.0])[:, None]
+    logs = model.evaluate(data, {"u": data * 0, "v": data - 2}, verbose=0, return_dict=True)
+    assert list(logs) == ["loss", "u_loss", "u_v_loss", "v_loss"]
+    assert (logs["u_loss"], logs["u_v_loss"]) == (3.0, pytest.approx(10 / 3))
+    assert logs["loss"] == pytest.approx(0.5 * 10 / 3 + 3 + 2 * 4 + 0.5 * 2)

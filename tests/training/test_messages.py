@@ -73,7 +73,6 @@ MISTAKES = {
         r"index of 5 \(x\[0, 0\].*\).*'words'.*0 to 2.*input_dim=3.*input_dim=6",
     ),
     "an index below 0": (embedding, np.full((12, 6), -1), np.zeros((12, 6, 2)), "count from 0"),
-    "two losses": (lambda: mlp(loss=["mse", "mse"]), X, ONE_HOT, "the model's 1 output "),
     "wrong features": (mlp, X[:, :5], INDEX, "Input 0 of layer.*value 6.*shape \\(12, 5\\)"),
     "one sample": (mlp, X[0], INDEX[:6], r"Expected shape \(None, 6\).*`x\[None\]`"),
 }  # fmt: skip

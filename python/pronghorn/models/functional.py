@@ -7,6 +7,7 @@ import weakref
 
 from ..engine import KerasTensor, Tensor, convert_to_tensor, nest
 from ..engine.symbolic import call_context
+from ..engine.tracebacks import warn_user
 from ..layers.base import Layer
 from ..layers.copies import layer_again
 from ..layers.input_spec import InputSpec
@@ -51,7 +52,8 @@ class Functional(Model):
         if "_loss_tracker" not in self.__dict__:
             Trainer.__init__(self)
         Layer.__init__(self, name=name, **kwargs)
-        graph = Graph(nest.flatten(inputs), nest.flatten(outputs))
+        paths = [".".join(map(str, path)) for path, _ in nest.flatten_with_path(outputs)]
+        graph = Graph(nest.flatten(inputs), nest.flatten(outputs), paths)
         self.__dict__.update(
             _graph=graph,
             _inputs_struct=nest.map_structure(lambda x: x, inputs),
@@ -179,7 +181,11 @@ class Functional(Model):
     def _assert_input_compatibility(self, inputs):
         if type(inputs) is Staged:
             return
-        super()._assert_input_compatibility(self._flat(inputs))
+        inputs = self._flat(inputs)
+        for x, expected in zip(inputs, self._graph.inputs):
+            if x is None:
+                _check_optional(expected)
+        super()._assert_input_compatibility(inputs)
 
     # Running.
 
@@ -232,22 +238,44 @@ class Functional(Model):
             return [inputs[name] for name in names]
         flat = nest.flatten(inputs)
         if len(flat) != len(self._graph.inputs):
+            keys = f" named input(s) with keys {list(struct)}" if isinstance(struct, dict) else ""
             raise ValueError(
-                f'Layer "{self.name}" expects {len(self._graph.inputs)} input(s), but it received '
-                f"{len(flat)} input tensors. Expected: {self.input_names}. Inputs received: "
-                f"{[getattr(x, 'shape', x) for x in flat]}"
+                f'Layer "{self.name}" expects {len(self._graph.inputs)}{keys or " input(s)"}, but '
+                f"it received {len(flat)} input tensors. Expected: {self.input_names}. Inputs "
+                f"received: {[getattr(x, 'shape', x) for x in flat]}"
             )
         return flat
 
+    def _check_structure(self, inputs):
+        """Warns of inputs in another structure than the model's dict; their order may be another.
+
+        Raises:
+            ValueError: Where it is: for a list in place of a dict whose keys are not sorted.
+        """
+        struct = self._inputs_struct
+        if isinstance(inputs, dict) and len(inputs) == len(struct):
+            return
+        if len(struct) == 1 and not nest.is_nested(inputs):
+            return  # there is only one order
+        message = (
+            "The structure of `inputs` doesn't match the expected structure.\n"
+            f"Expected: {nest.map_structure(lambda x: x.name, struct)}\n"
+            f"Received: inputs={nest.map_structure(lambda x: getattr(x, 'shape', x), inputs)}"
+        )
+        if not isinstance(inputs, dict) and list(struct) != nest.keys(struct):
+            raise ValueError(
+                f"{message}\nA list would be taken in the order of the sorted keys; pass a dict."
+            )
+        if not call_context.symbolic:
+            warn_user(message)
+
     def _standardize_inputs(self, inputs):
+        if isinstance(self._inputs_struct, dict):
+            self._check_structure(inputs)
         values = []
         for x, expected in zip(self._flat(inputs), self._graph.inputs):
             if x is None:
-                if not getattr(expected._keras_history.operation, "optional", False):
-                    raise ValueError(
-                        f"The input '{expected.name}' is not optional, but None was passed. "
-                        "Please provide a valid tensor."
-                    )
+                _check_optional(expected)
             elif isinstance(x, (Tensor, KerasTensor)) and x.dtype == expected.dtype:
                 pass
             elif expected.dtype == "string" and not isinstance(x, (Tensor, KerasTensor)):
@@ -305,6 +333,14 @@ class Functional(Model):
         from .functional_config import get_functional_config
 
         return get_functional_config(self)
+
+
+def _check_optional(expected):
+    if not getattr(expected._keras_history.operation, "optional", False):
+        raise ValueError(
+            f"The input '{expected.name}' is not optional, but None was passed. Please provide a "
+            "valid tensor."
+        )
 
 
 def _single(items):

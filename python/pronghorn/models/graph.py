@@ -57,14 +57,19 @@ def sorted_nodes(inputs, outputs):
 class Graph:
     """The nodes and operations between flat lists of symbolic inputs and outputs.
 
+    Args:
+        inputs, outputs: KerasTensors.
+        paths: Where each output is in the model's outputs, for messages.
+
     Raises:
         ValueError: where an output does not depend on the inputs alone, or two operations share a
             name.
     """
 
-    def __init__(self, inputs, outputs):
+    def __init__(self, inputs, outputs, paths=()):
         self.inputs = inputs
         self.outputs = outputs
+        self._paths = paths or [str(i) for i in range(len(outputs))]
         order, visits = sorted_nodes(inputs, outputs)
         inside = set(order)
         depths, operation_depths = {}, {}
@@ -100,19 +105,23 @@ class Graph:
 
     def _check(self):
         known = {x._key for x in self.inputs}
+        lost = {}  # by output of a node: what it lacks
         for node in self.nodes:
-            for x in node.input_tensors:
-                if x._key not in known:
-                    raise ValueError(
-                        f"Graph disconnected: cannot find parent for tensor {x} at operation "
-                        f"'{node.operation.name}'. The model's inputs are "
-                        f"{[i.name for i in self.inputs]}."
-                    )
-            if not node.is_input or any(key in known for key in node.output_keys):
+            missing = [x for x in node.input_tensors if x._key not in known]
+            if missing:
+                missing = [lost.get(x._key, (x, node.operation.name)) for x in missing]
+                lost.update((key, missing[0]) for key in node.output_keys)
+            elif not node.is_input or any(key in known for key in node.output_keys):
                 known.update(node.output_keys)
-        for i, x in enumerate(self.outputs):
+        for path, x in zip(self._paths, self.outputs):
             if x._key not in known:
-                raise ValueError(f"Output {i} ({x}) is not connected to `inputs`")
+                tensor, name = lost.get(x._key, (x, None))
+                where = f" at operation '{name}'" if name else ""
+                raise ValueError(
+                    f"Output with path `{path}` is not connected to `inputs`. Graph disconnected: "
+                    f"cannot find parent for tensor {tensor}{where}. The model's inputs are "
+                    f"{[i.name for i in self.inputs]}."
+                )
         names = [operation.name for operation in self.operations]
         for name in names:
             if names.count(name) > 1:

@@ -356,6 +356,11 @@ class CompiledModel:
         x, _, _ = unpack_x_y_sample_weight(data)
         return self(x, training=False)
 
+    def _symbolic_build(self, iterator=None, data_batch=None):
+        """Makes weights, metrics and losses by the shapes of a batch; nothing is computed."""
+        data = next(iterator) if data_batch is None else data_batch
+        build_by_shapes(self, data, self.test_step)
+
     def _make_function(self, kind, force=False):
         name = f"{kind}_function"
         if getattr(self, name) is None or force:

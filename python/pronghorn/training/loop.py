@@ -31,7 +31,8 @@ class EpochLoop:
         self.source = source
         self.callbacks = callbacks
         self.mode = mode
-        self.steps = steps
+        # A group of batches is run whole, as in Keras.
+        self.steps = None if steps is None else -(-steps // group) * group
         self.group = group
         self._stop_flag = {
             "train": "stop_training",

@@ -18,21 +18,15 @@ def leaf_paths(structure):
     return [path for path, _ in nest.flatten_with_path(structure)]
 
 
-def paths_as_written(spec, y_pred, path=()):
-    """The paths of the outputs that a spec names, in the order in which its dicts, or else those of
-    the outputs, were written: so Keras lists losses of several outputs."""
-    if not nest.is_nested(y_pred):
-        return [path]
-    by_key = isinstance(spec, dict) and isinstance(y_pred, dict)
-    if by_key:
-        keys = [key for key in spec if key in y_pred]
-    else:
-        keys = list(y_pred) if isinstance(y_pred, dict) else range(len(y_pred))
-    return [
-        leaf
-        for key in keys
-        for leaf in paths_as_written(spec[key] if by_key else None, y_pred[key], (*path, key))
-    ]
+def part_at(structure, path):
+    """What a path leads to."""
+    for key in path:
+        structure = structure[key]
+    return structure
+
+
+def starts_with(path, start):
+    return path[: len(start)] == start
 
 
 def output_names(y_pred, names):
@@ -63,7 +57,7 @@ def match(spec, y_pred, names, argument):
         return [spec] * count
     if isinstance(spec, dict):
         expected = nest.keys(y_pred) if isinstance(y_pred, dict) else names
-        _check_keys(spec, expected, f"the `{argument}` argument")
+        check_keys(spec, expected, argument)
         if not isinstance(y_pred, dict):
             return [spec.get(name) for name in names]
         return [
@@ -124,7 +118,7 @@ def _align_by_key(labels, y_pred, names, wanted, argument):
         if wanted is None or any(wanted[place : place + len(part)]):
             needed.append(key)
         place += len(part)
-    _check_keys(labels, expected, f"`{argument}`", needed)
+    check_keys(labels, expected, argument, needed)
     aligned = []
     for key, part in zip(expected, parts):
         if key not in labels:
@@ -136,7 +130,13 @@ def _align_by_key(labels, y_pred, names, wanted, argument):
     return aligned
 
 
-def _check_keys(given, expected, what, needed=()):
+def check_keys(given, expected, argument, needed=()):
+    """Refuses keys of a dict that name no output, and missing ones that are needed.
+
+    Raises:
+        OutputKeyError: With the expected and the received keys.
+    """
+    what = f"the `{argument}` argument"
     unknown = [key for key in given if key not in expected]
     missing = [key for key in needed if key not in given]
     if not unknown and not missing:
@@ -146,8 +146,9 @@ def _check_keys(given, expected, what, needed=()):
             f"{what[0].upper()}{what[1:]} is a dict with the keys {list(given)}, but the model's "
             f"{len(expected)} outputs have no names. Pass a list in the outputs' order instead."
         )
-    why = f"no output is called {unknown[0]!r}" if unknown else f"{missing[0]!r} is missing"
-    raise OutputKeyError(
-        f"The keys of {what} can't be found among the model's outputs: {why}. Expected keys "
-        f"{list(expected)}, but found {list(given)}."
-    )
+    if unknown:
+        problem = f"The key {unknown[0]!r} in {what}, can't be found in either the model's outputs"
+        problem += " or its labels"
+    else:
+        problem = f"The key {missing[0]!r} is missing in {what}"
+    raise OutputKeyError(f"{problem}. Expected keys {list(expected)}, but found {list(given)}.")
