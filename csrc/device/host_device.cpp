@@ -36,8 +36,10 @@ Kernels make_null_kernels() {
   k.peak_probe = [](int64_t) { return 0.0; };
 #define PH_X(name, args) k.name = [](const args&, const Team&) {};
   PH_ALL_FAMILIES(PH_X)
+  PH_OWN_FAMILIES(PH_X)
+  PH_OWN_COLD_FAMILIES(PH_X)
 #undef PH_X
-  return k;
+      return k;
 }
 
 class HostDevice final : public Device {

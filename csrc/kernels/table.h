@@ -6,6 +6,30 @@
 
 namespace ph {
 
+// Families whose contract has a header of its own (args_*.h), read by their kernels and ops alone.
+// A width that lacks one has a null field. X(name, arguments)
+// clang-format off
+#define PH_OWN_FAMILIES(X)           \
+  X(rnn, RnnArgs)                    \
+  X(rnn_grad, RnnArgs)               \
+  X(attention, AttentionArgs)        \
+  X(attention_grad, AttentionArgs)   \
+  X(row_norm, RowNormArgs)           \
+  X(row_norm_grad, RowNormArgs)
+#define PH_OWN_COLD_FAMILIES(X)      \
+  X(ctc, CtcArgs)                    \
+  X(resample, ResampleArgs)          \
+  X(fft, FftArgs)                    \
+  X(complex_math, ComplexArgs)
+#define PH_OWN_SCRATCHES(X)          \
+  X(rnn_scratch, RnnArgs)            \
+  X(attention_scratch, AttentionArgs) \
+  X(row_norm_scratch, RowNormArgs)
+#define PH_X(name, args) struct args;
+PH_OWN_FAMILIES(PH_X) PH_OWN_COLD_FAMILIES(PH_X)
+#undef PH_X
+// clang-format on
+
 // X(name, arguments): every family, here alone; the tables of all widths and devices follow.
 // clang-format off
 #define PH_FAMILIES(X)                                                                        \
@@ -34,9 +58,9 @@ namespace ph {
   X(gemm_scratch, GemmArgs) \
   X(conv_scratch, ConvArgs) \
   X(reduce_scratch, ReduceArgs) X(norm_scratch, NormArgs) X(scatter_scratch, GatherArgs)
-// clang-format on
+    // clang-format on
 
-struct Kernels {
+    struct Kernels {
   const char* name;  // "generic", "avx2", "avx512", "neon", "cuda", "null"
   int32_t vector_bytes;
   bool rsqrt_estimate;                       // float32 rsqrt costs less than a root or a division
@@ -45,9 +69,11 @@ struct Kernels {
                                              // count; for measuring the peak
 #define PH_X(name, args) void (*name)(const args&, const Team&);
   PH_ALL_FAMILIES(PH_X)
+  PH_OWN_FAMILIES(PH_X)
+  PH_OWN_COLD_FAMILIES(PH_X)
 #undef PH_X
 #define PH_X(name, args) size_t (*name)(const args&, int threads);
-  PH_SCRATCHES(PH_X)
+      PH_SCRATCHES(PH_X) PH_OWN_SCRATCHES(PH_X)
 #undef PH_X
 };
 

@@ -186,6 +186,10 @@ void count_search(const SearchArgs& a, Counts& c) {
   c.bytes = product({a.n}) * size_of(a.dtype) + product({a.count}) * (size_of(a.dtype) + 4);
 }
 
+// The families with headers of their own: an overload counts one, else it is only named.
+template <class Args>
+void count_own(const Args&, Counts&) {}
+
 }  // namespace
 
 double Counts::floor(const Rates& rates) const {
@@ -202,6 +206,15 @@ Counts count_call(const Thunk& thunk) {
     return c;                                               \
   }
   PH_ALL_FAMILIES(PH_X)
+#undef PH_X
+#define PH_X(name, Args)                                 \
+  if (thunk.run == &KernelCall<&Kernels::name>::run) {   \
+    c.family = #name;                                    \
+    count_own(*static_cast<const Args*>(thunk.args), c); \
+    return c;                                            \
+  }
+  PH_OWN_FAMILIES(PH_X)
+  PH_OWN_COLD_FAMILIES(PH_X)
 #undef PH_X
   return c;
 }
