@@ -84,7 +84,9 @@ std::vector<Tensor> execute(const OpDef& op, std::span<const Tensor> inputs, con
     const Unlocked others(touched > kLongWork);
     thunks.run(kernels, crew);
   };
-  static thread_local ThunkList list;
+  static thread_local ThunkList shared;
+  ThunkList own;  // of a call during which this thread may come by here again
+  ThunkList& list = op.flags & kHost ? own : shared;
   list.clear();
   int32_t status = kStatusOk;
   if (op.flags & kElementwise) {

@@ -79,6 +79,11 @@ class BindContext : public Call {
     add(&KernelCall<Field>::run, &args, sizeof(args));
     return true;
   }
+  // Appends a call of what is no kernel: a library's work on the host (see host_call.h).
+  void call_host(void (*run)(const Kernels&, const void*, const Team&), const void* args,
+                 size_t bytes) {
+    add(run, args, bytes);
+  }
 
  protected:
   virtual void add(void (*run)(const Kernels&, const void*, const Team&), const void* args,
@@ -119,6 +124,7 @@ enum OpFlags : uint32_t {
   kRandom = 8,       // never merged with an equal node
   kNoGrad = 16,      // no gradient flows through (comparison, argmax, one_hot, floor ...)
   kInPlace = 32,     // output 0 may take input 0's memory when nobody else reads it
+  kHost = 64,        // calls out to a library on the host, which may run ops of its own
 };
 
 struct OpDef {

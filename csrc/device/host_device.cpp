@@ -39,7 +39,7 @@ Kernels make_null_kernels() {
   PH_OWN_FAMILIES(PH_X)
   PH_OWN_COLD_FAMILIES(PH_X)
 #undef PH_X
-      return k;
+  return k;
 }
 
 class HostDevice final : public Device {

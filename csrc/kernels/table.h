@@ -73,7 +73,7 @@ PH_OWN_FAMILIES(PH_X) PH_OWN_COLD_FAMILIES(PH_X)
   PH_OWN_COLD_FAMILIES(PH_X)
 #undef PH_X
 #define PH_X(name, args) size_t (*name)(const args&, int threads);
-      PH_SCRATCHES(PH_X) PH_OWN_SCRATCHES(PH_X)
+  PH_SCRATCHES(PH_X) PH_OWN_SCRATCHES(PH_X)
 #undef PH_X
 };
 

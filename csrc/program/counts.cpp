@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "../core/host_call.h"
+
 namespace ph {
 namespace {
 
@@ -199,6 +201,13 @@ double Counts::floor(const Rates& rates) const {
 
 Counts count_call(const Thunk& thunk) {
   Counts c;
+  if (thunk.run == &run_host_call) {
+    const auto& call = *static_cast<const HostCallArgs*>(thunk.args);
+    c.family = "host";
+    for (int i = 0; i < call.n_in + call.n_out; ++i)
+      c.bytes += static_cast<double>(call.operands[i].spec.bytes());
+    return c;
+  }
 #define PH_X(name, Args)                                    \
   if (thunk.run == &KernelCall<&Kernels::name>::run) {      \
     c.family = #name;                                       \

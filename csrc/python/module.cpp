@@ -1,4 +1,4 @@
-// The extension module: errors and the four groups of bindings.
+// The extension module: errors and the groups of bindings.
 #include "bind.h"
 #include "gil.h"
 
@@ -19,4 +19,5 @@ PYBIND11_MODULE(_core, m) {
   ph::bind_recorders(m);
   ph::bind_program(m);
   ph::bind_device(m);
+  ph::bind_host(m);
 }

@@ -162,6 +162,15 @@ py::array to_numpy(const Tensor& t) {
   return out;
 }
 
+py::array array_over(const Operand& memory, bool writeable) {
+  PH_CHECK(memory.spec.dtype != DType::bf16);  // NumPy has none: cast before the call
+  const py::capsule borrowed(&memory, [](void*) {});
+  py::array out(numpy_dtype(memory.spec.dtype), memory.spec.shape.vec(), memory.data, borrowed);
+  if (!writeable)
+    py::detail::array_proxy(out.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
+  return out;
+}
+
 namespace {
 // Nobody can write the array's memory: it is a tensor's, or that of a bytes object. A read-only
 // array of other memory may still change: a bytearray's, a file's, or its owner sets the flag back.

@@ -1,7 +1,7 @@
 """Operations on tensors: the functions of keras.ops. Importing this installs Tensor's operators."""
 
 from ..engine import custom_gradient  # noqa: F401
-from . import nn  # noqa: F401
+from . import linalg, nn, numpy  # noqa: F401
 from . import operators as _operators  # noqa: F401
 from .activation import *  # noqa: F403
 from .arrange import *  # noqa: F403
@@ -10,9 +10,11 @@ from .creation import *  # noqa: F403
 from .diagonals import *  # noqa: F403
 from .einsum import einsum  # noqa: F401
 from .elementwise import *  # noqa: F403
-from .linalg import dot, matmul  # noqa: F401
+from .factors import logdet, slogdet  # noqa: F401
+from .linalg import *  # noqa: F403
 from .losses import *  # noqa: F403
 from .math import *  # noqa: F403
+from .matrix import dot, matmul  # noqa: F401
 from .normalization import *  # noqa: F403
 from .products import *  # noqa: F403
 from .scatter import *  # noqa: F403

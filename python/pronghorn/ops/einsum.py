@@ -10,8 +10,8 @@ import string
 from ._args import cast, shape_of, tensor
 from .array import reshape, transpose
 from .diagonals import diagonal
-from .linalg import matmul
 from .math import sum
+from .matrix import matmul
 
 
 def einsum(subscripts, *operands, **kwargs):

@@ -6,8 +6,9 @@ from .creation import *  # noqa: F403
 from .diagonals import *  # noqa: F403
 from .einsum import einsum  # noqa: F401
 from .elementwise import *  # noqa: F403
-from .linalg import dot, matmul  # noqa: F401
+from .factors import slogdet  # noqa: F401
 from .math import *  # noqa: F403
+from .matrix import dot, matmul  # noqa: F401
 from .products import *  # noqa: F403
 from .sequences import *  # noqa: F403
 from .sorting import *  # noqa: F403

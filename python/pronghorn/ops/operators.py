@@ -11,7 +11,7 @@ from ..engine import operators
 from ..engine.symdim import SymDim
 from ..engine.tensor import Tensor, symbolic_types
 from ..engine.variable import Variable
-from . import array, linalg, math, methods
+from . import array, math, matrix, methods
 from ._args import call, size
 
 _NUMBERS = (bool, int, float, SymDim, Tensor, Variable, np.ndarray, np.generic, list, tuple)
@@ -48,7 +48,7 @@ _BINARY = {
     "mod": math.mod,
     "divmod": _quotient_and_rest,
     "pow": math.power,
-    "matmul": linalg.matmul,
+    "matmul": matrix.matmul,
     "and": math.logical_and,
     "or": math.logical_or,
     "xor": math.logical_xor,

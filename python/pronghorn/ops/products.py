@@ -2,8 +2,8 @@
 
 from ._args import cast, floating, normalize_axis, pair, shape_of, tensor
 from .array import expand_dims, moveaxis, ravel, reshape, transpose
-from .linalg import dot, matmul
 from .math import divide, mean, multiply, sqrt, subtract, sum
+from .matrix import dot, matmul
 
 
 def outer(x1, x2):

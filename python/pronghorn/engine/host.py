@@ -1,0 +1,48 @@
+"""Host calls: ops whose work a library does on the host, on NumPy arrays.
+
+They behave as any op: eagerly, under tapes, inside compiled programs and on KerasTensors. Shapes
+are inferred before; values exist only when they run.
+"""
+
+import numpy as np
+
+from .. import _core
+
+
+def host_op(name, run, infer, gradient=None, attrs=()):
+    """The op of that name, which calls Python when it runs.
+
+    Args:
+        name: What it is called in programs, profiles and errors.
+        run: `run(*arrays, **attrs)` returns the result, or a tuple of them, as arrays of the
+            inferred shapes. It must be a pure function; it may not keep the arrays, whose memory
+            goes on to others. What it raises ends the step before any state is written.
+        infer: `infer(*specs, **attrs)` gets (shape, dtype) of each input, None for unknown sizes,
+            and returns a list of them, one for each output. It judges the arguments.
+        gradient: `gradient(inputs, outputs, grads, **attrs)` returns one tensor or None for each
+            input, written with ops; `grads` may hold None. Without it no gradient flows.
+        attrs: (name, type, default) of each attribute; types as in csrc/core/attrs.h.
+
+    Returns:
+        A callable as `dispatch.op` returns it.
+    """
+    names = tuple(a[0] for a in attrs)
+    named = lambda values: dict(zip(names, values))
+
+    def run_into(inputs, outputs, values):
+        with np.errstate(all="ignore"):
+            results = run(*inputs, **named(values))
+        results = results if isinstance(results, tuple) else (results,)
+        for out, result in zip(outputs, results, strict=True):
+            if np.shape(result) != out.shape:
+                raise RuntimeError(f"{name}: made {np.shape(result)} for a result of {out.shape}")
+            np.copyto(out, result, casting="unsafe")
+
+    _core.define_host_op(
+        name,
+        list(attrs),
+        lambda specs, values: infer(*specs, **named(values)),
+        run_into,
+        gradient and (lambda ins, outs, grads, values: gradient(ins, outs, grads, **named(values))),
+    )
+    return _core.Op(name)
