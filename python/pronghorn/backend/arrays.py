@@ -2,6 +2,7 @@
 
 from .. import ops as _ops
 from .. import random as _random
+from ..engine import nest as _nest
 from ..engine.config import floatx as _floatx
 from ..engine.config import image_data_format as _image_data_format
 
@@ -88,7 +89,7 @@ def switch(condition, then_expression, else_expression):
     """One of two tensors, or of the results of two functions; element by element, or by one
     condition for all."""
     rank = len(condition.shape) if hasattr(condition, "shape") else 0
-    if rank == 0 and callable(then_expression):
+    if rank == 0 and callable(then_expression) and hasattr(_ops, "cond"):
         return _ops.cond(condition, then_expression, else_expression)
     then = then_expression() if callable(then_expression) else then_expression
     other = else_expression() if callable(else_expression) else else_expression
@@ -106,21 +107,52 @@ def stop_gradient(variables):
 
 
 def map_fn(fn, elems, name=None, dtype=None):
-    return _ops.map(fn, elems)
+    """fn of each element along the first axis, stacked; of a list of tensors, fn gets a list."""
+    results = [fn(x) for x in _elements(elems)]
+    flat = [_nest.flatten(r) for r in results]
+    columns = [_ops.stack([_cast(x, dtype) for x in column]) for column in zip(*flat)]
+    return _nest.pack_as(results[0], columns) if _nest.is_nested(results[0]) else columns[0]
+
+
+def _cast(x, dtype):
+    return x if dtype is None or _nest.is_nested(dtype) else _ops.cast(x, dtype)
+
+
+def _elements(elems):
+    """The elements along the first axis, of all tensors of a nest alike.
+
+    Raises:
+        ValueError: where their number is not known.
+    """
+    if not _nest.is_nested(elems):
+        if not hasattr(elems, "shape"):
+            elems = _ops.convert_to_tensor(elems)
+        if elems.shape[0] is None:
+            raise ValueError(
+                "The number of elements must be known here. Received: a tensor of shape "
+                f"{tuple(elems.shape)}; give its first axis a size."
+            )
+        return [elems[i] for i in range(elems.shape[0])]
+    columns = [_elements(x) for x in _nest.flatten(elems)]
+    return [_nest.pack_as(elems, list(row)) for row in zip(*columns)]
 
 
 def foldl(fn, elems, initializer=None, name=None):
     """fn(fn(start, elems[0]), elems[1]) ...; `start` is the first element where not given."""
-    elems = list(elems)
-    total = elems.pop(0) if initializer is None else initializer
-    for x in elems:
-        total = fn(total, x)
-    return total
+    return _folded(fn, _elements(elems), initializer)
 
 
 def foldr(fn, elems, initializer=None, name=None):
     """`foldl` from the last element to the first."""
-    return foldl(fn, list(elems)[::-1], initializer)
+    return _folded(fn, _elements(elems)[::-1], initializer)
+
+
+def _folded(fn, elements, total):
+    if total is None:
+        total, *elements = elements
+    for x in elements:
+        total = fn(total, x)
+    return total
 
 
 # ---- padding and sizes -----------------------------------------------------------------------

@@ -1,6 +1,9 @@
 """Activations, losses, normalisation, convolution and pooling."""
 
+import numpy as _np
+
 from .. import ops as _ops
+from ..engine.config import epsilon as _epsilon
 from ..engine.config import image_data_format as _image_data_format
 
 
@@ -58,6 +61,39 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1, 
     return _ops.where(counts, loss, _ops.zeros_like(loss))
 
 
+def binary_focal_crossentropy(
+    target,
+    output,
+    apply_class_balancing=False,
+    alpha=0.25,
+    gamma=2.0,
+    from_logits=False,
+):
+    """Crossentropy of single probabilities, times (1 - that of the right class) ** gamma.
+
+    With `apply_class_balancing` the classes 1 and 0 weigh alpha and 1 - alpha.
+    """
+    target = _ops.cast(target, output.dtype)
+    p = _ops.sigmoid(output) if from_logits else output
+    right = target * p + (1 - target) * (1 - p)
+    loss = _ops.power(1.0 - right, gamma) * binary_crossentropy(target, output, from_logits)
+    if apply_class_balancing:
+        loss = (target * alpha + (1 - target) * (1 - alpha)) * loss
+    return loss
+
+
+def categorical_focal_crossentropy(
+    target, output, alpha=0.25, gamma=2.0, from_logits=False, axis=-1
+):
+    """Crossentropy of classes, each term times alpha * (1 - probability) ** gamma."""
+    target = _ops.cast(target, output.dtype)
+    p = _ops.softmax(output, axis=axis) if from_logits else output
+    p = p / _ops.sum(p, axis=axis, keepdims=True)
+    p = _ops.clip(p, _epsilon(), 1.0 - _epsilon())
+    terms = -target * _ops.log(p)
+    return _ops.sum(_ops.power(1.0 - p, gamma) * alpha * terms, axis=axis)
+
+
 def in_top_k(predictions, targets, k):
     return _ops.in_top_k(targets, predictions, k)
 
@@ -82,6 +118,28 @@ def batch_normalization(x, mean, var, beta, gamma, axis=-1, epsilon=1e-3):
     y = (x - fit(mean)) * _ops.rsqrt(fit(var) + epsilon)
     y = y if gamma is None else y * fit(gamma)
     return y if beta is None else y + fit(beta)
+
+
+def normalize_batch_in_training(x, gamma, beta, reduction_axes, epsilon=1e-3):
+    """(x normalised by its own statistics, their mean, their variance).
+
+    Args:
+        x: Tensor.
+        gamma, beta: Factor and offset, or None.
+        reduction_axes: Axes that the statistics are taken over.
+        epsilon: Added to the variance.
+    """
+    axes = tuple(a % len(x.shape) for a in reduction_axes)
+    mean = _ops.mean(x, axis=axes)
+    var = _ops.var(x, axis=axes)
+    sizes = [1 if i in axes else n for i, n in enumerate(_ops.shape(x))]
+
+    def fit(v):
+        return None if v is None else _ops.reshape(v, sizes)
+
+    y = (x - fit(mean)) * _ops.rsqrt(fit(var) + epsilon)
+    y = y if gamma is None else y * fit(gamma)
+    return (y if beta is None else y + fit(beta)), mean, var
 
 
 # ---- convolution and pooling -----------------------------------------------------------------
@@ -160,3 +218,34 @@ def _pool(x, pool_size, strides, padding, data_format, pool_mode):
         raise ValueError(f"pool_mode is 'max' or 'avg'. Received: {pool_mode!r}")
     pool = _ops.max_pool if pool_mode == "max" else _ops.average_pool
     return pool(x, pool_size, strides, padding, data_format)
+
+
+def local_conv1d(inputs, kernel, kernel_size, strides, data_format=None):
+    """Convolution whose kernel differs from place to place.
+
+    Args:
+        inputs: Tensor (batch, steps, channels); channels first by `data_format`.
+        kernel: Tensor (places, size * channels, filters).
+        kernel_size, strides: Tuples of one int.
+    """
+    return _local(inputs, kernel, kernel_size, strides, (kernel.shape[0],), data_format)
+
+
+def local_conv2d(inputs, kernel, kernel_size, strides, output_shape, data_format=None):
+    """`local_conv1d` of images; `output_shape` is (height, width) of the result."""
+    return _local(inputs, kernel, kernel_size, strides, tuple(output_shape), data_format)
+
+
+def _local(x, kernel, size, strides, places, data_format):
+    first = (data_format or _image_data_format()) == "channels_first"
+    axes = range(2, len(x.shape)) if first else range(1, len(x.shape) - 1)
+    channels = x.shape[1] if first else x.shape[-1]
+    windows = []
+    for place in _np.ndindex(*places):
+        key = [slice(None)] * len(x.shape)
+        for axis, i, stride, n in zip(axes, place, strides, size):
+            key[axis] = slice(i * stride, i * stride + n)
+        windows.append(_ops.reshape(x[tuple(key)], (-1, int(_np.prod(size)) * channels)))
+    y = _ops.transpose(_ops.matmul(_ops.stack(windows), kernel), (1, 0, 2))
+    y = _ops.reshape(y, (-1, *places, kernel.shape[-1]))
+    return _ops.moveaxis(y, -1, 1) if first else y

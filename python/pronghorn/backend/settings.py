@@ -10,6 +10,7 @@ from ..engine.config import (
     set_image_data_format,
     standardize_dtype,
 )
+from ..engine.dtypes import result_type
 from ..engine.naming import get_uid, name_scope, reset_uids
 from ..engine.session import clear_session
 

@@ -55,25 +55,6 @@ def batch_set_value(tuples):
         set_value(x, value)
 
 
-def update(x, new_x):
-    x.assign(new_x)
-    return x
-
-
-def update_add(x, increment):
-    x.assign_add(increment)
-    return x
-
-
-def update_sub(x, decrement):
-    x.assign_sub(decrement)
-    return x
-
-
-def moving_average_update(x, value, momentum):
-    return update_sub(x, (x - value) * (1 - momentum))
-
-
 def shape(x):
     return _ops.shape(x)
 

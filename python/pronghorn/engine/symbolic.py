@@ -103,7 +103,8 @@ class Node:
 
     @property
     def is_input(self):
-        return not self.input_tensors
+        operation = self._operation()
+        return not self.input_tensors and not (operation and operation.is_source)
 
     @property
     def parent_nodes(self):
@@ -142,6 +143,12 @@ def _append_weakly(refs, node):
 
 class Operation:
     """Something with a name that can be called on tensors and recorded in Nodes."""
+
+    is_source = False  # whether a node without inputs computes something all the same
+
+    def source_keys(self, node):
+        """Keys of the tensors that a node differentiates by."""
+        return ()
 
     def __init__(self, name=None):
         if name is None:

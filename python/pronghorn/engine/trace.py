@@ -4,6 +4,7 @@ Also eval_shape, the shape-only run. Variables read in a trace are inputs of the
 assigned are outputs; other Python state is frozen at the trace.
 """
 
+import threading
 import warnings
 from collections import OrderedDict
 from types import SimpleNamespace
@@ -24,6 +25,31 @@ is_recording = _core.is_recording
 MAX_PROGRAMS = 64
 MAX_PROGRAM_BYTES = 1 << 30
 WARN_AFTER = 12
+
+
+class _Tracing(threading.local):
+    traces = ()
+
+
+_tracing = _Tracing()
+
+
+class Trace(_core.Trace):
+    """A native trace that Python finds again: see `current_trace`."""
+
+    def __enter__(self):
+        super().__enter__()
+        _tracing.traces = (*_tracing.traces, self)
+        return self
+
+    def __exit__(self, *exc):
+        _tracing.traces = tuple(t for t in _tracing.traces if t is not self)
+        super().__exit__(*exc)
+
+
+def current_trace():
+    """The innermost trace of this thread, or None."""
+    return _tracing.traces[-1] if _tracing.traces and _core.is_tracing() else None
 
 
 class TensorSpec:
@@ -49,7 +75,7 @@ def eval_shape(fn, *args, **kwargs):
     masks become abstract tensors; others are passed as they are. Variables created inside are
     real; assignments are dropped.
     """
-    trace = _core.Trace()
+    trace = Trace()
 
     def abstract(x):
         if not _has_spec(x):
@@ -216,7 +242,7 @@ class Function:
 
     def _trace(self, structure, leaves, masks):
         """The program of a signature; without `masks`, those of results are left out."""
-        trace = _core.Trace()
+        trace = Trace()
         with _core.Suspend(), trace:
             abstract = [
                 _abstract(trace, x, f"argument {i} of {self.name}") if _has_spec(x) else x

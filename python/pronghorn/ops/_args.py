@@ -27,6 +27,13 @@ def tensor(x, dtype=None):
     return convert_to_tensor(x, dtype)
 
 
+def tensors(xs):
+    """All as tensors; Variables beside KerasTensors stay, to be read when the graph runs."""
+    if any(type(x) is KerasTensor for x in xs):
+        return [x if isinstance(x, Variable) else tensor(x) for x in xs]
+    return [tensor(x) for x in xs]
+
+
 def number(value, dtype, what):
     """A Python number as an attribute for a result of `dtype`; of an integer no bit is lost.
 
@@ -110,10 +117,12 @@ def pair(a, b):
     if type(a) is SymDim or type(b) is SymDim:
         return _sizes_beside(a, b)
     scalar_a, scalar_b = type(a) in _SCALARS, type(b) in _SCALARS
-    if not scalar_a:
-        a = tensor(a)
-    if not scalar_b:
-        b = tensor(b)
+    if type(a) is KerasTensor or type(b) is KerasTensor:
+        a = a if scalar_a or isinstance(a, Variable) else tensor(a)
+        b = b if scalar_b or isinstance(b, Variable) else tensor(b)
+    else:
+        a = a if scalar_a else tensor(a)
+        b = b if scalar_b else tensor(b)
     if scalar_a and scalar_b:
         if type(a) is float or type(b) is float:
             return convert_to_tensor(float(a)), convert_to_tensor(float(b))

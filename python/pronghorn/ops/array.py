@@ -6,7 +6,17 @@ from ..engine import config
 from ..engine.tensor import convert_to_tensor as _to_tensor
 from ..engine.tensor import own_array
 from . import _args
-from ._args import KerasTensor, index, normalize_axis, number, op, shape_of, sizes, tensor
+from ._args import (
+    KerasTensor,
+    index,
+    normalize_axis,
+    number,
+    op,
+    shape_of,
+    sizes,
+    tensor,
+    tensors,
+)
 
 _reshape, _transpose, _broadcast_to = op("reshape"), op("transpose"), op("broadcast_to")
 _slice, _concat, _pad, _gather = op("slice"), op("concat"), op("pad"), op("gather")
@@ -21,7 +31,7 @@ def _many(name, xs):
         raise TypeError(f"{name}: expected a list of tensors. Received: {type(xs).__name__}")
     if not xs:
         raise ValueError(f"{name}: expected at least one tensor. Received an empty list.")
-    return tuple(tensor(x) for x in xs)
+    return tuple(tensors(xs))
 
 
 # ---- shapes
@@ -332,7 +342,7 @@ def take(x, indices, axis=None):
     Example:
         >>> ops.take([10, 20, 30], [2, -1, 0])  # [30, 30, 10]
     """
-    x, indices = tensor(x), tensor(indices)
+    x, indices = tensors((x, indices))
     if axis is None:
         x, axis = ravel(x), 0
     return _gather((x, indices), (operator.index(axis), True, True))

@@ -7,7 +7,7 @@ matrix product: labels of both and of the result are the batch, labels of both a
 
 import string
 
-from ._args import cast, shape_of, tensor
+from ._args import cast, shape_of, tensors
 from .array import reshape, transpose
 from .diagonals import diagonal
 from .math import sum
@@ -32,7 +32,7 @@ def einsum(subscripts, *operands, **kwargs):
     Example:
         >>> ops.einsum("ij,jk->ik", [[1.0, 2.0]], [[3.0], [4.0]])  # [[11.]]
     """
-    operands = [tensor(x) for x in operands]
+    operands = tensors(operands)
     terms, result = parse(subscripts, [len(x.shape) for x in operands])
     if operands and all(x.dtype == "int8" for x in operands):
         operands = [cast(x, "int32") for x in operands]

@@ -1,6 +1,6 @@
 """Products beyond matmul: inner, outer, tensor, Kronecker and cross products, correlations."""
 
-from ._args import cast, floating, normalize_axis, pair, shape_of, tensor
+from ._args import cast, floating, normalize_axis, pair, shape_of, tensors
 from .array import expand_dims, moveaxis, ravel, reshape, transpose
 from .math import divide, mean, multiply, sqrt, subtract, sum
 from .matrix import dot, matmul
@@ -21,7 +21,7 @@ def inner(x1, x2):
     Example:
         >>> ops.inner([1, 2], [3, 4])  # 11
     """
-    x1, x2 = pair(tensor(x1), tensor(x2))
+    x1, x2 = pair(*tensors((x1, x2)))
     if not x1.shape or not x2.shape:
         return multiply(x1, x2)
     return tensordot(x1, x2, axes=((-1,), (-1,)))
@@ -52,7 +52,7 @@ def tensordot(x1, x2, axes=2):
     Example:
         >>> ops.tensordot([1.0, 2.0], [3.0, 4.0], axes=1)  # 11.
     """
-    x1, x2 = pair(tensor(x1), tensor(x2))
+    x1, x2 = pair(*tensors((x1, x2)))
     rank1, rank2 = len(x1.shape), len(x2.shape)
     if isinstance(axes, int):
         axes = (range(rank1 - axes, rank1), range(axes))
@@ -89,7 +89,7 @@ def kron(x1, x2):
     Example:
         >>> ops.kron([1, 2], [1, 1])  # [1, 1, 2, 2]
     """
-    x1, x2 = tensor(x1), tensor(x2)
+    x1, x2 = tensors((x1, x2))
     rank = max(len(x1.shape), len(x2.shape))
     dims1 = (1,) * (rank - len(x1.shape)) + tuple(shape_of(x1))
     dims2 = (1,) * (rank - len(x2.shape)) + tuple(shape_of(x2))
@@ -119,7 +119,7 @@ def cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
     """
     if axis is not None:
         axisa = axisb = axisc = axis
-    x1, x2 = pair(tensor(x1), tensor(x2))
+    x1, x2 = pair(*tensors((x1, x2)))
     if x1.shape[axisa] not in (2, 3, None) or x2.shape[axisb] not in (2, 3, None):
         raise ValueError(
             "Dimension of x1 and x2 must be 2 or 3 (vectors along axisa and axisb). "
@@ -179,7 +179,7 @@ def correlate(x1, x2, mode="valid"):
 
     if mode not in ("valid", "same", "full"):
         raise ValueError(f"mode must be either `valid`, `same`, or `full`, but received: {mode}")
-    x1, x2 = pair(tensor(x1), tensor(x2))
+    x1, x2 = pair(*tensors((x1, x2)))
     if len(x1.shape) != 1 or len(x2.shape) != 1:
         raise ValueError(
             f"correlate() requires 1-dimensional inputs. Received shapes {x1.shape}, {x2.shape}."
