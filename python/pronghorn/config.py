@@ -2,9 +2,12 @@
 
 from .dtype_policies import dtype_policy, set_dtype_policy
 from .engine.config import (
+    disable_flash_attention,
+    enable_flash_attention,
     epsilon,
     floatx,
     image_data_format,
+    is_flash_attention_enabled,
     set_epsilon,
     set_floatx,
     set_image_data_format,
@@ -18,6 +21,7 @@ from .engine.tracebacks import (
 from .serialization.scopes import enable_unsafe_deserialization
 
 __all__ = [
+    "disable_flash_attention", "enable_flash_attention", "is_flash_attention_enabled",
     "disable_traceback_filtering", "disable_winograd", "dtype_policy", "enable_traceback_filtering",
     "enable_unsafe_deserialization", "enable_winograd", "epsilon", "floatx", "image_data_format",
     "is_traceback_filtering_enabled", "is_winograd_enabled", "set_dtype_policy", "set_epsilon",

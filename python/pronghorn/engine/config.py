@@ -2,6 +2,7 @@
 
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
 _settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
+_settings["flash_attention"] = None
 
 # Part of every traced function's signature: rises when a setting that traces depend on changes
 # (floatx here; width and threads in device.py).
@@ -51,6 +52,21 @@ def set_image_data_format(data_format: str) -> None:
             f"Unknown image_data_format: {value!r}. Expected 'channels_last' or 'channels_first'."
         )
     _settings["image_data_format"] = value
+
+
+def enable_flash_attention() -> None:
+    """Lets attention layers made from now on use the fused kernel alone."""
+    _settings["flash_attention"] = True
+
+
+def disable_flash_attention() -> None:
+    """Takes `enable_flash_attention` back. The fused kernel still runs where it fits."""
+    _settings["flash_attention"] = False
+
+
+def is_flash_attention_enabled():
+    """True or False as last set; None where nobody has."""
+    return _settings["flash_attention"]
 
 
 def standardize_dtype(dtype) -> str:

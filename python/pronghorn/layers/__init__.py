@@ -12,7 +12,15 @@ _WHERE = {
         "GlobalMaxPool2D", "GlobalMaxPooling2D", "MaxPool2D", "MaxPooling2D",
     ),
     "normalization": ("BatchNormalization",),
-    "regularization": ("Dropout",),
+    "layer_normalization": (
+        "GroupNormalization", "LayerNormalization", "RMSNormalization", "UnitNormalization",
+    ),
+    "spectral_normalization": ("SpectralNormalization",),
+    "regularization": (
+        "ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",
+        "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+    ),
+    "wrapper": ("Wrapper",),
     "reshaping": ("Flatten", "Reshape"),
     "merging": (
         "Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract",

@@ -2,6 +2,7 @@
 
 from .. import constraints, initializers, ops, regularizers
 from ..engine import config, dispatch
+from . import batch_renorm
 from .base import Layer
 from .core import known_size, weight_config
 from .input_spec import InputSpec
@@ -22,11 +23,13 @@ class BatchNormalization(Layer):
         momentum, epsilon: Numbers, as above.
         center, scale: Whether there are a beta and a gamma.
         *_initializer, *_regularizer, *_constraint: As for other weights.
+        renorm: Whether to correct batches towards running statistics (Ioffe 2017).
+        renorm_clipping: Limits of that correction, a dict with "rmax", "rmin", "dmax", or None.
+        renorm_momentum: How slowly those statistics follow.
         synchronized: Accepted; there is one device.
 
     Raises:
-        ValueError: for batch renormalisation, which is not supported, or inputs of another number
-            of channels.
+        ValueError: for other limits, a mask of another shape, or inputs of another number of channels.
     """
 
     def __init__(
@@ -52,7 +55,7 @@ class BatchNormalization(Layer):
     ):
         super().__init__(**kwargs)
         if renorm:
-            raise ValueError("Batch renormalisation (renorm=True) is not supported.")
+            renorm_clipping = batch_renorm.checked_clipping(renorm_clipping)
         self.axis = int(axis)
         self.momentum = float(momentum)
         self.epsilon = float(epsilon)
@@ -99,6 +102,8 @@ class BatchNormalization(Layer):
                 autocast=False,
             )
             setattr(self, name, weight)
+        if self.renorm:
+            batch_renorm.add_weights(self, shape)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: shape[0]})
         axis = self.axis % len(input_shape)
         self._reduction_axes = tuple(i for i in range(len(input_shape)) if i != axis)
@@ -122,18 +127,23 @@ class BatchNormalization(Layer):
         attrs = (self.epsilon, gamma is not None, beta is not None)
         channels_last = self.axis in (-1, len(inputs.shape) - 1)
         if training and self.trainable:
-            if channels_last and mask is None:
+            if channels_last and mask is None and not self.renorm:
                 out, mean, variance, _ = _train((x, *affine), attrs)
             else:
                 if mask is None:
                     mean, variance = ops.moments(x, axes=self._reduction_axes)
                 else:
                     mean, variance = self._masked_moments(x, mask)
+                if self.renorm:
+                    gamma, beta = batch_renorm.transforms(self, mean, variance, gamma, beta)
                 out = ops.batch_normalization(
                     x, mean, variance, self.axis, offset=beta, scale=gamma, epsilon=self.epsilon
                 )
-            self._follow(self.moving_mean, mean)
-            self._follow(self.moving_variance, variance)
+            if self.renorm:
+                batch_renorm.follow(self, mean, variance)
+            else:
+                self._follow(self.moving_mean, mean)
+                self._follow(self.moving_variance, variance)
         else:
             mean, variance = cast(self.moving_mean), cast(self.moving_variance)
             if channels_last:

@@ -1,11 +1,50 @@
-"""Dropout."""
+"""Dropout and its kin: layers that disturb their inputs while training, and penalties on outputs.
 
-from .. import random
+Srivastava et al. 2014 (dropout), Tompson et al. 2015 (spatial dropout), Klambauer et al. 2017 (alpha
+dropout).
+"""
+
+import math
+
+from .. import ops, random
 from ..engine.random import SeedGenerator
 from .base import Layer
+from .input_spec import InputSpec
+from .reshaping import standardize_data_format
 
 
-class Dropout(Layer):
+class _Disturbing(Layer):
+    """A layer that passes shape and mask on, and draws random numbers where `amount` is above 0.
+
+    `amount_name` is the name of the constructor's first argument.
+    """
+
+    amount_name = "rate"
+
+    def __init__(self, amount, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        name = self.amount_name
+        if isinstance(amount, bool) or not isinstance(amount, (int, float)) or not 0 <= amount <= 1:
+            raise ValueError(
+                f"Invalid value received for argument `{name}`. Expected a float value between 0 "
+                f"and 1. Received: {name}={amount}"
+            )
+        setattr(self, name, amount)
+        self.seed = seed
+        if amount > 0:
+            self.seed_generator = SeedGenerator(seed)
+        self.supports_masking = True
+        self._build_at_init()
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        name = self.amount_name
+        return {**super().get_config(), name: getattr(self, name), "seed": self.seed}
+
+
+class Dropout(_Disturbing):
     """While training, sets a random part of the inputs to 0 and scales up the rest.
 
     Args:
@@ -14,37 +53,241 @@ class Dropout(Layer):
         seed: int or None.
 
     Raises:
-        ValueError: for a rate outside [0, 1].
+        ValueError: for a rate outside [0, 1], or a noise_shape that is no shape.
     """
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
-        super().__init__(**kwargs)
-        if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
-            raise ValueError(
-                "Invalid value received for argument `rate`. Expected a float value between 0 and "
-                f"1. Received: rate={rate}"
-            )
-        self.rate = rate
-        self.seed = seed
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
-        if rate > 0:
-            self.seed_generator = SeedGenerator(seed)
-        self.supports_masking = True
+        super().__init__(rate, seed, **kwargs)
+        self.noise_shape = _checked_noise_shape(noise_shape)
 
     def call(self, inputs, training=False):
         if training and self.rate > 0:
             return random.dropout(
-                inputs, rate=self.rate, noise_shape=self.noise_shape, seed=self.seed_generator
+                inputs,
+                rate=self.rate,
+                noise_shape=self._noise_shape_for(inputs),
+                seed=self.seed_generator,
             )
+        return inputs
+
+    def _noise_shape_for(self, inputs):
+        return self.noise_shape
+
+    def get_config(self):
+        return {**super().get_config(), "noise_shape": self.noise_shape}
+
+
+def _checked_noise_shape(noise_shape):
+    if noise_shape is None:
+        return None
+    if isinstance(noise_shape, str) or not hasattr(noise_shape, "__iter__"):
+        raise ValueError(
+            "Invalid value received for argument `noise_shape`. Expected a tuple or list of "
+            f"integers. Received: noise_shape={noise_shape}"
+        )
+    noise_shape = tuple(noise_shape)
+    for i, size in enumerate(noise_shape):
+        if size is not None and (isinstance(size, bool) or not isinstance(size, int)):
+            raise ValueError(
+                "Invalid value received for argument `noise_shape`. Expected all elements to be "
+                f"integers or None. Received element at index {i}: {size} (of type "
+                f"{type(size).__name__})"
+            )
+        if size is not None and size <= 0:
+            raise ValueError(
+                "Invalid value received for argument `noise_shape`. Expected all dimensions to be "
+                f"positive integers or None. Received negative or zero value at index {i}: {size}"
+            )
+    return noise_shape
+
+
+class _SpatialDropout(Dropout):
+    """Drops whole channels: one decision for all positions of a channel."""
+
+    def __init__(self, rate, seed=None, name=None, dtype=None, **kwargs):
+        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
+
+    def get_config(self):
+        return {"rate": self.rate, "seed": self.seed, "name": self.name, "dtype": self.dtype}
+
+
+class SpatialDropout1D(_SpatialDropout):
+    """While training, sets whole channels of a sequence to 0 and scales up the rest.
+
+    Args:
+        rate: Part of the channels set to 0, in [0, 1].
+        seed: int or None.
+        name, dtype: As for every layer.
+
+    Shapes: inputs (batch, steps, channels), outputs the same.
+    """
+
+    def __init__(self, rate, seed=None, name=None, dtype=None, **kwargs):
+        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
+        self.input_spec = InputSpec(ndim=3)
+
+    def _noise_shape_for(self, inputs):
+        return (None, 1, None)
+
+
+class _SpatialDropoutND(_SpatialDropout):
+    _rank = 0
+
+    def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None, **kwargs):
+        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
+        self.data_format = standardize_data_format(data_format)
+        self.input_spec = InputSpec(ndim=self._rank + 2)
+
+    def _noise_shape_for(self, inputs):
+        ones = (1,) * self._rank
+        return (None, None, *ones) if self.data_format == "channels_first" else (None, *ones, None)
+
+    def get_config(self):
+        return {**super().get_config(), "data_format": self.data_format}
+
+
+class SpatialDropout2D(_SpatialDropoutND):
+    """While training, sets whole channels of images to 0 and scales up the rest.
+
+    Args:
+        rate: Part of the channels set to 0, in [0, 1].
+        data_format: "channels_last" or "channels_first"; the global setting where None.
+        seed: int or None.
+        name, dtype: As for every layer.
+
+    Shapes: inputs (batch, height, width, channels), outputs the same.
+    """
+
+    _rank = 2
+
+
+class SpatialDropout3D(_SpatialDropoutND):
+    """While training, sets whole channels of volumes to 0 and scales up the rest.
+
+    Args:
+        rate: Part of the channels set to 0, in [0, 1].
+        data_format: "channels_last" or "channels_first"; the global setting where None.
+        seed: int or None.
+        name, dtype: As for every layer.
+
+    Shapes: inputs (batch, depth, height, width, channels), outputs the same.
+    """
+
+    _rank = 3
+
+
+class GaussianDropout(_Disturbing):
+    """While training, multiplies by numbers of mean 1 and standard deviation sqrt(rate / (1 - rate)).
+
+    Args:
+        rate: As a dropout's, in [0, 1].
+        seed: int or None.
+
+    Raises:
+        ValueError: for a rate outside [0, 1].
+    """
+
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(rate, seed, **kwargs)
+
+    def call(self, inputs, training=False):
+        if not training or self.rate == 0:
+            return inputs
+        odds = self.rate / (1.0 - self.rate) if self.rate < 1 else math.inf
+        return ops.multiply(inputs, _normal_like(self, inputs, 1.0, math.sqrt(odds)))
+
+
+class GaussianNoise(_Disturbing):
+    """While training, adds numbers of mean 0.
+
+    Args:
+        stddev: Their standard deviation, in [0, 1].
+        seed: int or None.
+
+    Raises:
+        ValueError: for a stddev outside [0, 1].
+    """
+
+    amount_name = "stddev"
+
+    def __init__(self, stddev, seed=None, **kwargs):
+        super().__init__(stddev, seed, **kwargs)
+
+    def call(self, inputs, training=False):
+        if not training or self.stddev == 0:
+            return inputs
+        return ops.add(inputs, _normal_like(self, inputs, 0.0, self.stddev))
+
+
+def _normal_like(layer, inputs, mean, stddev):
+    return random.normal(
+        ops.shape(inputs),
+        mean=mean,
+        stddev=stddev,
+        dtype=layer.compute_dtype,
+        seed=layer.seed_generator,
+    )
+
+
+_SELU_FLOOR = -1.6732632423543772848170429916717 * 1.0507009873554804934193349852946
+
+
+class AlphaDropout(_Disturbing):
+    """Dropout for SELU networks: dropped values are SELU's lowest, mean and variance stay.
+
+    Args:
+        rate: Part that is dropped, in [0, 1].
+        noise_shape: Shape of the mask, broadcast to the inputs; None entries take the inputs' size.
+        seed: int or None.
+
+    Raises:
+        ValueError: for a rate outside [0, 1].
+    """
+
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        super().__init__(rate, seed, **kwargs)
+        self.noise_shape = noise_shape
+
+    def call(self, inputs, training=False):
+        if not training or self.rate == 0:
+            return inputs
+        shape = ops.shape(inputs)
+        if self.noise_shape is not None:
+            shape = tuple(d if n is None else n for n, d in zip(self.noise_shape, shape))
+        kept = ops.greater_equal(random.uniform(shape, seed=self.seed_generator), self.rate)
+        variance = (1 - self.rate) * (1 + self.rate * _SELU_FLOOR**2)
+        a = variance**-0.5 if variance > 0 else math.inf
+        b = -a * _SELU_FLOOR * self.rate
+        return ops.add(ops.multiply(ops.where(kept, inputs, _SELU_FLOOR), a), b)
+
+    def get_config(self):
+        return {**super().get_config(), "noise_shape": self.noise_shape}
+
+
+class ActivityRegularization(Layer):
+    """The inputs themselves, with a penalty on their size added to the loss.
+
+    Args:
+        l1: Factor of the sum of absolute values.
+        l2: Factor of the sum of squares.
+    """
+
+    def __init__(self, l1=0.0, l2=0.0, **kwargs):
+        from ..regularizers import L1L2
+
+        super().__init__(activity_regularizer=L1L2(l1=l1, l2=l2), **kwargs)
+        self.supports_masking = True
+        self.l1 = l1
+        self.l2 = l2
+        self._build_at_init()
+
+    def call(self, inputs):
         return inputs
 
     def compute_output_shape(self, input_shape):
         return input_shape
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "rate": self.rate,
-            "seed": self.seed,
-            "noise_shape": self.noise_shape,
-        }
+        own = super().get_config()
+        own.pop("activity_regularizer", None)
+        return {**own, "l1": self.l1, "l2": self.l2}

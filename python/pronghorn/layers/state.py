@@ -259,6 +259,11 @@ class LayerState:
             )
         return sum(math.prod(w.shape) for w in self.weights)
 
+    def _build_at_init(self):
+        """Marks a layer without weights as built; its `__init__` ends with this."""
+        if not self._has_own_build():
+            self.built = True
+
     # Values.
 
     def get_weights(self):

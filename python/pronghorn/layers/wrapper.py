@@ -1,0 +1,41 @@
+"""Wrapper, the base of layers around one layer."""
+
+from .base import Layer
+
+
+class Wrapper(Layer):
+    """A layer around another one, which it builds and saves; a subclass defines `call`.
+
+    Args:
+        layer: The layer inside.
+
+    Raises:
+        ValueError: where that is no layer.
+    """
+
+    def __init__(self, layer, **kwargs):
+        if not isinstance(layer, Layer):
+            raise ValueError(
+                f"Layer {layer} supplied to Wrapper isn't a supported layer type. Please ensure "
+                "wrapped layer is a valid Keras layer."
+            )
+        super().__init__(**kwargs)
+        self.layer = layer
+
+    def build(self, input_shape=None):
+        if not self.layer.built:
+            self.layer.build(input_shape)
+            self.layer.built = True
+
+    def get_config(self):
+        from ..serialization import serialize_keras_object
+
+        return {**super().get_config(), "layer": serialize_keras_object(self.layer)}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        from ..serialization import deserialize_keras_object
+
+        config = dict(config)
+        layer = deserialize_keras_object(config.pop("layer"), custom_objects=custom_objects)
+        return cls(layer, **config)
