@@ -4,9 +4,10 @@ from .. import activations, constraints, initializers, ops, regularizers
 from ..ops.array import lookup
 from .base import Layer
 from .input_spec import InputSpec
+from .lora import Adaptable, AdaptedWeight
 
 
-class Dense(Layer):
+class Dense(Adaptable, Layer):
     """activation(inputs @ kernel + bias), over the last axis.
 
     Args:
@@ -16,6 +17,7 @@ class Dense(Layer):
         kernel_initializer, bias_initializer: First values.
         kernel_regularizer, bias_regularizer, activity_regularizer: Penalties.
         kernel_constraint, bias_constraint: Projections after updates.
+        lora_rank, lora_alpha: As `enable_lora` takes them; None for no adaptation.
 
     Shapes: inputs (batch, ..., n), kernel (n, units), outputs (batch, ..., units).
 
@@ -27,6 +29,8 @@ class Dense(Layer):
     >>> Dense(4, activation="relu")(np.ones((2, 3))).shape
     (2, 4)
     """
+
+    kernel = AdaptedWeight()
 
     def __init__(
         self,
@@ -45,8 +49,8 @@ class Dense(Layer):
         quantization_config=None,
         **kwargs,
     ):
-        refuse_unsupported(lora_rank, lora_alpha, quantization_config)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self._take_lora(lora_rank, lora_alpha, quantization_config)
         self.units = positive_int(units, "units")
         self.activation = activations.get(activation)
         self.use_bias = use_bias
@@ -78,12 +82,13 @@ class Dense(Layer):
                 constraint=self.bias_constraint,
             )
         self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
+        self._enable_lora_if_asked()
 
     def call(self, inputs, training=None):
         x = ops.matmul(inputs, self.kernel)
         if self.bias is not None:
             x = ops.add(x, self.bias)
-        return self.activation(x)
+        return x if self.activation is None else self.activation(x)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.units)
@@ -96,10 +101,11 @@ class Dense(Layer):
             "use_bias": self.use_bias,
             **weight_config(self, "kernel", "bias"),
             "quantization_config": None,
+            **self._lora_config(),
         }
 
 
-class Embedding(Layer):
+class Embedding(Adaptable, Layer):
     """Rows of a table, chosen by integer indices.
 
     Args:
@@ -108,12 +114,16 @@ class Embedding(Layer):
         embeddings_initializer, embeddings_regularizer, embeddings_constraint: As for other weights.
         mask_zero: Whether index 0 is padding, masked in the layers that follow.
         weights: The table's first value.
+        lora_rank, lora_alpha: As `enable_lora` takes them; None for no adaptation.
 
     Shapes: inputs any, outputs inputs' shape + (output_dim,).
 
     Raises:
         ValueError: for sizes that are no positive integers, or an index out of range when called.
     """
+
+    _adapted_name = "embeddings"
+    embeddings = AdaptedWeight()
 
     def __init__(
         self,
@@ -129,10 +139,10 @@ class Embedding(Layer):
         quantization_config=None,
         **kwargs,
     ):
-        refuse_unsupported(lora_rank, lora_alpha, quantization_config)
-        positive_int(input_dim, "input_dim")
-        positive_int(output_dim, "output_dim")
+        input_dim = positive_int(input_dim, "input_dim")
+        output_dim = positive_int(output_dim, "output_dim")
         super().__init__(**kwargs)
+        self._take_lora(lora_rank, lora_alpha, quantization_config)
         self.input_dim = input_dim
         self.output_dim = output_dim
         self.embeddings_initializer = initializers.get(embeddings_initializer)
@@ -155,9 +165,15 @@ class Embedding(Layer):
             regularizer=self.embeddings_regularizer,
             constraint=self.embeddings_constraint,
         )
+        self._enable_lora_if_asked()
 
     def call(self, inputs):
-        return ops.cast(lookup(self.embeddings, inputs), self.compute_dtype)
+        rows = lookup(self._embeddings, inputs)
+        if self.lora_enabled:  # no need to adapt the rows that nobody asked for
+            a, b = self._lora_parts()
+            change = ops.matmul(lookup(a, inputs), b)
+            rows = ops.add(rows, ops.multiply(change, self.lora_alpha / self.lora_rank))
+        return ops.cast(rows, self.compute_dtype)
 
     def compute_mask(self, inputs, mask=None):
         return ops.not_equal(inputs, 0) if self.mask_zero else None
@@ -176,6 +192,7 @@ class Embedding(Layer):
             "activity_regularizer": serialize(self.activity_regularizer),
             "mask_zero": self.mask_zero,
             "quantization_config": None,
+            **self._lora_config(),
         }
 
 
@@ -185,6 +202,7 @@ class Identity(Layer):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.supports_masking = True
+        self._build_at_init()
 
     def call(self, inputs):
         return inputs
@@ -202,17 +220,6 @@ def positive_int(value, name):
             f"(of type {type(value).__name__})."
         )
     return value
-
-
-def refuse_unsupported(lora_rank, lora_alpha, quantization_config):
-    """Raises ValueError for Keras's arguments for LoRA and quantisation that are not None."""
-    names = ("lora_rank", "lora_alpha", "quantization_config")
-    for name, value in zip(names, (lora_rank, lora_alpha, quantization_config)):
-        if value is not None:
-            raise ValueError(
-                f"Argument `{name}` is part of Keras, not yet of Pronghorn; leave it None. "
-                f"Received: {name}={value}"
-            )
 
 
 def known_size(layer, input_shape, axis):

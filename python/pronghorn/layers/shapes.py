@@ -66,10 +66,14 @@ class LayerShapes:
         finally:
             call_context.symbolic -= 1
 
+    def _output_spec_of_call(self, *args, **kwargs):
+        """What `call` returns for these arguments, as KerasTensors, whatever the class says."""
+        return to_keras_tensors(self._abstract_call(*args, **kwargs))
+
     def compute_output_spec(self, *args, **kwargs):
         """KerasTensors with the shapes and dtypes of the outputs."""
         if type(self).compute_output_shape is LayerShapes.compute_output_shape:
-            return to_keras_tensors(self._abstract_call(*args, **kwargs))
+            return self._output_spec_of_call(*args, **kwargs)
         spec = CallSpec(self, self._call_info, args, kwargs)
         function = self.compute_output_shape
         shapes = shapes_for(function, spec.shapes(), spec, type(self).__name__)

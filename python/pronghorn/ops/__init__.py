@@ -6,6 +6,7 @@ from . import operators as _operators  # noqa: F401
 from .activation import *  # noqa: F403
 from .arrange import *  # noqa: F403
 from .array import *  # noqa: F403
+from .attention import *  # noqa: F403
 from .creation import *  # noqa: F403
 from .diagonals import *  # noqa: F403
 from .einsum import einsum  # noqa: F401

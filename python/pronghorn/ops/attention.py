@@ -1,0 +1,115 @@
+"""Attention: softmax of scaled products of queries and keys, times values."""
+
+from ._args import cast, floating, result_type, shape_of, tensor
+from .activation import softmax
+from .array import expand_dims, repeat, transpose
+from .creation import arange
+from .linalg import matmul
+from .math import add, greater_equal, logical_and, multiply, where
+
+# What a masked score becomes: far below all others, and far from overflow.
+_MASKED = -0.7 * 3.4028234663852886e38
+
+
+def dot_product_attention(
+    query,
+    key,
+    value,
+    bias=None,
+    mask=None,
+    scale=None,
+    is_causal=False,
+    flash_attention=None,
+    attn_logits_soft_cap=None,
+):
+    """softmax(query @ key.T * scale + bias) @ value, for each head.
+
+    Vaswani et al. 2017. Half precision takes its softmax in float32. A query whose keys are all masked
+    gets the mean of the values.
+
+    Args:
+        query: Float tensor (batch, length, heads, size).
+        key: Float tensor (batch, keys, heads of keys, size). The heads of queries are a multiple of
+            the heads of keys; each of these then serves several (Ainslie et al. 2023).
+        value: Float tensor (batch, keys, heads of keys, size of values).
+        bias: Added to the scores; broadcasts to (batch, heads, length, keys).
+        mask: Bool, False where a query may not see a key; broadcasts to the same shape.
+        scale: Number; 1 / sqrt(size) where None.
+        is_causal: Whether query i sees keys 0 to i only.
+        flash_attention: Accepted; the fused kernel runs wherever it fits.
+        attn_logits_soft_cap: None.
+
+    Returns:
+        A tensor (batch, length, heads, size of values).
+
+    Raises:
+        ValueError: tensors that are not 4-dimensional, sizes that do not match, or a soft cap.
+
+    Example:
+        >>> x = random.normal((2, 5, 4, 8))
+        >>> ops.dot_product_attention(x, x, x, is_causal=True).shape  # (2, 5, 4, 8)
+    """
+    if attn_logits_soft_cap is not None:
+        raise ValueError(
+            "dot_product_attention: attn_logits_soft_cap is not supported; leave it None. "
+            f"Received: {attn_logits_soft_cap}"
+        )
+    query, key, value = floating(query), floating(key), floating(value)
+    _check(query, key, value)
+    dtype = result_type(query.dtype, key.dtype, value.dtype)
+    query, key, value = cast(query, dtype), cast(key, dtype), cast(value, dtype)
+    heads, shared = query.shape[2], key.shape[2]
+    if heads != shared:
+        key, value = repeat(key, heads // shared, axis=2), repeat(value, heads // shared, axis=2)
+    size = query.shape[3]
+    scale = size**-0.5 if scale is None else scale
+    return _plain(query, key, value, bias, mask, scale, is_causal)
+
+
+def _check(query, key, value):
+    shapes = query.shape, key.shape, value.shape
+    received = f"Received: query.shape={shapes[0]}, key.shape={shapes[1]}, value.shape={shapes[2]}."
+    if any(len(s) != 4 for s in shapes):
+        raise ValueError(f"`dot_product_attention` only supports 4D inputs. {received}")
+    q, k, v = shapes
+
+    def differ(a, b):
+        return a is not None and b is not None and a != b
+
+    if differ(q[3], k[3]) or differ(k[1], v[1]) or differ(k[2], v[2]) or differ(q[0], k[0]):
+        raise ValueError(
+            "dot_product_attention: expected query (batch, length, heads, size), key (batch, keys, "
+            f"heads of keys, size) and value (batch, keys, heads of keys, any). {received}"
+        )
+    if q[2] is None or not k[2] or q[2] % k[2]:
+        raise ValueError(
+            "dot_product_attention: the heads of queries must be a multiple of those of keys. "
+            f"{received}"
+        )
+
+
+def _plain(query, key, value, bias, mask, scale, is_causal):
+    """The definition, with the matrix of scores in memory."""
+    dtype = query.dtype
+    exact = "float64" if dtype == "float64" else "float32"
+    heads_first = (0, 2, 1, 3)
+    scores = matmul(transpose(query, heads_first), transpose(key, (0, 2, 3, 1)))
+    scores = multiply(cast(scores, exact), scale)
+    if bias is not None:
+        scores = add(scores, cast(tensor(bias), exact))
+    if is_causal:
+        seen = causal_mask(shape_of(query)[1], shape_of(key)[1])
+        mask = seen if mask is None else logical_and(cast(tensor(mask), "bool"), seen)
+    if mask is not None:
+        scores = where(cast(tensor(mask), "bool"), scores, _MASKED)
+    weights = cast(softmax(scores, axis=-1), dtype)
+    return transpose(matmul(weights, transpose(value, heads_first)), heads_first)
+
+
+def causal_mask(length, keys):
+    """A bool tensor (length, keys), True where key j <= query i."""
+    rows = expand_dims(arange(length, dtype="int32"), -1)
+    return greater_equal(rows, arange(keys, dtype="int32"))
+
+
+__all__ = ["dot_product_attention"]
