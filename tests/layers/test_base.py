@@ -211,7 +211,7 @@ def test_inputs_that_do_not_fit_are_refused_with_layer_expected_and_received():
         (lambda: layers.Dropout(1.5), "rate=1.5"),
         (lambda: layers.Embedding(0, 3), "input_dim"),
         (lambda: layers.Reshape((-1, -1)), "at most one unknown"),
-        (lambda: layers.BatchNormalization(renorm=True), "not supported"),
+        (lambda: layers.BatchNormalization(renorm=True, renorm_clipping={"r": 1}), "invalid keys"),
         (lambda: ph.Input(), "`shape`"),
         (lambda: ph.regularizers.L2(-1.0), "non-negative"),
         (lambda: ph.initializers.VarianceScaling(scale=0), "must be positive"),

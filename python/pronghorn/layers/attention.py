@@ -116,8 +116,21 @@ class Attention(Layer):
     def compute_output_shape(self, input_shape):
         return (*input_shape[0][:-1], input_shape[1][-1])
 
-    def compute_output_spec(self, *args, **kwargs):
-        return self._output_spec_of_call(*args, **kwargs)
+    def compute_output_spec(
+        self,
+        inputs,
+        mask=None,
+        return_attention_scores=False,
+        training=None,
+        use_causal_mask=False,
+    ):
+        return self._output_spec_of_call(
+            inputs,
+            mask=mask,
+            return_attention_scores=return_attention_scores,
+            training=training,
+            use_causal_mask=use_causal_mask,
+        )
 
     def _validate_inputs(self, inputs, mask=None):
         name = type(self).__name__

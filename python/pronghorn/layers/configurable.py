@@ -61,7 +61,7 @@ class Configurable:
             config["dtype"] = dtype_policies.deserialize(dtype)
         try:
             return cls(**config)
-        except Exception as e:
+        except TypeError as e:
             raise TypeError(
                 f"Error when deserializing class '{cls.__name__}' using config={config}.\n\n"
                 f"Exception encountered: {e}"

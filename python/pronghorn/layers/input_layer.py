@@ -42,8 +42,9 @@ class InputLayer(Layer):
         kwargs.pop("trainable", None)
         if kwargs:
             raise ValueError(f"Unrecognized keyword arguments passed to InputLayer: {kwargs}")
-        if sparse or ragged:
-            raise ValueError("Sparse and ragged inputs are not supported.")
+        for what, wanted in (("sparse", sparse), ("ragged", ragged)):
+            if wanted:
+                raise ValueError(f"`{what}=True` is not supported: tensors are dense. Leave it out.")
         super().__init__(name=name)
         if input_tensor is not None:
             if not isinstance(input_tensor, KerasTensor):

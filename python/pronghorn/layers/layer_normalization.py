@@ -158,10 +158,8 @@ class RMSNormalization(_Normalizing):
         shape = _build_axes(self, input_shape)
         self.scale = self.add_weight(name="scale", shape=shape, initializer="ones")
 
-    def call(self, inputs):
-        return ops.rms_normalization(
-            inputs, scale=self.scale, axis=self.axis, epsilon=self.epsilon
-        )
+    def call(self, x):
+        return ops.rms_normalization(x, scale=self.scale, axis=self.axis, epsilon=self.epsilon)
 
     def get_config(self):
         return {**super().get_config(), "axis": self.axis, "epsilon": self.epsilon}

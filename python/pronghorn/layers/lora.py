@@ -104,31 +104,22 @@ class Adaptable:
 
     # Files hold the sum, so that they load into layers with and without adaptation.
 
-    def save_own_variables(self, store):
+    def _own_variables(self):
+        own = super()._own_variables()
         if not self.lora_enabled:
-            return super().save_own_variables(store)
-        for i, variable in enumerate(self._variables_of_files()):
-            main = variable is self.__dict__[f"_{self._adapted_name}"]
-            store[str(i)] = ops.convert_to_numpy(self._adapted()) if main else variable
-
-    def load_own_variables(self, store):
-        if not self.lora_enabled:
-            return super().load_own_variables(store)
-        own = self._variables_of_files()
-        if len(store.keys()) != len(own):
-            raise ValueError(
-                f"Layer '{self.name}' expected {len(own)} variables, but received "
-                f"{len(store.keys())} variables during loading. "
-                f"Expected: {[v.name for v in own]}"
-            )
-        for i, variable in enumerate(own):
-            variable.assign(store[str(i)])
-        for part in self._lora_parts():
-            part.assign(ops.zeros_like(part))
-
-    def _variables_of_files(self):
+            return own
         parts = self._lora_parts()
-        return [v for v in self._own_variables() if not any(v is part for part in parts)]
+        return [v for v in own if not any(v is part for part in parts)]
+
+    def _value_for_files(self, variable):
+        if self.lora_enabled and variable is self.__dict__[f"_{self._adapted_name}"]:
+            return ops.convert_to_numpy(self._adapted())
+        return variable
+
+    def _after_loading(self):
+        if self.lora_enabled:
+            for part in self._lora_parts():
+                part.assign(ops.zeros_like(part))
 
     def _lora_config(self):
         if not self.lora_rank:

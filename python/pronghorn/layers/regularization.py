@@ -104,8 +104,8 @@ def _checked_noise_shape(noise_shape):
 class _SpatialDropout(Dropout):
     """Drops whole channels: one decision for all positions of a channel."""
 
-    def __init__(self, rate, seed=None, name=None, dtype=None, **kwargs):
-        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
+    def __init__(self, rate, seed=None, name=None, dtype=None):
+        super().__init__(rate, seed=seed, name=name, dtype=dtype)
 
     def get_config(self):
         return {"rate": self.rate, "seed": self.seed, "name": self.name, "dtype": self.dtype}
@@ -122,8 +122,8 @@ class SpatialDropout1D(_SpatialDropout):
     Shapes: inputs (batch, steps, channels), outputs the same.
     """
 
-    def __init__(self, rate, seed=None, name=None, dtype=None, **kwargs):
-        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
+    def __init__(self, rate, seed=None, name=None, dtype=None):
+        super().__init__(rate, seed=seed, name=name, dtype=dtype)
         self.input_spec = InputSpec(ndim=3)
 
     def _noise_shape_for(self, inputs):
@@ -133,8 +133,8 @@ class SpatialDropout1D(_SpatialDropout):
 class _SpatialDropoutND(_SpatialDropout):
     _rank = 0
 
-    def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None, **kwargs):
-        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
+    def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None):
+        super().__init__(rate, seed=seed, name=name, dtype=dtype)
         self.data_format = standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=self._rank + 2)
 

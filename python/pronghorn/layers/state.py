@@ -304,10 +304,17 @@ class LayerState:
     def save_own_variables(self, store):
         """Writes the layer's own weights to a dict-like store, keys "0", "1", ..."""
         for i, variable in enumerate(self._own_variables()):
-            store[str(i)] = variable
+            store[str(i)] = self._value_for_files(variable)
 
     def _own_variables(self):
+        """The layer's own weights that files hold."""
         return self._trainable_variables + self._non_trainable_variables
+
+    def _value_for_files(self, variable):
+        return variable
+
+    def _after_loading(self):
+        """Called when the values of a file have been assigned."""
 
     def load_own_variables(self, store):
         """Reads the layer's own weights from such a store."""
@@ -327,6 +334,7 @@ class LayerState:
             )
         for i, variable in enumerate(own):
             variable.assign(store[str(i)])
+        self._after_loading()
 
     # Losses.
 

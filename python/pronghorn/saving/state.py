@@ -87,7 +87,8 @@ class Plan:
                     f"expected shape {tuple(variable.shape)}, received shape {shape} from "
                     f"'{store.path}/{i}'."
                 )
-        return assignment([(v, str(i)) for i, v in enumerate(own)], store)
+        assign = assignment([(v, str(i)) for i, v in enumerate(own)], store)
+        return lambda: (assign(), owner._after_loading())
 
     def _checked_optimizer(self, optimizer, store):
         keys = store.keys()
