@@ -18,8 +18,8 @@ class Attention(Layer):
         dropout: Part of the attention weights that is dropped while training.
         seed: int or None, for the dropout.
 
-    Shapes: query (batch, Tq, n), value (batch, Tv, m), key (batch, Tv, n); outputs (batch, Tq, m), and
-    scores (batch, Tq, Tv) where `return_attention_scores=True` is passed to the call. The call also
+    Shapes: query (batch, Tq, n), value (batch, Tv, m), key (batch, Tv, n); outputs (batch, Tq, m),
+    and scores (batch, Tq, Tv) where `return_attention_scores=True` is passed to the call. It also
     takes `mask`, a list of bool tensors [(batch, Tq), (batch, Tv)] or None, and
     `use_causal_mask=True`, with which query i sees the values up to i.
 

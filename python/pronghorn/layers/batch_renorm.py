@@ -2,8 +2,8 @@
 
 A batch is normalised with its own mean and standard deviation, then corrected by r and d towards
 running ones: (x - mean) / stddev * r + d, where r = stddev / running stddev and
-d = (mean - running mean) / running stddev are constants to the gradient. With both unclipped, that is
-what inference computes with the running statistics.
+d = (mean - running mean) / running stddev are constants to the gradient. With both unclipped,
+that is what inference computes with the running statistics.
 """
 
 from .. import ops
@@ -12,7 +12,7 @@ _LIMITS = ("rmax", "rmin", "dmax")
 
 
 def checked_clipping(clipping):
-    """The limits of r and d as a dict. Raises ValueError for others than `_LIMITS`, or crossed ones."""
+    """The limits of r and d as a dict. Raises ValueError for unknown or crossed ones."""
     clipping = clipping or {}
     if set(clipping) - set(_LIMITS):
         raise ValueError(

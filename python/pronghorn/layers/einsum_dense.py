@@ -14,8 +14,8 @@ class EinsumDense(Adaptable, Layer):
     """activation(einsum(equation, inputs, kernel) + bias).
 
     Args:
-        equation: Of the form "abc,cd->abd", "...c,cd->...d" or "ab...,bc->ac...". The inputs' labels
-            come first, then the kernel's.
+        equation: Of the form "abc,cd->abd", "...c,cd->...d" or "ab...,bc->ac...": labels of the
+            inputs, the kernel and the outputs.
         output_shape: The outputs' sizes without the batch's (and without those behind `...`): an
             int or a tuple, None where the inputs' size is taken.
         activation: Name or function.
@@ -115,7 +115,7 @@ class EinsumDense(Adaptable, Layer):
 
 
 def _with_axes(initializer, input_axes, output_axes):
-    """The initializer, told which of the kernel's axes are summed over where it scales with them."""
+    """The initializer, told the kernel's axes where it scales with their sizes."""
     if not isinstance(initializer, VarianceScaling) or (
         initializer.input_axes is not None and initializer.output_axes is not None
     ):
@@ -146,8 +146,8 @@ class _Sizes:
         match = next((m for m in matches if m), None)
         if match is None:
             raise ValueError(
-                f"Invalid einsum equation '{equation}'. Equations must be in the form [X],[Y]->[Z], "
-                "...[X],[Y]->...[Z], or [X]...,[Y]->[Z]...."
+                f"Invalid einsum equation '{equation}'. Equations must be in the form "
+                "[X],[Y]->[Z], ...[X],[Y]->...[Z], or [X]...,[Y]->[Z]...."
             )
         self.equation = equation
         inputs, kernel, outputs = match.groups()
@@ -189,8 +189,8 @@ class _Sizes:
         for c in kernel:
             if c not in out_size and c not in in_size:
                 raise ValueError(
-                    f"Weight dimension '{c}' did not have a match in either the input '{inputs}' or "
-                    f"the output '{outputs}'. The weight must be fully specified."
+                    f"Weight dimension '{c}' did not have a match in either the input '{inputs}' "
+                    f"or the output '{outputs}'. The weight must be fully specified."
                 )
         self.output = tuple(full)
         self.kernel = tuple(out_size[c] if c in out_size else in_size[c] for c in kernel)

@@ -10,7 +10,7 @@ class GroupedQueryAttention(HeadedAttention):
     """Attention of several heads of queries over fewer heads of keys and values.
 
     One head of keys is multi-query attention; as many as queries are multi-head attention. Without
-    dropout, and where no scores are asked for, one fused kernel computes attention.
+    dropout, and where no scores are asked for, one fused op computes attention.
 
     Args:
         head_dim: Size of a head.
@@ -165,7 +165,7 @@ class GroupedQueryAttention(HeadedAttention):
     def _compute_attention(
         self, query, key, value, attention_mask=None, training=None, use_causal_mask=False
     ):
-        """(outputs, scores or None) of projected tensors; a subclass may define another attention."""
+        """(outputs, scores or None) of projected tensors; a subclass may define another."""
         if self._flash_attention and self._return_attention_scores:
             raise ValueError(
                 "Returning attention scores is not supported when flash attention is enabled. "

@@ -44,7 +44,9 @@ class InputLayer(Layer):
             raise ValueError(f"Unrecognized keyword arguments passed to InputLayer: {kwargs}")
         for what, wanted in (("sparse", sparse), ("ragged", ragged)):
             if wanted:
-                raise ValueError(f"`{what}=True` is not supported: tensors are dense. Leave it out.")
+                raise ValueError(
+                    f"`{what}=True` is not supported: tensors are dense. Leave it out."
+                )
         super().__init__(name=name)
         if input_tensor is not None:
             if not isinstance(input_tensor, KerasTensor):

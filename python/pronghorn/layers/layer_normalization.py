@@ -88,8 +88,8 @@ class LayerNormalization(_Affine):
         rms_scaling = kwargs.pop("rms_scaling", False)
         if rms_scaling:
             warnings.warn(
-                "`rms_scaling=True` is deprecated: it divides by the standard deviation, not by the "
-                "root mean square. RMSNormalization does the latter.",
+                "`rms_scaling=True` is deprecated: it divides by the standard deviation, not by "
+                "the root mean square. RMSNormalization does the latter.",
                 stacklevel=2,
             )
         super().__init__(**kwargs)

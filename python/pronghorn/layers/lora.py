@@ -44,9 +44,7 @@ class Adaptable:
         self.lora_alpha = rank if alpha is None else alpha
         self.lora_enabled = False
 
-    def enable_lora(
-        self, rank, lora_alpha=None, a_initializer="he_uniform", b_initializer="zeros"
-    ):
+    def enable_lora(self, rank, lora_alpha=None, a_initializer="he_uniform", b_initializer="zeros"):
         """Freezes the layer's weight W and trains A and B instead: W + lora_alpha / rank * A @ B.
 
         Args:

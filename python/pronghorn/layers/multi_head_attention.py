@@ -71,7 +71,7 @@ class HeadedAttention(Layer):
         attention_mask=None,
         use_causal_mask=False,
     ):
-        """All masks as one, which broadcasts to (batch, queries, keys); None where there are none."""
+        """All masks as one, which broadcasts to (batch, queries, keys); None for none."""
         masks = []
         if query_mask is not None:
             masks.append(ops.expand_dims(ops.cast(query_mask, "bool"), -1))
@@ -135,7 +135,7 @@ class MultiHeadAttention(HeadedAttention):
     """Attention of several heads, each over its own projections of query, key and value.
 
     The outputs of the heads are projected to the size of the query. Without dropout, and where no
-    scores are asked for, one fused kernel computes attention in memory that is linear in the length.
+    scores are asked for, one fused op computes attention.
 
     Args:
         num_heads: Number of heads.
@@ -144,7 +144,7 @@ class MultiHeadAttention(HeadedAttention):
         dropout: Part of the attention weights that is dropped while training.
         use_bias: Whether projections have a bias.
         output_shape: Size (or sizes) of the last axes of the outputs; the query's where None.
-        attention_axes: Axes over which attention goes; all but batch, heads and features where None.
+        attention_axes: Axes over which attention goes; all between batch and features where None.
         sliding_window: How far a key may be from the query that sees it; None for any distance.
         flash_attention: True to insist on the fused kernel: dropout and scores then raise errors.
         kernel_initializer, bias_initializer: First values of the projections.
@@ -192,7 +192,11 @@ class MultiHeadAttention(HeadedAttention):
         seed=None,
         **kwargs,
     ):
-        for name, size in (("num_heads", num_heads), ("key_dim", key_dim), ("value_dim", value_dim)):
+        for name, size in (
+            ("num_heads", num_heads),
+            ("key_dim", key_dim),
+            ("value_dim", value_dim),
+        ):
             if name == "value_dim" and size is None:
                 continue
             if not isinstance(size, int) or isinstance(size, bool) or size <= 0:
@@ -453,9 +457,7 @@ def _attention_equations(rank, axes):
     target = string.ascii_lowercase[:rank]
     fresh = iter(string.ascii_lowercase[rank:])
     batch = [i for i in range(rank - 1) if i not in axes]
-    source = "".join(
-        target[i] if i in batch or i == rank - 1 else next(fresh) for i in range(rank)
-    )
+    source = "".join(target[i] if i in batch or i == rank - 1 else next(fresh) for i in range(rank))
     scores = "".join(
         [target[i] for i in batch] + [target[i] for i in axes] + [source[i] for i in axes]
     )

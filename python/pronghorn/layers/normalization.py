@@ -29,7 +29,7 @@ class BatchNormalization(Layer):
         synchronized: Accepted; there is one device.
 
     Raises:
-        ValueError: for other limits, a mask of another shape, or inputs of another number of channels.
+        ValueError: for other limits, a mask of another shape, or other channels.
     """
 
     def __init__(

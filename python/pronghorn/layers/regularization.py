@@ -1,7 +1,7 @@
 """Dropout and its kin: layers that disturb their inputs while training, and penalties on outputs.
 
-Srivastava et al. 2014 (dropout), Tompson et al. 2015 (spatial dropout), Klambauer et al. 2017 (alpha
-dropout).
+Srivastava et al. 2014 (dropout), Tompson et al. 2015 (spatial dropout), Klambauer et al. 2017
+(alpha dropout).
 """
 
 import math
@@ -177,7 +177,7 @@ class SpatialDropout3D(_SpatialDropoutND):
 
 
 class GaussianDropout(_Disturbing):
-    """While training, multiplies by numbers of mean 1 and standard deviation sqrt(rate / (1 - rate)).
+    """While training, multiplies by random numbers of mean 1, variance rate / (1 - rate).
 
     Args:
         rate: As a dropout's, in [0, 1].

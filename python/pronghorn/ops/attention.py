@@ -24,8 +24,8 @@ def dot_product_attention(
 ):
     """softmax(query @ key.T * scale + bias) @ value, for each head.
 
-    Vaswani et al. 2017. Half precision takes its softmax in float32. A query whose keys are all masked
-    gets the mean of the values.
+    Vaswani et al. 2017. Half precision takes its softmax in float32. A query whose keys are all
+    masked gets the mean of the values.
 
     Args:
         query: Float tensor (batch, length, heads, size).
