@@ -4,8 +4,8 @@ from ._args import cast, floating, result_type, shape_of, tensor
 from .activation import softmax
 from .array import expand_dims, repeat, transpose
 from .creation import arange
-from .linalg import matmul
 from .math import add, greater_equal, logical_and, multiply, where
+from .matrix import matmul
 
 # What a masked score becomes: far below all others, and far from overflow.
 _MASKED = -0.7 * 3.4028234663852886e38
