@@ -9,6 +9,7 @@ from .random import (
     HeUniform,
     LecunNormal,
     LecunUniform,
+    Orthogonal,
     RandomNormal,
     RandomUniform,
     TruncatedNormal,
@@ -19,6 +20,7 @@ from .random import (
 _CLASSES = (
     Zeros, Ones, Constant, Identity, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling,
     GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal,
+    Orthogonal,
 )  # fmt: skip
 
 # Keras 1 and 2 spellings beside the class and snake-case names.
@@ -28,6 +30,7 @@ _LEGACY = {
     "one": Ones,
     "zero": Zeros,
     "IdentityInitializer": Identity,
+    "OrthogonalInitializer": Orthogonal,
 }
 
 zeros, ones, constant, identity = Zeros, Ones, Constant, Identity
@@ -36,6 +39,7 @@ variance_scaling = VarianceScaling
 glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal
 he_uniform, he_normal = HeUniform, HeNormal
 lecun_uniform, lecun_normal = LecunUniform, LecunNormal
+orthogonal, OrthogonalInitializer, IdentityInitializer = Orthogonal, Orthogonal, Identity
 
 
 def _table():

@@ -101,6 +101,53 @@ class RandomUniform(_Random):
         return {"minval": self.minval, "maxval": self.maxval, **super().get_config()}
 
 
+class Orthogonal(_Random):
+    """An orthogonal matrix times `gain` (Saxe et al. 2014): its columns, or rows if fewer.
+
+    A weight of more axes is seen as a matrix of its last axis against all others.
+
+    Args:
+        gain: Factor.
+        seed: int, SeedGenerator or None.
+
+    Raises:
+        ValueError: for a shape of fewer than two axes, when called.
+
+    Example:
+
+    >>> w = Orthogonal(seed=1)((2, 3))
+    >>> np.allclose(w @ np.transpose(w), np.eye(2), atol=1e-5)
+    True
+    """
+
+    def __init__(self, gain=1.0, seed=None):
+        self.gain = gain
+        super().__init__(seed)
+
+    def __call__(self, shape, dtype=None):
+        from .. import ops
+
+        shape = tuple(shape)
+        if len(shape) < 2:
+            raise ValueError(
+                "The tensor to initialize must be at least two-dimensional. Received: "
+                f"shape={shape} of rank {len(shape)}."
+            )
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        dtype = standardize_dtype(dtype)
+        exact = "float64" if dtype == "float64" else "float32"
+        tall = (max(rows, columns), min(rows, columns))
+        q, r = ops.qr(_random().normal(tall, seed=self.seed, dtype=exact))
+        # without the signs of R's diagonal, Q would not be uniform among orthogonal matrices
+        q = ops.multiply(q, ops.sign(ops.diagonal(r)))
+        if rows < columns:
+            q = ops.transpose(q)
+        return ops.cast(ops.multiply(ops.reshape(q, shape), self.gain), dtype)
+
+    def get_config(self):
+        return {**super().get_config(), "gain": self.gain}
+
+
 class VarianceScaling(_Random):
     """Random with variance `scale / n`, n chosen from the weight's shape.
 

@@ -82,9 +82,59 @@ class L2(L1L2):
         return {"l2": self.l2}
 
 
-l1, l2, l1_l2 = L1, L2, L1L2
+class OrthogonalRegularizer(Regularizer):
+    """factor * the mean |cosine| between different rows (or columns) of a matrix.
 
-_TABLE = {"L1": L1, "L2": L2, "L1L2": L1L2, "l1": L1, "l2": L2, "l1l2": L1L2, "l1_l2": L1L2}
+    Args:
+        factor: Non-negative factor.
+        mode: "rows" or "columns": what is to become orthogonal.
+
+    Raises:
+        ValueError: for an unknown mode, or a tensor that is no matrix when called.
+
+    Example:
+
+    >>> float(OrthogonalRegularizer(1.0)(np.ones((2, 3), "float32")))
+    1.0
+    """
+
+    def __init__(self, factor=0.01, mode="rows"):
+        if mode not in ("rows", "columns"):
+            raise ValueError(
+                'Invalid value for argument `mode`. Expected one of {"rows", "columns"}. '
+                f"Received: mode={mode}"
+            )
+        self.factor = _factor(factor, "factor")
+        self.mode = mode
+
+    def __call__(self, x):
+        from .. import ops
+
+        if len(x.shape) != 2:
+            raise ValueError(
+                "Inputs to OrthogonalRegularizer must have rank 2. Received: "
+                f"inputs.shape={tuple(x.shape)}"
+            )
+        x = x if self.mode == "rows" else ops.transpose(x)
+        x = ops.normalize(x, axis=1)
+        count = x.shape[0]
+        cosines = ops.matmul(x, ops.transpose(x))
+        others = ops.multiply(cosines, ops.subtract(1.0, ops.eye(count, dtype=x.dtype)))
+        pairs = max(count * (count - 1) / 2.0, 1.0)
+        return ops.multiply(ops.sum(ops.absolute(others)), 0.5 * self.factor / pairs)
+
+    def get_config(self):
+        return {"factor": self.factor, "mode": self.mode}
+
+
+l1, l2, l1_l2 = L1, L2, L1L2
+orthogonal_regularizer = OrthogonalRegularizer
+
+_TABLE = {
+    "L1": L1, "L2": L2, "L1L2": L1L2, "l1": L1, "l2": L2, "l1l2": L1L2, "l1_l2": L1L2,
+    "OrthogonalRegularizer": OrthogonalRegularizer,
+    "orthogonal_regularizer": OrthogonalRegularizer,
+}  # fmt: skip
 
 
 def get(identifier):

@@ -1,0 +1,122 @@
+"""The loop over time steps: a Python step function along axis 1 of its inputs. No op of its own."""
+
+from ..engine import nest
+from ._args import tensor
+from .array import cast, expand_dims, reshape, squeeze, stack
+from .creation import ones_like, zeros_like
+from .math import multiply, where
+
+
+def over_time(
+    step_function,
+    inputs,
+    initial_states,
+    go_backwards=False,
+    mask=None,
+    constants=None,
+    unroll=False,
+    zero_output_for_mask=False,
+    return_all_outputs=True,
+):
+    """Runs `step_function(input, states) -> (output, new_states)` for each time step.
+
+    Args:
+        step_function: The input is (batch, ...) of one step, the states a list of the structure of
+            `initial_states`, followed by the constants.
+        inputs: Tensor (batch, time, ...), or a nest of such.
+        initial_states: List of tensors or of nests of them.
+        go_backwards: Whether the last step comes first; the outputs are in the order of the steps.
+        mask: Booleans (batch, time) or (batch, time, 1): where False, the states stay as they are.
+        constants: Tensors that each step receives.
+        unroll: Whether the steps are written out one by one rather than looped over.
+        zero_output_for_mask: Whether the outputs of masked steps are 0; else they are the last
+            output before.
+        return_all_outputs: Whether the outputs of all steps are wanted.
+
+    Returns:
+        (last_output, outputs, states); `outputs` is (batch, time, ...), of one step where not all
+        are wanted.
+
+    Raises:
+        ValueError: for no time steps, or a mask of another shape than the inputs.
+    """
+    steps = nest.flatten(inputs)[0].shape[1]
+    constants = list(constants or [])
+    if mask is not None:
+        mask = mask_over_steps(mask, nest.flatten(inputs)[0].shape)
+    if steps == 0:
+        raise ValueError("Expected at least one time step. Received a sequence of length 0.")
+
+    def run(x, states):
+        output, new = step_function(x, list(states) + constants)
+        return output, list(new) if nest.is_nested(new) else [new]
+
+    if steps is None:
+        return _shapes(run, inputs, list(initial_states))
+    order = range(steps - 1, -1, -1) if go_backwards else range(steps)
+    states, previous, outputs = list(initial_states), None, []
+    for t in order:
+        output, new = run(_at(inputs, t), states)
+        if mask is not None:
+            output, new, previous = _masked(
+                mask[:, t], output, new, previous, states, zero_output_for_mask
+            )
+        states = nest.pack_sequence_as(initial_states, nest.flatten(new))
+        if return_all_outputs or not outputs:
+            outputs.append(output)
+        else:
+            outputs[0] = output
+    stacked = nest.map_structure(lambda *step: stack(step, axis=1), *outputs)
+    return outputs[-1], stacked, states
+
+
+def _at(inputs, t):
+    return nest.map_structure(lambda x: x[:, t], inputs)
+
+
+def _masked(keep, output, new, previous, states, zero_output_for_mask):
+    """(output, states, output to carry on) of a step where some samples are masked."""
+
+    def choose(value, other):
+        return where(reshape(keep, (-1,) + (1,) * (len(value.shape) - 1)), value, other)
+
+    zeros = nest.map_structure(zeros_like, output)
+    output = nest.map_structure(
+        choose, output, zeros if zero_output_for_mask or previous is None else previous
+    )
+    flat = [choose(n, s) for n, s in zip(nest.flatten(new), nest.flatten(states))]
+    return output, nest.pack_sequence_as(new, flat), output
+
+
+def _shapes(run, inputs, states):
+    """The results for an unknown number of steps, of which only shapes and dtypes are looked at."""
+    output, new = run(_at(inputs, 0), states)
+    first = nest.flatten(inputs)[0]
+
+    def over_steps(one):
+        ones = ones_like(reshape(first, (*first.shape[:2], -1))[:, :, :1])
+        ones = reshape(ones, (*ones.shape[:2], *(1,) * (len(one.shape) - 1)))
+        return multiply(expand_dims(one, 1), cast(ones, one.dtype))
+
+    return output, nest.map_structure(over_steps, output), new
+
+
+def mask_over_steps(mask, shape):
+    """The mask as booleans (batch, time), checked against inputs of the shape.
+
+    Raises:
+        ValueError: naming both shapes where they do not fit.
+    """
+    mask = tensor(mask)
+    found = tuple(mask.shape)
+    if len(found) == 3 and found[2] == 1:
+        mask = squeeze(mask, 2)
+    fits = len(mask.shape) == 2 and all(
+        a is None or b is None or a == b for a, b in zip(mask.shape, shape)
+    )
+    if not fits:
+        raise ValueError(
+            f"A mask of time steps has the shape (batch, time), here {tuple(shape[:2])}. "
+            f"Received: mask of shape {found}"
+        )
+    return mask if mask.dtype == "bool" else cast(mask, "bool")
