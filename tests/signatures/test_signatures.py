@@ -30,6 +30,7 @@ EXCEPTIONS = {
     "layers.AveragePooling2D.__init__": POOL,
     "layers.AvgPool2D.__init__": POOL,
     "datasets.reuters.load_data": KERAS["functions"]["datasets.reuters.load_data"] + ", **kwargs",
+    "layers.RNN.reset_states": "states=None",
 }
 ANY = "*args, **kwargs"
 

@@ -120,10 +120,9 @@ DROPPED = {
     "Layer": {"input_dtype": None, "create_input_layer": None},
     "BatchNormalization": {"mode": (0,), "fused": None, "adjustment": (None,)},
     "Embedding": {"dropout": (0, 0.0, None)},
-    **{
-        name: {"consume_less": None, "implementation": None, "time_major": (False,)}
-        for name in ("RNN", "SimpleRNN", "GRU", "LSTM")
-    },
+    "RNN": {"consume_less": None, "time_major": (False,)},
+    "SimpleRNN": {"implementation": None},
+    "ConvLSTM": {"implementation": None},
     "Nadam": {"schedule_decay": None},
     "compile": {"class_mode": None, "sample_weight_mode": None, "target_tensors": (None,)},
     **{

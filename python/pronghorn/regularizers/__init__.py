@@ -107,15 +107,15 @@ class OrthogonalRegularizer(Regularizer):
         self.factor = _factor(factor, "factor")
         self.mode = mode
 
-    def __call__(self, x):
+    def __call__(self, inputs):
         from .. import ops
 
-        if len(x.shape) != 2:
+        if len(inputs.shape) != 2:
             raise ValueError(
                 "Inputs to OrthogonalRegularizer must have rank 2. Received: "
-                f"inputs.shape={tuple(x.shape)}"
+                f"inputs.shape={tuple(inputs.shape)}"
             )
-        x = x if self.mode == "rows" else ops.transpose(x)
+        x = inputs if self.mode == "rows" else ops.transpose(inputs)
         x = ops.normalize(x, axis=1)
         count = x.shape[0]
         cosines = ops.matmul(x, ops.transpose(x))

@@ -102,7 +102,7 @@ class DenseCell(Layer, DropoutRNNCell):
         return self._active_mask(get, self.recurrent_dropout, state, training)
 
     def _active_mask(self, get, rate, x, training):
-        """The mask to use: None where nothing is dropped. A rate of 1 drops nothing, as in Keras."""
+        """The mask, None where nothing is dropped; a rate of 1 drops nothing, as in Keras."""
         if not training or not 0.0 < rate < 1.0:
             return None
         return get(x[:, 0] if len(x.shape) == 3 else x)

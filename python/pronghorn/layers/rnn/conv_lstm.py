@@ -89,7 +89,7 @@ class ConvLSTM(RNN):
         return {**config, **own, "activity_regularizer": penalty}
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config):
         return super(RNN, cls).from_config(config)
 
 
@@ -185,8 +185,8 @@ class ConvLSTM2D(ConvLSTM):
         activity_regularizer: Penalty on the outputs.
         return_sequences ... stateful: As for RNN.
 
-    Shapes: sequences (batch, time, rows, columns, channels), outputs (batch, new rows, new columns, filters), or
-    (batch, time, new rows, new columns, filters) with `return_sequences`.
+    Shapes: sequences (batch, time, rows, columns, channels), outputs (batch, new rows, new columns,
+    filters), or (batch, time, new rows, new columns, filters) with `return_sequences`.
 
     Raises:
         ValueError: as ConvLSTMCell and RNN.
@@ -269,8 +269,8 @@ class ConvLSTM3D(ConvLSTM):
         activity_regularizer: Penalty on the outputs.
         return_sequences ... stateful: As for RNN.
 
-    Shapes: sequences (batch, time, depth, rows, columns, channels), outputs (batch, new depth, rows, columns, filters), or
-    (batch, time, new depth, rows, columns, filters) with `return_sequences`.
+    Shapes: sequences (batch, time, depth, rows, columns, channels), outputs (batch, new sizes,
+    filters), or (batch, time, new sizes, filters) with `return_sequences`.
 
     Raises:
         ValueError: as ConvLSTMCell and RNN.

@@ -95,7 +95,7 @@ class FusedRNN(RNN):
         return {**config, **own, "activity_regularizer": penalty}
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config):
         return super(RNN, cls).from_config(config)
 
 

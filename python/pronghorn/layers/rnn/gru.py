@@ -20,9 +20,10 @@ class GRUCell(DenseCell):
             (as cuDNN has it), or the state itself.
         seed: int or None, for the dropout.
 
-    Shapes: inputs (batch, features), states a list of h (batch, units); kernel (features, 3 * units),
-    recurrent_kernel (units, 3 * units), each in the order z, r, candidate; bias (3 * units,), or
-    (2, 3 * units) with `reset_after`: of the inputs, of the state. Returns (h, [h]).
+    Shapes: inputs (batch, features), states a list of h (batch, units); kernel
+    (features, 3 * units), recurrent_kernel (units, 3 * units), each in the order z, r, candidate;
+    bias (3 * units,), or (2, 3 * units) with `reset_after`: of the inputs, of the state. Returns
+    (h, [h]).
 
     Raises:
         ValueError: for `units` that is no positive integer.

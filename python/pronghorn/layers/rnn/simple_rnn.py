@@ -61,6 +61,9 @@ class SimpleRNNCell(DenseCell):
             },
         )  # fmt: skip
 
+    def call(self, sequence, states, training=False):
+        return super().call(sequence, states, training)
+
     def step(self, projected, states, training=False):
         h, nested = only(states)
         h = self.activation(ops.add(projected, self._recurrent_product(h, training)))
@@ -111,12 +114,12 @@ class SimpleRNN(FusedRNN):
         bias_constraint=None,
         dropout=0.0,
         recurrent_dropout=0.0,
-        seed=None,
         return_sequences=False,
         return_state=False,
         go_backwards=False,
         stateful=False,
         unroll=False,
+        seed=None,
         **kwargs,
     ):
         cell = SimpleRNNCell(
