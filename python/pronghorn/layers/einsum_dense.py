@@ -173,6 +173,9 @@ class _Sizes:
                 f"Output shape {tuple(output_shape)} has too few sizes for the labels "
                 f"'{outputs}' of '{equation}'."
             ) from None
+        for i, c in enumerate(outputs, shift):
+            if full[i] is None:
+                full[i] = in_size.get(c)
         for c, size in in_size.items():
             wanted = out_size.get(c)
             if wanted is not None and wanted != size:
