@@ -21,10 +21,11 @@ enum class DType : uint8_t {
   bf16,
   f32,
   f64,
+  c64,  // two float32: real and imaginary part
 };
 
-constexpr int kDTypes = 13;
-constexpr uint8_t kDTypeSize[kDTypes] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8};
+constexpr int kDTypes = 14;
+constexpr uint8_t kDTypeSize[kDTypes] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8};
 constexpr int kMaxDims = 8;
 
 }  // namespace ph

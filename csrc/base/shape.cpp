@@ -68,9 +68,9 @@ int normalize_axis(const char* op, int64_t axis, int rank) {
 }
 
 namespace {
-constexpr const char* kNames[kDTypes] = {"bool",     "uint8",   "uint16", "uint32", "uint64",
-                                         "int8",     "int16",   "int32",  "int64",  "float16",
-                                         "bfloat16", "float32", "float64"};
+constexpr const char* kNames[kDTypes] = {"bool",     "uint8",   "uint16",  "uint32",   "uint64",
+                                         "int8",     "int16",   "int32",   "int64",    "float16",
+                                         "bfloat16", "float32", "float64", "complex64"};
 }
 
 const char* dtype_name(DType d) { return kNames[static_cast<int>(d)]; }
@@ -94,6 +94,7 @@ DType promote(DType a, DType b) {
   if (a == b) return a;
   if (a > b) std::swap(a, b);
   if (a == DType::b8) return b;
+  if (is_complex(b)) return b;
   if (is_float(b)) {
     if (!is_float(a)) return b;
     return b == DType::bf16 && a == DType::f16 ? DType::f32 : b;

@@ -67,11 +67,14 @@ int normalize_axis(const char* op, int64_t axis, int rank);
 const char* dtype_name(DType d);               // "float32", "bool"
 DType dtype_by_name(const std::string& name);  // ValueError lists near names
 inline int64_t dtype_size(DType d) { return kDTypeSize[static_cast<int>(d)]; }
-inline bool is_float(DType d) { return d >= DType::f16; }
+inline bool is_float(DType d) { return d >= DType::f16 && d <= DType::f64; }
+inline bool is_complex(DType d) { return d == DType::c64; }
+inline bool is_inexact(DType d) { return d >= DType::f16; }  // what has gradients
 inline bool is_integer(DType d) { return d >= DType::u8 && d <= DType::i64; }
 inline bool is_unsigned(DType d) { return d >= DType::u8 && d <= DType::u64; }
 // Keras's promotion lattice (that of JAX, with float32 as the widest implicit float of
-// integers): bool < integers < float16/bfloat16 < float32 < float64.
+// integers): bool < integers < float16/bfloat16 < float32 < float64 <
+// complex64.
 DType promote(DType a, DType b);
 std::ostream& operator<<(std::ostream& out, DType d);
 

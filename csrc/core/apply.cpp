@@ -142,7 +142,28 @@ DType half_beside_integers(const std::vector<Spec>& specs) {
   return integers ? half : DType::b8;
 }
 
+bool needs_complex(const OpDef& op, std::span<const Spec> specs, const Attrs& attrs) {
+  if (op.flags & kHost) return false;  // it judges for itself
+  for (const Spec& s : specs)
+    if (is_complex(s.dtype)) return true;
+  if (!op.copies) return false;  // a cast to complex
+  const auto* to = std::get_if<DType>(&attrs[0]);
+  return to && is_complex(*to);
+}
+
 }  // namespace
+
+std::vector<Spec> output_specs(const OpDef& op, std::span<const Spec> inputs, const Attrs& attrs) {
+  if (!needs_complex(op, inputs, attrs)) return op.infer({&op, &attrs, inputs, {}});
+  Trace trace;
+  const SuspendScope quiet;
+  const RecorderScope scope(trace);
+  std::vector<Tensor> in;
+  for (const Spec& s : inputs) in.push_back(trace.input(s, "an input"));
+  std::vector<Spec> out;
+  for (const Tensor& t : apply(op, in, attrs)) out.push_back(t.spec());
+  return out;
+}
 
 std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const Attrs& given) {
   const bool whole = is_complete(op, given);
@@ -162,6 +183,10 @@ std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const
                 "that function, or compile with run_eagerly=True"));
     }
     in_specs.push_back(t.spec());
+  }
+  if (needs_complex(op, in_specs, attrs)) {
+    auto out = complex_form({&op, &attrs, in_specs, inputs});
+    if (out) return std::move(*out);
   }
   if ((op.flags & kElementwise) && inputs.size() > 1) {
     const DType half = half_beside_integers(in_specs);

@@ -83,13 +83,15 @@ uint64_t scalar_bits(double x, DType dtype) {
     case DType::bf16: return bfloat_of(x);
     case DType::f32: return bits_of(static_cast<float>(x));
     case DType::f64: return bits_of(x);
+    case DType::c64: return bits_of(static_cast<float>(x));  // the imaginary part is 0
   }
   return 0;
 }
 
 uint64_t integer_bits(int64_t x, DType dtype) {
   if (dtype == DType::b8) return x != 0;
-  if (dtype == DType::f32) return bits_of(static_cast<float>(x));  // rounded once
+  if (dtype == DType::f32 || dtype == DType::c64)
+    return bits_of(static_cast<float>(x));  // rounded once
   if (is_float(dtype)) return scalar_bits(static_cast<double>(x), dtype);
   const int64_t bits = 8 * dtype_size(dtype);
   return static_cast<uint64_t>(x) & (~uint64_t{0} >> (64 - bits));
@@ -119,7 +121,8 @@ double scalar_value(const void* p, DType dtype) {
       std::memcpy(&f, &u, 4);
       return f;
     }
-    case DType::f32: return read<float>(p);
+    case DType::f32:
+    case DType::c64: return read<float>(p);
     case DType::f64: return read<double>(p);
   }
   return 0;

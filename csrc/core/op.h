@@ -186,6 +186,12 @@ inline Tensor apply1(const OpDef& op, std::initializer_list<Tensor> inputs,
                      const Attrs& attrs = {}) {
   return apply(op, std::span<const Tensor>(inputs.begin(), inputs.size()), attrs)[0];
 }
+// What apply() would return the specs of, for inputs of these.
+std::vector<Spec> output_specs(const OpDef& op, std::span<const Spec> inputs, const Attrs& attrs);
+// Complex inputs: what stands for a call whose op knows real numbers only, in ops that know both;
+// nothing where the op moves any element. Set by the ops.
+using ComplexForm = std::optional<std::vector<Tensor>> (*)(const Call& call);
+inline ComplexForm complex_form = nullptr;
 // How often `compose` ran because a table lacked a kernel (process-wide).
 int64_t compose_count();
 void reset_compose_count();

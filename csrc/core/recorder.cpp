@@ -137,7 +137,7 @@ bool trace_is_active(uint64_t serial) {
 Tensor read_variable(const Variable& v) {
   Trace* trace = current_trace();
   Tensor value = trace ? trace->read(v) : value_of(*v);
-  if (!v->trainable || !is_float(value.dtype())) return value;
+  if (!v->trainable || !is_inexact(value.dtype())) return value;
   if (!may_listen()) return value;
   for (Recorder* r : listeners()) {
     if (r->is_trace()) break;

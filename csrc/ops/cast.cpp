@@ -29,7 +29,7 @@ const Register cast_op({
       return {checked(c, c.dtype("dtype"), c.specs[0].shape)};
     },
     .vjp = [](const VjpContext& c) -> Tensors {
-      return {is_float(c.dtype("dtype")) ? cast(c.grad(), c.in(0).dtype()) : Tensor()};
+      return {is_inexact(c.dtype("dtype")) ? cast(c.grad(), c.in(0).dtype()) : Tensor()};
     },
     .lower = move,
     .compute = cast_compute,

@@ -29,7 +29,7 @@ inline int axis_attr(const Call& c, const char* attr, int rank) {
 inline bool native_float(DType d) { return d == DType::f32 || d == DType::f64; }
 // The native float that computes for d.
 inline DType working_float(DType d) { return d == DType::f64 ? d : DType::f32; }
-inline DType float_of(DType d) { return is_float(d) ? d : DType::f32; }
+inline DType float_of(DType d) { return is_inexact(d) ? d : DType::f32; }
 DType promote_all(Specs in);
 // Casts every input to `dtype`.
 Tensors cast_all(std::span<const Tensor> in, DType dtype);

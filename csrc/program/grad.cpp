@@ -19,7 +19,7 @@ std::vector<Tensor> grad(std::span<const Node> nodes, std::span<const Tensor> ou
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (nodes[i].op->flags & kNoGrad && !nodes[i].custom_vjp) continue;
     for (const Tensor& t : nodes[i].inputs)
-      if (is_float(t.dtype()) && depends.count(t.get())) active[i] = 1;
+      if (is_inexact(t.dtype()) && depends.count(t.get())) active[i] = 1;
     if (active[i])
       for (const Tensor& t : nodes[i].outputs) depends.insert(t.get());
   }
@@ -32,7 +32,7 @@ std::vector<Tensor> grad(std::span<const Node> nodes, std::span<const Tensor> ou
     if (!fresh) it->second = add(it->second, g);
   };
   for (size_t i = 0; i < outputs.size(); ++i) {
-    if (!is_float(outputs[i].dtype()) || !depends.count(outputs[i].get())) continue;
+    if (!is_inexact(outputs[i].dtype()) || !depends.count(outputs[i].get())) continue;
     accumulate(outputs[i], i < seeds.size() && seeds[i] ? seeds[i] : ones_like(outputs[i]));
   }
 
@@ -49,7 +49,7 @@ std::vector<Tensor> grad(std::span<const Node> nodes, std::span<const Tensor> ou
     if (!any) continue;
     const std::unique_ptr<bool[]> needs(new bool[node.inputs.size()]);
     for (size_t k = 0; k < node.inputs.size(); ++k)
-      needs[k] = is_float(node.inputs[k].dtype()) && depends.count(node.inputs[k].get());
+      needs[k] = is_inexact(node.inputs[k].dtype()) && depends.count(node.inputs[k].get());
     std::vector<Tensor> in_grads;
     if (node.custom_vjp) {
       in_grads = node.custom_vjp(node, out_grads);

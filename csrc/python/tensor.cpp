@@ -107,7 +107,7 @@ Attrs attrs_from(const py::tuple& values, const OpDef& def) {
 namespace {
 
 constexpr const char* kNumpyCodes[kDTypes] = {"?",  "u1", "u2", "u4",    "u8", "i1", "i2",
-                                              "i4", "i8", "f2", nullptr, "f4", "f8"};
+                                              "i4", "i8", "f2", nullptr, "f4", "f8", "c8"};
 
 py::dtype numpy_dtype(DType d) {
   static std::vector<PyObject*> cache(kDTypes, nullptr);  // immortal
@@ -136,12 +136,16 @@ double item_value(const Tensor& t, const char* what) {
   need_value(t, what);
   if (t.shape().count() != 1)
     throw TypeError(cat(what, " needs a tensor of one element; this one has shape ", t.shape()));
+  if (is_complex(t.dtype()) && std::strcmp(what, "float()") == 0)
+    throw TypeError("float() of a complex tensor; take ops.real(x) or ops.abs(x) first");
   return scalar_value(t.data(), t.dtype());
 }
 
 py::object item(const Tensor& t) {
   const double x = item_value(t, "item()");
   if (is_float(t.dtype())) return py::float_(x);
+  if (is_complex(t.dtype()))
+    return py::reinterpret_steal<py::object>(PyComplex_FromDoubles(x, t.as<float>()[1]));
   if (t.dtype() == DType::b8) return py::bool_(x != 0);
   if (t.dtype() == DType::i64) return py::int_(*t.as<int64_t>());
   if (t.dtype() == DType::u64) return py::int_(*t.as<uint64_t>());
@@ -261,6 +265,7 @@ py::capsule to_dlpack(const Tensor& t) {
   const DType d = t.dtype();
   const uint8_t code = d == DType::b8     ? 6
                        : d == DType::bf16 ? 4
+                       : is_complex(d)    ? 5
                        : is_float(d)      ? 2
                        : is_unsigned(d)   ? 1
                                           : 0;
@@ -320,7 +325,7 @@ py::list infer_op(const Op& op, const py::list& specs, const py::tuple& attrs) {
   }
   py::list out;
   const Attrs given = attrs_from(attrs, *op.def);
-  for (const Spec& s : op.def->infer({op.def, &given, in, {}}))
+  for (const Spec& s : output_specs(*op.def, in, given))
     out.append(py::make_tuple(shape_tuple(s.shape), dtype_name(s.dtype)));
   return out;
 }
@@ -380,11 +385,11 @@ void bind_tensor(py::module_& m) {
            })
       .def("__index__",
            [](const Tensor& t) {
-             if (is_float(t.dtype()))
+             if (is_inexact(t.dtype()))
                throw TypeError("only integer tensors can be used as an index");
              return item(t);
            })
-      .def("__bool__", [](const Tensor& t) { return item_value(t, "bool()") != 0; })
+      .def("__bool__", [](const Tensor& t) { return PyObject_IsTrue(item(t).ptr()) == 1; })
       .def("__repr__", &repr);
 
   m.def("from_numpy", &from_numpy, py::arg("array"), py::arg("share") = false);

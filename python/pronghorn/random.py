@@ -1,10 +1,16 @@
 """Random tensors. Each draw reads and advances a seed; the same seed gives the same numbers on
 every processor width (uniform and integer draws bit for bit)."""
 
+import numpy as np
+
 from .engine import config
+from .engine.host import host_op
 from .engine.random import SeedGenerator, draw_seed
 from .ops import _args
-from .ops.math import greater_equal, multiply, where
+from .ops.arrange import take
+from .ops.array import expand_dims
+from .ops.math import argmax, greater_equal, log, multiply, negative, subtract, where
+from .ops.sorting import argsort
 
 _uniform, _normal = _args.op("random_uniform"), _args.op("random_normal")
 _truncated_normal, _randint = _args.op("random_truncated_normal"), _args.op("random_randint")
@@ -139,8 +145,166 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
     return where(keep, multiply(x, 1 / (1 - rate) if rate < 1 else 0.0), 0.0)
 
 
+# ---- distributions that NumPy draws: its Philox generator, keyed by the seed
+def _host(name, draw):
+    def run(seed, *parameters, shape, dtype):
+        generator = np.random.Generator(np.random.Philox(key=seed.astype("uint64")))
+        return draw(generator, *parameters, tuple(shape))
+
+    def infer(seed, *parameters, shape, dtype):
+        shape = tuple(None if n < 0 else n for n in shape)
+        for given, _ in parameters:
+            _need_broadcast(name, given, shape)
+        return [(shape, dtype)]
+
+    return host_op(name, run, infer, attrs=[("shape", "ints", ()), ("dtype", "dtype", "float32")])
+
+
+def _need_broadcast(name, given, shape):
+    fits = len(given) <= len(shape) and all(
+        a in (1, b) or None in (a, b) for a, b in zip(given[::-1], shape[::-1])
+    )
+    if not fits:
+        raise ValueError(
+            f"{name}: parameters of shape {given} do not broadcast to the shape {shape}."
+        )
+
+
+_gamma = _host("random_gamma", lambda g, alpha, shape: g.standard_gamma(alpha, shape))
+_beta = _host("random_beta", lambda g, alpha, beta, shape: g.beta(alpha, beta, shape))
+_binomial = _host("random_binomial", lambda g, n, p, shape: g.binomial(n.astype("int64"), p, shape))
+
+
+def _draw_on_host(native, shape, parameters, dtype, seed):
+    dtype = _float_type(dtype)
+    given = tuple(_args.cast(_args.tensor(p), "float64") for p in parameters)
+    wide = dtype if dtype in ("float32", "float64") else "float32"
+    drawn = _args.call(native, (draw_seed(seed), *given), (_args.sizes(shape), wide))
+    return _args.cast(drawn, dtype)
+
+
+def gamma(shape, alpha, dtype=None, seed=None):
+    """Numbers of the gamma distribution of scale 1. No gradient flows.
+
+    Args:
+        shape: Sizes of the result.
+        alpha: Number or tensor above 0 that broadcasts to shape: the distribution's shape and mean.
+        dtype: A floating dtype; floatx where None.
+        seed: As in `uniform`.
+
+    Returns:
+        A tensor of that shape.
+
+    Raises:
+        ValueError: alpha not above 0, or that does not broadcast; a dtype that is not floating.
+
+    Example:
+        >>> random.gamma((2, 3), 0.5, seed=1)
+    """
+    return _draw_on_host(_gamma, shape, (alpha,), dtype, seed)
+
+
+def beta(shape, alpha, beta, dtype=None, seed=None):
+    """Numbers of the beta distribution, between 0 and 1. No gradient flows.
+
+    Args:
+        shape: Sizes of the result.
+        alpha, beta: Numbers or tensors above 0 that broadcast to shape.
+        dtype: A floating dtype; floatx where None.
+        seed: As in `uniform`.
+
+    Returns:
+        A tensor of that shape.
+
+    Raises:
+        ValueError: parameters not above 0, or that do not broadcast; a dtype that is not floating.
+
+    Example:
+        >>> random.beta((2, 3), 2.0, 5.0, seed=1)
+    """
+    return _draw_on_host(_beta, shape, (alpha, beta), dtype, seed)
+
+
+def binomial(shape, counts, probabilities, dtype=None, seed=None):
+    """How many of `counts` trials succeed, whose chance each is `probabilities`.
+
+    Args:
+        shape: Sizes of the result.
+        counts, probabilities: Numbers or tensors that broadcast to shape.
+        dtype: A floating dtype; floatx where None.
+        seed: As in `uniform`.
+
+    Returns:
+        A tensor of that shape.
+
+    Raises:
+        ValueError: negative counts, probabilities outside [0, 1], parameters that do not broadcast;
+            a dtype that is not floating.
+
+    Example:
+        >>> random.binomial((4,), 10, 0.5, seed=1)
+    """
+    return _draw_on_host(_binomial, shape, (counts, probabilities), dtype, seed)
+
+
+def categorical(logits, num_samples, dtype="int32", seed=None):
+    """Classes drawn with the chances that logits give them, softmax(logits).
+
+    Args:
+        logits: Float tensor (batch, classes).
+        num_samples: Draws for each row.
+        dtype: An integer dtype.
+        seed: As in `uniform`.
+
+    Returns:
+        A tensor (batch, num_samples).
+
+    Raises:
+        ValueError: logits of another rank.
+
+    Example:
+        >>> random.categorical([[0.0, 100.0]], 3)  # [[1, 1, 1]]
+    """
+    logits = _args.floating(logits)
+    if len(logits.shape) != 2:
+        raise ValueError(
+            "`logits` should be a 2-D tensor with shape [batch_size, num_classes]. Received: "
+            f"logits.shape={logits.shape}"
+        )
+    batch, classes = _args.shape_of(logits)
+    wide = _args.cast(logits, "float64" if logits.dtype == "float64" else "float32")
+    noise = uniform((batch, num_samples, classes), dtype=wide.dtype, seed=seed)
+    # the largest of logits plus Gumbel noise has just these chances
+    noisy = subtract(expand_dims(wide, 1), log(negative(log(noise))))
+    return _args.cast(argmax(noisy, axis=-1), config.standardize_dtype(dtype))
+
+
+def shuffle(x, axis=0, seed=None):
+    """x with its slices along an axis in random order.
+
+    Args:
+        x: Tensor.
+        axis: An int.
+        seed: As in `uniform`.
+
+    Returns:
+        A tensor of x's shape and dtype.
+
+    Raises:
+        ValueError: an axis out of range.
+
+    Example:
+        >>> random.shuffle([1, 2, 3], seed=1)
+    """
+    x = _args.tensor(x)
+    axis = _args.normalize_axis(axis, len(x.shape), "shuffle")
+    order = argsort(uniform((_args.shape_of(x)[axis],), dtype="float64", seed=seed))
+    return take(x, order, axis=axis)
+
+
 __all__ = [
-    "SeedGenerator", "dropout", "normal", "randint", "truncated_normal", "uniform",
+    "SeedGenerator", "beta", "binomial", "categorical", "dropout", "gamma", "normal", "randint",
+    "shuffle", "truncated_normal", "uniform",
 ]  # fmt: skip
 
 

@@ -35,7 +35,7 @@ PH_INLINE void fill_bytes(char* dst, int64_t bytes, uint64_t word, bool past_cac
 
 // 1 in every DType, in its order: float16 0x3c00, bfloat16 0x3f80.
 constexpr uint64_t kOne[kDTypes] = {
-    1, 1, 1, 1, 1, 1, 1, 1, 1, 0x3c00, 0x3f80, 0x3f800000, 0x3ff0000000000000};
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 0x3c00, 0x3f80, 0x3f800000, 0x3ff0000000000000, 0x3f800000};
 
 }  // namespace
 

@@ -97,11 +97,13 @@ def standardize_dtype(dtype) -> str:
 
 DTYPES = (
     "bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64",
-    "float16", "bfloat16", "float32", "float64",
+    "float16", "bfloat16", "float32", "float64", "complex64",
 )  # fmt: skip
 _ALIASES = {"half": "float16", "float": "float32", "double": "float64", "int": "int32",
-            "bool_": "bool"}  # fmt: skip
-_PYTHON_TYPES = {float: "float32", int: "int32", bool: "bool", str: "string"}
+            "bool_": "bool", "complex128": "complex64"}  # fmt: skip
+_PYTHON_TYPES = {
+    float: "float32", int: "int32", bool: "bool", str: "string", complex: "complex64"
+}  # fmt: skip
 
 
 def is_float_dtype(dtype: str) -> bool:

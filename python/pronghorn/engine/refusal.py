@@ -6,7 +6,6 @@ _BY_KIND = {
     "U": _TEXT,
     "M": "dates and times are not supported; x.astype('int64') counts their units",
     "m": "dates and times are not supported; x.astype('int64') counts their units",
-    "c": "complex numbers are not supported; keep their real and imaginary parts side by side",
     "V": "records are not supported; give their fields as arrays of their own",
 }
 

@@ -114,7 +114,9 @@ def _from_foreign(x, dtype):
                 array = array.astype("int32")
     if array.dtype == object and array.size and all(type(i) in (int, float) for i in array.flat):
         array = _wide_integers(array, dtype)
-    if array.dtype == object or array.dtype.kind in "SUVMmc":
+    if array.dtype.kind == "c":
+        array = array.astype("complex64", copy=False)
+    if array.dtype == object or array.dtype.kind in "SUVMm":
         raise refusal(x, array)
     if array.dtype == np.longdouble and array.dtype.itemsize > 8:
         array = array.astype("float64")

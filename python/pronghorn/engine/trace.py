@@ -86,11 +86,23 @@ def eval_shape(fn, *args, **kwargs):
             result._keras_mask = _abstract(trace, mask, "the mask of an input")
         return result
 
-    with _core.Suspend(), trace:
-        args, kwargs = nest.map_structure(abstract, (list(args), dict(kwargs)))
-        return nest.map_structure(
-            lambda o: o.value if isinstance(o, Variable) else o, fn(*args, **kwargs)
-        )
+    _passes.depth = getattr(_passes, "depth", 0) + 1
+    try:
+        with _core.Suspend(), trace:
+            args, kwargs = nest.map_structure(abstract, (list(args), dict(kwargs)))
+            return nest.map_structure(
+                lambda o: o.value if isinstance(o, Variable) else o, fn(*args, **kwargs)
+            )
+    finally:
+        _passes.depth -= 1
+
+
+_passes = threading.local()  # how many shape-only passes this thread is in
+
+
+def shapes_only():
+    """Whether this is a shape-only pass, in which no program is made."""
+    return getattr(_passes, "depth", 0) > 0
 
 
 def _abstract(trace, x, origin):

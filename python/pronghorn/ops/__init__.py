@@ -7,19 +7,25 @@ from .activation import *  # noqa: F403
 from .arrange import *  # noqa: F403
 from .array import *  # noqa: F403
 from .attention import *  # noqa: F403
+from .bits import *  # noqa: F403
 from .creation import *  # noqa: F403
 from .diagonals import *  # noqa: F403
+from .distance import *  # noqa: F403
 from .einsum import einsum  # noqa: F401
 from .elementwise import *  # noqa: F403
 from .factors import logdet, slogdet  # noqa: F401
+from .fourier import *  # noqa: F403
 from .linalg import *  # noqa: F403
 from .losses import *  # noqa: F403
 from .math import *  # noqa: F403
 from .matrix import dot, matmul  # noqa: F401
 from .normalization import *  # noqa: F403
 from .products import *  # noqa: F403
+from .rearrangement import *  # noqa: F403
 from .scatter import *  # noqa: F403
+from .segments import *  # noqa: F403
 from .sequences import *  # noqa: F403
+from .sets import *  # noqa: F403
 from .shrinkage import *  # noqa: F403
 from .sorting import *  # noqa: F403
 from .special import *  # noqa: F403

@@ -95,6 +95,8 @@ def _weak(value, dtype):
         if kind is int and not _64_BITS[0] <= value <= _64_BITS[1]:
             value = _float(value, "a number")
         return convert_to_tensor(value, dtype)
+    if dtype == "complex64":
+        return convert_to_tensor(value, dtype)
     if kind is float:
         return convert_to_tensor(value, config.floatx())
     if kind is int and dtype != "bool":

@@ -9,7 +9,7 @@ Pereyra for the pseudo-inverse (1973).
 import numpy as np
 
 from ..engine.host import host_op
-from ._args import shape_of
+from ._args import cast, op, shape_of
 from .arrange import swapaxes, take_along_axis
 from .array import concatenate, expand_dims
 from .creation import eye, zeros_like
@@ -146,6 +146,11 @@ def _infer_rank(x, tol):
     return [(x[0][:-2], "int32")]
 
 
+def _infer_eig(x):
+    need_square("eig", x[0])
+    return [(x[0][:-1], "complex64"), (x[0], "complex64")]
+
+
 def _run_lu(a):
     """Gaussian elimination with the largest pivot, for every matrix of the batch at once."""
     lu = np.array(a)
@@ -188,8 +193,9 @@ def _run_cofactor(a):
 
 
 def t(x):
-    """The transposed matrices."""
-    return swapaxes(x, -1, -2)
+    """The transposed matrices, conjugate where complex."""
+    turned = swapaxes(x, -1, -2)
+    return _conj((turned,)) if x.dtype == "complex64" else turned
 
 
 def _identity(x, axis=-1):
@@ -211,6 +217,9 @@ def _some(g, like):
 
 def _upper(a, b):
     return solve_triangular((a, b), (False,))
+
+
+_conj, _real = op("complex_conj"), op("complex_real")
 
 
 # ---- gradients
@@ -260,6 +269,23 @@ def _grad_eigh(inputs, outputs, grads):
     if grads[1] is not None:
         inner = add(inner, multiply(_gaps(w), matmul(t(v), grads[1])))
     return [_symmetric(matmul(v, matmul(inner, t(v))))]
+
+
+def _grad_eig(inputs, outputs, grads):
+    w, v = outputs
+    identity = cast(eye(shape_of(w)[-1]), "complex64")
+    inner = multiply(identity, expand_dims(_some(grads[0], w), -2))
+    if grads[1] is not None:
+        turn = matmul(t(v), grads[1])
+        # eigenvectors have length 1: what goes along them is taken off
+        along = cast(_real((sum(multiply(identity, turn), axis=-2),)), "complex64")
+        same = equal(cast(identity, "float32"), 1.0)
+        gaps = subtract(expand_dims(w, -2), expand_dims(w, -1))
+        gaps = where(same, 0.0, divide(1.0, where(same, 1.0, gaps)))
+        apart = subtract(turn, matmul(t(v), _columns(v, along)))
+        inner = add(inner, multiply(_conj((gaps,)), apart))
+    result = matmul(solve((t(v), inner)), t(v))
+    return [result if inputs[0].dtype == "complex64" else cast(result, inputs[0].dtype)]
 
 
 def _grad_solve(inputs, outputs, grads):
@@ -362,6 +388,7 @@ det = host_op("det", np.linalg.det, _infer_det("det"), _grad_det)
 cofactor = host_op("cofactor", _run_cofactor, _same("cofactor", need_square), _grad_cofactor)
 slogdet = host_op("slogdet", lambda a: tuple(np.linalg.slogdet(a)), _infer_slogdet, _grad_slogdet)
 eigh = host_op("eigh", lambda a: tuple(np.linalg.eigh(a)), _infer_eigh, _grad_eigh)
+eig = host_op("eig", lambda a: tuple(np.linalg.eig(a)), _infer_eig, _grad_eig)
 qr = host_op(
     "qr",
     lambda a, complete: tuple(np.linalg.qr(a, "complete" if complete else "reduced")),

@@ -310,14 +310,17 @@ def pad(x, pad_width, mode="constant", constant_values=None):
 def _mirror(x, pad_width, skip):
     for axis, (low, high) in enumerate(pad_width):
         have = x.shape[axis]
-        if min(low, high) < 0 or have is None or max(low, high) > have - skip:
+        if not (low or high):
+            continue
+        if min(low, high) < 0 or (have is not None and max(low, high) > have - skip):
             raise ValueError(
                 f"pad: axis {axis} of shape {x.shape} cannot be mirrored by ({low}, {high})."
             )
         parts = [flip(_cut(x, axis, skip, skip + low), axis)] if low else []
         parts.append(x)
         if high:
-            parts.append(flip(_cut(x, axis, have - skip - high, have - skip), axis))
+            end = OPEN_END if skip == 0 else -skip
+            parts.append(flip(_cut(x, axis, -skip - high, end), axis))
         x = concatenate(parts, axis) if len(parts) > 1 else x
     return x
 

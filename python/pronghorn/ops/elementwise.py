@@ -3,7 +3,7 @@
 import math
 
 from ..engine import config
-from ._args import FLOATS, cast, floating, pair, result_type, tensor
+from ._args import FLOATS, cast, floating, op, pair, result_type, tensor
 from .creation import zeros_like
 from .math import (
     abs,
@@ -258,9 +258,14 @@ def fmod(x1, x2):
     return where(other_sign, subtract(rest, x2), rest)
 
 
+_real, _imag, _angle = op("complex_real"), op("complex_imag"), op("complex_angle")
+_conj = op("complex_conj")
+
+
 def conj(x):
     """The complex conjugate: x itself where it is real."""
-    return tensor(x)
+    x = tensor(x)
+    return _conj((x,)) if x.dtype == "complex64" else x
 
 
 conjugate = conj
@@ -268,16 +273,20 @@ conjugate = conj
 
 def real(x):
     """The real part: x itself where it is real."""
-    return tensor(x)
+    x = tensor(x)
+    return _real((x,)) if x.dtype == "complex64" else x
 
 
 def imag(x):
     """The imaginary part: zeros where x is real."""
-    return zeros_like(x)
+    x = tensor(x)
+    return _imag((x,)) if x.dtype == "complex64" else zeros_like(x)
 
 
 def angle(x):
     """The angle of a number in the complex plane: pi for negative real numbers, else 0."""
+    if getattr(x, "dtype", None) == "complex64" or isinstance(x, complex):
+        return _angle((tensor(x),))
     x = _wide_float(x)
     return where(isnan(x), x, where(less(x, 0), math.pi, cast(tensor(0.0), x.dtype)))
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import _lapack as lapack
-from ._args import cast, floating, shape_of
+from ._args import cast, floating, result_type, shape_of
 from .arrange import swapaxes
 from .array import expand_dims, squeeze
 from .creation import eye
@@ -12,14 +12,21 @@ from .math import log, multiply, sum
 from .matrix import matmul
 
 
-def _wide(x):
+def _wide(x, complex_too=False):
     """x in a dtype that LAPACK knows, and the dtype of the result."""
     x = floating(x)
+    if x.dtype == "complex64":
+        if complex_too:
+            return x, x.dtype
+        raise TypeError(
+            "Of complex64, only eig, inv, solve and solve_triangular are there; for others, "
+            "compute with ops.real(x) and ops.imag(x)."
+        )
     return (x if x.dtype in ("float32", "float64") else cast(x, "float32")), x.dtype
 
 
-def _through(native, x, attrs=()):
-    x, dtype = _wide(x)
+def _through(native, x, attrs=(), complex_too=False):
+    x, dtype = _wide(x, complex_too)
     result = native((x,), attrs)
     if isinstance(result, tuple):
         return tuple(r if r.dtype == "int32" else cast(r, dtype) for r in result)
@@ -89,7 +96,7 @@ def inv(x):
     Example:
         >>> ops.inv([[2.0, 0.0], [0.0, 4.0]])  # [[0.5, 0.], [0., 0.25]]
     """
-    return _through(lapack.inv, x)
+    return _through(lapack.inv, x, complex_too=True)
 
 
 def det(x):
@@ -145,6 +152,26 @@ def logdet(x):
         >>> ops.logdet([[2.0, 0.0], [0.0, 4.0]])  # log(8.)
     """
     return multiply(sum(log(diagonal(cholesky(x), axis1=-2, axis2=-1)), axis=-1), 2)
+
+
+def eig(x):
+    """Eigenvalues and eigenvectors of square matrices.
+
+    Args:
+        x: Float or complex64 tensor (..., n, n).
+
+    Returns:
+        Eigenvalues (..., n), in no order, and eigenvectors (..., n, n), one of length 1 a column;
+        both complex64. Their gradient has a pole where eigenvalues meet.
+
+    Raises:
+        ValueError: matrices that are not square.
+
+    Example:
+        >>> ops.eig([[0.0, 1.0], [-1.0, 0.0]])[0]  # [1.j, -1.j]
+    """
+    x, _ = _wide(x, True)
+    return lapack.eig((x,))
 
 
 def eigh(x):
@@ -233,10 +260,11 @@ def svd(x, full_matrices=True, compute_uv=True):
 
 
 def _solved(native, a, b, attrs=()):
-    a, dtype = _wide(a)
-    b, other = _wide(b)
+    a, dtype = _wide(a, True)
+    b, other = _wide(b, True)
     if a.dtype != b.dtype:
-        a, b = cast(a, "float64"), cast(b, "float64")
+        both = result_type(a.dtype, b.dtype)
+        a, b = cast(a, both), cast(b, both)
     dtype = dtype if dtype == other else a.dtype
     vector = len(b.shape) == len(a.shape) - 1
     lapack.need_system(native.name, a.shape, b.shape)
@@ -362,6 +390,6 @@ def lstsq(a, b, rcond=None):
 
 
 __all__ = [
-    "cholesky", "cholesky_inverse", "det", "eigh", "inv", "logdet", "lstsq", "lu_factor",
+    "cholesky", "cholesky_inverse", "det", "eig", "eigh", "inv", "logdet", "lstsq", "lu_factor",
     "matrix_rank", "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from .factors import (
     cholesky,
     cholesky_inverse,
     det,
+    eig,
     eigh,
     inv,
     lstsq,
@@ -19,6 +20,6 @@ from .factors import (
 from .norms import norm
 
 __all__ = [
-    "cholesky", "cholesky_inverse", "det", "eigh", "inv", "jvp", "lstsq", "lu_factor",
+    "cholesky", "cholesky_inverse", "det", "eig", "eigh", "inv", "jvp", "lstsq", "lu_factor",
     "matrix_rank", "norm", "pinv", "qr", "solve", "solve_triangular", "svd",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from .arrange import *  # noqa: F403
 from .array import *  # noqa: F403
+from .bits import view  # noqa: F401
 from .creation import *  # noqa: F403
 from .diagonals import *  # noqa: F403
 from .einsum import einsum  # noqa: F401
@@ -11,6 +12,7 @@ from .math import *  # noqa: F403
 from .matrix import dot, matmul  # noqa: F401
 from .products import *  # noqa: F403
 from .sequences import *  # noqa: F403
+from .sets import *  # noqa: F403
 from .sorting import *  # noqa: F403
 from .special import *  # noqa: F403
 from .statistics import *  # noqa: F403

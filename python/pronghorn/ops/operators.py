@@ -14,7 +14,9 @@ from ..engine.variable import Variable
 from . import array, math, matrix, methods
 from ._args import call, size
 
-_NUMBERS = (bool, int, float, SymDim, Tensor, Variable, np.ndarray, np.generic, list, tuple)
+_NUMBERS = (
+    bool, int, float, complex, SymDim, Tensor, Variable, np.ndarray, np.generic, list, tuple
+)  # fmt: skip
 
 
 def _usable(x):

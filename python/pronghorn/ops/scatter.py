@@ -1,9 +1,10 @@
-"""Writing into tensors by place: scatter, updates of slices, sums over segments."""
+"""Writing into tensors by place: scatter and updates of slices."""
 
 from ._args import cast, op, shape_of, tensor
 from .array import concatenate, expand_dims, reshape, scatter_add
 from .creation import arange
-from .math import add, equal, greater_equal, less, logical_and, max, min, multiply, prod, where
+from .math import add, greater_equal, less, logical_and, multiply, where
+from .segments import segment_max, segment_min, segment_prod
 
 _take = op("gather")
 
@@ -95,7 +96,7 @@ def scatter_update(inputs, indices, updates, reduction=None):
         taken = _take((updates, where(chosen, add(last, -1), 0)), (0, True, True))
         result = where(expand_dims(chosen, -1), taken, flat) if count != 0 else flat
     else:
-        combine = {"mul": _segment_prod, "max": segment_max, "min": segment_min}[reduction]
+        combine = {"mul": segment_prod, "max": segment_max, "min": segment_min}[reduction]
         hit = greater_equal(scatter_add(place, arange(shape_of(place)[0]) * 0 + 1, rows), 1)
         reduced = combine(updates, place, rows)
         both = {"mul": multiply, "max": _larger, "min": _smaller}[reduction](flat, reduced)
@@ -150,81 +151,4 @@ def _placed(inputs, starts, updates, axis):
     )
 
 
-# ---- segments
-def _count(segment_ids, num_segments):
-    if num_segments is not None:
-        return num_segments
-    return int(max(segment_ids).item()) + 1 if segment_ids.shape[0] else 0
-
-
-def segment_sum(data, segment_ids, num_segments=None, sorted=False):
-    """The sums of the rows of each segment.
-
-    Args:
-        data: Tensor (n, ...).
-        segment_ids: Integer vector (n,): the segment of each row; negative ones count nothing.
-        num_segments: Number of segments; one more than the largest id where None.
-        sorted: Whether the ids are in order; changes nothing.
-
-    Returns:
-        A tensor (num_segments, ...).
-
-    Example:
-        >>> ops.segment_sum([1.0, 2.0, 3.0], [0, 0, 1])  # [3., 3.]
-    """
-    data, ids = tensor(data), tensor(segment_ids)
-    count = _count(ids, num_segments)
-    ids, kept = _valid(ids, count)
-    data = where(_beside(kept, data), data, 0)
-    return scatter_add(ids, data, count)
-
-
-def _valid(ids, count):
-    kept = logical_and(greater_equal(ids, 0), less(ids, count))
-    return where(kept, ids, 0), kept
-
-
-def _beside(mask, data):
-    """A mask of the rows, to broadcast against data."""
-    return reshape(mask, (-1, *[1] * (len(data.shape) - 1)))
-
-
-def _segment_fold(data, segment_ids, num_segments, fold, neutral):
-    """Folds rows by segment through a mask of (segments, rows)."""
-    data, ids = tensor(data), tensor(segment_ids)
-    count = _count(ids, num_segments)
-    member = equal(expand_dims(ids, 0), expand_dims(cast(arange(count), ids.dtype), 1))
-    member = reshape(member, (*shape_of(member), *[1] * (len(data.shape) - 1)))
-    return fold(where(member, expand_dims(data, 0), neutral), axis=1)
-
-
-_INTEGER_LIMITS = {
-    f"{sign}int{bits}": (0, 2**bits - 1) if sign else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-    for sign in ("", "u")
-    for bits in (8, 16, 32, 64)
-}
-
-
-def segment_max(data, segment_ids, num_segments=None, sorted=False):
-    """The largest rows' elements of each segment; the dtype's lowest where it is empty.
-
-    Arguments as in `segment_sum`.
-
-    Example:
-        >>> ops.segment_max([1.0, 2.0, 3.0], [0, 0, 1])  # [2., 3.]
-    """
-    low = _INTEGER_LIMITS.get(tensor(data).dtype, (float("-inf"), 0))[0]
-    return _segment_fold(data, segment_ids, num_segments, max, low)
-
-
-def segment_min(data, segment_ids, num_segments=None, sorted=False):
-    """The smallest rows' elements of each segment; arguments as in `segment_sum`."""
-    high = _INTEGER_LIMITS.get(tensor(data).dtype, (0, float("inf")))[1]
-    return _segment_fold(data, segment_ids, num_segments, min, high)
-
-
-def _segment_prod(data, segment_ids, num_segments):
-    return cast(_segment_fold(data, segment_ids, num_segments, prod, 1), tensor(data).dtype)
-
-
-__all__ = ["scatter", "scatter_update", "segment_max", "segment_sum", "slice_update"]
+__all__ = ["scatter", "scatter_update", "slice_update"]

@@ -40,7 +40,7 @@ def to_array(x):
     if x.dtype.kind == "f":
         if x.dtype != config.floatx():
             x = x.astype(config.floatx())
-    elif x.dtype.kind not in "iub" and x.dtype.name != "bfloat16":
+    elif x.dtype.kind not in "iubc" and x.dtype.name != "bfloat16":
         raise ValueError(
             f"Cannot train on an array of dtype {x.dtype}. Expected numbers or booleans; encode "
             "text and objects as numbers first."

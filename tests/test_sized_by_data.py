@@ -1,0 +1,73 @@
+"""Results whose size depends on values: eager, symbolic, and refused in programs."""
+
+import numpy as np
+import pronghorn as ph
+import pytest
+from pronghorn import ops
+from pronghorn.engine.trace import Function
+
+X = np.array([[3, 0, 2], [2, 0, 3]])
+
+
+def test_nonzero_and_masks():
+    for ours, theirs in zip(ops.nonzero(X), np.nonzero(X), strict=True):
+        assert ours.dtype == "int32"
+        np.testing.assert_array_equal(ours, theirs)
+    x = ops.convert_to_tensor(X)
+    np.testing.assert_array_equal(x[x > 1], X[X > 1])
+    np.testing.assert_array_equal(ops.where(x > 1)[0], np.nonzero(X > 1)[0])
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, -1])
+def test_unique(axis):
+    x = X if axis is None else np.array([[1, 2, 1], [0, 5, 0], [1, 2, 1]])
+    theirs = np.unique(x, True, True, True, axis=axis)
+    ours = ops.unique(x, True, True, True, True, axis)
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(a, b.reshape(a.shape))
+
+
+def test_unique_as_they_come_and_of_a_size():
+    np.testing.assert_array_equal(ops.unique(X, sorted=False), [3, 0, 2])
+    fixed = Function(lambda x: ops.unique(x, return_counts=True, size=5, fill_value=9))
+    values, counts = fixed(ops.convert_to_tensor(X))
+    np.testing.assert_array_equal(values, [0, 2, 3, 9, 9])
+    np.testing.assert_array_equal(counts, [2, 2, 2, 0, 0])
+    np.testing.assert_array_equal(ops.unique(X, size=2), [0, 2])
+
+
+def test_the_gradient_of_distinct_values():
+    x = ops.convert_to_tensor([3.0, 1.0, 3.0])
+    with ph.engine.GradientTape() as tape:
+        tape.watch(x)
+        value = ops.sum(ops.unique(x) * ops.convert_to_tensor([2.0, 5.0]))
+    np.testing.assert_array_equal(tape.gradient(value, x), [5, 2, 0])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: ops.nonzero(x),
+        lambda x: ops.unique(x),
+        lambda x: ops.segment_sum(x, x),
+    ],
+)
+def test_programs_refuse_them(call):
+    with pytest.raises(ValueError, match="depends on values.*run_eagerly=True"):
+        Function(call)(ops.convert_to_tensor([1, 2, 2]))
+
+
+def test_symbolic():
+    x = ph.Input((3,), dtype="int32")
+    assert [i.shape for i in ops.nonzero(x)] == [(None,)] * 2
+    values, inverse = ops.unique(x, return_inverse=True)
+    assert (values.shape, inverse.shape) == ((None,), (None, 3))
+    assert ops.unique(x, axis=1).shape == (None, None)
+    ids = ph.Input(batch_shape=(6,), dtype="int32")
+    data = ph.Input(batch_shape=(6, 2))
+    total = ops.segment_sum(data, ids)
+    assert total.shape == (None, 2)
+    model = ph.Model([data, ids], total)
+    result = model([np.ones((6, 2), "float32"), np.array([0, 0, 1, 3, 3, 3], "int32")])
+    np.testing.assert_array_equal(result[:, 0], [2, 1, 0, 3])
+    np.testing.assert_array_equal(ph.Model(x, values)(X), [0, 2, 3])
