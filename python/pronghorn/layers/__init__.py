@@ -31,6 +31,7 @@ _WHERE = {
         "Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract",
         "add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract",
     ),
+    "lambda_layer": ("Lambda",),
     "rnn.bidirectional": ("Bidirectional",),
     "rnn.conv_lstm": ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
     "rnn.gru": ("GRU", "GRUCell"),

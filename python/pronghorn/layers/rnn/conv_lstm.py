@@ -80,8 +80,7 @@ class ConvLSTM(RNN):
         from ... import regularizers
 
         config = super().get_config()
-        for name in ("cell", "unroll", "zero_output_for_mask"):
-            config.pop(name)
+        del config["cell"]
         own = self.cell.get_config()
         for name in ("name", "trainable", "dtype", "activity_regularizer"):
             own.pop(name, None)

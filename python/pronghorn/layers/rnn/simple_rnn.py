@@ -160,3 +160,8 @@ class SimpleRNN(FusedRNN):
             x, states[0], cell.kernel, cell.recurrent_kernel, cell.bias, mask, names[0], **how
         )
         return outputs, [h]
+
+    def get_config(self):
+        config = super().get_config()
+        del config["seed"]  # as in Keras
+        return config

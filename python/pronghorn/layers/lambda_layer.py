@@ -1,0 +1,141 @@
+"""Lambda: a layer out of a function."""
+
+import inspect
+
+from ..engine import nest
+from ..serialization import code, deserialize_keras_object, in_safe_mode, serialize_keras_object
+from .base import Layer
+from .call_spec import shape_tree
+
+
+class Lambda(Layer):
+    """function(inputs, **arguments), with no weights of its own.
+
+    Args:
+        function: Takes the inputs, and `mask` or `training` if it names them. A function defined
+            with `def` goes into files by its name, a lambda by its byte code, which is read only
+            where `safe_mode=False` allows it.
+        output_shape: Shape of a sample of the outputs, or a function from the inputs' shape; found
+            by running `function` on shapes where missing.
+        mask: The mask of the outputs, or a function of (inputs, mask).
+        arguments: Dict of more arguments.
+
+    Raises:
+        ValueError: for a config with a lambda in it, unless code may be read.
+
+    Example:
+
+    >>> Lambda(lambda x: x**2)(np.array([3.0], "float32")).tolist()
+    [9.0]
+    """
+
+    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
+        super().__init__(**kwargs)
+        self.function = function
+        self.arguments = arguments or {}
+        self.mask = mask
+        self.supports_masking = mask is not None
+        self._output_shape = output_shape
+        names = _names(function)
+        self._takes_training, self._takes_mask = "training" in names, "mask" in names
+
+    def call(self, inputs, mask=None, training=None):
+        kwargs = dict(self.arguments)
+        if self._takes_mask:
+            kwargs["mask"] = mask
+        if self._takes_training:
+            kwargs["training"] = training
+        return self.function(inputs, **kwargs)
+
+    def compute_output_shape(self, input_shape):
+        if callable(self._output_shape):
+            return self._output_shape(input_shape)
+        if self._output_shape is not None:
+            first = input_shape
+            while isinstance(first, (list, tuple, dict)) and len(first) > 0:
+                first = next(iter(first.values() if isinstance(first, dict) else first))
+            return shape_tree(lambda shape: (first, *shape), self._output_shape)
+        try:
+            return super().compute_output_shape(input_shape)
+        except Exception as error:
+            raise NotImplementedError(
+                "We could not automatically infer the shape of the Lambda's output. Please specify "
+                f"the `output_shape` argument for this Lambda layer. The function failed: {error}"
+            ) from error
+
+    def compute_output_spec(self, *args, **kwargs):
+        if self._output_shape is not None:
+            return super().compute_output_spec(*args, **kwargs)
+        from ..engine.symbolic import to_keras_tensors
+
+        return to_keras_tensors(self._abstract_call(*args, **kwargs))
+
+    def compute_mask(self, inputs, mask=None):
+        return self.mask(inputs, mask) if callable(self.mask) else self.mask
+
+    def get_config(self):
+        own = {"function": _to_config(self.function)}
+        for name, value in (("output_shape", self._output_shape), ("mask", self.mask)):
+            if callable(value):
+                own[name] = _to_config(value)
+            elif value is not None:
+                own[name] = value if name == "output_shape" else serialize_keras_object(value)
+        arguments = serialize_keras_object(nest.map_structure(lambda x: x, dict(self.arguments)))
+        return {**super().get_config(), **own, "arguments": arguments}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None, safe_mode=None):
+        safe = in_safe_mode() if safe_mode is None else safe_mode
+        config = dict(config)
+        for name in ("function", "output_shape", "mask"):
+            kind = config.pop(f"{name}_type", None)
+            config.pop("module" if name == "function" else f"{name}_module", None)
+            if config.get(name) is not None:
+                config[name] = _from_config(config[name], kind, custom_objects, safe is not False)
+        shape = config.get("output_shape")
+        if isinstance(shape, list) and all(n is None or isinstance(n, int) for n in shape):
+            config["output_shape"] = tuple(shape)
+        if "arguments" in config:
+            config["arguments"] = deserialize_keras_object(config["arguments"], custom_objects)
+        return cls(**config)
+
+
+def _names(function):
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return ()
+
+
+def _is_lambda(function):
+    return getattr(function, "__name__", None) == "<lambda>"
+
+
+def _to_config(function):
+    if _is_lambda(function):
+        return {"class_name": "__lambda__", "config": code.dump(function)}
+    if callable(function):
+        return serialize_keras_object(function)
+    raise ValueError(
+        f"A Lambda layer's function must be callable. Received: {function} of type "
+        f"{type(function)}."
+    )
+
+
+def _from_config(value, kind, custom_objects, safe):
+    """A function (or a shape, or a mask) of a config; `kind` is what Keras 2 says that it is."""
+    is_code = isinstance(value, dict) and value.get("class_name") == "__lambda__"
+    if is_code or kind == "lambda":
+        if safe:
+            raise ValueError(
+                "Requested the deserialization of a `Lambda` layer whose `function` is a Python "
+                "lambda: code of whoever wrote the file, which could do anything. If you trust the "
+                "source, pass `safe_mode=False` to the loading function, or call "
+                "`keras.config.enable_unsafe_deserialization()`."
+            )
+        return code.load(value["config"] if is_code else value)
+    if kind == "function" and isinstance(value, str):
+        value = {"class_name": "function", "config": value, "registered_name": value}
+    if kind == "raw":
+        return value
+    return deserialize_keras_object(value, custom_objects)
