@@ -3,14 +3,21 @@
 from .dtype_policies import dtype_policy, set_dtype_policy
 from .engine.config import (
     disable_flash_attention,
+    disable_interactive_logging,
     enable_flash_attention,
+    enable_interactive_logging,
     epsilon,
     floatx,
     image_data_format,
     is_flash_attention_enabled,
+    is_interactive_logging_enabled,
+    max_epochs,
+    max_steps_per_epoch,
     set_epsilon,
     set_floatx,
     set_image_data_format,
+    set_max_epochs,
+    set_max_steps_per_epoch,
 )
 from .engine.device import disable_winograd, enable_winograd, is_winograd_enabled
 from .engine.tracebacks import (
@@ -22,11 +29,32 @@ from .serialization.scopes import enable_unsafe_deserialization
 
 __all__ = [
     "disable_flash_attention", "enable_flash_attention", "is_flash_attention_enabled",
-    "disable_traceback_filtering", "disable_winograd", "dtype_policy", "enable_traceback_filtering",
+    "backend", "disable_interactive_logging", "disable_traceback_filtering", "disable_winograd",
+    "dtype_policy", "enable_interactive_logging", "enable_traceback_filtering",
     "enable_unsafe_deserialization", "enable_winograd", "epsilon", "floatx", "image_data_format",
-    "is_traceback_filtering_enabled", "is_winograd_enabled", "set_dtype_policy", "set_epsilon",
-    "set_floatx", "set_image_data_format",
+    "is_interactive_logging_enabled", "is_traceback_filtering_enabled", "is_winograd_enabled",
+    "max_epochs", "max_steps_per_epoch", "set_backend", "set_dtype_policy", "set_epsilon",
+    "set_floatx", "set_image_data_format", "set_max_epochs", "set_max_steps_per_epoch",
 ]  # fmt: skip
+
+
+def backend():
+    """ "tensorflow": whose dtypes, layouts and defaults are the measure here."""
+    return "tensorflow"
+
+
+def set_backend(backend):
+    """Accepts the names of Keras's backends; there is one engine here, which is all of them.
+
+    Args:
+        backend: "tensorflow", "jax", "torch", "numpy" or "openvino".
+
+    Raises:
+        ValueError: for another name.
+    """
+    known = ("tensorflow", "jax", "torch", "numpy", "openvino")
+    if backend not in known:
+        raise ValueError(f"Unknown backend: {backend!r}. Expected one of {known}.")
 
 
 def __getattr__(name):

@@ -29,6 +29,8 @@ EXCEPTIONS = {
     "layers.Layer.add_weight": LEGACY,
     "layers.AveragePooling2D.__init__": POOL,
     "layers.AvgPool2D.__init__": POOL,
+    "callbacks.TensorBoard.__init__": KERAS["classes"]["callbacks.TensorBoard"]["__init__"]
+    + ", write_grads=False",
     "datasets.reuters.load_data": KERAS["functions"]["datasets.reuters.load_data"] + ", **kwargs",
     "layers.RNN.reset_states": "states=None",
 }

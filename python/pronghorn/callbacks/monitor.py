@@ -1,22 +1,21 @@
 """MonitorCallback: what the callbacks share that watch whether a value in the logs improves."""
 
-import operator
-
 from ..engine.tracebacks import warn_user
+from ..ops import greater, less
 from .callback import Callback
 from .logs import other_spelling
 
 
 def improvement_operator(callback, monitor, mode):
-    """`operator.lt` or `operator.gt`: from the mode, or from the metric of that name."""
+    """`ops.less` or `ops.greater`: from the mode, or from the metric of that name."""
     if mode in ("min", "max"):
-        return operator.lt if mode == "min" else operator.gt
+        return less if mode == "min" else greater
     name = monitor.removeprefix("val_")
     for metric in _all_metrics(callback.model):
         if metric.name in (name, other_spelling(name)) and metric._direction:
-            return operator.gt if metric._direction == "up" else operator.lt
+            return greater if metric._direction == "up" else less
     if name == "loss":
-        return operator.lt
+        return less
     raise ValueError(
         f"{type(callback).__name__} callback received monitor={monitor}, but it is not known "
         "whether that metric should be maximized or minimized. Pass `mode='max'` in order to "
@@ -26,7 +25,7 @@ def improvement_operator(callback, monitor, mode):
 
 
 def _all_metrics(model):
-    for metric in model.metrics:
+    for metric in getattr(model, "metrics", ()):
         yield from getattr(metric, "metrics", ()) or (metric,)
 
 
@@ -61,5 +60,5 @@ class MonitorCallback(Callback):
     def _is_improvement(self, value, reference):
         if reference is None:
             return True
-        delta = self.min_delta if self.monitor_op is operator.gt else -self.min_delta
-        return self.monitor_op(value - delta, reference)
+        delta = self.min_delta if self.monitor_op is greater else -self.min_delta
+        return bool(self.monitor_op(value - delta, reference))

@@ -4,17 +4,27 @@ Layout of a line, verbose 1:  `current/target ━━━━ time 3ms/step - name:
 The line is rewritten in place on a terminal; elsewhere every update is a line of its own.
 """
 
+import logging
 import math
 import os
 import sys
 import time
+
+from ..engine import config
 
 BAR = "━"
 BOLD, GREEN, WHITE, RESET = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
 
 
 def print_message(message, line_break=True):
-    """Writes to standard output at once; the bar becomes "=" where the encoding lacks it."""
+    """Writes to standard output at once; the bar becomes "=" where the encoding lacks it.
+
+    Without interactive logging the message goes to the log.
+    """
+    if not config.is_interactive_logging_enabled():
+        log = sys.modules.get("absl.logging") or logging.getLogger("pronghorn")
+        log.info(str(message))
+        return
     message = f"{message}\n" if line_break else message
     try:
         sys.stdout.write(message)

@@ -1,8 +1,17 @@
 """Global numeric settings: default float type, fuzz factor, image layout."""
 
+import os
+
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
-_settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
-_settings["flash_attention"] = None
+_settings = {
+    "floatx": "float32",
+    "epsilon": 1e-7,
+    "image_data_format": "channels_last",
+    "flash_attention": None,
+    "interactive_logging": True,
+    "max_epochs": int(os.environ.get("KERAS_MAX_EPOCHS") or 0) or None,
+    "max_steps_per_epoch": int(os.environ.get("KERAS_MAX_STEPS_PER_EPOCH") or 0) or None,
+}
 
 # Part of every traced function's signature: rises when a setting that traces depend on changes
 # (floatx here; width and threads in device.py).
@@ -67,6 +76,41 @@ def disable_flash_attention() -> None:
 def is_flash_attention_enabled():
     """True or False as last set; None where nobody has."""
     return _settings["flash_attention"]
+
+
+def enable_interactive_logging() -> None:
+    """Messages of callbacks and progress bars go to standard output, as they do at first."""
+    _settings["interactive_logging"] = True
+
+
+def disable_interactive_logging() -> None:
+    """Messages go to `logging` (to absl's logger, where absl is in use)."""
+    _settings["interactive_logging"] = False
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Whether messages go to standard output."""
+    return _settings["interactive_logging"]
+
+
+def max_epochs() -> int | None:
+    """The limit of `set_max_epochs`, or of the environment variable KERAS_MAX_EPOCHS."""
+    return _settings["max_epochs"]
+
+
+def set_max_epochs(max_epochs: int | None) -> None:
+    """Limits the epochs of every `fit`, to try a program quickly; None for no limit."""
+    _settings["max_epochs"] = max_epochs
+
+
+def max_steps_per_epoch() -> int | None:
+    """The limit of `set_max_steps_per_epoch`, or of KERAS_MAX_STEPS_PER_EPOCH."""
+    return _settings["max_steps_per_epoch"]
+
+
+def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
+    """Limits the batches of an epoch of `fit`, `evaluate` and `predict`; None for no limit."""
+    _settings["max_steps_per_epoch"] = max_steps_per_epoch
 
 
 def standardize_dtype(dtype) -> str:

@@ -114,3 +114,40 @@ def _restart(seed, seeds):
     _global["seed"] = seed
     if _global["generator"] is not None:
         _global["generator"].state.assign(_state_of(seed))
+
+
+def random_state() -> dict:
+    """Where Python's, NumPy's and our global generator are, as values that JSON can hold."""
+    import numpy as np
+
+    kind, keys, *rest = np.random.get_state()
+    own, generator = _seeds is not python_random, _global["generator"]
+    return {
+        "python": python_random.getstate(),
+        "numpy": [kind, keys.tolist(), *rest],
+        "own": _seeds.getstate() if own else None,
+        "seed": _global["seed"],
+        "generator": None if generator is None else generator.state.numpy().tolist(),
+    }
+
+
+def set_random_state(state: dict) -> None:
+    """Takes the generators back to where `random_state` found them."""
+    global _seeds
+    import numpy as np
+
+    python_random.setstate(_as_tuple(state["python"]))
+    kind, keys, *rest = state["numpy"]
+    np.random.set_state((kind, np.asarray(keys, dtype="uint32"), *rest))
+    if state["own"] is not None:
+        _seeds = python_random.Random()
+        _seeds.setstate(_as_tuple(state["own"]))
+    _global["seed"] = state["seed"]
+    if state["generator"] is not None:
+        if _global["generator"] is None:
+            _global["generator"] = SeedGenerator(0)
+        global_seed_generator().state.assign(_array(state["generator"]))
+
+
+def _as_tuple(state):
+    return tuple(tuple(part) if isinstance(part, list) else part for part in state)

@@ -140,7 +140,6 @@ DROPPED = {
     "ModelCheckpoint": {"period": (1,)},
     "TensorBoard": {
         "batch_size": None,
-        "write_grads": None,
         "embeddings_layer_names": None,
         "embeddings_data": None,
     },

@@ -45,6 +45,7 @@ class CompiledModel:
             _run_eagerly=False,
             _jit_compile=False,
             _initial_epoch=None,
+            _training_source=None,
             _compile_loss=None,
             _compile_metrics=None,
             _compile_config=None,

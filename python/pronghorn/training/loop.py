@@ -6,7 +6,7 @@ Other sources, and models that run eagerly, are fed batch by batch from Python.
 
 import numpy as np
 
-from ..engine import nest
+from ..engine import config, nest
 from ..engine.tracebacks import warn_user
 
 _END = object()
@@ -33,6 +33,9 @@ class EpochLoop:
         self.mode = mode
         # A group of batches is run whole, as in Keras.
         self.steps = None if steps is None else -(-steps // group) * group
+        limit = config.max_steps_per_epoch()
+        if limit and limit < (self.steps or source.num_batches or limit + 1):
+            self.steps = limit
         self.group = group
         self._stop_flag = {
             "train": "stop_training",

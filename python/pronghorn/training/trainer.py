@@ -11,7 +11,7 @@ import numpy as np
 from .. import callbacks as callbacks_module
 from ..callbacks.logs import plain_logs
 from ..engine import config, nest
-from ..engine.tracebacks import filter_traceback, filtered
+from ..engine.tracebacks import filter_traceback, filtered, warn_user
 from ..legacy.accept import old_arguments
 from .compiled import CompiledModel
 from .data import (
@@ -84,6 +84,9 @@ class Trainer(OldMethods, CompiledModel):
         _check_counts(epochs=epochs, initial_epoch=initial_epoch)
         check_steps(steps_per_epoch, "steps_per_epoch")
         check_steps(validation_steps, "validation_steps")
+        if config.max_epochs() and config.max_epochs() < epochs:
+            epochs = config.max_epochs()
+            warn_user(f"Limiting epochs to {epochs}")
         validation_epochs = [e for e in range(initial_epoch, epochs) if _is_due(e, validation_freq)]
         if validation_split and validation_data is None:
             split = train_validation_split if self._host_part(x) is None else split_text
@@ -115,8 +118,9 @@ class Trainer(OldMethods, CompiledModel):
         loop = EpochLoop(self, step, source, callbacks, "train", steps_per_epoch, group)
         validation_loop = None
         state = self.__dict__
-        state["stop_training"] = False
+        state.update(stop_training=False, _initial_epoch=None, _training_source=source)
         callbacks.on_train_begin()
+        state["_training_source"] = None
         logs = None
         first_epoch = self._initial_epoch or initial_epoch
         for epoch in range(first_epoch, epochs):

@@ -7,7 +7,10 @@ _WHERE = {
         "register_keras_serializable", "serialize_keras_object",
     ),
     "engine": ("set_random_seed",),
-    "engine.config": ("standardize_dtype",),
+    "engine.config": (
+        "disable_interactive_logging", "enable_interactive_logging",
+        "is_interactive_logging_enabled", "standardize_dtype",
+    ),
     "callbacks.progbar": ("Progbar",),
     "training.data": (
         "PyDataset", "Sequence", "pack_x_y_sample_weight", "unpack_x_y_sample_weight",

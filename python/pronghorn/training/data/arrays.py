@@ -258,6 +258,7 @@ class ArraySource:
         self.batch_size = check_batch_size(batch_size)
         self.num_batches = math.ceil(self.num_samples / self.batch_size)
         self.order = None
+        self._before = None  # where the draws were when this pass began
         self.position = self.num_batches
         self._shuffle = shuffle
         self._generator = (
@@ -269,9 +270,26 @@ class ArraySource:
         size = min(self.batch_size, self.num_samples)
         return nest.map_structure(lambda a: None if a is None else a[:size], self.data)
 
+    def snapshot(self):
+        """Which batch comes next, as values that JSON can hold; for `restore`."""
+        return {"position": self.position, "before": self._before, "after": self._draws()}
+
+    def restore(self, state):
+        """Takes the order and the next batch from a snapshot of the same data."""
+        if self._generator is not None and state["before"] is not None:
+            self._generator.bit_generator.state = state["before"]
+            self.start_pass()
+        if self._generator is not None and state["after"] is not None:
+            self._generator.bit_generator.state = state["after"]
+        self.position = state["position"]
+
+    def _draws(self):
+        return None if self._generator is None else self._generator.bit_generator.state
+
     def start_pass(self):
         """Goes back to the first batch, with a new order if shuffling."""
         self.position = 0
+        self._before = self._draws()
         if self._shuffle == "batch":
             order = np.arange(self.num_samples, dtype=np.int64)
             for start in range(0, self.num_samples, self.batch_size):
