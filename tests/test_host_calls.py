@@ -176,3 +176,16 @@ def test_it_trains():
     model.fit(x, np.zeros(256, "float32"), epochs=150, batch_size=256, verbose=0)
     factor = model.get_weights()[0]
     np.testing.assert_allclose(factor @ factor.T, x.T @ x / 256, atol=0.05)
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (5, 3), (3, 5), (2, 4, 4)])
+def test_lu_has_lapacks_pivots(shape):
+    x = np.random.default_rng(2).normal(size=shape)
+    lu, pivots = (np.array(part) for part in ops.lu_factor(x))
+    m, n = shape[-2:]
+    for i in np.ndindex(shape[:-2]):
+        product = (np.tril(lu[i], -1) + np.eye(m, n))[:, : min(m, n)] @ np.triu(lu[i])[: min(m, n)]
+        exchanged = np.array(x[i])
+        for k, p in enumerate(pivots[i]):
+            exchanged[[k, p]] = exchanged[[p, k]]
+        np.testing.assert_allclose(product, exchanged, atol=1e-12)

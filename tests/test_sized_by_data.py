@@ -71,3 +71,41 @@ def test_symbolic():
     result = model([np.ones((6, 2), "float32"), np.array([0, 0, 1, 3, 3, 3], "int32")])
     np.testing.assert_array_equal(result[:, 0], [2, 1, 0, 3])
     np.testing.assert_array_equal(ph.Model(x, values)(X), [0, 2, 3])
+
+
+def test_sizes_that_symbols_do_not_know_yet():
+    x = ph.Input((None, 3))
+    assert [p.shape for p in ops.split(x, 2, axis=1)] == [(None, None, 3)] * 2
+    assert [p.shape for p in ops.array_split(x, 2, axis=1)] == [(None, None, 3)] * 2
+    assert ops.trace(x, axis1=1, axis2=2).shape == (None,)
+    v = ph.Input(batch_shape=(None,))
+    assert ops.vander(v).shape == (None, None)
+    data = np.arange(24, dtype="float32").reshape(2, 4, 3)
+    first, second = ph.Model(x, ops.split(x, 2, axis=1))(data)
+    np.testing.assert_array_equal(second, data[:, 2:])
+    traced = ph.Model(x, ops.trace(x, axis1=1, axis2=2)).predict(data, verbose=0)
+    np.testing.assert_array_equal(traced, np.trace(data, axis1=1, axis2=2))
+    np.testing.assert_array_equal(ph.Model(v, ops.vander(v))(np.arange(3.0)), np.vander(range(3)))
+
+
+def test_blocks_at_places_that_only_a_run_knows():
+    x = np.arange(20, dtype="float32").reshape(4, 5)
+    start = ops.convert_to_tensor([1, 2])
+    block = Function(lambda x, s: ops.slice(x, s, (2, 3)))
+    np.testing.assert_array_equal(block(ops.convert_to_tensor(x), start), x[1:3, 2:5])
+    put = Function(lambda x, s, u: ops.slice_update(x, s, u))
+    updates = -np.ones((2, 2), "float32")
+    expected = x.copy()
+    expected[1:3, 2:4] = -1
+    result = put(ops.convert_to_tensor(x), start, ops.convert_to_tensor(updates))
+    np.testing.assert_array_equal(result, expected)
+    np.testing.assert_array_equal(ops.slice_update(x, start, updates), expected)
+    symbolic = ops.slice_update(ph.Input((None,)), ph.Input(batch_shape=(2,)), updates)
+    assert symbolic.shape == (None, None)
+
+
+def test_repeats_of_their_own():
+    x = np.arange(6).reshape(3, 2)
+    np.testing.assert_array_equal(ops.repeat(x, [1, 0, 2], axis=0), np.repeat(x, [1, 0, 2], 0))
+    with pytest.raises(ValueError, match="needs 3 repeats"):
+        ops.repeat(x, [1, 2], axis=0)

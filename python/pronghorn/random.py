@@ -55,7 +55,7 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     dtype = config.standardize_dtype(dtype)
     if dtype not in _args.FLOATS:
         raise ValueError(
-            "`random.uniform` requires a floating point `dtype`; `random.randint` draws integers. "
+            "`keras.random.uniform` requires a floating point `dtype`. `randint` draws integers. "
             f"Received: dtype={dtype}"
         )
     return _draw(_uniform, shape, _real(minval, "minval"), _real(maxval, "maxval"), dtype, seed)
@@ -97,7 +97,10 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
     """
     dtype = config.standardize_dtype(dtype)
     if dtype in _args.FLOATS or dtype == "bool":
-        raise ValueError(f"`dtype` must be an integer dtype. Received: dtype={dtype!r}")
+        raise ValueError(
+            "`keras.random.randint` requires an integer `dtype`. `uniform` draws fractions. "
+            f"Received: dtype={dtype!r}"
+        )
     minval, maxval = _whole(minval), _whole(maxval)
     if minval >= maxval:
         raise ValueError(f"randint: minval {minval} must be below maxval {maxval}.")

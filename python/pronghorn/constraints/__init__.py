@@ -17,7 +17,7 @@ class Constraint:
         old_constructor(cls)
 
     def __call__(self, w):
-        raise NotImplementedError(f"{type(self).__name__} does not define `__call__`.")
+        return w
 
     def get_config(self):
         return {}

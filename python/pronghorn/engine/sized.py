@@ -8,6 +8,47 @@ from .keras_tensor import KerasTensor
 from .symbolic import functions, recorded_class
 
 
+def _unknown(found, what):
+    """Abstract tensors of specs: of one, or of a list of them as a tuple."""
+    if isinstance(found, list):
+        return tuple(_unknown(spec, what) for spec in found)
+    return _core.unknown(tuple(found[0]), found[1], what)
+
+
+def sized_by_inputs(specs):
+    """Decorator of a function that needs sizes which symbolic tensors may not know yet.
+
+    Where they are known it is an ordinary function. Else it is one node, that runs when they are.
+
+    Args:
+        specs: Takes what the function takes; returns None where all sizes that it needs are known,
+            else (shape, dtype) for each result, as `sized_by_data` takes them.
+    """
+
+    def decorate(function):
+        name = function.__name__
+
+        @functools.wraps(function)
+        def whole(*args, **kwargs):
+            found = specs(*args, **kwargs)
+            if found is None:
+                return function(*args, **kwargs)
+            return _unknown(found, f"the result of {name}, whose input has an unknown size")
+
+        functions[name] = whole
+
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            symbolic = any(isinstance(x, KerasTensor) for x in nest.flatten((args, kwargs)))
+            if symbolic and specs(*args, **kwargs) is not None:
+                return recorded_class(name)().record(args, kwargs)
+            return whole(*args, **kwargs)
+
+        return wrapper
+
+    return decorate
+
+
 def _is_abstract(x):
     return isinstance(x, tensor.Tensor) and x.is_abstract
 
@@ -36,11 +77,7 @@ def sized_by_data(specs):
                 return function(*args, **kwargs)
             if not trace.shapes_only():
                 raise ValueError(what + ".")
-            found = specs(*args, **kwargs)
-            make = lambda spec: _core.unknown(tuple(spec[0]), spec[1], what)
-            if isinstance(found, list):
-                return tuple(make(s) for s in found)
-            return make(found)
+            return _unknown(specs(*args, **kwargs), what)
 
         functions[name] = whole
 

@@ -114,6 +114,8 @@ def _from_foreign(x, dtype):
                 array = array.astype("int32")
     if array.dtype == object and array.size and all(type(i) in (int, float) for i in array.flat):
         array = _wide_integers(array, dtype)
+    if array.dtype.name == "bfloat16":  # of ml_dtypes
+        return cast_tensor(_core.from_numpy(array.astype("float32"), True), "bfloat16")
     if array.dtype.kind == "c":
         array = array.astype("complex64", copy=False)
     if array.dtype == object or array.dtype.kind in "SUVMm":

@@ -16,11 +16,12 @@ from .random import (
     VarianceScaling,
     compute_fans,
 )
+from .stft import STFT
 
 _CLASSES = (
     Zeros, Ones, Constant, Identity, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling,
     GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal,
-    Orthogonal,
+    Orthogonal, STFT,
 )  # fmt: skip
 
 # Keras 1 and 2 spellings beside the class and snake-case names.
@@ -31,6 +32,8 @@ _LEGACY = {
     "zero": Zeros,
     "IdentityInitializer": Identity,
     "OrthogonalInitializer": Orthogonal,
+    "STFTInitializer": STFT,
+    "stft": STFT,
 }
 
 zeros, ones, constant, identity = Zeros, Ones, Constant, Identity
@@ -39,6 +42,7 @@ variance_scaling = VarianceScaling
 glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal
 he_uniform, he_normal = HeUniform, HeNormal
 lecun_uniform, lecun_normal = LecunUniform, LecunNormal
+stft = STFTInitializer = STFT
 orthogonal, OrthogonalInitializer, IdentityInitializer = Orthogonal, Orthogonal, Identity
 
 
@@ -66,10 +70,19 @@ def get(identifier):
 
     from ..serialization.registry import find
 
-    if isinstance(identifier, np.ndarray):
-        value = identifier
-        return lambda shape, dtype=None: value.astype(dtype or value.dtype).reshape(shape)
+    if isinstance(identifier, np.ndarray) or hasattr(identifier, "__dlpack__"):
+        value = np.asarray(identifier)
+        return lambda shape, dtype=None: _given(value, shape, dtype)
     return find(identifier, _table(), "initializer", Initializer)
+
+
+def _given(value, shape, dtype):
+    if tuple(shape) != value.shape:
+        raise ValueError(
+            f"Expected `shape` to be {value.shape}, that of the array given as initializer. "
+            f"Received: {tuple(shape)}"
+        )
+    return value.astype(dtype or value.dtype)
 
 
 def serialize(initializer):

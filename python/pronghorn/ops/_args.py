@@ -5,7 +5,7 @@ import operator
 from ..engine import config, dispatch, symbolic
 from ..engine.dtypes import result_type  # noqa: F401
 from ..engine.symdim import SymDim
-from ..engine.tensor import Tensor, convert_to_tensor
+from ..engine.tensor import Tensor, convert_to_numpy, convert_to_tensor
 from ..engine.variable import Variable
 
 KerasTensor = symbolic.KerasTensor
@@ -239,8 +239,8 @@ def size(value, what="shape"):
 
 def sizes(shape, what="shape"):
     """A shape argument (an int, or a sequence of sizes) as a tuple of `size`s."""
-    if isinstance(shape, Tensor):
-        shape = shape.numpy().tolist()
+    if not isinstance(shape, (list, tuple, int)) and getattr(shape, "shape", None):
+        shape = convert_to_numpy(shape).tolist()  # an array or a tensor of sizes
     if isinstance(shape, (list, tuple)):
         return tuple([size(s, what) for s in shape])
     return (size(shape, what),)

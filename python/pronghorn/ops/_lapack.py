@@ -16,7 +16,6 @@ from .creation import eye, zeros_like
 from .diagonals import tril, triu
 from .math import add, divide, equal, multiply, negative, subtract, sum, where
 from .matrix import matmul
-from .sorting import argsort
 
 
 # ---- checks of arguments
@@ -39,7 +38,7 @@ def need_system(name, a, b):
         raise ValueError(f"{name}: Expected input to have rank >= 1. Received a scalar `b`.")
     axis = -1 if len(b) == len(a) - 1 else -2
     rows = b[axis] if len(b) >= -axis else None
-    if rows is not None and None not in (rows, a[-2]) and rows != a[-2]:
+    if len(b) < -axis or rows != a[-2]:
         raise ValueError(
             f"{name}: Incompatible shapes between `a` and `b`. Expected `a.shape[-2] == "
             f"b.shape[{axis}]`. Received: a.shape={a}, b.shape={b}"
@@ -132,8 +131,8 @@ def _infer_singular_values(x):
 
 
 def _infer_lu(x):
-    need_square("lu_factor", x[0])
-    return [x, (x[0][:-1], "int32")]
+    need_matrix("lu_factor", x[0])
+    return [x, ((*x[0][:-2], _least(*x[0][-2:])), "int32")]
 
 
 def _infer_pinv(x, rcond):
@@ -153,23 +152,29 @@ def _infer_eig(x):
 
 def _run_lu(a):
     """Gaussian elimination with the largest pivot, for every matrix of the batch at once."""
-    lu = np.array(a)
-    n = lu.shape[-1]
-    lu = lu.reshape(-1, n, n)
-    rows = np.broadcast_to(np.arange(n), lu.shape[:2]).copy()
+    m, n = a.shape[-2:]
+    lu = np.array(a).reshape(-1, m, n)
+    pivots = np.zeros((len(lu), min(m, n)), "int32")
     each = np.arange(len(lu))
-    for k in range(n):
+    for k in range(min(m, n)):
         pivot = k + np.argmax(np.abs(lu[:, k:, k]), axis=1)
-        for table in (lu, rows):
-            table[each, k], table[each, pivot] = table[each, pivot], table[each, k].copy()
-        lu[:, k + 1 :, k] = np.divide(
-            lu[:, k + 1 :, k],
-            lu[:, k, k, None],
-            where=lu[:, k, k, None] != 0,
-            out=lu[:, k + 1 :, k],
-        )
+        pivots[:, k] = pivot
+        lu[each, k], lu[each, pivot] = lu[each, pivot], lu[each, k].copy()
+        below, top = lu[:, k + 1 :, k], lu[:, k, k, None]
+        np.divide(below, top, where=top != 0, out=below)
         lu[:, k + 1 :, k + 1 :] -= lu[:, k + 1 :, k, None] * lu[:, k, None, k + 1 :]
-    return lu.reshape(a.shape), rows.reshape(a.shape[:-1])
+    return lu.reshape(a.shape), pivots.reshape(*a.shape[:-2], min(m, n))
+
+
+def _run_rows(pivots):
+    """Which row each row went to, by exchanging row i with row pivots[i] in turn."""
+    flat = pivots.reshape(-1, pivots.shape[-1])
+    rows = np.broadcast_to(np.arange(flat.shape[-1]), flat.shape).copy()
+    each = np.arange(len(flat))
+    for k in range(flat.shape[-1]):
+        pivot = flat[:, k]
+        rows[each, k], rows[each, pivot] = rows[each, pivot], rows[each, k].copy()
+    return np.argsort(rows, axis=-1).reshape(pivots.shape)
 
 
 def _run_rank(a, tol):
@@ -302,16 +307,18 @@ def _grad_solve_triangular(inputs, outputs, grads, lower):
 
 
 def _grad_lu_factor(inputs, outputs, grads):
-    lu, rows = outputs
+    lu, pivots = outputs
     if grads[0] is None:
         return [None]
+    if lu.shape[-1] != lu.shape[-2]:
+        raise ValueError(f"lu_factor: only square matrices have a gradient; this is {lu.shape}.")
     lower, upper = add(tril(lu, -1), _identity(lu)), triu(lu)
     inner = add(
         tril(matmul(t(lower), tril(grads[0], -1)), -1), triu(matmul(triu(grads[0]), t(upper)))
     )
     inner = _upper(t(lower), inner)
     inner = t(_upper(upper, t(inner)))
-    back = argsort(rows, axis=-1)
+    back = row_of_rows((pivots,))
     return [take_along_axis(inner, expand_dims(back, -1), axis=-2)]
 
 
@@ -418,5 +425,6 @@ solve_triangular = host_op(
     [("lower", "flag", False)],
 )
 lu_factor = host_op("lu_factor", _run_lu, _infer_lu, _grad_lu_factor)
+row_of_rows = host_op("row_of_rows", _run_rows, lambda pivots: [pivots])
 pinv = host_op("pinv", _run_pinv, _infer_pinv, _grad_pinv, [("rcond", "real", None)])
 matrix_rank = host_op("matrix_rank", _run_rank, _infer_rank, None, [("tol", "real", None)])

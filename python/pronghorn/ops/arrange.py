@@ -1,8 +1,8 @@
 """Rearranging: stacking and splitting by name, tiling, rolling, rotating, grids."""
 
-import operator
-
-from ._args import normalize_axis, shape_of, tensor
+from ..engine import KerasTensor
+from ..engine.sized import sized_by_inputs
+from ._args import index, normalize_axis, shape_of, tensor
 from .array import (
     OPEN_END,
     _cut,
@@ -11,12 +11,14 @@ from .array import (
     concatenate,
     expand_dims,
     flip,
+    positions,
     ravel,
     reshape,
     split,
     stack,
     take,
     transpose,
+    unknown_parts,
 )
 from .creation import arange
 from .math import add, greater_equal, less, logical_or, multiply, where
@@ -100,28 +102,33 @@ def array_split(x, indices_or_sections, axis=0):
     Args:
         x: Tensor.
         indices_or_sections: The number of parts, or the positions where parts begin.
-        axis: The axis; its size must be known where a number of parts is given.
+        axis: The axis.
 
     Raises:
-        ValueError: fewer than one part, or an unknown size.
+        ValueError: fewer than one part.
 
     Example:
         >>> [t.shape for t in ops.array_split(ops.arange(5), 3)]  # [(2,), (2,), (1,)]
     """
     x = tensor(x)
-    if isinstance(indices_or_sections, (list, tuple)):
-        return split(x, indices_or_sections, axis=axis)
-    parts = operator.index(indices_or_sections)
+    parts = positions(indices_or_sections)
+    if isinstance(parts, tuple):
+        return split(x, parts, axis=axis)
     axis = normalize_axis(axis, len(x.shape), "array_split")
-    total = x.shape[axis]
-    if parts < 1 or total is None:
+    if parts < 1:
         raise ValueError(
             f"array_split: axis {axis} of a tensor of shape {x.shape} cannot be cut into {parts} "
-            "parts; expected at least one part and a known size."
+            "parts; expected at least one."
         )
+    return list(_near_parts(x, parts, axis))
+
+
+@sized_by_inputs(unknown_parts)
+def _near_parts(x, parts, axis):
+    total = x.shape[axis]
     short, longer = divmod(total, parts)
     edges = [i * short + min(i, longer) for i in range(parts + 1)]
-    return [_cut(x, axis, a, b) for a, b in zip(edges, edges[1:])]
+    return tuple(_cut(x, axis, a, b) for a, b in zip(edges, edges[1:]))
 
 
 def hsplit(x, indices_or_sections):
@@ -156,10 +163,11 @@ def unstack(x, num=None, axis=0):
     num = x.shape[axis] if num is None else num
     if num is None:
         raise ValueError(
-            f"unstack: axis {axis} of shape {x.shape} has an unknown size; give `num`."
+            f"unstack: Cannot infer argument `num` from shape {x.shape}, whose axis {axis} has an "
+            "unknown size; give `num`."
         )
-    index = (slice(None),) * axis
-    return [x[(*index, i)] for i in range(num)]
+    before = (slice(None),) * axis
+    return [x[(*before, i)] for i in range(num)]
 
 
 def tile(x, repeats):
@@ -318,6 +326,8 @@ def take_along_axis(x, indices, axis=None):
         >>> ops.take_along_axis([[1, 2], [3, 4]], [[1], [0]], axis=1)  # [[2], [3]]
     """
     x, indices = tensor(x), tensor(indices)
+    if isinstance(indices, KerasTensor):
+        indices = index(indices)
     if axis is None:
         return take(ravel(x), ravel(indices))
     rank = len(x.shape)

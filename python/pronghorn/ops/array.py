@@ -3,6 +3,8 @@
 import operator
 
 from ..engine import config
+from ..engine.sized import sized_by_inputs
+from ..engine.tensor import convert_to_numpy as _to_numpy
 from ..engine.tensor import convert_to_tensor as _to_tensor
 from ..engine.tensor import own_array
 from . import _args
@@ -158,6 +160,8 @@ def concatenate(xs, axis=0):
     Example:
         >>> ops.concatenate([[[1], [2]], [[3], [4]]], axis=1)  # [[1, 3], [2, 4]]
     """
+    if axis is None:
+        raise ValueError("concatenate: `axis` must be an integer. Received: axis=None")
     return _concat(_many("concatenate", xs), (operator.index(axis),))
 
 
@@ -192,25 +196,65 @@ def split(x, indices_or_sections, axis=0):
     Args:
         x: Tensor.
         indices_or_sections: The number of equal parts, or the positions where parts begin.
-        axis: The axis; its size must be known.
+        axis: The axis.
 
     Raises:
         ValueError: a size that the number of parts does not divide.
     """
     x = tensor(x)
     axis = normalize_axis(axis, len(x.shape), "split")
+    places = positions(indices_or_sections)
+    if isinstance(places, tuple):
+        edges = [0, *places, OPEN_END]
+        return [_cut(x, axis, a, b) for a, b in zip(edges, edges[1:])]
+    return list(_equal_parts(x, places, axis))
+
+
+def positions(indices_or_sections):
+    """The positions where parts begin as a tuple, or their number as an int."""
+    given = indices_or_sections
+    if getattr(given, "shape", None):
+        given = _to_numpy(given).tolist()
+    if isinstance(given, (list, tuple)):
+        return tuple(operator.index(i) for i in given)
+    return operator.index(given)
+
+
+def unknown_parts(x, parts, axis):
+    """The specs of parts of an axis whose size is unknown."""
+    if x.shape[axis] is not None or parts < 1:
+        return None
+    return [((*x.shape[:axis], None, *x.shape[axis + 1 :]), x.dtype)] * parts
+
+
+@sized_by_inputs(unknown_parts)
+def _equal_parts(x, parts, axis):
     total = x.shape[axis]
-    if isinstance(indices_or_sections, (list, tuple)):
-        edges = [0, *(operator.index(i) for i in indices_or_sections), OPEN_END]
-    else:
-        parts = operator.index(indices_or_sections)
-        if total is None or parts < 1 or total % parts:
-            raise ValueError(
-                f"split: axis {axis} of a tensor of shape {x.shape} does not divide into {parts} "
-                "equal parts."
-            )
-        edges = [total // parts * i for i in range(parts + 1)]
-    return [_cut(x, axis, a, b) for a, b in zip(edges, edges[1:])]
+    if parts < 1 or total % parts:
+        raise ValueError(
+            f"split: axis {axis} of a tensor of shape {x.shape} does not divide into {parts} equal "
+            "parts."
+        )
+    edges = [total // parts * i for i in range(parts + 1)]
+    return tuple(_cut(x, axis, a, b) for a, b in zip(edges, edges[1:]))
+
+
+def is_open(starts):
+    """Whether start indices are, or hold, tensors that only a run knows."""
+    every = starts if isinstance(starts, (list, tuple)) else (starts,)
+    return any(isinstance(s, KerasTensor) or getattr(s, "is_abstract", False) for s in every)
+
+
+def _open_slice(x, starts, counts):
+    from .creation import arange
+
+    if not isinstance(starts, (list, tuple)):
+        starts = [starts[i] for i in range(len(x.shape))]
+    for axis, (start, count) in enumerate(zip(starts, counts)):
+        if isinstance(count, int) and count < 0:
+            raise ValueError("slice: with start indices that only a run knows, sizes must be given")
+        x = take(x, arange(count) + _args.cast(tensor(start), "int32"), axis=axis)
+    return x
 
 
 def slice(inputs, start_indices, shape):
@@ -218,7 +262,7 @@ def slice(inputs, start_indices, shape):
 
     Args:
         inputs: Tensor.
-        start_indices: One integer an axis.
+        start_indices: One integer an axis, or a tensor of them.
         shape: One size an axis; -1 goes to the end.
 
     Raises:
@@ -228,11 +272,19 @@ def slice(inputs, start_indices, shape):
         >>> ops.slice([[1, 2], [3, 4]], (1, 0), (1, 2))  # [[3, 4]]
     """
     x = tensor(inputs)
+    if is_open(start_indices):
+        return _open_slice(x, start_indices, sizes(shape))
     begin, counts = sizes(start_indices, "start_indices"), sizes(shape)
-    if len(begin) != len(x.shape) or len(counts) != len(x.shape):
+    received = f"Received: inputs.shape={x.shape}, start_indices={begin}, shape={counts}"
+    if len(begin) != len(x.shape):
         raise ValueError(
-            f"slice: a tensor of shape {x.shape} needs {len(x.shape)} start indices and sizes. "
-            f"Received: {begin} and {counts}"
+            "slice: the number of dimensions in `start_indices` must match the number of "
+            f"dimensions in `inputs`. {received}"
+        )
+    if len(counts) != len(x.shape):
+        raise ValueError(
+            "slice: the number of dimensions in `inputs` must match the number of dimensions in "
+            f"`shape`. {received}"
         )
     for b, n, have in zip(begin, counts, x.shape):
         inside = isinstance(b, int) and isinstance(n, int) and have is not None
@@ -346,6 +398,8 @@ def take(x, indices, axis=None):
         >>> ops.take([10, 20, 30], [2, -1, 0])  # [30, 30, 10]
     """
     x, indices = tensors((x, indices))
+    if isinstance(indices, KerasTensor):
+        indices = index(indices)  # its dtype is floatx where nobody said another
     if axis is None:
         x, axis = ravel(x), 0
     return _gather((x, indices), (operator.index(axis), True, True))
@@ -375,7 +429,8 @@ def scatter_add(indices, updates, rows, axis=0):
 
 
 def repeat(x, repeats, axis=None):
-    """Each element (or row along `axis`) repeated `repeats` times.
+    """Each element (or row along `axis`) repeated `repeats` times; or each as often as its own
+    number of a list says.
 
     Example:
         >>> ops.repeat([1, 2], 2)  # [1, 1, 2, 2]
@@ -384,7 +439,15 @@ def repeat(x, repeats, axis=None):
     if axis is None:
         x, axis = ravel(x), 0
     axis = normalize_axis(axis, len(x.shape), "repeat")
-    repeats = operator.index(repeats)
+    counts = positions(repeats)
+    if isinstance(counts, tuple) and len(counts) != 1:
+        size = x.shape[axis]
+        if size is not None and len(counts) != size:
+            raise ValueError(
+                f"repeat: axis {axis} of shape {x.shape} needs {size} repeats. Received: {counts}"
+            )
+        return take(x, [i for i, n in enumerate(counts) for _ in range(n)], axis=axis)
+    repeats = counts[0] if isinstance(counts, tuple) else counts
     dims = list(shape_of(x))
     wide = expand_dims(x, axis + 1)
     wide = broadcast_to(wide, (*dims[: axis + 1], repeats, *dims[axis + 1 :]))

@@ -1,6 +1,7 @@
 """Derivatives of functions along a direction."""
 
-from ..engine import GradientTape, nest
+from ..engine import GradientTape, any_symbolic, nest
+from ..engine.symbolic import record_function
 from ._args import cast, floating, tensor
 from .creation import ones_like, zeros_like
 from .math import multiply, sum
@@ -24,6 +25,10 @@ def jvp(fun, primals, tangents, has_aux=False):
     Example:
         >>> ops.jvp(lambda x: x * x, (ops.array(3.0),), (ops.array(1.0),))  # (9., 6.)
     """
+    if any_symbolic((primals, tangents)):
+        return record_function(
+            lambda primals, tangents: jvp(fun, primals, tangents, has_aux), (primals, tangents)
+        )
     flat = [floating(p) for p in nest.flatten(primals)]
     directions = [
         cast(tensor(d), p.dtype) for p, d in zip(flat, nest.flatten(tangents), strict=True)

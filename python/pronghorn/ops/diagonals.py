@@ -4,6 +4,7 @@ import builtins
 import operator
 
 from ..engine import config
+from ..engine.sized import sized_by_inputs
 from ._args import cast, normalize_axis, shape_of, tensor
 from .array import concatenate, expand_dims, ravel, reshape, take, transpose
 from .creation import arange, zeros
@@ -65,7 +66,7 @@ def diagonal(x, offset=0, axis1=0, axis2=1):
     """The elements on a diagonal of the plane of two axes, as the last axis of the result.
 
     Args:
-        x: Tensor of at least two axes of known size.
+        x: Tensor of at least two axes.
         offset: Which diagonal: above 0 to the right of the main one.
         axis1: The axis of the rows.
         axis2: The axis of the columns.
@@ -87,6 +88,13 @@ def diagonal(x, offset=0, axis1=0, axis2=1):
     if axis1 == axis2:
         raise ValueError(f"diagonal: axis1 and axis2 must differ. Received: {axis1} and {axis2}")
     x = transpose(x, [i for i in range(rank) if i not in (axis1, axis2)] + [axis1, axis2])
+    return _last_diagonal(x, offset)
+
+
+@sized_by_inputs(
+    lambda x, offset: ((*x.shape[:-2], None), x.dtype) if None in x.shape[-2:] else None
+)
+def _last_diagonal(x, offset):
     rows, columns = x.shape[-2:]
     first_row, first_column = max(-offset, 0), max(offset, 0)
     count = max(0, min(rows - first_row, columns - first_column))

@@ -41,7 +41,8 @@ _LN2 = math.log(2.0)
 
 def fabs(x):
     """|x| as a float."""
-    return abs(floating(x))
+    x = tensor(x)
+    return abs(x if x.dtype in FLOATS else cast(x, config.floatx()))
 
 
 def trunc(x):
@@ -58,7 +59,8 @@ def trunc(x):
 
 def exp2(x):
     """2 raised to each element."""
-    x = floating(x)
+    x = tensor(x)
+    x = x if x.dtype in FLOATS else cast(x, config.floatx())
     return power(cast(tensor(2.0), x.dtype), x)
 
 

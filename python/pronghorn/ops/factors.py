@@ -194,17 +194,19 @@ def eigh(x):
 
 
 def lu_factor(x):
-    """The LU decomposition of square matrices, with row exchanges.
+    """The LU decomposition of matrices, with row exchanges.
 
     Args:
-        x: Float tensor (..., n, n).
+        x: Float tensor (..., m, n).
 
     Returns:
-        A tensor (..., n, n) that holds U in its upper triangle and below the diagonal L, whose
-        diagonal is 1; and an int32 tensor (..., n): row i of `L U` is row p[i] of x.
+        A tensor (..., m, n) that holds U in its upper triangle and below the diagonal L, whose
+        diagonal is 1; and the pivots as LAPACK has them, an int32 tensor (..., min(m, n)):
+        exchanging row i with row pivots[i], one after the other, makes x to L U. Only square
+        matrices have a gradient.
 
     Raises:
-        ValueError: matrices that are not square.
+        ValueError: fewer than 2 axes.
 
     Example:
         >>> ops.lu_factor([[1.0, 2.0], [4.0, 4.0]])[1]  # [1, 0]

@@ -172,7 +172,7 @@ def extract_sequences(x, sequence_length, sequence_stride):
 
 
 def _need_stride(stride):
-    if stride < 1:
+    if stride != int(stride) or stride < 1:
         raise ValueError(
             f"`sequence_stride` must be a positive integer. Received: sequence_stride={stride}"
         )

@@ -367,13 +367,13 @@ def max(x, axis=None, keepdims=False, initial=None):
         >>> ops.max([[1, 5], [3, 2]], axis=1)  # [5, 3]
     """
     result = _max((tensor(x),), (axes(axis), bool(keepdims)))
-    return result if initial is None else maximum(result, initial)
+    return result if initial is None else cast(maximum(result, initial), result.dtype)
 
 
 def min(x, axis=None, keepdims=False, initial=None):
     """The smallest element over axes; arguments as in `max`."""
     result = _min((tensor(x),), (axes(axis), bool(keepdims)))
-    return result if initial is None else minimum(result, initial)
+    return result if initial is None else cast(minimum(result, initial), result.dtype)
 
 
 def any(x, axis=None, keepdims=False):

@@ -1,6 +1,6 @@
 """Products beyond matmul: inner, outer, tensor, Kronecker and cross products, correlations."""
 
-from ._args import cast, floating, normalize_axis, pair, shape_of, tensors
+from ._args import cast, floating, normalize_axis, pair, result_type, shape_of, tensors
 from .array import expand_dims, moveaxis, ravel, reshape, transpose
 from .math import divide, mean, multiply, sqrt, subtract, sum
 from .matrix import dot, matmul
@@ -24,6 +24,11 @@ def inner(x1, x2):
     x1, x2 = pair(*tensors((x1, x2)))
     if not x1.shape or not x2.shape:
         return multiply(x1, x2)
+    if None not in (x1.shape[-1], x2.shape[-1]) and x1.shape[-1] != x2.shape[-1]:
+        raise ValueError(
+            "inner: the last dimension of both tensors must match. Received: "
+            f"x1.shape={x1.shape}, x2.shape={x2.shape}"
+        )
     return tensordot(x1, x2, axes=((-1,), (-1,)))
 
 
@@ -184,7 +189,7 @@ def correlate(x1, x2, mode="valid"):
         raise ValueError(
             f"correlate() requires 1-dimensional inputs. Received shapes {x1.shape}, {x2.shape}."
         )
-    dtype = x1.dtype if x1.dtype == x2.dtype else "float32"
+    dtype = result_type(x1.dtype, x2.dtype)
     kind = dtype if "float" in dtype else ("float64" if "64" in dtype else "float32")
     a, b = cast(x1, kind), cast(x2, kind)
     longer, shorter = max(a.shape[0], b.shape[0]), min(a.shape[0], b.shape[0])

@@ -1,9 +1,9 @@
 """Writing into tensors by place: scatter and updates of slices."""
 
 from ._args import cast, op, shape_of, tensor
-from .array import concatenate, expand_dims, reshape, scatter_add
+from .array import concatenate, expand_dims, is_open, reshape, scatter_add, take
 from .creation import arange
-from .math import add, greater_equal, less, logical_and, multiply, where
+from .math import add, greater_equal, less, logical_and, multiply, subtract, where
 from .segments import segment_max, segment_min, segment_prod
 
 _take = op("gather")
@@ -117,7 +117,7 @@ def slice_update(inputs, start_indices, updates):
 
     Args:
         inputs: Tensor.
-        start_indices: One integer an axis.
+        start_indices: One integer an axis, or a tensor of them.
         updates: Tensor of inputs' rank, the block.
 
     Raises:
@@ -128,6 +128,8 @@ def slice_update(inputs, start_indices, updates):
     """
     inputs = tensor(inputs)
     updates = cast(tensor(updates), inputs.dtype)
+    if is_open(start_indices):
+        return _placed_openly(inputs, start_indices, updates)
     starts = [int(s) for s in start_indices]
     for axis, (start, size, have) in enumerate(zip(starts, updates.shape, inputs.shape)):
         if have is not None and size is not None and not 0 <= start <= have - size:
@@ -136,6 +138,19 @@ def slice_update(inputs, start_indices, updates):
                 f"inside shape {inputs.shape} along axis {axis}."
             )
     return _placed(inputs, starts, updates, 0)
+
+
+def _placed_openly(inputs, starts, updates):
+    """As `_placed`, where only a run knows the starts: through a mask and places, axis by axis."""
+    inside = None
+    for axis, size in enumerate(shape_of(inputs)):
+        place = subtract(arange(size), cast(tensor(starts[axis]), "int32"))
+        rows = shape_of(updates)[axis]
+        within = logical_and(greater_equal(place, 0), less(place, rows))
+        updates = take(updates, where(within, place, 0), axis=axis)
+        beside = reshape(within, (-1, *[1] * (len(inputs.shape) - axis - 1)))
+        inside = beside if inside is None else logical_and(inside, beside)
+    return where(inside, updates, inputs)
 
 
 def _placed(inputs, starts, updates, axis):

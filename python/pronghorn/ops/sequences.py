@@ -3,6 +3,7 @@
 import math
 
 from ..engine import config
+from ..engine.sized import sized_by_inputs
 from ._args import FLOATS, cast, floating, normalize_axis, pair, result_type, tensor
 from .array import expand_dims, moveaxis
 from .creation import arange, ones
@@ -166,11 +167,17 @@ def vander(x, N=None, increasing=False):
     x = tensor(x)
     if len(x.shape) != 1:
         raise ValueError(f"Input tensor must be 1-dimensional. Received: input.shape={x.shape}")
-    N = x.shape[0] if N is None else N
+    if N is None:
+        return _square_vander(x, bool(increasing))
     if not isinstance(N, int) or N < 0:
         raise ValueError(f"Argument `N` must be a non-negative integer. Received: {N}")
     exponents = arange(N) if increasing else arange(N - 1, -1, -1)
     return power(expand_dims(x, -1), cast(exponents, x.dtype))
+
+
+@sized_by_inputs(lambda x, up: ((None, None), x.dtype) if x.shape[0] is None else None)
+def _square_vander(x, up):
+    return vander(x, x.shape[0], up)
 
 
 # ---- tapers: windows that fade a signal in and out, of x points

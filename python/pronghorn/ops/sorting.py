@@ -5,7 +5,7 @@ import operator
 from ..engine import config
 from ._args import FLOATS, cast, normalize_axis, op, pair, result_type, tensor
 from .arrange import swap_last, take_along_axis
-from .array import expand_dims, ravel
+from .array import expand_dims, ravel, reshape
 from .math import (
     floor_divide,
     greater,
@@ -54,6 +54,9 @@ def argsort(x, axis=-1):
     Example:
         >>> ops.argsort([3, 1, 2])  # [1, 2, 0]
     """
+    x = tensor(x)
+    if not x.shape:
+        x = reshape(x, (1,))
     x, axis = _by_last(x, axis, "argsort")
     return swap_last(_sort((x,), (-1, False))[1], axis)
 
@@ -129,6 +132,10 @@ def _running(native, x, axis, dtype, skip=None):
         x = where(isnan(x), skip, x)
     dtype = config.standardize_dtype(dtype or x.dtype)
     x = cast(x, "int32" if dtype == "bool" else dtype)
+    if isinstance(axis, (list, tuple)):
+        for one in axis:  # along several, one after the other
+            x = native((x,), (normalize_axis(one, len(x.shape), native.name), False))
+        return x
     if axis is None:
         x, axis = ravel(x), 0
     axis = normalize_axis(axis, len(x.shape), native.name)
@@ -140,7 +147,7 @@ def cumsum(x, axis=None, dtype=None):
 
     Args:
         x: Tensor.
-        axis: The axis; None flattens x.
+        axis: The axis, or several, one after the other; None flattens x.
         dtype: dtype of the sums; that of x where None (bool: int32).
 
     Returns:
