@@ -29,6 +29,7 @@ from .sets import *  # noqa: F403
 from .shrinkage import *  # noqa: F403
 from .sorting import *  # noqa: F403
 from .special import *  # noqa: F403
+from .splitting import *  # noqa: F403
 from .statistics import *  # noqa: F403
 from .windows import *  # noqa: F403
 

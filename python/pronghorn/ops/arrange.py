@@ -1,7 +1,6 @@
 """Rearranging: stacking and splitting by name, tiling, rolling, rotating, grids."""
 
 from ..engine import KerasTensor
-from ..engine.sized import sized_by_inputs
 from ._args import index, normalize_axis, shape_of, tensor
 from .array import (
     OPEN_END,
@@ -11,14 +10,11 @@ from .array import (
     concatenate,
     expand_dims,
     flip,
-    positions,
     ravel,
     reshape,
-    split,
     stack,
     take,
     transpose,
-    unknown_parts,
 )
 from .creation import arange
 from .math import add, greater_equal, less, logical_or, multiply, where
@@ -94,80 +90,6 @@ def dstack(xs):
             x = expand_dims(x, 2)
         deep.append(x)
     return concatenate(deep, axis=2)
-
-
-def array_split(x, indices_or_sections, axis=0):
-    """x cut along an axis into parts that need not be equal: the first ones are one longer.
-
-    Args:
-        x: Tensor.
-        indices_or_sections: The number of parts, or the positions where parts begin.
-        axis: The axis.
-
-    Raises:
-        ValueError: fewer than one part.
-
-    Example:
-        >>> [t.shape for t in ops.array_split(ops.arange(5), 3)]  # [(2,), (2,), (1,)]
-    """
-    x = tensor(x)
-    parts = positions(indices_or_sections)
-    if isinstance(parts, tuple):
-        return split(x, parts, axis=axis)
-    axis = normalize_axis(axis, len(x.shape), "array_split")
-    if parts < 1:
-        raise ValueError(
-            f"array_split: axis {axis} of a tensor of shape {x.shape} cannot be cut into {parts} "
-            "parts; expected at least one."
-        )
-    return list(_near_parts(x, parts, axis))
-
-
-@sized_by_inputs(unknown_parts)
-def _near_parts(x, parts, axis):
-    total = x.shape[axis]
-    short, longer = divmod(total, parts)
-    edges = [i * short + min(i, longer) for i in range(parts + 1)]
-    return tuple(_cut(x, axis, a, b) for a, b in zip(edges, edges[1:]))
-
-
-def hsplit(x, indices_or_sections):
-    """x cut along its second axis (a vector: its first); see `split`."""
-    x = tensor(x)
-    return split(x, indices_or_sections, axis=0 if len(x.shape) == 1 else 1)
-
-
-def vsplit(x, indices_or_sections):
-    """x cut along its first axis; see `split`."""
-    return split(x, indices_or_sections, axis=0)
-
-
-def dsplit(x, indices_or_sections):
-    """x cut along its third axis; see `split`."""
-    return split(x, indices_or_sections, axis=2)
-
-
-def unstack(x, num=None, axis=0):
-    """The slices of x along an axis, as a list.
-
-    Args:
-        x: Tensor.
-        num: The number of slices, needed only where the size is unknown.
-        axis: The axis that is dropped.
-
-    Raises:
-        ValueError: an unknown size without `num`.
-    """
-    x = tensor(x)
-    axis = normalize_axis(axis, len(x.shape), "unstack")
-    num = x.shape[axis] if num is None else num
-    if num is None:
-        raise ValueError(
-            f"unstack: Cannot infer argument `num` from shape {x.shape}, whose axis {axis} has an "
-            "unknown size; give `num`."
-        )
-    before = (slice(None),) * axis
-    return [x[(*before, i)] for i in range(num)]
 
 
 def tile(x, repeats):
@@ -361,7 +283,6 @@ def swap_last(x, axis):
 
 
 __all__ = [
-    "append", "array_split", "dsplit", "dstack", "fliplr", "flipud", "get_item", "hsplit",
-    "hstack", "meshgrid", "ndim", "roll", "rot90", "size", "stack", "swapaxes", "take_along_axis",
-    "tile", "unstack", "vsplit", "vstack",
+    "append", "dstack", "fliplr", "flipud", "get_item", "hstack", "meshgrid", "ndim", "roll",
+    "rot90", "size", "stack", "swapaxes", "take_along_axis", "tile", "vstack",
 ]  # fmt: skip

@@ -3,7 +3,6 @@
 import operator
 
 from ..engine import config
-from ..engine.sized import sized_by_inputs
 from ..engine.tensor import convert_to_numpy as _to_numpy
 from ..engine.tensor import convert_to_tensor as _to_tensor
 from ..engine.tensor import own_array
@@ -190,26 +189,6 @@ def _cut(x, axis, begin, end):
     return _slice((x,), (tuple(first), tuple(last), (1,) * rank))
 
 
-def split(x, indices_or_sections, axis=0):
-    """x cut along an axis into a list.
-
-    Args:
-        x: Tensor.
-        indices_or_sections: The number of equal parts, or the positions where parts begin.
-        axis: The axis.
-
-    Raises:
-        ValueError: a size that the number of parts does not divide.
-    """
-    x = tensor(x)
-    axis = normalize_axis(axis, len(x.shape), "split")
-    places = positions(indices_or_sections)
-    if isinstance(places, tuple):
-        edges = [0, *places, OPEN_END]
-        return [_cut(x, axis, a, b) for a, b in zip(edges, edges[1:])]
-    return list(_equal_parts(x, places, axis))
-
-
 def positions(indices_or_sections):
     """The positions where parts begin as a tuple, or their number as an int."""
     given = indices_or_sections
@@ -218,25 +197,6 @@ def positions(indices_or_sections):
     if isinstance(given, (list, tuple)):
         return tuple(operator.index(i) for i in given)
     return operator.index(given)
-
-
-def unknown_parts(x, parts, axis):
-    """The specs of parts of an axis whose size is unknown."""
-    if x.shape[axis] is not None or parts < 1:
-        return None
-    return [((*x.shape[:axis], None, *x.shape[axis + 1 :]), x.dtype)] * parts
-
-
-@sized_by_inputs(unknown_parts)
-def _equal_parts(x, parts, axis):
-    total = x.shape[axis]
-    if parts < 1 or total % parts:
-        raise ValueError(
-            f"split: axis {axis} of a tensor of shape {x.shape} does not divide into {parts} equal "
-            "parts."
-        )
-    edges = [total // parts * i for i in range(parts + 1)]
-    return tuple(_cut(x, axis, a, b) for a, b in zip(edges, edges[1:]))
 
 
 def is_open(starts):
@@ -503,5 +463,5 @@ __all__ = [
     "broadcast_to", "cast", "concatenate", "convert_to_numpy", "convert_to_tensor",
     "copy", "expand_dims", "flip", "is_tensor",
     "moveaxis", "pad", "ravel", "repeat", "reshape", "scatter_add", "shape",
-    "slice", "split", "squeeze", "stack", "stop_gradient", "take", "transpose",
+    "slice", "squeeze", "stack", "stop_gradient", "take", "transpose",
 ]  # fmt: skip

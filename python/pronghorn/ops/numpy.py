@@ -15,4 +15,5 @@ from .sequences import *  # noqa: F403
 from .sets import *  # noqa: F403
 from .sorting import *  # noqa: F403
 from .special import *  # noqa: F403
+from .splitting import *  # noqa: F403
 from .statistics import *  # noqa: F403

@@ -7,11 +7,11 @@ the previous one (zeros before the first), or zeros when asked.
 
 from ._args import floating, shape_of, tensor
 from .activation import hard_sigmoid, relu, sigmoid
-from .arrange import unstack
 from .array import broadcast_to, cast, expand_dims, stack
 from .creation import zeros
 from .math import add, clip, multiply, subtract, tanh, where
 from .matrix import matmul
+from .splitting import unstack
 
 
 def _keras2(x):

@@ -6,7 +6,7 @@ from ..engine import config
 from ._args import cast, floating, normalize_axis, shape_of, tensor
 from .activation import sigmoid
 from .arrange import swap_last
-from .array import reshape, split, transpose
+from .array import reshape, transpose
 from .creation import arange, zeros_like
 from .losses import one_hot
 from .math import (
@@ -31,6 +31,7 @@ from .math import (
 )
 from .sorting import cumsum, sort
 from .special import log10
+from .splitting import split
 
 
 def celu(x, alpha=1.0):

@@ -1,0 +1,121 @@
+"""Cutting tensors into parts."""
+
+from ..engine.sized import sized_by_inputs
+from ._args import normalize_axis, tensor
+from .array import OPEN_END, _cut, positions
+
+
+def split(x, indices_or_sections, axis=0):
+    """x cut along an axis into a list.
+
+    Args:
+        x: Tensor.
+        indices_or_sections: The number of equal parts, or the positions where parts begin.
+        axis: The axis.
+
+    Raises:
+        ValueError: a size that the number of parts does not divide.
+    """
+    x = tensor(x)
+    axis = normalize_axis(axis, len(x.shape), "split")
+    places = positions(indices_or_sections)
+    if isinstance(places, tuple):
+        edges = [0, *places, OPEN_END]
+        return [_cut(x, axis, a, b) for a, b in zip(edges, edges[1:])]
+    return list(_equal_parts(x, places, axis))
+
+
+def unknown_parts(x, parts, axis):
+    """The specs of parts of an axis whose size is unknown."""
+    if x.shape[axis] is not None or parts < 1:
+        return None
+    return [((*x.shape[:axis], None, *x.shape[axis + 1 :]), x.dtype)] * parts
+
+
+@sized_by_inputs(unknown_parts)
+def _equal_parts(x, parts, axis):
+    total = x.shape[axis]
+    if parts < 1 or total % parts:
+        raise ValueError(
+            f"split: axis {axis} of a tensor of shape {x.shape} does not divide into {parts} equal "
+            "parts."
+        )
+    edges = [total // parts * i for i in range(parts + 1)]
+    return tuple(_cut(x, axis, a, b) for a, b in zip(edges, edges[1:]))
+
+
+def array_split(x, indices_or_sections, axis=0):
+    """x cut along an axis into parts that need not be equal: the first ones are one longer.
+
+    Args:
+        x: Tensor.
+        indices_or_sections: The number of parts, or the positions where parts begin.
+        axis: The axis.
+
+    Raises:
+        ValueError: fewer than one part.
+
+    Example:
+        >>> [t.shape for t in ops.array_split(ops.arange(5), 3)]  # [(2,), (2,), (1,)]
+    """
+    x = tensor(x)
+    parts = positions(indices_or_sections)
+    if isinstance(parts, tuple):
+        return split(x, parts, axis=axis)
+    axis = normalize_axis(axis, len(x.shape), "array_split")
+    if parts < 1:
+        raise ValueError(
+            f"array_split: axis {axis} of a tensor of shape {x.shape} cannot be cut into {parts} "
+            "parts; expected at least one."
+        )
+    return list(_near_parts(x, parts, axis))
+
+
+@sized_by_inputs(unknown_parts)
+def _near_parts(x, parts, axis):
+    total = x.shape[axis]
+    short, longer = divmod(total, parts)
+    edges = [i * short + min(i, longer) for i in range(parts + 1)]
+    return tuple(_cut(x, axis, a, b) for a, b in zip(edges, edges[1:]))
+
+
+def hsplit(x, indices_or_sections):
+    """x cut along its second axis (a vector: its first); see `split`."""
+    x = tensor(x)
+    return split(x, indices_or_sections, axis=0 if len(x.shape) == 1 else 1)
+
+
+def vsplit(x, indices_or_sections):
+    """x cut along its first axis; see `split`."""
+    return split(x, indices_or_sections, axis=0)
+
+
+def dsplit(x, indices_or_sections):
+    """x cut along its third axis; see `split`."""
+    return split(x, indices_or_sections, axis=2)
+
+
+def unstack(x, num=None, axis=0):
+    """The slices of x along an axis, as a list.
+
+    Args:
+        x: Tensor.
+        num: The number of slices, needed only where the size is unknown.
+        axis: The axis that is dropped.
+
+    Raises:
+        ValueError: an unknown size without `num`.
+    """
+    x = tensor(x)
+    axis = normalize_axis(axis, len(x.shape), "unstack")
+    num = x.shape[axis] if num is None else num
+    if num is None:
+        raise ValueError(
+            f"unstack: Cannot infer argument `num` from shape {x.shape}, whose axis {axis} has an "
+            "unknown size; give `num`."
+        )
+    before = (slice(None),) * axis
+    return [x[(*before, i)] for i in range(num)]
+
+
+__all__ = ["array_split", "dsplit", "hsplit", "split", "unstack", "vsplit"]
