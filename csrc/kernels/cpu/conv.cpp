@@ -6,6 +6,7 @@
 #include "conv_source.h"
 #include "families.h"
 #include "gemm_engine.h"
+#include "gemm_long.h"
 #include "winograd.h"
 
 namespace ph {
@@ -63,12 +64,19 @@ Epilogue<T> group_epilogue(const ConvArgs& g, int64_t offset, int64_t ld) {
           forward ? g.act : Act::none, g.gate_act};
 }
 
+// Sums of float32 so long that they go by segments (gemm_long.h), as packed products.
+PH_INLINE bool is_long(const ConvArgs& g) {
+  const int64_t limit = g.mode == ConvMode::grad_filter ? kLongSum : kLongConv;
+  return g.dtype == DType::f32 && product_shape(g).k > limit;
+}
+
 // ---- read straight from the image
 PH_INLINE int64_t residues(const ConvArgs& g) {
   return g.mode == ConvMode::grad_input ? g.stride_h * g.stride_w : 1;
 }
 PH_INLINE bool is_direct(const ConvArgs& g) {
   if (g.mode == ConvMode::grad_filter || g.kh > kMaxTaps || g.kw > kMaxTaps) return false;
+  if (is_long(g)) return false;
   if (residues(g) > 1) return true;
   if (is_pointwise(g)) return false;
   const int64_t size = g.dtype == DType::f32 ? 4 : 8;
@@ -217,16 +225,23 @@ template <class T>
 struct Plan {
   int64_t splits;
   int64_t a_bytes, b_bytes;
-  bool pack_b;
+  bool pack_b, by_segments;
+  LongPlan segments;
 };
 template <class T>
-Plan<T> make_plan(const ConvArgs& g) {
+Plan<T> make_plan(const ConvArgs& g, int threads) {
   const Shape s = product_shape(g);
   Plan<T> p = {};
   p.splits = g.mode == ConvMode::grad_filter ? choose_splits<T>(s.m, s.n, s.k) : 1;
-  p.a_bytes = a_block_bytes<T>(s.m, s.k);
+  p.by_segments = is_long(g);
+  const int64_t k = p.by_segments ? kLongSegment : s.k;
+  p.a_bytes = a_block_bytes<T>(s.m, k);
   p.pack_b = g.mode == ConvMode::grad_input || s.m > direct_rows<T>(g.k);
-  p.b_bytes = p.pack_b ? b_block_bytes<T>(s.n, s.k) : 0;
+  p.b_bytes = p.pack_b ? b_block_bytes<T>(s.n, k) : 0;
+  if (p.by_segments) {
+    p.segments = plan_long(s.m, s.n, s.k, kLongSegment);
+    p.segments.inner_bytes = p.b_bytes + (p.segments.serial ? 1 : threads) * p.a_bytes;
+  }
   return p;
 }
 
@@ -240,14 +255,25 @@ void run_group(const ConvArgs& g, const A& a, const B& b, T* c, int64_t ldc, int
              a.s_i * static_cast<int64_t>(sizeof(T)) % kSetBytes == 0;
   const Product<T, A, B> q = {s.m, s.n,  s.k,          a, b, pack_a, plan.pack_b, c,
                               ldc, T(1), g.accumulate, e};
-  if constexpr (requires { q.a.skip(0), q.b.skip(0); })
+  if constexpr (sizeof(T) == 4)
+    if (plan.by_segments)
+      return long_sum<T>({s.m, s.n, s.k, c, ldc, T(1), g.accumulate, e}, plan.segments, team,
+                         scratch,
+                         [&](int64_t p0, int64_t depth, T* result, const Team& crew, char* inner) {
+                           auto part = q;
+                           part.k = depth, part.a = q.a.skip(p0), part.b = q.b.skip(p0);
+                           part.c = result, part.ldc = s.n, part.accumulate = false;
+                           part.epilogue = {}, part.max_depth = kLongDepth;
+                           run_product(part, crew, inner, inner + plan.b_bytes);
+                         });
+  if constexpr (__is_same(A, PatchesTransposed<T>))
     if (splits > 1) return split_product(q, splits, team, scratch);
   run_product(q, team, scratch, scratch + plan.b_bytes);
 }
 
 template <class T>
 void packed_group(const ConvArgs& g, int64_t group, const Team& team, char* scratch) {
-  const Plan<T> plan = make_plan<T>(g);
+  const Plan<T> plan = make_plan<T>(g, team.threads);
   const int64_t c = g.c / g.groups, k = g.k / g.groups;
   T* const x = static_cast<T*>(g.x) + group * c;
   T* const w = static_cast<T*>(g.filter) + group * k;
@@ -292,7 +318,8 @@ int64_t group_bytes(const ConvArgs& g, int threads) {
     return b.filter + threads * b.frame;
   }
   if (is_direct_filter(g)) return filter_grad_bytes(filter_problem<T>(g, 0), threads);
-  const Plan<T> p = make_plan<T>(g);
+  const Plan<T> p = make_plan<T>(g, threads);
+  if (p.by_segments) return long_bytes<T>(s.m, s.n, p.segments, threads);
   if (p.splits > 1) return split_bytes<T>(s.m, s.n, s.k, p.splits, threads);
   return p.b_bytes + threads * p.a_bytes;
 }
@@ -347,7 +374,8 @@ size_t scratch_typed(const ConvArgs& g, int threads) {
   if (is_depthwise(g))
     return g.mode != ConvMode::grad_filter
                ? 0
-               : static_cast<size_t>(depthwise_parts(g) * depthwise_part_bytes<T>(g));
+               : static_cast<size_t>(depthwise_parts(g) *
+                                     (depthwise_part_bytes<T>(g) + depthwise_total_bytes<T>(g)));
   if (winograd_tile(g)) return winograd_scratch(g, threads);
   if (winograd_filter_wins(g)) return winograd_filter_scratch(g, threads);
   if (is_scattered<T>(g)) {

@@ -163,6 +163,11 @@ template <class T>
 PH_INLINE int64_t depthwise_part_bytes(const ConvArgs& g) {
   return cache_rounded(g.kh * g.kw * g.c * static_cast<int64_t>(sizeof(T)));
 }
+// Float32 sums of so many pixels go to totals in double, which lie behind them.
+template <class T>
+PH_INLINE int64_t depthwise_total_bytes(const ConvArgs& g) {
+  return sizeof(T) == 4 ? cache_rounded(g.kh * g.kw * g.c * 8) : 0;
+}
 
 // sums[tap] += x * dy for N taps of a run of pixels, one vector of channels. Meanwhile it asks for
 // what lies dy_ahead of dy: between the sums that costs less than on its own.
@@ -213,20 +218,32 @@ template <class T>
 void run_depthwise_filter(const ConvArgs& g, const DirectConv<T>& q, const Team& team) {
   constexpr int64_t lanes = kLanes<T>;
   const int64_t lines = q.images * q.rows, parts = depthwise_parts(g), taps = g.kh * g.kw;
-  const int64_t bytes = depthwise_part_bytes<T>(g);
+  const int64_t bytes = depthwise_part_bytes<T>(g) + depthwise_total_bytes<T>(g);
   char* const scratch = static_cast<char*>(g.scratch);
   const T* const dy = static_cast<const T*>(g.y);
   const int64_t pixel_bytes = (g.kh * q.mul_w + 1) * g.c * static_cast<int64_t>(sizeof(T));
-  const int64_t most = max_of(kMinDepthwisePixels, kDepthwiseBytes / pixel_bytes);
+  const int64_t most =
+      max_of(kMinDepthwisePixels, min_of(kLongDepth, kDepthwiseBytes / pixel_bytes));
   for_chunks(team, parts, [&](int64_t part, int) {
     T* const sums = reinterpret_cast<T*>(scratch + part * bytes);
+    double* const totals =
+        reinterpret_cast<double*>(scratch + part * bytes + depthwise_part_bytes<T>(g));
     __builtin_memset(sums, 0, static_cast<size_t>(bytes));
+    int64_t held = 0;  // pixels in sums
+    const auto empty_into_totals = [&] {
+      for (int64_t k = 0; k < taps * g.c; ++k)
+        totals[k] += static_cast<double>(sums[k]), sums[k] = 0;
+      held = 0;
+    };
     for (int64_t i = part * lines / parts; i < (part + 1) * lines / parts; ++i) {
       const T* const image = q.in + i / q.rows * q.in_h * q.in_w * q.in_channels;
       for_runs(q, i % q.rows, [&](const TapList& list, int64_t u, int64_t count) {
         const int64_t step = q.mul_w * g.c, d_ahead = list.ahead ? q.cols * g.c : 0;
         const int64_t block = ceil_div(count, ceil_div(count, most));
-        for (int64_t p = u; p < u + count; p += block)
+        for (int64_t p = u; p < u + count; p += block) {
+          const int64_t more = min_of(block, u + count - p);
+          if (sizeof(T) == 4 && held + more > kLongDepth) empty_into_totals();
+          held += more;
           for (int64_t c = 0; c < g.c; c += lanes) {
             const int64_t left = min_of(lanes, g.c - c), pixels = min_of(block, u + count - p);
             const T* const x = image + p * step + c;
@@ -237,7 +254,12 @@ void run_depthwise_filter(const ConvArgs& g, const DirectConv<T>& q, const Team&
             else
               depthwise_all_sums<T, false>(list, x, step, d, d_ahead, g.c, pixels, left, sums + c);
           }
+        }
       });
+    }
+    if constexpr (sizeof(T) == 4) {
+      empty_into_totals();
+      for (int64_t k = 0; k < taps * g.c; ++k) sums[k] = static_cast<T>(totals[k]);
     }
   });
   sum_parts<T>(reinterpret_cast<T*>(scratch), bytes, parts, taps, g.c, static_cast<T*>(g.filter),

@@ -5,7 +5,8 @@
 //   dw[kh][(kw, c)][k] = sum over pixels p: x[p + kh][(kw, c)] * dy[p][k]
 //
 // Pixels are cut into blocks that stay in cache, blocks into a fixed number of parts, each
-// with its own partial result; the parts are summed in order.
+// with its own partial result; the parts are summed in order. Very many blocks: runs of them are
+// added in double (gemm_long.h says why).
 #pragma once
 #include "conv_direct.h"
 
@@ -25,18 +26,23 @@ struct FilterGrad {
 };
 
 struct FilterPlan {
-  int64_t images, rows;  // of a block; whole images where several fit
-  int64_t blocks, parts, col_groups;
+  int64_t images, rows, cols;  // of a block; whole images where several fit, a piece of a long row
+  int64_t row_blocks, col_blocks, blocks, parts, col_groups;
+  int64_t run;  // blocks of one chain of sums; 0: all of a part
   bool pack_dy, merge;
 };
 template <class T>
 PH_INLINE FilterPlan plan_filter(const FilterGrad<T>& q) {
   FilterPlan p;
   const int64_t size = sizeof(T), depth = q.taps_h.count * q.taps_w.count * q.used;
-  const Frame one = frame_of(q.taps_h, q.taps_w, q.mul_h, q.mul_w, 0, 1, q.cols);
+  p.col_blocks = sizeof(T) == 4 ? max_of<int64_t>(1, q.cols / kLongRow) : 1;
+  p.cols = ceil_div(q.cols, p.col_blocks);
+  const Frame one = frame_of(q.taps_h, q.taps_w, q.mul_h, q.mul_w, 0, 1, p.cols);
   const int64_t line = one.width() * q.used * size;
-  int64_t wish = min_of(kMaxSegments, max_of<int64_t>(1, kBlockPixels / q.cols));
-  if (wish >= 2 * q.rows) {
+  int64_t wish = min_of(kMaxSegments, max_of<int64_t>(1, kBlockPixels / p.cols));
+  if (p.col_blocks > 1) {
+    p.images = p.rows = 1;
+  } else if (wish >= 2 * q.rows) {
     p.images = min_of(q.images, wish / q.rows);
     p.rows = q.rows;
   } else {
@@ -44,11 +50,13 @@ PH_INLINE FilterPlan plan_filter(const FilterGrad<T>& q) {
     p.images = 1;
     p.rows = ceil_div(q.rows, ceil_div(q.rows, min_of(wish, fit)));
   }
-  p.blocks = ceil_div(q.images, p.images) * ceil_div(q.rows, p.rows);
+  p.row_blocks = ceil_div(q.rows, p.rows);
+  p.blocks = ceil_div(q.images, p.images) * p.row_blocks * p.col_blocks;
   const int64_t work = depth * q.n * q.images * q.rows * q.cols;
   const int64_t by_memory = max_of<int64_t>(1, kPartBytes / (depth * q.n * size));
   p.parts = min_of(min_of(kMaxSplits, p.blocks), min_of(by_memory, work / (2 * kChunkWork)));
   p.parts = max_of<int64_t>(1, p.parts);
+  p.run = sizeof(T) == 4 && p.blocks / p.parts > 2 * kLongBlocks ? kLongBlocks : 0;
   const int64_t panels = ceil_div(q.n, kTileCols<T>);
   p.col_groups = work < kSerialWork ? 1 : min_of(panels, ceil_div(kMaxSplits, p.parts));
   p.pack_dy = depth > kPackDyStrips * kMaxRows;
@@ -57,21 +65,23 @@ PH_INLINE FilterPlan plan_filter(const FilterGrad<T>& q) {
 }
 template <class T>
 PH_INLINE int64_t filter_frame_bytes(const FilterGrad<T>& q, const FilterPlan& p) {
-  const Frame f = frame_of(q.taps_h, q.taps_w, q.mul_h, q.mul_w, 0, p.rows, q.cols);
+  const Frame f = frame_of(q.taps_h, q.taps_w, q.mul_h, q.mul_w, 0, p.rows, p.cols);
   return cache_rounded(p.images * f.height() * f.width() * q.used *
                        static_cast<int64_t>(sizeof(T)));
 }
 template <class T>
-PH_INLINE int64_t dy_panel_bytes(const FilterGrad<T>& q, const FilterPlan& p) {
+PH_INLINE int64_t dy_panel_bytes(const FilterPlan& p) {
   if (!p.pack_dy) return 0;
-  return cache_rounded(p.images * p.rows * q.cols * kTileCols<T> * static_cast<int64_t>(sizeof(T)));
+  return cache_rounded(p.images * p.rows * p.cols * kTileCols<T> * static_cast<int64_t>(sizeof(T)));
 }
 template <class T>
 int64_t filter_grad_bytes(const FilterGrad<T>& q, int threads) {
   const FilterPlan p = plan_filter(q);
   const int64_t part = q.taps_h.count * q.taps_w.count * q.used * q.n;
-  return threads * (filter_frame_bytes(q, p) + dy_panel_bytes(q, p)) +
-         (p.parts > 1 ? p.parts * cache_rounded(part * static_cast<int64_t>(sizeof(T))) : 0);
+  const int64_t bytes = cache_rounded(part * static_cast<int64_t>(sizeof(T)));
+  const int64_t own = filter_frame_bytes(q, p) + dy_panel_bytes<T>(p) + (p.run ? bytes : 0);
+  if (p.run) return threads * own + p.parts * cache_rounded(part * 8);
+  return threads * own + (p.parts > 1 ? p.parts * bytes : 0);
 }
 
 // One block of pixels into columns [k0, k1) of `out` (taps * used, ldc).
@@ -80,10 +90,12 @@ void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, in
                   int64_t k1, T* out, int64_t ldc, bool accumulate, T* frame, T* panel) {
   constexpr int64_t lanes = kLanes<T>, tile_cols = kTileCols<T>;
   const MicroTable<T>& table = micro_table<T>();
-  const int64_t row_blocks = ceil_div(q.rows, p.rows);
-  const int64_t n0 = block / row_blocks * p.images, r0 = block % row_blocks * p.rows;
+  const int64_t at = block / p.col_blocks, piece = block % p.col_blocks;
+  const int64_t n0 = at / p.row_blocks * p.images, r0 = at % p.row_blocks * p.rows;
   const int64_t n1 = min_of(q.images, n0 + p.images), r1 = min_of(q.rows, r0 + p.rows);
-  const Frame f = frame_of(q.taps_h, q.taps_w, q.mul_h, q.mul_w, r0, r1, q.cols);
+  const int64_t s0 = piece * q.cols / p.col_blocks, s1 = (piece + 1) * q.cols / p.col_blocks;
+  Frame f = frame_of(q.taps_h, q.taps_w, q.mul_h, q.mul_w, r0, r1, s1 - s0);
+  f.col_lo += s0 * q.mul_w, f.col_hi += s0 * q.mul_w;
   const int64_t image_size = q.in_h * q.in_w * q.in_channels;
   const T* base;
   int64_t line, pixel, image_step;
@@ -103,7 +115,7 @@ void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, in
     for (int64_t r = r0; r < r1; ++r)
       seg[t.segs++] = (n - n0) * image_step + (r - r0) * q.mul_h * line;
   t.seg = seg;
-  t.kc = q.cols;
+  t.kc = s1 - s0;
   t.alpha = T(1);
   t.ldc = ldc;
   t.accumulate = accumulate;
@@ -114,14 +126,14 @@ void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, in
   const bool by_three =
       p.merge && q.used == 1 && q.taps_w.count == 3 && t.a_stride == 1 && q.taps_h.count > 1;
   const int64_t dilation = by_three ? q.taps_h.offset[1] - q.taps_h.offset[0] : 0;
-  const T* const dy = q.dy + (n0 * q.rows + r0) * q.cols * q.dy_channels;
+  const T* const dy = q.dy + ((n0 * q.rows + r0) * q.cols + s0) * q.dy_channels;
   for (int64_t j = k0; j < k1; j += tile_cols) {
     const int64_t count = min_of(tile_cols, k1 - j);
     const int vectors = static_cast<int>(ceil_div(count, lanes));
     t.tail = static_cast<int>(count - (vectors - 1) * lanes);
     if (p.pack_dy) {
       t.b_stride = vectors * lanes;
-      pack_panel(panel, t.b_stride, dy + j, int64_t{1}, q.dy_channels, count, t.segs * q.cols);
+      pack_panel(panel, t.b_stride, dy + j, int64_t{1}, q.dy_channels, count, t.segs * t.kc);
       t.b = panel;
     } else {
       t.b_stride = q.dy_channels;
@@ -158,8 +170,9 @@ void run_filter_grad(const FilterGrad<T>& q, const Team& team, char* scratch) {
   const FilterPlan p = plan_filter(q);
   const int64_t depth = q.taps_h.count * q.taps_w.count * q.used;
   const int64_t frame_size = filter_frame_bytes(q, p);
-  const int64_t own_bytes = frame_size + dy_panel_bytes(q, p);
   const int64_t part_bytes = cache_rounded(depth * q.n * static_cast<int64_t>(sizeof(T)));
+  const int64_t panel_size = dy_panel_bytes<T>(p);
+  const int64_t own_bytes = frame_size + panel_size + (p.run ? part_bytes : 0);
   const int64_t panels = ceil_div(q.n, kTileCols<T>);
   char* const parts = scratch + team.threads * own_bytes;
   for_chunks(team, p.parts * p.col_groups, [&](int64_t chunk, int thread) {
@@ -168,13 +181,35 @@ void run_filter_grad(const FilterGrad<T>& q, const Team& team, char* scratch) {
     const int64_t k1 = min_of(q.n, (g + 1) * panels / p.col_groups * kTileCols<T>);
     const int64_t lo = part * p.blocks / p.parts, hi = (part + 1) * p.blocks / p.parts;
     char* const own = scratch + thread * own_bytes;
+    if (p.run) {
+      T* const some = reinterpret_cast<T*>(own + frame_size + panel_size);
+      double* const total = reinterpret_cast<double*>(parts) + part * depth * q.n;
+      for (int64_t first = lo; first < hi; first += p.run) {
+        for (int64_t b = first; b < min_of(hi, first + p.run); ++b)
+          filter_block(q, p, b, k0, k1, some, q.n, b > first, reinterpret_cast<T*>(own),
+                       reinterpret_cast<T*>(own + frame_size));
+        for (int64_t i = 0; i < depth; ++i)
+          for (int64_t j = i * q.n + k0; j < i * q.n + k1; ++j)
+            total[j] = (first > lo ? total[j] : 0) + static_cast<double>(some[j]);
+      }
+      return;
+    }
     T* const out = p.parts > 1 ? reinterpret_cast<T*>(parts + part * part_bytes) : q.dw;
     for (int64_t b = lo; b < hi; ++b)
       filter_block(q, p, b, k0, k1, out, p.parts > 1 ? q.n : q.dy_channels,
                    b > lo || (p.parts == 1 && q.accumulate), reinterpret_cast<T*>(own),
                    reinterpret_cast<T*>(own + frame_size));
   });
-  if (p.parts > 1)
+  if (p.run) {
+    for (int64_t i = 0; i < depth; ++i)
+      for (int64_t j = 0; j < q.n; ++j) {
+        double sum = 0;
+        for (int64_t part = 0; part < p.parts; ++part)
+          sum += reinterpret_cast<double*>(parts)[(part * depth + i) * q.n + j];
+        T& to = q.dw[i * q.dy_channels + j];
+        to = q.accumulate ? to + static_cast<T>(sum) : static_cast<T>(sum);
+      }
+  } else if (p.parts > 1)
     sum_parts<T>(reinterpret_cast<T*>(parts), part_bytes, p.parts, depth, q.n, q.dw, q.dy_channels,
                  q.accumulate, {}, team);
 }

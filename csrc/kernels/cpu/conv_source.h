@@ -70,12 +70,14 @@ PH_INLINE void for_taps(int64_t p0, int64_t depth, int64_t used, const F& f) {
 template <class T>
 struct Patches {
   Image<T> image;
+  int64_t first = 0;  // of (kh, kw, c)
+  PH_INLINE Patches skip(int64_t p) const { return {image, first + p}; }
   PH_INLINE void pack(T* dst, int64_t ld, int64_t i0, int64_t count, int64_t p0,
                       int64_t depth) const {
     typename Image<T>::Pixel pixels[kPanelRows];
     auto pixel = image.pixel(i0);
     for (int64_t i = 0; i < count; ++i, image.next(pixel)) pixels[i] = pixel;
-    for_taps(p0, depth, image.used, [&](int64_t tap, int64_t c, int64_t n, int64_t p) {
+    for_taps(first + p0, depth, image.used, [&](int64_t tap, int64_t c, int64_t n, int64_t p) {
       const T* rows[kPanelRows];
       for (int64_t i = 0; i < count; ++i) {
         const T* src = image.at(pixels[i], tap / image.kw, tap % image.kw);
@@ -114,9 +116,13 @@ template <class T>
 struct FilterTransposed {
   const T* filter;  // (taps, channels, stride), moved to the group's first output channel
   int64_t channels, stride, used;
+  int64_t first = 0;  // of (kh, kw, output channel)
+  PH_INLINE FilterTransposed skip(int64_t p) const {
+    return {filter, channels, stride, used, first + p};
+  }
   PH_INLINE void pack(T* dst, int64_t ld, int64_t i0, int64_t count, int64_t p0,
                       int64_t depth) const {
-    for_taps(p0, depth, used, [&](int64_t tap, int64_t k, int64_t n, int64_t p) {
+    for_taps(first + p0, depth, used, [&](int64_t tap, int64_t k, int64_t n, int64_t p) {
       pack_panel(dst + p * ld, ld, filter + (tap * channels + i0) * stride + k, stride, int64_t{1},
                  count, n);
     });

@@ -3,6 +3,7 @@
 // scatter_add is deterministic: each output row is summed by one chunk, in order of the index.
 // Long rows are cut into column slices, every slice walking all indices. Short rows in great
 // number are first bucketed by row (a stable counting sort in scratch), a bucket a chunk.
+// A row that meets very many float32 updates keeps what its additions lose beside it.
 // No hardware foresees rows by index: those of large tables are asked for some KB ahead, into L2,
 // which keeps more misses under way than L1 does (twice as fast).
 #include "bytes.h"
@@ -26,6 +27,8 @@ constexpr int64_t kAheadMost = 64;           // number is at most this,
 constexpr int64_t kAheadRow = 1024;          // and of each row its beginning
 constexpr int64_t kLargeTable = 1 << 20;     // bytes: beyond L2
 constexpr int64_t kLine = 64;
+constexpr int64_t kHeavyFrom = 1 << 16;  // updates from which on rows are counted
+constexpr int64_t kHeavyRow = 512;       // updates that one chain of additions bears
 
 // Turns n indices into rows; one out of range becomes -1. Returns whether any was.
 PH_NOINLINE bool read_rows(const GatherArgs& a, LoadStrip<int64_t> load_index, int64_t at,
@@ -70,6 +73,31 @@ PH_INLINE void add_row(T* PH_RESTRICT out, const T* PH_RESTRICT update, int64_t 
   }
 }
 
+// The rows with more than kHeavyRow updates. What an addition to them loses, by Knuth's two-sum,
+// goes into the next update (Kahan's summation), what the last loses into the row at the end.
+struct Heavy {
+  uint32_t* slot;  // of each row, from 1 on; 0: not heavy
+  float* lost;     // (slots, outer, inner)
+  int64_t outer, inner;
+  PH_INLINE float* lost_of(uint32_t s, int64_t o) const {
+    return lost + ((s - 1) * outer + o) * inner;
+  }
+};
+PH_INLINE bool may_be_heavy(const GatherArgs& a) {
+  return a.dtype == DType::f32 && a.n >= kHeavyFrom;
+}
+PH_NOINLINE void add_exactly(float* out, const float* update, float* lost, int64_t n) {
+  for (int64_t i = 0; i < n; i += kLanes<float>) {
+    const int64_t left = min_of<int64_t>(kLanes<float>, n - i);
+    const vf32 x = load_first(out + i, left);
+    const vf32 u = load_first(update + i, left) + load_first(lost + i, left);
+    const vf32 sum = x + u, part = sum - x;
+    const vf32 error = (x - (sum - part)) + (u - part);
+    store_first(out + i, sum, left);
+    store_first(lost + i, error == error ? error : vf32{}, left);  // infinite sums lose nothing
+  }
+}
+
 // How many rows of a table of `total` bytes to ask for ahead; 0 where they are in cache.
 PH_INLINE int64_t rows_ahead(int64_t total, int64_t bytes) {
   return total < kLargeTable ? 0 : max_of(min_of(kAheadBytes / bytes, kAheadMost), int64_t{1});
@@ -86,10 +114,26 @@ PH_NOINLINE void add_rows(T* out, const T* updates, const int64_t* row, int64_t 
   for (int64_t i = 0; i < n; ++i)
     if (row[i] >= 0) add_row(out + row[i] * inner, updates + i * inner, width);
 }
+// The same of columns from c0 on of slab o, where some rows are heavy.
+PH_NOINLINE void add_rows(float* out, const float* updates, const int64_t* row, int64_t n,
+                          int64_t width, const Heavy& heavy, int64_t o, int64_t c0) {
+  for (int64_t i = 0; i < n; ++i) {
+    if (row[i] < 0) continue;
+    const uint32_t slot = heavy.slot[row[i]];
+    float* const to = out + row[i] * heavy.inner;
+    const float* const from = updates + i * heavy.inner;
+    if (slot)
+      add_exactly(to, from, heavy.lost_of(slot, o) + c0, width);
+    else
+      add_row(to, from, width);
+  }
+}
 
-// Columns [c0, c1) of one outer slab, all indices.
+// Columns [c0, c1) of outer slab o, all indices.
 template <class T>
-void scatter_columns(const GatherArgs& a, T* out, const T* updates, int64_t c0, int64_t c1) {
+void scatter_columns(const GatherArgs& a, const Heavy* heavy, int64_t o, int64_t c0, int64_t c1) {
+  T* const out = static_cast<T*>(a.out) + o * a.rows * a.inner;
+  const T* const updates = static_cast<const T*>(a.updates) + o * a.n * a.inner;
   if (!a.accumulate) {
     if (c0 == 0 && c1 == a.inner)
       __builtin_memset(out, 0, static_cast<size_t>(a.rows * a.inner) * sizeof(T));
@@ -109,17 +153,58 @@ void scatter_columns(const GatherArgs& a, T* out, const T* updates, int64_t c0, 
     for (int64_t i = -ahead; i < n; i += step) {
       const int64_t asked = min_of(n, i + ahead + some);
       for (int64_t j = i + ahead; j < asked; ++j) ask_for(out + row[j] * a.inner, bytes);
-      if (i >= 0)
-        add_rows(out + c0, updates + (at + i) * a.inner + c0, row + i, min_of(step, n - i), a.inner,
-                 c1 - c0);
+      if (i < 0) continue;
+      const T* const from = updates + (at + i) * a.inner + c0;
+      if constexpr (__is_same(T, float)) {
+        if (PH_UNLIKELY(heavy != nullptr)) {
+          add_rows(out + c0, from, row + i, min_of(step, n - i), c1 - c0, *heavy, o, c0);
+          continue;
+        }
+      }
+      add_rows(out + c0, from, row + i, min_of(step, n - i), a.inner, c1 - c0);
     }
   }
+}
+
+// Scratch: the slots (rows), then what is lost.
+PH_INLINE int64_t heavy_bytes(const GatherArgs& a) {
+  if (!may_be_heavy(a)) return 0;
+  return round_up(a.rows * 4, kLine) + round_up(a.n / kHeavyRow * a.outer * a.inner * 4, kLine);
+}
+// Whether there are heavy rows.
+bool find_heavy(const GatherArgs& a, Heavy* heavy) {
+  if (!may_be_heavy(a)) return false;
+  char* const scratch = static_cast<char*>(a.scratch);
+  *heavy = {reinterpret_cast<uint32_t*>(scratch),
+            reinterpret_cast<float*>(scratch + round_up(a.rows * 4, kLine)), a.outer, a.inner};
+  for (int64_t r = 0; r < a.rows; ++r) heavy->slot[r] = 0;
+  const auto load_index = loader<int64_t>(a.index_dtype);
+  int64_t row[kIndexStrip];
+  for (int64_t at = 0; at < a.n; at += kIndexStrip) {
+    const int64_t n = min_of<int64_t>(kIndexStrip, a.n - at);
+    read_rows(a, load_index, at, n, row);
+    for (int64_t i = 0; i < n; ++i)
+      if (row[i] >= 0) ++heavy->slot[row[i]];
+  }
+  uint32_t count = 0;
+  for (int64_t r = 0; r < a.rows; ++r) heavy->slot[r] = heavy->slot[r] > kHeavyRow ? ++count : 0;
+  for (int64_t i = 0; i < count * a.outer * a.inner; ++i) heavy->lost[i] = 0;
+  return count > 0;
+}
+void add_lost(const GatherArgs& a, const Heavy& heavy) {
+  for (int64_t r = 0; r < a.rows; ++r)
+    for (int64_t o = 0; heavy.slot[r] && o < a.outer; ++o) {
+      float* const out = static_cast<float*>(a.out) + (o * a.rows + r) * a.inner;
+      const float* const lost = heavy.lost_of(heavy.slot[r], o);
+      for (int64_t i = 0; i < a.inner; ++i) out[i] += lost[i];
+    }
 }
 
 struct Move {
   int64_t row, position;
 };
-// Scratch: moves (n) sorted by bucket, then kBuckets + 1 starts, then kBuckets counts a part.
+// Scratch, after what find_heavy() takes: moves (n) sorted by bucket, then kBuckets + 1 starts,
+// then kBuckets counts a part.
 struct Sorted {
   Move* move;
   int64_t *start, *count;
@@ -132,7 +217,7 @@ PH_INLINE int64_t sort_part(const GatherArgs& a) {
 
 Sorted sort_by_bucket(const GatherArgs& a, const Team& team) {
   Sorted s;
-  s.move = static_cast<Move*>(a.scratch);
+  s.move = reinterpret_cast<Move*>(static_cast<char*>(a.scratch) + heavy_bytes(a));
   s.start = reinterpret_cast<int64_t*>(s.move + a.n), s.count = s.start + kBuckets + 1;
   s.per_part = sort_part(a), s.parts = ceil_div(a.n, s.per_part), s.shift = 0;
   while ((a.rows - 1) >> s.shift >= kBuckets) ++s.shift;
@@ -180,6 +265,8 @@ void scatter_t(const GatherArgs& a, const Team& team) {
   if (split == Split::buckets && team.threads == 1 &&
       (a.rows * bytes < kLargeTable || (a.n <= 2 * a.rows && bytes <= kUnsortedRow)))
     split = Split::whole;
+  Heavy found;
+  const Heavy* const heavy = find_heavy(a, &found) ? &found : nullptr;
   if (split == Split::buckets) {
     const Sorted s = sort_by_bucket(a, team);
     const int64_t ahead = rows_ahead(max_of(a.rows, a.n) * bytes, bytes);
@@ -197,9 +284,18 @@ void scatter_t(const GatherArgs& a, const Team& team) {
           ask_for(slab + next.row * a.inner, bytes), ask_for(from + next.position * a.inner, bytes);
         }
         const Move m = s.move[i];
-        add_row(slab + m.row * a.inner, from + m.position * a.inner, a.inner);
+        T* const to = slab + m.row * a.inner;
+        if constexpr (__is_same(T, float)) {
+          if (PH_UNLIKELY(heavy && heavy->slot[m.row])) {
+            add_exactly(to, from + m.position * a.inner, heavy->lost_of(heavy->slot[m.row], o),
+                        a.inner);
+            continue;
+          }
+        }
+        add_row(to, from + m.position * a.inner, a.inner);
       }
     });
+    if (heavy) add_lost(a, *heavy);
     return;
   }
   const int64_t width =
@@ -207,8 +303,9 @@ void scatter_t(const GatherArgs& a, const Team& team) {
   const int64_t slices = ceil_div(a.inner, width);
   for_chunks(team, a.outer * slices, [&](int64_t chunk, int) {
     const int64_t o = chunk / slices, c0 = chunk % slices * width;
-    scatter_columns(a, out + o * out_slab, updates + o * in_slab, c0, min_of(a.inner, c0 + width));
+    scatter_columns<T>(a, heavy, o, c0, min_of(a.inner, c0 + width));
   });
+  if (heavy) add_lost(a, *heavy);
 }
 
 }  // namespace
@@ -261,9 +358,10 @@ void scatter_add(const GatherArgs& a, const Team& team) {
 }
 
 size_t scatter_scratch(const GatherArgs& a, int) {
-  if (split_of(a) != Split::buckets) return 0;
+  const auto heavy = static_cast<size_t>(heavy_bytes(a));
+  if (split_of(a) != Split::buckets) return heavy;
   const int64_t parts = ceil_div(a.n, sort_part(a));
-  return static_cast<size_t>(2 * a.n + kBuckets + 1 + parts * kBuckets) * sizeof(int64_t);
+  return heavy + static_cast<size_t>(2 * a.n + kBuckets + 1 + parts * kBuckets) * sizeof(int64_t);
 }
 
 }  // namespace PH_ISA

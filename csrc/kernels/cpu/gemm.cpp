@@ -3,6 +3,7 @@
 #include "families.h"
 #include "gemm_dots.h"
 #include "gemm_engine.h"
+#include "gemm_long.h"
 #include "gemm_narrow.h"
 #include "gemm_vector.h"
 
@@ -32,8 +33,9 @@ bool reads_in_place(const GemmArgs& g) {
   return g.n <= kTileCols<T> * (collide ? 1 : kDirectRowPanels);
 }
 
+// most_depth: of a block of k; 0: what is fastest.
 template <class T>
-Plan<T> make_plan(const GemmArgs& g) {
+Plan<T> make_plan(const GemmArgs& g, int64_t most_depth = 0) {
   constexpr int64_t size = sizeof(T);
   Plan<T> p = {};
   const int64_t work = g.m * g.n * g.k;
@@ -59,6 +61,7 @@ Plan<T> make_plan(const GemmArgs& g) {
     p.pack_b = false;
     p.max_depth = kPanelDepth;
   }
+  if (most_depth) p.max_depth = min_of(p.max_depth, most_depth);
   p.splits = p.by_batch ? 1 : choose_splits<T>(g.m, g.n, g.k);
   p.narrow = p.splits == 1 && is_narrow<T>(g);
   if (p.narrow) return p;
@@ -145,27 +148,107 @@ void empty_sum(const GemmArgs& g) {
   }
 }
 
+// Item b of the batch, or its share of k that `g` is.
+template <class T>
+PH_INLINE void run_item(const GemmArgs& g, const Plan<T>& plan, int64_t b, const Team& crew,
+                        char* own) {
+  if (plan.outer)
+    run_outer(item_outer<T>(g, b), crew);
+  else if (plan.vector)
+    run_matvec(item_matvec<T>(g, b, reinterpret_cast<T*>(own)), crew);
+  else if (plan.dots)
+    run_dots(item_product<T>(g, plan, b), crew);
+  else if (plan.narrow)
+    run_narrow(item_product<T>(g, plan, b), crew);
+  else if (plan.splits > 1)
+    split_product(item_product<T>(g, plan, b), plan.splits, crew, own);
+  else
+    run_product(item_product<T>(g, plan, b), crew, own, own + plan.b_bytes);
+}
+template <class T>
+int64_t item_bytes(const GemmArgs& g, const Plan<T>& p, int threads) {
+  if (p.splits > 1) return split_bytes<T>(g.m, g.n, g.k, p.splits, threads);
+  return p.b_bytes + threads * p.a_bytes + p.x_bytes;
+}
+
+// ---- long sums (gemm_long.h)
+template <class T>
+PH_INLINE bool is_long(const GemmArgs& g) {
+  return sizeof(T) == 4 && g.k > kLongSum;
+}
+// A matrix and a vector: a chain adds every second element, or where rows are contiguous every
+// second vector.
+int64_t segment_of(const GemmArgs& g) {
+  if (g.m != 1 && g.n != 1) return kLongSegment;
+  const int64_t s_i = g.m == 1 ? g.b_cs : g.a_rs, s_p = g.m == 1 ? g.b_rs : g.a_cs;
+  if (s_p == 1) return min_of<int64_t>(kLongSegment, 2 * kLanes<float> * kLongDepth);
+  return s_i == 1 ? 2 * kLongDepth : kLongDepth;
+}
+// The product over k in [p0, p0 + depth) alone.
+GemmArgs segment_args(const GemmArgs& g, int64_t p0, int64_t depth, float* result) {
+  GemmArgs s = g;
+  s.k = depth;
+  s.a = static_cast<const float*>(g.a) + p0 * g.a_cs;
+  s.b = static_cast<const float*>(g.b) + p0 * g.b_rs;
+  s.c = result, s.ldc = g.n;
+  s.alpha = 1, s.accumulate = false, s.batch = 1;
+  s.bias = s.gate = nullptr, s.act = Act::none;
+  return s;
+}
+LongPlan long_plan(const GemmArgs& g, int threads) {
+  const int64_t segment = segment_of(g);
+  LongPlan p = plan_long(g.m, g.n, g.k, segment);
+  const GemmArgs s = segment_args(g, 0, segment, nullptr);
+  p.inner_bytes = item_bytes<float>(s, make_plan<float>(s, kLongDepth), p.serial ? 1 : threads);
+  return p;
+}
+// Items that are one part each are shared out whole.
+PH_INLINE bool long_by_batch(const GemmArgs& g, const LongPlan& p) {
+  return g.batch > 1 && p.serial && p.parts == 1;
+}
+void run_long(const GemmArgs& g, const Team& team) {
+  const LongPlan plan = long_plan(g, team.threads);
+  char* const scratch = static_cast<char*>(g.scratch);
+  const auto item = [&](int64_t b, const Team& crew, char* own) {
+    GemmArgs one = g;
+    one.a = static_cast<const float*>(g.a) + b * g.a_bs;
+    one.b = static_cast<const float*>(g.b) + b * g.b_bs;
+    const LongSum<float> q = {g.m,          g.n,
+                              g.k,          static_cast<float*>(g.c) + b * g.c_bs,
+                              g.ldc,        static_cast<float>(g.alpha),
+                              g.accumulate, item_epilogue<float>(g, b)};
+    long_sum(q, plan, crew, own,
+             [&](int64_t p0, int64_t depth, float* result, const Team& few, char* inner) {
+               const GemmArgs s = segment_args(one, p0, depth, result);
+               run_item<float>(s, make_plan<float>(s, kLongDepth), 0, few, inner);
+             });
+  };
+  if (long_by_batch(g, plan)) {
+    const int64_t own = long_bytes<float>(g.m, g.n, plan, 1);
+    for_chunks(team, g.batch,
+               [&](int64_t b, int thread) { item(b, serial_team(), scratch + thread * own); });
+  } else {
+    for (int64_t b = 0; b < g.batch; ++b) item(b, team, scratch);
+  }
+}
+size_t long_scratch(const GemmArgs& g, int threads) {
+  const LongPlan p = long_plan(g, threads);
+  const int64_t bytes = long_by_batch(g, p) ? threads * long_bytes<float>(g.m, g.n, p, 1)
+                                            : long_bytes<float>(g.m, g.n, p, threads);
+  return static_cast<size_t>(bytes);
+}
+
 template <class T>
 void gemm_typed(const GemmArgs& g, const Team& team) {
   if (g.k <= 0) return empty_sum<T>(g);
+  if (is_long<T>(g)) return run_long(g, team);
   const bool row = g.m == 1;
   if ((row || g.n == 1) && g.k > 1 && g.batch == 1 && (row ? g.a_cs : g.b_rs) == 1)
     return run_matvec(item_matvec<T>(g, 0, nullptr), team);  // layers of one sample: no plan
   const Plan<T> plan = make_plan<T>(g);
   char* const scratch = static_cast<char*>(g.scratch);
   const auto item = [&](int64_t b, const Team& crew, char* own) {
-    if (plan.outer)
-      run_outer(item_outer<T>(g, b), crew);
-    else if (plan.vector)
-      run_matvec(item_matvec<T>(g, b, reinterpret_cast<T*>(own)), crew);
-    else if (plan.dots)
-      run_dots(item_product<T>(g, plan, b), crew);
-    else if (plan.narrow)
-      run_narrow(item_product<T>(g, plan, b), crew);
-    else if (plan.splits > 1)
-      split_product(item_product<T>(g, plan, b), plan.splits, crew, own);
-    else
-      run_product(item_product<T>(g, plan, b), crew, own, own + plan.b_bytes);
+    run_item<T>(g, plan, b, crew, own);
   };
   if (plan.by_batch) {
     const int64_t bytes = plan.a_bytes + plan.b_bytes + plan.x_bytes;
@@ -184,10 +267,10 @@ void gemm_typed(const GemmArgs& g, const Team& team) {
 
 template <class T>
 size_t scratch_typed(const GemmArgs& g, int threads) {
+  if (is_long<T>(g)) return long_scratch(g, threads);
   const Plan<T> p = make_plan<T>(g);
-  int64_t bytes = p.b_bytes + threads * p.a_bytes + p.x_bytes;
-  if (p.by_batch) bytes = threads * (p.a_bytes + p.b_bytes + p.x_bytes);
-  if (p.splits > 1) bytes = split_bytes<T>(g.m, g.n, g.k, p.splits, threads);
+  const int64_t bytes =
+      p.by_batch ? threads * (p.a_bytes + p.b_bytes + p.x_bytes) : item_bytes<T>(g, p, threads);
   return static_cast<size_t>(bytes);
 }
 

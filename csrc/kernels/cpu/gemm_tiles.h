@@ -94,6 +94,14 @@ constexpr int64_t kSplitDepth = 1024;         // at least this much k in a part
 constexpr int64_t kSplitChunks = 4;           // fewer chunks of outputs than this
 constexpr int64_t kSplitOutputs = 64 * 1024;  // outputs up to this many
 
+// Sums of float32 longer than this go by segments whose results are added in double (gemm_long.h):
+// of products in blocks of this depth, of a matrix and a vector such that a chain is as short.
+constexpr int64_t kLongSum = 8192, kLongDepth = 256;
+constexpr int64_t kLongSegment = 4096;
+constexpr int64_t kLongConv = 64 * 1024;  // sums over channels and taps in a convolution
+constexpr int64_t kLongRow = 512;         // pixels of a row in one chain of a filter's gradient ...
+constexpr int64_t kLongBlocks = 64;       // ... and blocks of pixels, or twice as many at the end
+
 // Matrix times vector: rows handled together, and from when on columns are streamed.
 constexpr int64_t kVectorRows = 4096;
 constexpr int64_t kVectorWork = 400000;     // multiply-adds below which it stays on one chunk
@@ -129,7 +137,8 @@ constexpr double kScatterRate = 0.85, kScatterAdd = 3;
 constexpr int64_t kWinogradBytes = 512 * 1024;
 constexpr int64_t kWinogradMinTiles = 3 * kMaxRows;
 constexpr int64_t kWinogradMaxTiles = 8 * kMaxRows;
-constexpr int64_t kWinogradChannels = 16;  // fewer on either side are left to direct convolution
+constexpr int64_t kWinogradChannels = 16;  // fewer on either side are left to direct convolution,
+constexpr int64_t kWinogradMost = 4096;    // and more of which sums would be too long
 // Its gradient of the filter: tiles transformed together, by bytes and at least; tiles of one sum.
 constexpr int64_t kWinogradBatchBytes = 8 * 1024 * 1024;
 constexpr int64_t kWinogradBatchTiles = 256;

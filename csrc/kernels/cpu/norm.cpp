@@ -15,6 +15,7 @@ constexpr int64_t kLongTurn = 2;          // where rows are so long that they sh
 constexpr int64_t kNormBlock = 4096;      // elements of a block that is read twice
 constexpr int64_t kAheadTotal = 1 << 18;  // elements beyond L2
 constexpr int64_t kNormParts = 128;       // partial statistics at most
+constexpr int64_t kNormLeaf = 64;         // rows added in one chain
 constexpr int64_t kNormChunk = 16384;     // elements that pay for a thread
 
 // The matrix as (rows, width), width = channels * wide; the last `rest` of the original rows
@@ -126,10 +127,10 @@ void fold_moments(const T* mean, const T* m2, T count, int64_t channels, int64_t
     }
 }
 template <class T>
-void fold_sums(const T* sum, int64_t channels, int64_t wide, T* to) {
-  for (int64_t j = 0; j < channels; ++j) to[j] = sum[j];
+void fold_sums(const double* sum, int64_t channels, int64_t wide, T* to) {
+  for (int64_t j = 0; j < channels; ++j) to[j] = static_cast<T>(sum[j]);
   for (int64_t k = 1; k < wide; ++k)
-    for (int64_t j = 0; j < channels; ++j) to[j] += sum[k * channels + j];
+    for (int64_t j = 0; j < channels; ++j) to[j] += static_cast<T>(sum[k * channels + j]);
 }
 
 // ---------------------------------------------------------------- batch, forward
@@ -246,15 +247,15 @@ void batch_backward(const NormArgs& g, const Team& team) {
     const int64_t last = min_of((i + 1) * p.split, p.rows);
     T* to = part + i * 2 * c + col;
     alignas(64) T sum[kNormTile + kLanes<T>], dot[kNormTile + kLanes<T>], m[kNormTile + kLanes<T>];
-    alignas(64) T all_sum[kNormTile + kLanes<T>], all_dot[kNormTile + kLanes<T>];
+    alignas(64) double all_sum[kNormTile + kLanes<T>], all_dot[kNormTile + kLanes<T>];
     for (int64_t k = 0; k < size; ++k) m[k] = k < n ? column_mean[col + k] : T(0);
     clear(all_sum, size), clear(all_dot, size);
     const int64_t turn = turn_of(n) / 2;  // as in slab_statistics
     const bool ahead = turn > 1 && p.rows * p.width >= kAheadTotal;
     const int64_t step = p.tiles == 1 ? turn : 1, next = p.tiles == 1 ? kLanes<T> : p.width;
-    for (int64_t r = i * p.split; r < last; r += 64) {  // leaves, for accuracy
+    for (int64_t r = i * p.split; r < last; r += kNormLeaf) {  // for accuracy
       clear(sum, size), clear(dot, size);
-      const int64_t end = min_of(r + 64, last);
+      const int64_t end = min_of(r + kNormLeaf, last);
       for (int64_t q = r; q < end; q += turn) {
         const int64_t rows = min_of(end - q, turn), at = q * p.width + col;
         for_vectors<T>(n, [&](int64_t k, int64_t lanes) {
@@ -275,7 +276,10 @@ void batch_backward(const NormArgs& g, const Team& team) {
           store(dot + k, load(dot + k) + (first + vfma<T>(s[2], h[2], s[3] * h[3])));
         });
       }
-      for (int64_t k = 0; k < size; ++k) all_sum[k] += sum[k], all_dot[k] += dot[k];
+      for (int64_t k = 0; k < size; ++k) {
+        all_sum[k] += static_cast<double>(sum[k]);
+        all_dot[k] += static_cast<double>(dot[k]);
+      }
     }
     fold_sums(all_sum, p.wide > 1 ? c : n, p.wide, to);
     fold_sums(all_dot, p.wide > 1 ? c : n, p.wide, to + c);
@@ -384,11 +388,18 @@ void layer_backward(const NormArgs& g, const Team& team) {
   const T* gamma = static_cast<const T*>(g.gamma);
   const bool sums = g.dgamma || g.dbeta;
   const bool past = g.dx && bypasses(static_cast<const T*>(g.dx), g.rows, n);
-  T* part = static_cast<T*>(g.scratch);
+  T* leaves = static_cast<T*>(g.scratch);
+  double* const part = reinterpret_cast<double*>(leaves + p.parts * 2 * w);
   for_chunks(team, p.parts, [&](int64_t c, int) {
-    T *dgamma = part + c * 2 * w, *dbeta = dgamma + w;
-    if (sums) clear(dgamma, 2 * w);
-    for (int64_t r = c * p.split; r < min_of((c + 1) * p.split, g.rows); ++r) {
+    T *dgamma = leaves + c * 2 * w, *dbeta = dgamma + w;
+    double* const total = part + c * 2 * w;
+    if (sums) clear(dgamma, 2 * w), clear(total, 2 * w);
+    const int64_t begin = c * p.split, end = min_of(begin + p.split, g.rows);
+    for (int64_t r = begin; r < end; ++r) {
+      if (sums && r > begin && (r - begin) % kNormLeaf == 0) {
+        for (int64_t k = 0; k < 2 * w; ++k) total[k] += static_cast<double>(dgamma[k]);
+        clear(dgamma, 2 * w);
+      }
       const T *x = static_cast<const T*>(g.x) + r * n, *dy = static_cast<const T*>(g.dy) + r * n;
       const T m = mean[r], s = rstd[r];
       T total[2];  // of g and of g * h
@@ -415,6 +426,7 @@ void layer_backward(const NormArgs& g, const Team& team) {
         put_n(dx + i, vfma<T>(h, splat<T>(-avg_h), d - avg) * s, k, past);
       });
     }
+    for (int64_t k = 0; sums && k < 2 * w; ++k) total[k] += static_cast<double>(dgamma[k]);
     if (past) fence_past();
   });
   for (int which = 0; which < 2; ++which) {
@@ -423,8 +435,7 @@ void layer_backward(const NormArgs& g, const Team& team) {
     for_chunks(team, ceil_div(n, kNormTile), [&](int64_t chunk, int) {
       for (int64_t j = chunk * kNormTile; j < min_of((chunk + 1) * kNormTile, n); ++j) {
         double sum = 0;
-        for (int64_t i = 0; i < p.parts; ++i)
-          sum += static_cast<double>(part[(i * 2 + which) * w + j]);
+        for (int64_t i = 0; i < p.parts; ++i) sum += part[(i * 2 + which) * w + j];
         to[j] = static_cast<T>(sum);
       }
     });
@@ -448,7 +459,9 @@ void norm_grad(const NormArgs& g, const Team& team) {
 size_t norm_scratch(const NormArgs& g, int) {
   const NormPlan p = plan_norm(g);
   const size_t width = static_cast<size_t>(padded(p.width));
-  return (4 + 2 * static_cast<size_t>(p.parts)) * width * kDTypeSize[static_cast<int>(g.dtype)];
+  const size_t parts = 2 * static_cast<size_t>(p.parts);
+  return (4 + parts) * width * kDTypeSize[static_cast<int>(g.dtype)] +
+         (g.layer ? parts * width * sizeof(double) : 0);
 }
 
 }  // namespace PH_ISA

@@ -9,6 +9,7 @@ namespace PH_ISA {
 namespace {
 
 constexpr int64_t kPoolChunk = 32768;  // elements of x that make a chunk worth a thread
+constexpr int64_t kLongWindow = 128;   // pixels of a window summed in one chain
 
 struct Span {
   int64_t begin, end;
@@ -54,11 +55,35 @@ PH_INLINE V larger(V best, V x) {
   return ((x > best) | (x != x)) ? x : best;
 }
 
+// The sum of a window so large that one chain of additions would lose digits: chains of kLongWindow
+// elements are added by levels, each of as many of the level below.
+template <class T, class Lanes>
+PH_NOINLINE Vec<T> long_window_sum(const Lanes& lanes, const T* image, int64_t row_stride,
+                                   int64_t channels, Span rows, Span cols) {
+  constexpr int levels = 4;
+  Vec<T> level[levels] = {};
+  int64_t count = 0;
+  for (int64_t i = rows.begin; i < rows.end; ++i)
+    for (int64_t j = cols.begin; j < cols.end; ++j) {
+      level[0] += lanes.get(image + i * row_stride + j * channels);
+      ++count;
+      for (int64_t l = 1, full = count; l < levels && full % kLongWindow == 0; ++l) {
+        level[l] += level[l - 1], level[l - 1] = Vec<T>{};
+        full /= kLongWindow;
+      }
+    }
+  return ((level[0] + level[1]) + level[2]) + level[3];
+}
+
 // One output pixel, one vector of channels; image and y are at its first channel.
 template <PoolMode mode, class T, class Lanes>
 PH_INLINE void pool_pixel(const Lanes& lanes, const T* image, int64_t row_stride, int64_t channels,
                           Span rows, Span cols, T scale, T* y) {
   Vec<T> best = splat<T>(mode == PoolMode::max ? static_cast<T>(-__builtin_huge_val()) : T(0));
+  if constexpr (mode == PoolMode::average)
+    if (PH_UNLIKELY((rows.end - rows.begin) * (cols.end - cols.begin) > kLongWindow))
+      return lanes.put(
+          y, long_window_sum<T>(lanes, image, row_stride, channels, rows, cols) * splat<T>(scale));
   for (int64_t i = rows.begin; i < rows.end; ++i) {
     const T* p = image + i * row_stride + cols.begin * channels;
     for (int64_t j = cols.begin; j < cols.end; ++j, p += channels) {

@@ -215,13 +215,18 @@ PH_INLINE T row_max(const T* x, int64_t n) {
   const auto f = [](Vec<T> a, Vec<T> b) { return larger<T>(a, b); };
   return across_lanes<T>(f(f(m[0], m[1]), f(m[2], m[3])), f);
 }
+// Blocks added in one chain, a row's levels of which there are two: a chain adds its rounding
+// errors.
+constexpr int64_t kRowBlocks = 64;
 // sum of f(i, n) -> Vec over the row: two accumulators a block of 128 vectors.
 template <class T, class F>
 PH_INLINE T row_sum(int64_t n, const F& f) {
   constexpr int lanes = kLanes<T>;
-  Vec<T> total = {};
+  Vec<T> total = {}, far = {};
+  int64_t blocks = 0;
   for (int64_t i = 0; i < n;) {
     const int64_t end = min_of(n, i + 128 * lanes);
+    if (PH_UNLIKELY(blocks++ == kRowBlocks)) far += total, total = Vec<T>{}, blocks = 1;
     Vec<T> a = {}, b = {};
     for (; i + 2 * lanes <= end; i += 2 * lanes) {
       a += f(i, int64_t{lanes});
@@ -231,19 +236,22 @@ PH_INLINE T row_sum(int64_t n, const F& f) {
     if (i < end) b += first_lanes<T>(f(i, end - i), end - i, T(0)), i = end;
     total += a + b;
   }
-  return Fold<ReduceOp::sum, T>::across(total);
+  return Fold<ReduceOp::sum, T>::across(total + far);
 }
 // sums[0, 2) of what f(i, n, a, b) adds to a and b over the row, in blocks of 128 vectors.
 template <class T, class F>
 PH_INLINE void row_sums(int64_t n, T* sums, const F& f) {
-  Vec<T> a = {}, b = {};
+  Vec<T> a = {}, b = {}, far_a = {}, far_b = {};
+  int64_t blocks = 0;
   for (int64_t i = 0; i < n; i += 128 * kLanes<T>) {
     Vec<T> part_a = {}, part_b = {};
+    if (PH_UNLIKELY(blocks++ == kRowBlocks)) far_a += a, far_b += b, a = b = Vec<T>{}, blocks = 1;
     for_vectors<T>(min_of(n - i, int64_t{128} * kLanes<T>),
                    [&](int64_t at, int64_t k) { f(i + at, k, part_a, part_b); });
     a += part_a, b += part_b;
   }
-  sums[0] = Fold<ReduceOp::sum, T>::across(a), sums[1] = Fold<ReduceOp::sum, T>::across(b);
+  sums[0] = Fold<ReduceOp::sum, T>::across(a + far_a);
+  sums[1] = Fold<ReduceOp::sum, T>::across(b + far_b);
 }
 // Rows of one group share a vector for what is computed once a row, and hide each other's latency;
 // they stay in L1, with their results.

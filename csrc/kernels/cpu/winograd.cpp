@@ -235,7 +235,7 @@ int64_t winograd_tile(const ConvArgs& g) {
   if (!is_winograd_shape(g) || g.mode == ConvMode::grad_filter) return 0;
   const Problem q = problem_of(g);
   if (q.images * q.out_h * q.out_w <= 0 || q.channels < kWinogradChannels ||
-      q.n < kWinogradChannels)
+      q.channels > kWinogradMost || q.n < kWinogradChannels)
     return 0;
   const double pixels = double(q.images * q.out_h * q.out_w);
   const double direct = pixels * 9 * double(q.channels) * double(ceil_div(q.n, kLanes<float>));

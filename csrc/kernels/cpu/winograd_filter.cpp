@@ -6,7 +6,8 @@
 //
 // Tiles go in batches: all threads transform a batch, then each takes some of the 36 positions,
 // a product of (channels of x, tiles) by (tiles, channels of dy) added to that position's sum.
-// Only the sums are transformed back, once.
+// Only the sums are transformed back, once. Of very many tiles they are added in double now and
+// then (gemm_long.h says why).
 #include "conv_direct.h"
 #include "winograd.h"
 #include "winograd_transform.h"
@@ -23,7 +24,8 @@ struct Plan {
   int64_t x_row, x_step;       // of transformed x: between tiles, between positions
   int64_t panels, dy_step;     // of transformed dy: panels of columns, between positions
   int64_t sum_row, sum_step;   // of the sums: between channels of x, between positions
-  int64_t x_bytes, dy_bytes, sum_bytes, patch_bytes;
+  int64_t run;                 // batches of one chain of sums; 0: all
+  int64_t x_bytes, dy_bytes, sum_bytes, total_bytes, patch_bytes;
 };
 Plan plan_of(const ConvArgs& g) {
   constexpr int64_t lanes = kLanes<float>, size = sizeof(float);
@@ -44,6 +46,9 @@ Plan plan_of(const ConvArgs& g) {
   p.x_bytes = cache_rounded(kPositions * p.x_step * size);
   p.dy_bytes = cache_rounded(kPositions * p.dy_step * size);
   p.sum_bytes = cache_rounded(kPositions * p.sum_step * size);
+  p.run = max_of<int64_t>(1, kLongBlocks * kWinogradDepth / p.per_batch);
+  if (p.batches <= 2 * p.run) p.run = 0;
+  p.total_bytes = p.run ? 2 * p.sum_bytes : 0;
   p.patch_bytes = cache_rounded(kPositions * max_of(g.c, g.k) * size);
   return p;
 }
@@ -142,7 +147,8 @@ bool winograd_filter_wins(const ConvArgs& g) {
 
 size_t winograd_filter_scratch(const ConvArgs& g, int threads) {
   const Plan p = plan_of(g);
-  return static_cast<size_t>(p.x_bytes + p.dy_bytes + p.sum_bytes + threads * p.patch_bytes);
+  return static_cast<size_t>(p.x_bytes + p.dy_bytes + p.sum_bytes + p.total_bytes +
+                             threads * p.patch_bytes);
 }
 
 void winograd_filter(const ConvArgs& g, const Team& team) {
@@ -152,7 +158,8 @@ void winograd_filter(const ConvArgs& g, const Team& team) {
   float* const x = reinterpret_cast<float*>(scratch);
   float* const dy = reinterpret_cast<float*>(scratch + p.x_bytes);
   float* const sums = reinterpret_cast<float*>(scratch + p.x_bytes + p.dy_bytes);
-  char* const patches = scratch + p.x_bytes + p.dy_bytes + p.sum_bytes;
+  double* const totals = reinterpret_cast<double*>(scratch + p.x_bytes + p.dy_bytes + p.sum_bytes);
+  char* const patches = scratch + p.x_bytes + p.dy_bytes + p.sum_bytes + p.total_bytes;
   const Team crew = p.count * kPositions * g.c * g.k < kSerialWork ? serial_team() : team;
   const int64_t groups = min_of(p.panels, int64_t{kMaxChunks / kPositions + 1});
   for (int64_t batch = 0; batch < p.batches; ++batch) {
@@ -166,10 +173,20 @@ void winograd_filter(const ConvArgs& g, const Team& team) {
     });
     for_chunks(crew, kPositions * groups, [&](int64_t chunk, int) {
       const int64_t i = chunk / groups, s = chunk % groups;
-      add_products(
-          g, p, x + i * p.x_step, dy + i * p.dy_step, tiles, s * p.panels / groups * tile_cols,
-          min_of(g.k, (s + 1) * p.panels / groups * tile_cols), batch > 0, sums + i * p.sum_step);
+      add_products(g, p, x + i * p.x_step, dy + i * p.dy_step, tiles,
+                   s * p.panels / groups * tile_cols,
+                   min_of(g.k, (s + 1) * p.panels / groups * tile_cols),
+                   p.run ? batch % p.run > 0 : batch > 0, sums + i * p.sum_step);
     });
+    if (p.run && ((batch + 1) % p.run == 0 || batch + 1 == p.batches)) {
+      const bool first = batch < p.run, last = batch + 1 == p.batches;
+      for_chunks(crew, kPositions, [&](int64_t i, int) {
+        for (int64_t j = i * p.sum_step; j < i * p.sum_step + g.c * p.sum_row; ++j) {
+          totals[j] = (first ? 0 : totals[j]) + static_cast<double>(sums[j]);
+          if (last) sums[j] = static_cast<float>(totals[j]);
+        }
+      });
+    }
   }
   const int64_t pieces = min_of(g.c, kMaxChunks);
   for_chunks(crew, pieces, [&](int64_t piece, int) {
