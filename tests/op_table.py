@@ -3,6 +3,7 @@
 import numpy as np
 import reference as ref
 from op_rows import ALL_FLOATS, FLOATS, INTS, Arg, Row
+from op_table_attention import ATTENTION
 from op_table_fourier import FOURIER
 from op_table_linalg import LINALG
 from op_table_nn import NETWORK, WINDOWED
@@ -306,4 +307,6 @@ ARRAYS = [
     ),
 ]
 
-ROWS = ELEMENTWISE + REDUCTIONS + WINDOWED + NETWORK + ARRAYS + NUMPY + LINALG + FOURIER
+ROWS = (
+    ELEMENTWISE + REDUCTIONS + WINDOWED + NETWORK + ARRAYS + NUMPY + LINALG + FOURIER + ATTENTION
+)  # fmt: skip

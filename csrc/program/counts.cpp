@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../core/host_call.h"
+#include "../kernels/args_attention.h"
 
 namespace ph {
 namespace {
@@ -191,6 +192,22 @@ void count_search(const SearchArgs& a, Counts& c) {
 // The families with headers of their own: an overload counts one, else it is only named.
 template <class Args>
 void count_own(const Args&, Counts&) {}
+double visible_scores(const AttentionArgs& a) {
+  const double all = product({a.batch, a.heads, a.length, a.keys});
+  return a.causal && !a.mask.data ? all / 2 : all;
+}
+void count_own(const AttentionArgs& a, Counts& c) {
+  const double scores = visible_scores(a), q = product({a.batch, a.heads, a.length, a.size}),
+               y = product({a.batch, a.heads, a.length, a.value_size}),
+               k = product({a.batch, a.kv_heads, a.keys, a.size}),
+               v = product({a.batch, a.kv_heads, a.keys, a.value_size});
+  // forward q . k and p . v; backward these, dy . v, and dq, dk, dv
+  const double wide = a.backward ? 3 : 1, deep = a.backward ? 2 : 1;
+  c.operations =
+      2 * scores * (wide * static_cast<double>(a.size) + deep * static_cast<double>(a.value_size));
+  c.transcendentals = scores;
+  c.bytes = 4 * (a.backward ? 2 * q + 2 * k + 2 * v + 2 * y : q + k + v + y);
+}
 
 }  // namespace
 

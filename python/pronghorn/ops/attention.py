@@ -1,14 +1,11 @@
 """Attention: softmax of scaled products of queries and keys, times values."""
 
-from ._args import cast, floating, result_type, shape_of, tensor
-from .activation import softmax
-from .array import expand_dims, repeat, transpose
+from ._args import cast, floating, op, result_type, shape_of, tensor
+from .array import expand_dims, reshape
 from .creation import arange
-from .math import add, greater_equal, logical_and, multiply, where
-from .matrix import matmul
+from .math import greater_equal, multiply
 
-# What a masked score becomes: far below all others, and far from overflow.
-_MASKED = -0.7 * 3.4028234663852886e38
+_attention = op("attention")
 
 
 def dot_product_attention(
@@ -58,12 +55,21 @@ def dot_product_attention(
     _check(query, key, value)
     dtype = result_type(query.dtype, key.dtype, value.dtype)
     query, key, value = cast(query, dtype), cast(key, dtype), cast(value, dtype)
-    heads, shared = query.shape[2], key.shape[2]
-    if heads != shared:
-        key, value = repeat(key, heads // shared, axis=2), repeat(value, heads // shared, axis=2)
-    size = query.shape[3]
-    scale = size**-0.5 if scale is None else scale
-    return _plain(query, key, value, bias, mask, scale, is_causal)
+    scale = max(query.shape[3], 1) ** -0.5 if scale is None else scale
+    if not isinstance(scale, (int, float)):
+        query, scale = multiply(query, cast(tensor(scale), dtype)), 1.0
+    inputs = [query, key, value]
+    if bias is not None:
+        inputs.append(_of_rank_4(floating(bias)))
+    if mask is not None:
+        inputs.append(_of_rank_4(cast(tensor(mask), "bool")))
+    attrs = (float(scale), bool(is_causal), bias is not None, mask is not None)
+    return _attention(tuple(inputs), attrs)[0]
+
+
+def _of_rank_4(x):
+    rank = len(x.shape)
+    return reshape(x, (1,) * (4 - rank) + tuple(shape_of(x))) if rank < 4 else x
 
 
 def _check(query, key, value):
@@ -86,24 +92,6 @@ def _check(query, key, value):
             "dot_product_attention: the heads of queries must be a multiple of those of keys. "
             f"{received}"
         )
-
-
-def _plain(query, key, value, bias, mask, scale, is_causal):
-    """The definition, with the matrix of scores in memory."""
-    dtype = query.dtype
-    exact = "float64" if dtype == "float64" else "float32"
-    heads_first = (0, 2, 1, 3)
-    scores = matmul(transpose(query, heads_first), transpose(key, (0, 2, 3, 1)))
-    scores = multiply(cast(scores, exact), scale)
-    if bias is not None:
-        scores = add(scores, cast(tensor(bias), exact))
-    if is_causal:
-        seen = causal_mask(shape_of(query)[1], shape_of(key)[1])
-        mask = seen if mask is None else logical_and(cast(tensor(mask), "bool"), seen)
-    if mask is not None:
-        scores = where(cast(tensor(mask), "bool"), scores, _MASKED)
-    weights = cast(softmax(scores, axis=-1), dtype)
-    return transpose(matmul(weights, transpose(value, heads_first)), heads_first)
 
 
 def causal_mask(length, keys):
