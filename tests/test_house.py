@@ -54,6 +54,7 @@ PACKAGE_ARROWS = {
     "models": _BASIC | {"layers", "training", "saving"},
     "utils": _BASIC
     | {"files", "preprocessing", "training", "callbacks", "layers", "models", "_atomic"},
+    "wrappers": {"legacy", "models"},
     "files": {"callbacks"},
     "data": {"engine", "ops", "_atomic"},
     "datasets": {"legacy", "engine", "files", "_atomic"},
@@ -61,7 +62,7 @@ PACKAGE_ARROWS = {
     "alias": _BASIC | {"data", "layers", "models", "optimizers", "training"},
     "cli": _BASIC | {"alias", "callbacks", "datasets", "layers", "models", "saving", "_atomic"},
 }
-LEAVES = {"datasets", "preprocessing", "applications", "cli", "alias", "utils"}
+LEAVES = {"datasets", "preprocessing", "applications", "cli", "alias", "utils", "wrappers"}
 HEAVY = ["h5py", "matplotlib", "PIL", "tensorflow", "keras", "torch", "jax", "pandas", "scipy"]
 
 

@@ -11,7 +11,7 @@ _MODULES = (
     "activations", "callbacks", "constraints", "data", "datasets", "dtype_policies", "initializers",
     "layers", "losses", "metrics", "models", "ops", "optimizers", "preprocessing", "random",
     "regularizers",
-    "saving", "training", "tree", "utils", "backend", "config", "engine",
+    "saving", "training", "tree", "utils", "backend", "config", "engine", "wrappers",
 )  # fmt: skip
 _NAMES = {
     "Input": "layers",

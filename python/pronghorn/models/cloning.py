@@ -10,7 +10,7 @@ from .sequential import Sequential
 def clone_model(
     model, input_tensors=None, clone_function=None, call_function=None, recursive=False, **kwargs
 ):
-    """A model of the same architecture with freshly initialised weights.
+    """A model of the same architecture with freshly initialised weights, compiled as it was.
 
     Args:
         model: Sequential, functional, or subclassed with a config.
@@ -35,6 +35,15 @@ def clone_model(
                 return clone_model(layer, clone_function=inner, recursive=True)
             return inner(layer)
 
+    clone = _cloned(model, input_tensors, clone_function, call_function)
+    if model.compiled and not clone.compiled:
+        config = model.get_compile_config()
+        if config:
+            clone.compile_from_config(config)
+    return clone
+
+
+def _cloned(model, input_tensors, clone_function, call_function):
     if isinstance(model, Sequential):
         if call_function is not None:
             raise ValueError(
