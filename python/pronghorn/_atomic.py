@@ -12,6 +12,8 @@ import secrets
 import stat
 
 _SUFFIX = ".tmp"
+_written = {}  # path -> what the file was when this process had written it
+_KEEP = 1000
 
 
 @contextlib.contextmanager
@@ -53,11 +55,13 @@ def replacing(path):
             os.chmod(temporary, stat.S_IMODE(mode))
         yield temporary
         _sync(temporary)
+        identity = _identity(temporary)
         os.replace(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
             os.remove(temporary)
         raise
+    _remember(target, identity)
     _sync(folder)
 
 
@@ -78,6 +82,26 @@ def scratch(path):
     finally:
         with contextlib.suppress(OSError):
             os.remove(temporary)
+
+
+def is_own(path):
+    """Whether this process wrote the file that is there now."""
+    known = _written.get(os.path.realpath(path))
+    with contextlib.suppress(OSError):
+        return known is not None and known == _identity(path)
+    return False
+
+
+def _identity(path):
+    info = os.stat(path)
+    return info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns
+
+
+def _remember(target, identity):
+    while len(_written) >= _KEEP:
+        with contextlib.suppress(KeyError, RuntimeError):  # another thread's
+            _written.pop(next(iter(_written)))
+    _written[target] = identity
 
 
 def _sync(path):

@@ -25,9 +25,15 @@ from .engine.tracebacks import (
     enable_traceback_filtering,
     is_traceback_filtering_enabled,
 )
-from .serialization.scopes import enable_unsafe_deserialization
+from .serialization.scopes import (
+    disable_file_check,
+    enable_file_check,
+    enable_unsafe_deserialization,
+    is_file_check_enabled,
+)
 
 __all__ = [
+    "disable_file_check", "enable_file_check", "is_file_check_enabled",
     "disable_flash_attention", "enable_flash_attention", "is_flash_attention_enabled",
     "backend", "disable_interactive_logging", "disable_traceback_filtering", "disable_winograd",
     "dtype_policy", "enable_interactive_logging", "enable_traceback_filtering",

@@ -9,6 +9,8 @@ import struct
 import zipfile
 import zlib
 
+from .walker import Part
+
 # A compressed member may be this much larger than what is stored (deflate reaches 1032) ...
 MAX_EXPANSION = 100
 # ... where it is larger than this at all.
@@ -141,33 +143,3 @@ def _copy(source, target, size):
         target.write(piece)
     if copied != size:
         raise ValueError(f"{copied} bytes in place of {size}")
-
-
-class Part(io.RawIOBase):
-    """A stretch of a file as a file of its own."""
-
-    def __init__(self, file, start, size):
-        self._file, self._start, self._size, self._at = file, start, size, 0
-
-    def readable(self):
-        return True
-
-    def seekable(self):
-        return True
-
-    def tell(self):
-        return self._at
-
-    def seek(self, offset, whence=io.SEEK_SET):
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def readinto(self, buffer):
-        count = max(0, min(len(buffer), self._size - self._at))
-        if not count:
-            return 0
-        self._file.seek(self._start + self._at)
-        got = self._file.readinto(memoryview(buffer)[:count])
-        self._at += got
-        return got

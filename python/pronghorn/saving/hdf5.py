@@ -5,6 +5,8 @@ the file and the place in it. h5py is imported here only, when a file is opened.
 import contextlib
 import os
 
+from .guard import checked
+
 # A data set may be this much larger than what the file stores of it (it may be compressed) ...
 MAX_EXPANSION = 1000
 # ... where it is larger than this at all.
@@ -38,10 +40,18 @@ class File:
     """
 
     def __init__(self, source, name=None):
-        self._h5py = import_h5py()
         self.name = str(source) if name is None else name
         if isinstance(source, (str, os.PathLike)) and not os.path.exists(source):
             raise FileNotFoundError(f"There is no file {source}.")
+        with checked(source) as verdict:
+            self._h5py = import_h5py()
+            harm = verdict()
+        if harm:
+            raise UnreadableFile(
+                f"{self.name} is damaged or made to do harm: the HDF5 library {harm} when another "
+                "process walked the file, so it is not opened. (`config.disable_file_check()` "
+                "opens files as they are.)"
+            )
         try:
             self._file = self._h5py.File(source, "r")
         except Exception as e:
