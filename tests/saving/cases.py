@@ -95,7 +95,26 @@ def hard(k):
     return k.Model(x, k.layers.Dense(2, name="part/two")(y), name="hard_net")
 
 
-MODELS = {f.__name__: f for f in (dense, conv, two_inputs, shared, nested)}
+def recurrent(k):
+    """Recurrent layers of every kind, and states that go from one layer to another."""
+    layers = k.layers
+    words = k.Input((5,), dtype="int32", name="words")
+    x = layers.Embedding(9, 4, mask_zero=True, name="table")(words)
+    x = layers.Bidirectional(layers.LSTM(3, return_sequences=True, name="l"), name="both")(x)
+    x = layers.TimeDistributed(layers.Dense(3, name="d"), name="each")(x)
+    cells = [layers.LSTMCell(2, name="c1"), layers.GRUCell(3, name="c2")]
+    x = layers.RNN(cells, return_sequences=True, name="stack")(x)
+    x = layers.GRU(3, reset_after=False, return_sequences=True, name="g")(x)
+    x = layers.SimpleRNN(4, dropout=0.0, name="s")(x)
+    steps = k.Input((None, 2), name="steps")
+    y, h, c = layers.LSTM(3, return_state=True, go_backwards=True, name="encoder")(steps)
+    z = layers.LSTM(3, return_sequences=True, name="decoder")(steps, initial_state=[h, c])
+    z = layers.GRU(2, name="last")(z)
+    out = layers.Concatenate(name="all")([x, y, z])
+    return k.Model([words, steps], layers.Dense(2, name="out")(out), name="recurrent_net")
+
+
+MODELS = {f.__name__: f for f in (dense, conv, two_inputs, shared, nested, recurrent)}
 ONLY_KERAS_3 = {"with_ops": with_ops}
 ONLY_KERAS_2 = {"hard": hard}
 
@@ -110,6 +129,10 @@ INPUTS = {
     "nested": lambda: rows((8, 6), 6),
     "with_ops": lambda: [rows((8, 4, 3), 7), rows((8, 4, 3), 8)],
     "hard": lambda: rows((8, 6), 9),
+    "recurrent": lambda: [
+        np.random.RandomState(10).randint(0, 9, (8, 5)).astype("int32"),
+        rows((8, 4, 2), 10),
+    ],
 }
 
 LABELS = {
@@ -118,6 +141,7 @@ LABELS = {
     "two_inputs": lambda: [(np.arange(8) % 2).reshape(8, 1), rows((8, 3), 13)],
     "shared": lambda: rows((8, 2), 14),
     "nested": lambda: rows((8, 2), 16),
+    "recurrent": lambda: rows((8, 2), 18),
     "with_ops": lambda: rows((8, 40), 17),
     "hard": lambda: rows((8, 2), 18),
 }
@@ -146,6 +170,7 @@ COMPILED = {
     "nested": lambda k: {"optimizer": "rmsprop", "loss": "mse", "metrics": ["mae"]},
     "with_ops": lambda k: {"optimizer": "sgd", "loss": "mse"},
     "hard": lambda k: {"optimizer": "sgd", "loss": "mse"},
+    "recurrent": lambda k: {"optimizer": k.optimizers.SGD(0.05), "loss": "mse"},
 }
 
 

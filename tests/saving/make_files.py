@@ -1,6 +1,6 @@
 """Makes files/ with real Keras 3.15 and tf-keras 2.21: models, their outputs, how training goes on.
 
-python make_files.py            (an environment with keras, tensorflow-cpu, tf-keras and h5py)
+python make_files.py [model ...]     (an environment with keras, tensorflow-cpu, tf-keras and h5py)
 """
 
 import json
@@ -12,7 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FILES = os.path.join(HERE, "files")
 
 
-def make(which):
+def make(which, wanted=()):
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
     os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -27,9 +27,16 @@ def make(which):
     import cases
 
     outputs, losses = {}, {}
+    kept = os.path.join(FILES, which)
+    if wanted:
+        outputs = dict(np.load(f"{kept}.npz"))
+        with open(f"{kept}.json") as f:
+            losses = json.load(f)
     names = [*cases.MODELS]
     names += cases.ONLY_KERAS_3 if which == "keras" else cases.ONLY_KERAS_2
     for name in names:
+        if wanted and name not in wanted:
+            continue
         k.backend.clear_session()
         model = cases.trained(k, name)
         start = os.path.join(FILES, f"{name}.{which}")
@@ -43,16 +50,16 @@ def make(which):
         for i, y in enumerate(cases.predictions(model, name)):
             outputs[f"{name}/{i}"] = y
         losses[name] = cases.go_on(model, name)
-    np.savez_compressed(os.path.join(FILES, f"{which}.npz"), **outputs)
-    with open(os.path.join(FILES, f"{which}.json"), "w") as f:
+    np.savez_compressed(f"{kept}.npz", **outputs)
+    with open(f"{kept}.json", "w") as f:
         json.dump(losses, f, indent=1)
         f.write("\n")
 
 
 if __name__ == "__main__":
     os.makedirs(FILES, exist_ok=True)
-    if len(sys.argv) == 2:
-        make(sys.argv[1])
+    if sys.argv[1:2] in (["keras"], ["tf_keras"]):
+        make(sys.argv[1], sys.argv[2:])
     else:
         for which in ("keras", "tf_keras"):
-            subprocess.run([sys.executable, __file__, which], check=True)
+            subprocess.run([sys.executable, __file__, which, *sys.argv[1:]], check=True)

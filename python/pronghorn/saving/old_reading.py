@@ -37,6 +37,8 @@ def to_new(config, age=2):
             f"containing a 'config' key. Received: {config}"
         )
     inner, name = config["config"], config["class_name"]
+    if name == "NotEqual" and not config.get("module"):  # of the mask of Embedding, in HDF5 files
+        config = {**config, "module": "keras.src.ops.numpy"}
     if isinstance(inner, list):  # a Sequential of old
         inner = {"name": "sequential", "layers": inner}
     if is_functional(inner):

@@ -4,6 +4,7 @@ from ... import ops
 from ...engine import nest
 from ..base import Layer
 from ..masking import get_keras_mask
+from .rnn import shape_of_sequences
 from .stacked import state_list
 
 _MODES = ("sum", "mul", "ave", "concat", None)
@@ -105,6 +106,7 @@ class Bidirectional(Layer):
         return super().__call__(sequences, **kwargs)
 
     def build(self, sequences_shape, initial_state_shape=None):
+        sequences_shape = shape_of_sequences(sequences_shape)
         for layer in (self.forward_layer, self.backward_layer):
             if not layer.built:
                 layer.build(sequences_shape)
@@ -152,6 +154,7 @@ class Bidirectional(Layer):
         return ops.divide(total, 2.0) if mode == "ave" else total
 
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
+        sequences_shape = shape_of_sequences(sequences_shape)
         forward = self.forward_layer.compute_output_shape(sequences_shape)
         output, states = forward, ()
         if self.return_state:

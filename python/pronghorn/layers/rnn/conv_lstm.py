@@ -2,7 +2,7 @@
 
 from ..input_spec import InputSpec
 from .conv_lstm_cell import ConvLSTMCell
-from .rnn import RNN
+from .rnn import RNN, shape_of_sequences
 
 _OF_CELL = frozenset(
     f"{part}_{kind}"
@@ -71,6 +71,7 @@ class ConvLSTM(RNN):
         return self.cell.compute_output_shape(step)[1]
 
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
+        sequences_shape = shape_of_sequences(sequences_shape)
         batch, steps = sequences_shape[:2]
         state = self.cell.compute_output_shape((batch, *sequences_shape[2:]))[0]
         output = (batch, steps, *state[1:]) if self.return_sequences else state

@@ -2,12 +2,9 @@
 
 from ... import activations, ops
 from ...engine import nest
+from ...ops import recurrent
+from ...ops.time_loop import mask_over_steps
 from .rnn import RNN
-
-try:
-    from ...ops import recurrent
-except ImportError:
-    recurrent = None
 
 _OF_CELL = frozenset(
     f"{part}_{kind}"
@@ -15,6 +12,10 @@ _OF_CELL = frozenset(
     for kind in ("initializer", "regularizer", "constraint")
 ) | {"units", "activation", "recurrent_activation", "use_bias", "unit_forget_bias", "dropout",
      "recurrent_dropout", "reset_after", "seed", "implementation"}  # fmt: skip
+
+
+# What the fused op calls activations that it names otherwise.
+_FUSED_NAMES = {"hard_sigmoid_of_keras_2": "hard_sigmoid_keras2"}
 
 
 class FusedRNN(RNN):
@@ -63,14 +64,19 @@ class FusedRNN(RNN):
         found = []
         for function in (cell.activation, cell.recurrent_activation):
             name = getattr(function, "__name__", None)
-            found.append(name if function is not None and _is_builtin(function, name) else None)
+            known = function is not None and _is_builtin(function, name)
+            found.append(_FUSED_NAMES.get(name, name) if known else None)
         kind = {1: "simple_rnn", 3: "gru", 4: "lstm"}[cell.gates]
         if found[0] is None or (found[1] is None and cell.gates > 1):
             return None
-        return found if recurrent and recurrent.supported(kind, *found) else None
+        return found if recurrent.supported(kind, *found) else None
 
     def _all_steps(self, sequences, states, mask, names, training):
         cell = self.cell
+        if sequences.shape[1] == 0:
+            raise ValueError("Expected at least one time step. Received a sequence of length 0.")
+        if mask is not None:
+            mask = mask_over_steps(mask, sequences.shape)
         dropped = cell._active_mask(cell.get_dropout_mask, cell.dropout, sequences, training)
         if dropped is not None:
             sequences = ops.multiply(sequences, ops.expand_dims(dropped, 1))

@@ -93,6 +93,7 @@ class RNN(RecurrentState, Layer):
         return super().__call__(sequences, **kwargs)
 
     def build(self, sequences_shape, initial_state_shape=None):
+        sequences_shape = shape_of_sequences(sequences_shape)
         step = (sequences_shape[0], *sequences_shape[2:])
         build_cell(self.cell, step, self.state_size)
         if self.stateful:
@@ -173,6 +174,7 @@ class RNN(RecurrentState, Layer):
         return super().compute_output_spec(*args, **kwargs)
 
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
+        sequences_shape = shape_of_sequences(sequences_shape)
         batch, steps = sequences_shape[:2]
         output = (output_size(self.cell),)
         output = (batch, steps, *output) if self.return_sequences else (batch, *output)
@@ -209,6 +211,11 @@ def check_cell(cell, lead):
             f"{lead} a `state_size` attribute: an integer, or a list of one integer for each "
             f"state. Received: cell={cell}"
         )
+
+
+def shape_of_sequences(shape):
+    """The first shape of a list of shapes: Keras 2 listed those of states behind it."""
+    return shape[0] if shape and isinstance(shape[0], (list, tuple)) else shape
 
 
 def build_cell(cell, input_shape, state_size):
