@@ -35,6 +35,7 @@ PACKAGE_ARROWS = {
     "tree": {"engine"},
     "serialization": {"legacy", "engine"},
     "dtype_policies": {"engine", "serialization"},
+    "mixed_precision": {"legacy", "dtype_policies", "optimizers"},
     "config": {"legacy", "engine", "serialization", "dtype_policies"},
     "ops": {"legacy", "engine"},
     "random": {"legacy", "engine", "ops"},

@@ -134,8 +134,38 @@ Tensor swap_last(const Tensor& x) {
   return transpose(x, perm);
 }
 
+// An integer of 32 or 64 bits is a sum of digits times powers of 2^16, whose products float64 sums
+// exactly: the product modulo 2^32 (or 2^64) is 3 (or 10) products of digits.
+Tensor digit_product(const Tensor& a, const Tensor& b, bool ta, bool tb) {
+  static const OpDef &bits = op_by_name("bitwise_and"), &right = op_by_name("right_shift"),
+                     &left = op_by_name("left_shift");
+  const DType d = a.dtype();
+  const int digits = static_cast<int>(dtype_size(d) / 2);
+  const auto digit = [&](const Tensor& x, int i) {
+    const Tensor moved = i ? apply1(right, {x, like(x, 16 * i)}) : x;
+    const bool last = i + 1 == digits;  // with the sign
+    return cast(last ? moved : apply1(bits, {moved, like(x, 65535)}), DType::f64);
+  };
+  std::vector<Tensor> as, bs;
+  for (int i = 0; i < digits; ++i) {
+    as.push_back(digit(a, i));
+    bs.push_back(digit(b, i));
+  }
+  Tensor total;
+  for (int power = 0; power < digits; ++power)
+    for (int i = 0; i <= power; ++i) {
+      const Tensor exact =
+          matmul(as[static_cast<size_t>(i)], bs[static_cast<size_t>(power - i)], ta, tb);
+      Tensor part = cast(cast(exact, DType::i64), d);
+      if (power) part = apply1(left, {part, like(part, 16 * power)});
+      total = total ? add(total, part) : part;
+    }
+  return total;
+}
+
 // What has no native product: halves in float32, small integers in float64 where sums are exact
-// there, other integers, or a table without gemm, by broadcasting and a sum.
+// there, others digit by digit; a table without gemm, or a very long sum, by broadcasting and a
+// sum.
 Tensor compose_product(const Call& c) {
   const Tensor &a = c.inputs[0], &b = c.inputs[1];
   const bool ta = c.flag("transpose_a"), tb = c.flag("transpose_b");
@@ -149,6 +179,8 @@ Tensor compose_product(const Call& c) {
     const Tensor exact = matmul(cast(a, DType::f64), cast(b, DType::f64), ta, tb);
     return cast(cast(exact, DType::i64), d);
   }
+  if (is_integer(d) && dtype_size(d) >= 4 && k < kExactDepth)
+    return digit_product(cast(a, d), cast(b, d), ta, tb);
   const Tensor x = ta ? swap_last(a) : a;  // (..., m, k)
   const Tensor y = tb ? b : swap_last(b);  // (..., n, k)
   Shape xs = x.shape(), left, right;

@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 _MODULES = (
     "activations", "callbacks", "constraints", "data", "datasets", "dtype_policies", "initializers",
     "layers", "losses", "metrics", "models", "ops", "optimizers", "preprocessing", "random",
-    "regularizers",
+    "regularizers", "mixed_precision", "legacy",
     "saving", "training", "tree", "utils", "backend", "config", "engine", "wrappers",
 )  # fmt: skip
 _NAMES = {
@@ -29,6 +29,7 @@ _NAMES = {
     "Tensor": "engine",
     "GradientTape": "engine",
     "DTypePolicy": "dtype_policies",
+    "FloatDTypePolicy": "dtype_policies",
     "name_scope": "engine.naming",
     "load_ipython_extension": "alias",
     "unload_ipython_extension": "alias",

@@ -1,6 +1,8 @@
 """Dtype policies: in which dtype a layer computes and in which it keeps its variables."""
 
+import re
 import threading
+from collections.abc import MutableMapping
 
 from .engine import config
 from .engine.config import DTYPES, standardize_dtype
@@ -70,6 +72,124 @@ class DTypePolicy:
 
 
 FloatDTypePolicy = DTypePolicy
+
+
+class DTypePolicyMap(DTypePolicy, MutableMapping):
+    """Policies by the paths of layers, for a model whose layers do not all have one.
+
+    Keys are paths ("encoder/dense") or patterns that match whole paths ("encoder/.*"). A path that
+    is no key and that no pattern matches has the default policy.
+
+    Args:
+        default_policy: A policy, its name or config; where None, what is the global one when it is
+            asked for.
+        policy_map: A dict of first entries.
+
+    Raises:
+        ValueError: a map as default; a key set twice; a path that several patterns match, when it
+            is looked up.
+        TypeError: a policy_map that is no dict.
+
+    Example:
+
+    >>> policies = DTypePolicyMap("float32")
+    >>> policies["encoder/.*"] = "mixed_bfloat16"
+    >>> policies["encoder/dense"].name, policies["decoder"].name
+    ('mixed_bfloat16', 'float32')
+    """
+
+    def __init__(self, default_policy=None, policy_map=None):
+        if isinstance(default_policy, DTypePolicyMap):
+            raise ValueError("`default_policy` cannot be a `DTypePolicyMap`.")
+        if policy_map is not None and not isinstance(policy_map, dict):
+            raise TypeError(
+                f"If specified, `policy_map` must be a dict. Received: policy_map={policy_map} "
+                f"of type {type(policy_map)}"
+            )
+        self._given = default_policy
+        self._fixed = None if default_policy is None else get(default_policy)
+        self._policies = policy_map or {}
+
+    @property
+    def default_policy(self):
+        """The policy of paths that have none of their own."""
+        return dtype_policy() if self._fixed is None else self._fixed
+
+    @property
+    def name(self):
+        return f"map_{self.default_policy.name}"
+
+    @property
+    def compute_dtype(self):
+        return self.default_policy.compute_dtype
+
+    @property
+    def variable_dtype(self):
+        return self.default_policy.variable_dtype
+
+    def __getitem__(self, key):
+        if key in self._policies:
+            return self._policies[key]
+        matching = [pattern for pattern in self._policies if re.fullmatch(pattern, key)]
+        if len(matching) > 1:
+            raise ValueError(
+                f"Path '{key}' matches multiple dtype policy specification keys: {matching}. Each "
+                "path may match one of them only."
+            )
+        return self._policies[matching[0]] if matching else self.default_policy
+
+    def __setitem__(self, key, policy):
+        if key in self._policies:
+            raise ValueError(
+                f"{key} already exist in the DTypePolicyMap with value {self._policies[key]}. "
+                "Delete it before it is set again."
+            )
+        try:
+            self._policies[key] = get(policy)
+        except (ValueError, TypeError):
+            raise ValueError(
+                "Cannot interpret the assigned value by `keras.dtype_policies.get`. "
+                f"Received: {policy} of type {type(policy)}"
+            ) from None
+
+    def __delitem__(self, key):
+        del self._policies[key]
+
+    def __contains__(self, key):
+        return key in self._policies
+
+    def __iter__(self):
+        return iter(self._policies)
+
+    def __len__(self):
+        return len(self._policies)
+
+    def __eq__(self, other):
+        same = isinstance(other, DTypePolicyMap)
+        return same and (self._fixed, self._policies) == (other._fixed, other._policies)
+
+    __hash__ = object.__hash__
+
+    def get_config(self):
+        from .serialization import serialize_keras_object
+
+        policies = serialize_keras_object(self._policies)
+        if self._given is None:  # where there is no default, all follow whoever loads the map
+            for one in policies.values():
+                one["config"]["name"] = None
+        return {"default_policy": self._given, "policy_map": policies}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        from .serialization import deserialize_keras_object
+
+        policies = deserialize_keras_object(config["policy_map"], custom_objects=custom_objects)
+        return cls(**{**config, "policy_map": policies})
+
+    def __repr__(self):
+        mapping = [(path, policy.name) for path, policy in self._policies.items()]
+        default = None if self._fixed is None else self._fixed.name
+        return f"<DTypePolicyMap default_policy={default}, mapping={mapping}>"
 
 
 def _parse(name):

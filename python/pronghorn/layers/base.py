@@ -7,8 +7,8 @@ losses, checks) is looked at once per kind of input: `_accepted` remembers the l
 
 import warnings
 
+from ..dtype_policies import DTypePolicyMap, is_float
 from ..dtype_policies import get as get_policy
-from ..dtype_policies import is_float
 from ..engine import KerasTensor, Tensor, Variable, convert_to_tensor, nest
 from ..engine.naming import auto_name, check_name, current_path, name_scope, open_scopes
 from ..engine.strings import StringTensor, is_text
@@ -183,22 +183,27 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
     def dtype_policy(self, value):
         self.__dict__["_dtype_policy"] = get_policy(value)
 
+    def _own_policy(self):
+        """The policy; of a map, this layer's."""
+        policy = self._dtype_policy
+        return policy[self._path] if isinstance(policy, DTypePolicyMap) and self._path else policy
+
     @property
     def dtype(self):
         """Dtype of the weights."""
-        return self._dtype_policy.variable_dtype
+        return self._own_policy().variable_dtype
 
     variable_dtype = dtype
 
     @property
     def compute_dtype(self):
         """Dtype of inputs, computation and outputs."""
-        return self._dtype_policy.compute_dtype
+        return self._own_policy().compute_dtype
 
     @property
     def input_dtype(self):
         """Dtype that floating inputs are cast to."""
-        return self._dtype_policy.compute_dtype
+        return self._own_policy().compute_dtype
 
     @property
     def quantization_mode(self):

@@ -16,6 +16,8 @@ _WHERE = {
         "PyDataset", "Sequence", "pack_x_y_sample_weight", "unpack_x_y_sample_weight",
     ),
     "utils.arrays": ("normalize", "to_categorical"),
+    "utils.config": ("Config",),
+    "utils.graph": ("get_source_inputs",),
     "engine.session": ("clear_session",),
     "utils.session": ("is_keras_tensor",),
     "files.get_file": ("get_file",),

@@ -1,0 +1,124 @@
+"""Policies by path, mixed_precision's names, Config, source inputs, old homes."""
+
+import pickle
+
+import numpy as np
+import pronghorn as ph
+import pytest
+from pronghorn.dtype_policies import DTypePolicy, DTypePolicyMap
+
+
+def test_a_map_of_policies():
+    policies = DTypePolicyMap("float32", {"a/b": DTypePolicy("float16")})
+    policies["c/.*"] = "mixed_bfloat16"
+    assert policies["a/b"].name == "float16"
+    assert policies["c/d/e"].compute_dtype == "bfloat16"
+    assert policies["a/b/c"].name == policies["other"].name == "float32"
+    assert list(policies) == ["a/b", "c/.*"] and len(policies) == 2 and "c/d" not in policies
+    policies["c/d/.*"] = "float64"
+    with pytest.raises(ValueError, match="'c/d/e' matches multiple dtype policy"):
+        policies["c/d/e"]
+    with pytest.raises(ValueError, match="a/b already exist in the DTypePolicyMap"):
+        policies["a/b"] = "float32"
+    with pytest.raises(ValueError, match="Cannot interpret the assigned value"):
+        policies["x"] = 123
+    with pytest.raises(ValueError, match="cannot be a `DTypePolicyMap`"):
+        DTypePolicyMap(policies)
+    with pytest.raises(TypeError, match="must be a dict"):
+        DTypePolicyMap(policy_map=[])
+    assert policies.pop("a/b").name == "float16" and len(policies) == 2
+    assert (policies.name, policies.compute_dtype) == ("map_float32", "float32")
+
+
+def test_maps_as_configs():
+    policies = DTypePolicyMap("float32", {"a": DTypePolicy("float16")})
+    config = ph.dtype_policies.serialize(policies)
+    assert config["class_name"] == "DTypePolicyMap"
+    assert ph.dtype_policies.deserialize(config) == policies
+    follows = DTypePolicyMap(None, {"a": DTypePolicy("float16")})
+    again = ph.dtype_policies.deserialize(ph.dtype_policies.serialize(follows))
+    assert again["a"].name == "float32"  # of the place that loads it
+
+
+def test_layers_take_theirs_from_a_map():
+    policies = DTypePolicyMap("float32")
+    policies["net/half"] = "mixed_bfloat16"
+    model = ph.Sequential(
+        [
+            ph.Input((3,)),
+            ph.layers.Dense(2, name="half", dtype=policies),
+            ph.layers.Dense(2, name="whole", dtype=policies),
+        ],
+        name="net",
+    )
+    assert model.layers[0].path.endswith("half")
+    assert [layer.compute_dtype for layer in model.layers] in (
+        ["bfloat16", "float32"],
+        ["float32", "float32"],
+    )
+    policies[model.layers[1].path] = "float16"
+    assert model.layers[1].compute_dtype == "float16"
+    again = ph.Sequential.from_config(model.get_config())
+    assert isinstance(again.layers[0].dtype_policy, DTypePolicyMap)
+    assert model(np.ones((1, 3), "float32")).shape == (1, 2)
+
+
+def test_mixed_precision():
+    mixed = ph.mixed_precision
+    assert mixed.Policy is DTypePolicy is mixed.DTypePolicy is ph.FloatDTypePolicy
+    try:
+        mixed.set_global_policy("mixed_bfloat16")
+        assert mixed.global_policy().name == mixed.dtype_policy().name == "mixed_bfloat16"
+        assert ph.layers.Dense(1).compute_dtype == "bfloat16"
+    finally:
+        mixed.set_dtype_policy("float32")
+        ph.dtype_policies.reset_dtype_policy()
+    scaled = mixed.LossScaleOptimizer(ph.optimizers.SGD(0.5))
+    assert float(scaled.inner_optimizer.learning_rate) == 0.5
+
+
+def test_config():
+    config = ph.utils.Config(rate=0.1)
+    config.seed = 3
+    config["decay"] = 2
+    assert (config.rate, config["seed"], config.get("decay"), config.get("no", 7)) == (0.1, 3, 2, 7)
+    assert list(config) == ["decay", "rate", "seed"] and len(config) == 3 and "rate" in config
+    assert config.as_dict() == dict(config.items()) and '"seed": 3' in config.to_json()
+    with pytest.raises(AttributeError, match="Unknown attribute: 'sed'. Did you mean 'seed'"):
+        config.sed  # noqa: B018
+    assert pickle.loads(pickle.dumps(config)).as_dict() == config.as_dict()
+    config.freeze()
+    assert config.frozen
+    for change in (
+        lambda: setattr(config, "rate", 1),
+        lambda: config.update(rate=1),
+        lambda: config.pop("rate"),
+        lambda: config.__setitem__("rate", 1),
+        lambda: config.__delitem__("rate"),
+    ):
+        with pytest.raises(ValueError, match="frozen"):
+            change()
+    config.unfreeze()
+    del config["rate"]
+    assert "rate" not in config
+
+
+def test_source_inputs():
+    x, y = ph.Input((2,), name="x"), ph.Input((2,), name="y")
+    z = ph.layers.Add()([ph.layers.Dense(2)(x), y * 2.0, x])
+    assert [t.name for t in ph.utils.get_source_inputs(z)] == ["x", "y"]
+    assert ph.utils.get_source_inputs(x) == [x]
+    with pytest.raises(TypeError, match="needs a KerasTensor"):
+        ph.utils.get_source_inputs(3)
+
+
+def test_old_homes():
+    from pronghorn.legacy import saving
+    from pronghorn.optimizers import legacy
+    from pronghorn.utils import legacy as old_utils
+
+    assert legacy.Adam is ph.optimizers.Adam and legacy.Optimizer is ph.optimizers.Optimizer
+    same = ph.saving.serialize_keras_object
+    assert saving.serialize_keras_object is same is old_utils.serialize_keras_object
+    with pytest.raises(AttributeError):
+        saving.nothing  # noqa: B018
