@@ -1,5 +1,8 @@
 """Integers beyond 64 bits, where a size, an axis, a position or a value is asked for."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pronghorn
 import pytest
@@ -154,3 +157,30 @@ def test_values_that_nothing_holds():
 def test_the_number_of_threads(n):
     with pytest.raises(ValueError, match="expected 1 to"):
         pronghorn.engine.device.set_num_threads(n)
+
+
+@pytest.mark.parametrize("dtype", ["int16", "uint16", "int32", "uint32", "int64", "uint64"])
+@pytest.mark.parametrize("k", [0, 1, 5, 300])
+def test_products_are_exact_and_wrap(dtype, k):
+    rng, limits = np.random.default_rng(k), np.iinfo(dtype)
+    a = rng.integers(limits.min, limits.max, (2, 3, k), dtype=dtype, endpoint=True)
+    b = rng.integers(limits.min, limits.max, (k, 4), dtype=dtype, endpoint=True)
+    product = ops.matmul(a, b)
+    assert product.dtype == dtype
+    np.testing.assert_array_equal(product, a @ b)
+    compiled = engine.Function(lambda a, b: ops.matmul(a, b))
+    np.testing.assert_array_equal(
+        compiled(ops.convert_to_tensor(a), ops.convert_to_tensor(b)), a @ b
+    )
+
+
+def test_products_take_little_memory():
+    code = """
+import numpy as np
+from pronghorn import engine, ops
+x = ops.convert_to_tensor(np.ones((256, 256), "int32"))
+ops.matmul(x, x)
+print(engine.device.memory_stats()["peak_bytes"] // (4 * 256 * 256))
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(told.stdout) < 24  # times x; a product written out would be 256
