@@ -25,6 +25,12 @@ _NAMES = {
     "Initializer": "initializers",
     "Regularizer": "regularizers",
     "KerasTensor": "engine",
+    "Operation": "engine.symbolic",
+    "StatelessScope": "engine.stateless",
+    "SymbolicScope": "engine.stateless",
+    "RematScope": "engine.stateless",
+    "remat": "engine.stateless",
+    "device": "engine.device",
     "Variable": "initializers.variable",
     "Tensor": "engine",
     "GradientTape": "engine",
@@ -36,7 +42,14 @@ _NAMES = {
 }
 
 
+def version():
+    """The version, as a string."""
+    return __version__
+
+
 def __getattr__(name):
+    if name == "Function":
+        return importlib.import_module(".engine.graph_function", __name__).GraphFunction
     if name in _MODULES:
         return importlib.import_module(f".{name}", __name__)
     if name in _NAMES:

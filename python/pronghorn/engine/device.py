@@ -77,3 +77,39 @@ def info() -> dict:
         "threads": _core.num_threads(),
         "devices": ["cpu:0"],
     }
+
+
+class device_scope:
+    """A `with` block whose tensors are to be made on a device; there is the CPU.
+
+    Args:
+        device_name: Such as "cpu:0". Where there is no such device, the CPU takes its place.
+
+    Raises:
+        ValueError: for what is no name of a device.
+    """
+
+    def __init__(self, device_name):
+        kind, _, index = str(device_name).lower().removeprefix("/").rpartition(":")
+        kind = kind.removeprefix("device:")
+        if device_name is not None and not (kind and index.isdigit()):
+            raise ValueError(
+                "A device's name is its kind and number, such as 'cpu:0'. "
+                f"Received: device_name={device_name!r}"
+            )
+        self.device_name = device_name
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        pass
+
+
+def device(device_name):
+    """A `with` block whose tensors are to be made on a device; see `device_scope`.
+
+    Args:
+        device_name: Such as "cpu:0".
+    """
+    return device_scope(device_name)

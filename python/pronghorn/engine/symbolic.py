@@ -9,6 +9,7 @@ points with the flow is weak, and a node makes an output tensor again when someb
 """
 
 import functools
+import inspect
 import threading
 import weakref
 
@@ -157,6 +158,77 @@ class Operation:
         self.name = name
         self._inbound_nodes = []
         self._outbound_refs = []
+
+    def __new__(cls, *args, **kwargs):
+        operation = object.__new__(cls)
+        operation.__dict__["_init_arguments"] = (args, kwargs)
+        return operation
+
+    def __call__(self, *args, **kwargs):
+        if any_symbolic((args, kwargs)):
+            return self.symbolic_call(*args, **kwargs)
+        return self.call(*args, **kwargs)
+
+    def symbolic_call(self, *args, **kwargs):
+        """Records a call on KerasTensors; returns its symbolic result(s)."""
+        outputs = self.compute_output_spec(*args, **kwargs)
+        Node(self, args, kwargs, outputs)
+        return outputs
+
+    def call(self, *args, **kwargs):
+        """What the operation computes; a subclass says it."""
+        raise NotImplementedError
+
+    def compute_output_spec(self, *args, **kwargs):
+        """The results' shapes and dtypes as KerasTensors, by a run of `call` on shapes alone."""
+        from . import trace
+
+        try:
+            return to_keras_tensors(trace.eval_shape(self.call, *args, **kwargs))
+        except Exception as error:
+            kind = type(self).__name__
+            raise type(error)(
+                f"Could not automatically infer the output shape / dtype of '{self.name}' (of type "
+                f"{kind}). Either `{kind}.call()` is wrong, or `{kind}.compute_output_spec()` has "
+                f"to be written. Error encountered:\n\n{error}"
+            ) from error
+
+    def get_config(self):
+        """The constructor's arguments, where all are plain values.
+
+        Raises:
+            NotImplementedError: where they are not; a subclass then writes its own.
+        """
+        args, kwargs = self._init_arguments
+        signature = inspect.signature(type(self).__init__)
+        bound = signature.bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        config = dict(list(bound.arguments.items())[1:])
+        for name, parameter in signature.parameters.items():
+            if parameter.kind is parameter.VAR_KEYWORD:
+                config.update(config.pop(name, {}))
+            elif parameter.kind is parameter.VAR_POSITIONAL and not config.pop(name, ()):
+                pass
+        if "name" in signature.parameters:
+            config["name"] = self.name
+        plain = (str, int, float, bool, type(None))
+        if not all(isinstance(x, plain) for x in nest.flatten(config)):
+            raise NotImplementedError(
+                f"Object {type(self).__name__} was made with arguments that cannot be put into a "
+                "config, so it must override `get_config()`."
+            )
+        return config
+
+    @classmethod
+    def from_config(cls, config):
+        """A new operation from what `get_config` returned."""
+        try:
+            return cls(**config)
+        except Exception as error:
+            raise TypeError(
+                f"Error when deserializing class '{cls.__name__}' using config={config}.\n\n"
+                f"Exception encountered: {error}"
+            ) from error
 
     @property
     def _outbound_nodes(self):

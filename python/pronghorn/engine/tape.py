@@ -31,8 +31,10 @@ class GradientTape(_core.Tape):
     def watch(self, x):
         """Starts recording what happens to x (a tensor, a variable or a nest of them)."""
         for leaf in nest.flatten(x):
-            if isinstance(leaf, Variable):
+            if isinstance(leaf, Variable) and isinstance(leaf.handle, _core.Cell):
                 self.watch_cell(leaf.handle)
+            elif isinstance(leaf, Variable):  # in a StatelessScope
+                self.watch_tensor(leaf.handle.read())
             elif isinstance(leaf, Tensor):
                 self.watch_tensor(leaf)
             else:
@@ -83,7 +85,8 @@ class GradientTape(_core.Tape):
         handles = []
         for s in flat:
             if isinstance(s, Variable):
-                handles.append(s.handle)
+                cell = s.handle
+                handles.append(cell if isinstance(cell, _core.Cell) else cell.read())
             elif isinstance(s, Tensor):
                 handles.append(s)
             else:

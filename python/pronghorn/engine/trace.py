@@ -15,6 +15,7 @@ from .. import _core
 from . import config, nest
 from .locks import fork_safe_rlock
 from .signature import mask_of, static_key
+from .stateless import active
 from .tensor import Tensor, convert_to_tensor
 from .variable import Variable
 
@@ -136,7 +137,7 @@ class Function:
         return Function, (self.fn, self.name, self._device)
 
     def __call__(self, *args):
-        if _core.is_tracing():
+        if _core.is_tracing() or active.depth:
             return self.fn(*args)
         leaves = nest.flatten(args)
         tensors, masks = [], []

@@ -292,6 +292,11 @@ def variable_of(cell):
     return _by_cell[cell.id]
 
 
+def live_variables() -> list:
+    """All Variables that there are."""
+    return list(_by_cell.values())
+
+
 def values_of(variables) -> list:
     """The values of many Variables at one moment: no training step of another thread ends between
     the first and the last. Inside a trace, its values."""

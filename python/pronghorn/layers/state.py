@@ -6,6 +6,7 @@ Part of Layer, which is defined in base.py.
 import math
 
 from ..engine import Variable, is_tracing, nest
+from ..engine.stateless import StatelessScope
 from ..engine.symbolic import call_context
 from ..engine.tensor import own_array
 from ..engine.variable import values_of
@@ -335,6 +336,51 @@ class LayerState:
         for i, variable in enumerate(own):
             variable.assign(store[str(i)])
         self._after_loading()
+
+    def stateless_call(
+        self,
+        trainable_variables,
+        non_trainable_variables,
+        *args,
+        return_losses=False,
+        **kwargs,
+    ):
+        """The layer's result for given values of its variables, none of which changes.
+
+        Args:
+            trainable_variables, non_trainable_variables: Values for the lists of these names.
+            *args, **kwargs: What the layer is called with.
+            return_losses: Whether to return `losses` too.
+
+        Returns:
+            (outputs, new values of the non-trainable variables), and the losses where wanted.
+
+        Raises:
+            ValueError: before the layer is built, or for lists of other lengths.
+        """
+        if not self.built:
+            raise ValueError(
+                f"To call stateless_call, {type(self).__name__} must be built (its variables must "
+                "have been made): call it on some data first."
+            )
+        mapping = []
+        for name, given in (
+            ("trainable_variables", trainable_variables),
+            ("non_trainable_variables", non_trainable_variables),
+        ):
+            own = getattr(self, name)
+            if len(given) != len(own):
+                raise ValueError(
+                    f"Argument `{name}` must be a list of tensors corresponding 1:1 to "
+                    f"{type(self).__name__}().{name}. Received list with length {len(given)}, but "
+                    f"expected {len(own)} variables."
+                )
+            mapping += zip(own, given)
+        with StatelessScope(mapping, collect_losses=return_losses) as scope:
+            outputs = self(*args, **kwargs)
+            losses = self.losses if return_losses else None
+        state = [scope.get_current_value(v) for v in self.non_trainable_variables]
+        return (outputs, state, losses) if return_losses else (outputs, state)
 
     # Losses.
 

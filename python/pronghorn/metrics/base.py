@@ -3,6 +3,7 @@
 from .. import ops
 from ..engine import Variable, config, nest
 from ..engine.naming import auto_name, name_scope
+from ..engine.stateless import StatelessScope
 from ..serialization import Portable
 
 
@@ -123,6 +124,44 @@ class Metric(Portable):
 
     def result(self):
         raise NotImplementedError(f"{type(self).__name__} must implement `result()`.")
+
+    def stateless_update_state(self, metric_variables, *args, **kwargs):
+        """The state after an update, without changing it.
+
+        Args:
+            metric_variables: Values for `variables`.
+            *args, **kwargs: What `update_state` takes.
+
+        Returns:
+            List of new values.
+
+        Raises:
+            ValueError: for a list of another length.
+        """
+        with StatelessScope(self._mapping(metric_variables)) as scope:
+            self.update_state(*args, **kwargs)
+        return [scope.get_current_value(v) for v in self.variables]
+
+    def stateless_result(self, metric_variables):
+        """The result of a state that is given; Args and errors as of `stateless_update_state`."""
+        with StatelessScope(self._mapping(metric_variables)):
+            return self.result()
+
+    def stateless_reset_state(self):
+        """The state after a reset, without changing it; a list of values."""
+        with StatelessScope() as scope:
+            self.reset_state()
+        found = [scope.get_current_value(v) for v in self.variables]
+        return [v if value is None else value for v, value in zip(self.variables, found)]
+
+    def _mapping(self, values):
+        if len(values) != len(self.variables):
+            raise ValueError(
+                "Argument `metric_variables` must be a list of tensors corresponding 1:1 to "
+                f"{type(self).__name__}().variables. Received list with length {len(values)}, but "
+                f"expected {len(self.variables)} variables."
+            )
+        return list(zip(self.variables, values))
 
     def __call__(self, *args, **kwargs):
         self._check_super_called()

@@ -206,6 +206,53 @@ class Model(Trainer, Layer):
             layer_range=layer_range,
         )
 
+    def get_state_tree(self, value_format="backend_tensor"):
+        """All variables as nested dicts by their paths.
+
+        Args:
+            value_format: "backend_tensor" or "numpy_array".
+
+        Returns:
+            Dict with "trainable_variables", "non_trainable_variables", "optimizer_variables" and
+            "metrics_variables".
+
+        Raises:
+            ValueError: where two variables have one path, or for another format.
+        """
+        optimizer = self.optimizer
+        return {
+            "trainable_variables": _nested(self.trainable_variables, value_format),
+            "non_trainable_variables": _nested(self.non_trainable_variables, value_format),
+            "optimizer_variables": _nested(optimizer.variables if optimizer else (), value_format),
+            "metrics_variables": _nested(self.metrics_variables, value_format),
+        }
+
+    def set_state_tree(self, state_tree):
+        """Sets the variables that such a dict names.
+
+        Args:
+            state_tree: What `get_state_tree` returned, or a part of it.
+
+        Raises:
+            ValueError: for an unknown kind of variables.
+        """
+        lists = {
+            "trainable_variables": self.trainable_variables,
+            "non_trainable_variables": self.non_trainable_variables,
+            "optimizer_variables": self.optimizer.variables if self.optimizer else (),
+            "metrics_variables": self.metrics_variables,
+        }
+        for kind, values in state_tree.items():
+            if kind not in lists:
+                raise ValueError(f"Unknown kind of variables: {kind!r}; expected {sorted(lists)}.")
+            _assign_nested(lists[kind], values)
+
+    def _get_variable_map(self):
+        """Variables by their paths, the optimizer's included."""
+        optimizer = self.optimizer
+        own = (*self.variables, *(optimizer.variables if optimizer else ()))
+        return {variable.path: variable for variable in own}
+
     def save(self, filepath, overwrite=True, zipped=None, **kwargs):
         """Writes the model to a file: architecture, weights, compile configuration and the
         optimizer's state. `load_model` reads it, and so do Keras 3 and, of an ".h5" file, tf-keras.
@@ -275,6 +322,40 @@ class Model(Trainer, Layer):
             if takes_graph_arguments(cls):
                 return functional_from_config(cls, config, custom_objects)
         return super().from_config(config)
+
+
+def _nested(variables, value_format):
+    """{part of the path: {...: value}}."""
+    if value_format not in ("backend_tensor", "numpy_array"):
+        raise ValueError(
+            "Invalid `value_format` argument. Expected 'numpy_array' or 'backend_tensor'. "
+            f"Received: value_format={value_format}"
+        )
+    paths = [v.path for v in variables]
+    twice = next((p for p in paths if paths.count(p) > 1), None)
+    if twice is not None:
+        raise ValueError(
+            f"The following variable path is found twice in the model: '{twice}'. "
+            "`get_state_tree()` can only be called when all variable paths are unique: give your "
+            "layers unique names."
+        )
+    tree = {}
+    for variable in variables:
+        *parts, last = variable.path.split("/")
+        place = tree
+        for part in parts:
+            place = place.setdefault(part, {})
+        place[last] = variable.value if value_format == "backend_tensor" else variable.numpy()
+    return tree
+
+
+def _assign_nested(variables, tree):
+    for variable in variables:
+        value = tree
+        for part in variable.path.split("/"):
+            value = value.get(part) if isinstance(value, dict) else None
+        if value is not None:
+            variable.assign(value)
 
 
 def model_from_json(json_string, custom_objects=None):

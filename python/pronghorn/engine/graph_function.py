@@ -1,0 +1,90 @@
+"""keras.Function: the graph between symbolic tensors as something that can be called."""
+
+from . import nest, trace
+from .graph import Graph
+from .keras_tensor import KerasTensor
+from .symbolic import Operation, to_keras_tensors
+from .tensor import convert_to_tensor
+
+
+class GraphFunction(Operation):
+    """Computes symbolic outputs from values, or other symbolic tensors, in the inputs' places.
+
+    Args:
+        inputs: Nest of KerasTensors.
+        outputs: Nest of KerasTensors that depend on them alone.
+        name: Name.
+
+    Raises:
+        ValueError: where the outputs need other inputs.
+
+    Example:
+
+    >>> x = KerasTensor((None, 2))
+    >>> Function(x, x * 2 + 1)(np.ones((1, 2)))
+    """
+
+    def __init__(self, inputs, outputs, name=None):
+        super().__init__(name=name)
+        for x in (*nest.flatten(inputs), *nest.flatten(outputs)):
+            if not isinstance(x, KerasTensor):
+                raise ValueError(f"A Function is made between KerasTensors. Received: {x!r}")
+        self._inputs_struct = nest.map_structure(lambda x: x, inputs)
+        self._outputs_struct = nest.map_structure(lambda x: x, outputs)
+        self._graph = Graph(nest.flatten(inputs), nest.flatten(outputs), unique=False)
+
+    @property
+    def inputs(self):
+        """Flat list of the symbolic inputs."""
+        return list(self._graph.inputs)
+
+    @property
+    def outputs(self):
+        """Flat list of the symbolic outputs."""
+        return list(self._graph.outputs)
+
+    @property
+    def operations(self):
+        """Layers and ops, from the inputs on."""
+        return list(self._graph.operations)
+
+    @property
+    def layers(self):
+        """The operations that have weights or may have."""
+        return [x for x in self._graph.operations if hasattr(x, "weights")]
+
+    def call(self, inputs):
+        """The outputs for these inputs."""
+        values = self._checked(inputs)
+        results = self._graph.run(values)
+        return (
+            nest.pack_as(self._outputs_struct, results)
+            if nest.is_nested(self._outputs_struct)
+            else results[0]
+        )
+
+    def compute_output_spec(self, inputs):
+        """The outputs' shapes and dtypes for symbolic inputs, as new KerasTensors."""
+        return to_keras_tensors(trace.eval_shape(self.call, inputs))
+
+    def _checked(self, inputs):
+        values = nest.flatten(inputs)
+        if len(values) != len(self._graph.inputs):
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' takes {len(self._graph.inputs)} inputs. "
+                f"Received: {len(values)}"
+            )
+        values = [x if isinstance(x, KerasTensor) else convert_to_tensor(x) for x in values]
+        for x, expected in zip(values, self._graph.inputs):
+            fits = len(x.shape) == len(expected.shape) and all(
+                a in (None, -1) or b is None or a == b for a, b in zip(x.shape, expected.shape)
+            )
+            if not fits:
+                raise ValueError(
+                    f"{type(self).__name__} was passed incompatible inputs. Expected shape "
+                    f"{expected.shape} for '{expected.name}'. Received: {tuple(x.shape)}"
+                )
+        return values
+
+
+GraphFunction.__name__ = GraphFunction.__qualname__ = "Function"
