@@ -187,7 +187,7 @@ def test_inputs_that_do_not_fit_are_refused_with_layer_expected_and_received():
         layers.Add()(ones(2, 3))
     with pytest.raises(ValueError, match="matching shapes except for the concatenation axis"):
         layers.Concatenate()([ones(2, 3), ones(3, 3)][:1] + [ones(2, 3, 1)])
-    with pytest.raises(ValueError, match="negative or zero"):
+    with pytest.raises(ValueError, match="zero or negative|does not fit"):
         layers.MaxPooling2D(5)(ones(1, 3, 3, 1))
     with pytest.raises(ValueError, match="Only input tensors"):
         layer("text")

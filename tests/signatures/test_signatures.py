@@ -27,10 +27,13 @@ EXCEPTIONS = {
     "KerasTensor.reshape": "*shape",
     "Layer.add_weight": LEGACY,
     "layers.Layer.add_weight": LEGACY,
-    "layers.AveragePooling2D.__init__": POOL,
-    "layers.AvgPool2D.__init__": POOL,
     "callbacks.TensorBoard.__init__": KERAS["classes"]["callbacks.TensorBoard"]["__init__"]
     + ", write_grads=False",
+    **{
+        f"layers.{name}{rank}D.__init__": POOL.replace("(2, 2)", window)
+        for name in ("AveragePooling", "AvgPool")
+        for rank, window in ((1, "2"), (2, "(2, 2)"), (3, "(2, 2, 2)"))
+    },
     "datasets.reuters.load_data": KERAS["functions"]["datasets.reuters.load_data"] + ", **kwargs",
     "layers.RNN.reset_states": "states=None",
 }

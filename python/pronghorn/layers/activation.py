@@ -10,6 +10,7 @@ class _Elementwise(Layer):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.supports_masking = True
+        self._build_at_init()
 
     def compute_output_shape(self, input_shape):
         return input_shape
@@ -55,12 +56,13 @@ class ReLU(_Elementwise):
             )
         if negative_slope is None or negative_slope < 0.0:
             raise ValueError(
-                "negative_slope of a ReLU layer cannot be a negative value. "
+                "negative_slope of a ReLU layer cannot be None or a negative value. "
                 f"Received: {negative_slope}"
             )
         if threshold is None or threshold < 0.0:
             raise ValueError(
-                f"threshold of a ReLU layer cannot be a negative value. Received: {threshold}"
+                "threshold of a ReLU layer cannot be None or a negative value. "
+                f"Received: {threshold}"
             )
         self.max_value = max_value
         self.negative_slope = negative_slope
@@ -114,7 +116,19 @@ class ELU(_Elementwise):
 
 
 class Softmax(_Elementwise):
-    """Softmax along an axis; where a boolean mask is False, the result is 0."""
+    """exp(x) divided by its sum along axes; where a mask is False, the result is 0.
+
+    Args:
+        axis: An int, or several.
+
+    Raises:
+        ValueError: for a mask that does not broadcast to the inputs.
+
+    Example:
+
+    >>> Softmax()(np.array([[0.0, 0.0, 5.0]]), mask=np.array([[True, True, False]])).tolist()
+    [[0.5, 0.5, 0.0]]
+    """
 
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
@@ -122,11 +136,35 @@ class Softmax(_Elementwise):
 
     def call(self, inputs, mask=None):
         if mask is not None:
+            _check_mask(inputs.shape, mask.shape)
+            mask = ops.convert_to_tensor(mask)
+            if mask.dtype != "bool":
+                mask = ops.greater(mask, 0.5)
             low = -3e4 if inputs.dtype == "float16" else -1e9
-            off = ops.subtract(1.0, ops.cast(mask, inputs.dtype))
-            inputs = ops.add(inputs, ops.multiply(off, low))
-        return ops.softmax(inputs, axis=self.axis)
+            inputs = ops.where(mask, inputs, low)
+        axis = self.axis
+        if isinstance(axis, (list, tuple)) and len(axis) > 1:
+            total = ops.logsumexp(inputs, axis=tuple(axis), keepdims=True)
+            outputs = ops.exp(ops.subtract(inputs, total))
+        else:
+            axis = axis[0] if isinstance(axis, (list, tuple)) else axis
+            outputs = ops.softmax(inputs, axis=axis)
+        return outputs if mask is None else ops.where(mask, outputs, 0.0)
 
     def get_config(self):
         axis = list(self.axis) if isinstance(self.axis, list) else self.axis
         return {**super().get_config(), "axis": axis}
+
+
+def _check_mask(shape, mask):
+    said = f"Received: inputs.shape={tuple(shape)}, mask.shape={tuple(mask)}"
+    if len(mask) > len(shape):
+        raise ValueError(
+            f"The `mask` of a Softmax layer must not have more dimensions than the inputs. {said}"
+        )
+    for m, n in zip(mask[::-1], shape[::-1]):
+        if None not in (m, n) and m not in (1, n):
+            raise ValueError(
+                "The `mask` of a Softmax layer must be broadcastable to the inputs: each of its "
+                f"sizes is 1 or theirs. {said}"
+            )

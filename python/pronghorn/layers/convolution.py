@@ -1,40 +1,140 @@
-"""Conv2D."""
+"""Convolution over one, two or three spatial axes."""
 
 from .. import activations, constraints, initializers, ops, regularizers
 from .base import Layer
-from .core import known_size, positive_int, weight_config
+from .core import known_size, weight_config
 from .input_spec import InputSpec
+from .lora import Adaptable, AdaptedWeight
 from .reshaping import standardize_data_format
-from .windows import standardize_padding, standardize_tuple, window_output_size
+from .windows import (
+    at_least_one,
+    channel_axis,
+    spatial_sizes,
+    standardize_padding,
+    standardize_tuple,
+    window_output_size,
+    with_channels,
+    with_defaults,
+)
 
 
-class Conv2D(Layer):
-    """activation(convolution of the inputs with `filters` kernels + bias).
+class Windowed(Layer):
+    """A base of layers that slide a window with weights over the spatial axes, then add a bias and
+    apply an activation function."""
 
-    Args:
-        filters: Number of output channels.
-        kernel_size, strides, dilation_rate: One int, or (height, width).
-        padding: "valid" or "same".
-        data_format: "channels_last" or "channels_first"; the global setting where missing.
-        groups: The channels are split into this many groups, each with its own kernels.
-        activation, use_bias, *_initializer, *_regularizer, *_constraint: As for Dense.
+    rank = 2
 
-    Shapes: inputs (batch, height, width, channels), kernel (h, w, channels / groups, filters),
-    outputs (batch, new height, new width, filters).
+    def _take_window(self, kernel_size, strides, padding, data_format, dilation_rate):
+        rank = self.rank
+        self.kernel_size = standardize_tuple(kernel_size, rank, "kernel_size")
+        self.strides = standardize_tuple(strides, rank, "strides")
+        self.dilation_rate = standardize_tuple(dilation_rate, rank, "dilation_rate")
+        self.padding = padding
+        self.data_format = standardize_data_format(data_format)
+        self.input_spec = InputSpec(min_ndim=rank + 2, max_ndim=rank + 2)
 
-    Raises:
-        ValueError: for sizes below 1, filters or channels that groups do not divide, strides with
-            dilation, or an output without pixels.
-    """
+    def _take_finish(self, activation, use_bias, initializer, regularizer, constraint):
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.bias_initializer = initializers.get(initializer)
+        self.bias_regularizer = regularizers.get(regularizer)
+        self.bias_constraint = constraints.get(constraint)
+        self.bias = None
+
+    def _take_weight(self, name, initializer, regularizer, constraint):
+        setattr(self, f"{name}_initializer", initializers.get(initializer))
+        setattr(self, f"{name}_regularizer", regularizers.get(regularizer))
+        setattr(self, f"{name}_constraint", constraints.get(constraint))
+
+    def _check_dilation(self):
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(
+                "`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: "
+                f"strides={self.strides} and dilation_rate={self.dilation_rate}"
+            )
+
+    def _input_channels(self, input_shape):
+        axis = channel_axis(self)
+        channels = known_size(self, input_shape, axis)
+        ndim = self.rank + 2
+        self.input_spec = InputSpec(min_ndim=ndim, max_ndim=ndim, axes={axis: channels})
+        return channels
+
+    def _add_weight(self, name, shape, kind=None):
+        """A weight with the initializer, regularizer and constraint of its kind."""
+        kind = kind or name
+        return self.add_weight(
+            name=name,
+            shape=shape,
+            initializer=getattr(self, f"{kind}_initializer"),
+            regularizer=getattr(self, f"{kind}_regularizer"),
+            constraint=getattr(self, f"{kind}_constraint"),
+        )
+
+    def _add_bias(self, channels):
+        if self.use_bias:
+            self.bias = self._add_weight("bias", (channels,))
+
+    def _finish(self, x):
+        bias = self.bias
+        if bias is not None:
+            if self.data_format == "channels_first":
+                bias = ops.reshape(bias, (1, bias.shape[0], *(1,) * self.rank))
+            x = ops.add(x, bias)
+        return self.activation(x)
+
+    def _window_arguments(self):
+        return {
+            "strides": self.strides,
+            "padding": self.padding,
+            "data_format": self.data_format,
+            "dilation_rate": self.dilation_rate,
+        }
+
+    def _output_channels(self, input_shape):
+        return self.filters
+
+    def compute_output_shape(self, input_shape):
+        if len(input_shape) != self.rank + 2:
+            raise ValueError(
+                f"Layer '{self.name}' (of type {type(self).__name__}) takes inputs of "
+                f"{self.rank + 2} axes. Received: input_shape={tuple(input_shape)}"
+            )
+        sizes = spatial_sizes(self, input_shape)
+        out = [
+            window_output_size(self, *args)
+            for args in zip(sizes, self.kernel_size, self.strides, self.dilation_rate)
+        ]
+        return with_channels(self, input_shape[0], out, self._output_channels(input_shape))
+
+    def _window_config(self, *weights):
+        from ..serialization import serialize_keras_object as serialize
+
+        return {
+            **super().get_config(),
+            "kernel_size": self.kernel_size,
+            "strides": self.strides,
+            "padding": self.padding,
+            "data_format": self.data_format,
+            "dilation_rate": self.dilation_rate,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            **weight_config(self, *weights, "bias"),
+            "activity_regularizer": serialize(self.activity_regularizer),
+        }
+
+
+class _Convolution(Adaptable, Windowed):
+    kernel = AdaptedWeight()
 
     def __init__(
         self,
         filters,
         kernel_size,
-        strides=(1, 1),
+        strides=1,
         padding="valid",
         data_format=None,
-        dilation_rate=(1, 1),
+        dilation_rate=1,
         groups=1,
         activation=None,
         use_bias=True,
@@ -47,39 +147,28 @@ class Conv2D(Layer):
         bias_constraint=None,
         **kwargs,
     ):
+        rank = kwargs.pop("lora_rank", None)
+        self._take_lora(rank, kwargs.pop("lora_alpha", None), None)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.rank = 2
-        self.filters = positive_int(filters, "filters")
-        self.groups = positive_int(groups, "groups")
-        self.kernel_size = standardize_tuple(kernel_size, 2, "kernel_size")
-        self.strides = standardize_tuple(strides, 2, "strides")
-        self.dilation_rate = standardize_tuple(dilation_rate, 2, "dilation_rate")
-        self.padding = standardize_padding(padding)
-        self.data_format = standardize_data_format(data_format)
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
-        self.bias = None
-        if self.filters % self.groups:
+        self.filters = at_least_one(filters, "filters")
+        self.groups = groups
+        padding = standardize_padding(padding, allow_causal=self.rank == 1)
+        self._take_window(kernel_size, strides, padding, data_format, dilation_rate)
+        self._take_weight("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        self._take_finish(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
+        if groups <= 0:
+            raise ValueError(
+                f"The number of groups must be a positive integer. Received: groups={groups}."
+            )
+        if filters % groups:
             raise ValueError(
                 "The number of filters must be evenly divisible by the number of groups. "
-                f"Received: groups={self.groups}, filters={self.filters}."
+                f"Received: groups={groups}, filters={filters}."
             )
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ValueError(
-                "`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: "
-                f"strides={self.strides} and dilation_rate={self.dilation_rate}"
-            )
-        self.input_spec = InputSpec(min_ndim=4, max_ndim=4)
+        self._check_dilation()
 
     def build(self, input_shape):
-        axis = -1 if self.data_format == "channels_last" else 1
-        channels = known_size(self, input_shape, axis)
+        channels = self._input_channels(input_shape)
         if channels % self.groups:
             raise ValueError(
                 f"Layer '{self.name}': the number of input channels must be evenly divisible by "
@@ -87,64 +176,108 @@ class Conv2D(Layer):
                 f"{channels} channels (full input shape is {tuple(input_shape)})."
             )
         self.compute_output_shape(input_shape)
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=(*self.kernel_size, channels // self.groups, self.filters),
-            initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-        )
-        if self.use_bias:
-            self.bias = self.add_weight(
-                name="bias",
-                shape=(self.filters,),
-                initializer=self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )
-        self.input_spec = InputSpec(min_ndim=4, max_ndim=4, axes={axis: channels})
+        shape = (*self.kernel_size, channels // self.groups, self.filters)
+        self.kernel = self._add_weight("kernel", shape)
+        self._add_bias(self.filters)
+        self._enable_lora_if_asked()
 
     def call(self, inputs):
-        x = ops.conv(
-            inputs,
-            self.kernel,
-            strides=self.strides,
-            padding=self.padding,
-            data_format=self.data_format,
-            dilation_rate=self.dilation_rate,
-        )
-        if self.bias is not None:
-            bias = self.bias
-            if self.data_format == "channels_first":
-                bias = ops.reshape(bias, (1, self.filters, 1, 1))
-            x = ops.add(x, bias)
-        return self.activation(x)
+        return self._finish(self.convolution_op(inputs, self.kernel))
 
-    def compute_output_shape(self, input_shape):
-        first = self.data_format == "channels_first"
-        sizes = input_shape[2:] if first else input_shape[1:-1]
-        out = tuple(
-            window_output_size(self, *args)
-            for args in zip(sizes, self.kernel_size, self.strides, self.dilation_rate)
-        )
-        return (
-            (input_shape[0], self.filters, *out) if first else (input_shape[0], *out, self.filters)
-        )
+    def convolution_op(self, inputs, kernel):
+        """The convolution alone; a subclass may put another in its place."""
+        return ops.conv(inputs, kernel, **self._window_arguments())
 
     def get_config(self):
-        from ..serialization import serialize_keras_object as serialize
-
         return {
-            **super().get_config(),
+            **self._window_config("kernel"),
             "filters": self.filters,
-            "kernel_size": self.kernel_size,
-            "strides": self.strides,
-            "padding": self.padding,
-            "data_format": self.data_format,
-            "dilation_rate": self.dilation_rate,
             "groups": self.groups,
-            "activation": activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            **weight_config(self, "kernel", "bias"),
-            "activity_regularizer": serialize(self.activity_regularizer),
+            **self._lora_config(),
         }
+
+
+class Conv1D(_Convolution):
+    """activation(convolution of the inputs with `filters` kernels + bias), over the steps of
+    sequences.
+
+    Args:
+        filters: Number of output channels.
+        kernel_size, strides, dilation_rate: One int, or one in a tuple.
+        padding: "valid" or "same", or "causal": a step sees none after it.
+        data_format: "channels_last" or "channels_first"; the global setting where missing.
+        groups: The channels are split into this many groups, each with its own kernels.
+        activation, use_bias, *_initializer, *_regularizer, *_constraint: As for Dense.
+
+    Shapes: inputs (batch, steps, channels),
+    kernel (width, channels / groups, filters), outputs with `filters` channels.
+
+    Raises:
+        ValueError: for sizes below 1, filters or channels that groups do not divide, strides with
+            dilation, or an output without elements.
+
+    Example:
+
+    >>> Conv1D(4, 3)(np.ones((1, 7, 2))).shape
+    (1, 5, 4)
+    """
+
+    rank = 1
+    __init__ = with_defaults(_Convolution.__init__, strides=1, dilation_rate=1)
+
+
+class Conv2D(_Convolution):
+    """activation(convolution of the inputs with `filters` kernels + bias), over height and width.
+
+    Args:
+        filters: Number of output channels.
+        kernel_size, strides, dilation_rate: One int, or (height, width).
+        padding: "valid" or "same".
+        data_format: "channels_last" or "channels_first"; the global setting where missing.
+        groups: The channels are split into this many groups, each with its own kernels.
+        activation, use_bias, *_initializer, *_regularizer, *_constraint: As for Dense.
+
+    Shapes: inputs (batch, height, width, channels),
+    kernel (height, width, channels / groups, filters), outputs with `filters` channels.
+
+    Raises:
+        ValueError: for sizes below 1, filters or channels that groups do not divide, strides with
+            dilation, or an output without elements.
+
+    Example:
+
+    >>> Conv2D(4, 3)(np.ones((1, 7, 6, 2))).shape
+    (1, 5, 4, 4)
+    """
+
+    rank = 2
+    __init__ = with_defaults(_Convolution.__init__, strides=(1, 1), dilation_rate=(1, 1))
+
+
+class Conv3D(_Convolution):
+    """activation(convolution of the inputs with `filters` kernels + bias), over depth, height and
+    width.
+
+    Args:
+        filters: Number of output channels.
+        kernel_size, strides, dilation_rate: One int, or one an axis.
+        padding: "valid" or "same".
+        data_format: "channels_last" or "channels_first"; the global setting where missing.
+        groups: The channels are split into this many groups, each with its own kernels.
+        activation, use_bias, *_initializer, *_regularizer, *_constraint: As for Dense.
+
+    Shapes: inputs (batch, depth, height, width, channels),
+    kernel (depth, height, width, channels / groups, filters), outputs with `filters` channels.
+
+    Raises:
+        ValueError: for sizes below 1, filters or channels that groups do not divide, strides with
+            dilation, or an output without elements.
+
+    Example:
+
+    >>> Conv3D(4, 3)(np.ones((1, 5, 7, 6, 2))).shape
+    (1, 3, 5, 4, 4)
+    """
+
+    rank = 3
+    __init__ = with_defaults(_Convolution.__init__, strides=(1, 1, 1), dilation_rate=(1, 1, 1))

@@ -5,7 +5,7 @@ from .base import Layer
 
 
 class _Merge(Layer):
-    """Inputs of one shape, or shapes that broadcast; masks must all hold."""
+    """Inputs of one shape, or shapes that broadcast; masked is what is masked in all."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -33,12 +33,14 @@ class _Merge(Layer):
         return out
 
     def compute_mask(self, inputs, mask=None):
-        present = [m for m in (mask or []) if m is not None]
-        if not present:
+        if mask is None:
             return None
-        out = present[0]
-        for m in present[1:]:
-            out = ops.logical_and(out, m)
+        _check_masks(inputs, mask)
+        if any(m is None for m in mask):
+            return None
+        out = mask[0]
+        for m in mask[1:]:
+            out = ops.logical_or(out, m)
         return out
 
 
@@ -54,6 +56,18 @@ def check_shapes(layer, shapes):
         raise ValueError(
             f"Layer '{layer.name}' cannot merge tensors with different batch sizes. Received "
             f"tensors with shapes {shapes}"
+        )
+
+
+def _check_masks(inputs, mask):
+    if not isinstance(mask, (list, tuple)):
+        raise ValueError(f"`mask` should be a list. Received: mask={mask}")
+    if not isinstance(inputs, (list, tuple)):
+        raise ValueError(f"`inputs` should be a list. Received: inputs={inputs}")
+    if len(mask) != len(inputs):
+        raise ValueError(
+            "The lists `inputs` and `mask` should have the same length. Received: "
+            f"{len(inputs)} inputs and {len(mask)} masks"
         )
 
 
@@ -101,7 +115,7 @@ class Subtract(_Merge):
         super().build(input_shape)
         if len(input_shape) != 2:
             raise ValueError(
-                f"Layer '{self.name}' (of type Subtract) should be called on exactly 2 inputs. "
+                f"Layer '{self.name}': a Subtract layer should be called on exactly 2 inputs. "
                 f"Received: input_shape={input_shape}"
             )
 
@@ -179,7 +193,10 @@ class Concatenate(_Merge):
         return tuple(out)
 
     def compute_mask(self, inputs, mask=None):
-        if mask is None or all(m is None for m in mask):
+        if mask is None:
+            return None
+        _check_masks(inputs, mask)
+        if all(m is None for m in mask):
             return None
         masks = []
         for x, m in zip(inputs, mask):

@@ -1,4 +1,4 @@
-"""Flatten and Reshape."""
+"""Flatten, Reshape and Permute."""
 
 import math
 
@@ -63,10 +63,15 @@ class Reshape(Layer):
     def __init__(self, target_shape, **kwargs):
         super().__init__(**kwargs)
         target_shape = tuple(target_shape)
-        if target_shape.count(-1) > 1 or any(s < -1 for s in target_shape):
+        if target_shape.count(-1) > 1:
             raise ValueError(
-                "There must be at most one unknown dimension (-1) in `target_shape`, and no other "
-                f"negative one. Received: target_shape={target_shape}."
+                "There must be at most one unknown dimension (-1) in `target_shape`. "
+                f"Received: target_shape={target_shape}."
+            )
+        if any(s < -1 for s in target_shape):
+            raise ValueError(
+                "Sizes in `target_shape` must each be a non-negative integer, or -1 for the one "
+                f"that follows from the others. Received: target_shape={target_shape}."
             )
         self.target_shape = target_shape
 
@@ -92,3 +97,42 @@ class Reshape(Layer):
 
     def get_config(self):
         return {**super().get_config(), "target_shape": self.target_shape}
+
+
+class Permute(Layer):
+    """The axes of each sample in another order.
+
+    Args:
+        dims: The order, counted from 1 (the batch stays where it is): the first axis of the
+            outputs is axis dims[0] of the inputs.
+
+    Raises:
+        ValueError: for `dims` that are no permutation of 1, 2, ...
+
+    Example:
+
+    >>> Permute((2, 1))(np.ones((5, 10, 64))).shape
+    (5, 64, 10)
+    """
+
+    def __init__(self, dims, **kwargs):
+        super().__init__(**kwargs)
+        self.dims = tuple(dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ValueError(
+                "Invalid permutation argument `dims` for Permute Layer: each of 1 to the number of "
+                f"axes must be in it once. Received dims={dims}"
+            )
+        self.input_spec = InputSpec(ndim=len(self.dims) + 1)
+
+    def call(self, inputs):
+        return ops.transpose(inputs, (0, *self.dims))
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], *(input_shape[d] for d in self.dims))
+
+    def compute_output_spec(self, inputs):
+        return self._output_spec_of_call(inputs)
+
+    def get_config(self):
+        return {**super().get_config(), "dims": self.dims}

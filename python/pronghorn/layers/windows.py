@@ -1,12 +1,15 @@
 """Arguments and output sizes of sliding windows, for convolution and pooling."""
 
+import types
 
-def standardize_tuple(value, n, name):
-    """One int or n of them as a tuple of n ints, each at least 1.
+
+def standardize_tuple(value, n, name, allow_zero=False):
+    """One int or n of them as a tuple of n ints, each at least 1, or 0 where that is allowed.
 
     Raises:
         ValueError: for anything else.
     """
+    said = f"The `{name}` argument must be a tuple of {n} integers. Received {name}={value}"
     if isinstance(value, int):
         values = (value,) * n
     else:
@@ -15,35 +18,78 @@ def standardize_tuple(value, n, name):
         except (TypeError, ValueError):
             values = ()
         if len(values) != n:
-            raise ValueError(
-                f"The `{name}` argument must be a tuple of {n} integers. Received {name}={value}"
-            )
-    if any(v < 1 for v in values):
-        raise ValueError(f"The `{name}` argument must be positive. Received {name}={value}")
+            raise ValueError(said)
+    least = 0 if allow_zero else 1
+    low = {v for v in values if v < least}
+    if low:
+        rule = ">= 0" if allow_zero else "> 0"
+        raise ValueError(f"{said}, including values {low} that do not satisfy `value {rule}`")
     return values
 
 
-def standardize_padding(padding):
-    """ "valid" or "same", in any case."""
+def standardize_padding(padding, allow_causal=False):
+    """ "valid", "same" or, where it is allowed, "causal", in any case."""
     lower = padding.lower() if isinstance(padding, str) else padding
-    if lower not in ("valid", "same"):
+    allowed = ("valid", "same", "causal") if allow_causal else ("valid", "same")
+    if lower not in allowed:
         raise ValueError(
-            f"The `padding` argument must be one of ('valid', 'same'). Received: padding={padding}"
+            f"The `padding` argument must be one of {allowed}. Received: padding={padding}"
         )
     return lower
+
+
+def at_least_one(value, name):
+    """The value; raises ValueError below 1."""
+    if value is not None and value <= 0:
+        raise ValueError(
+            f"Invalid value for argument `{name}`. Expected a strictly positive value. "
+            f"Received {name}={value}."
+        )
+    return value
 
 
 def window_output_size(layer, size, window, stride, dilation=1):
     """Number of windows along one axis; None where the size is unknown."""
     if size is None:
         return None
-    if layer.padding == "same":
+    if layer.padding != "valid":
         return -(-size // stride)
     out = (size - dilation * (window - 1) - 1) // stride + 1
     if out <= 0:
         raise ValueError(
-            f"Layer '{layer.name}' (of type {type(layer).__name__}): computed output size would be "
-            f"negative or zero: an axis of size {size} is smaller than the window of size "
+            f"Layer '{layer.name}' (of type {type(layer).__name__}): Computed output size would be "
+            f"zero or negative. An axis of size {size} is smaller than the window of size "
             f"{dilation * (window - 1) + 1}. Use padding='same' or larger inputs."
         )
     return out
+
+
+def spatial_sizes(layer, shape):
+    """The sizes between batch and channels."""
+    return shape[2:] if layer.data_format == "channels_first" else shape[1:-1]
+
+
+def channel_axis(layer):
+    return 1 if layer.data_format == "channels_first" else -1
+
+
+def with_channels(layer, batch, sizes, channels):
+    """The shape of these parts, in the layer's data format."""
+    if layer.data_format == "channels_first":
+        return (batch, channels, *sizes)
+    return (batch, *sizes, channels)
+
+
+def with_defaults(function, **defaults):
+    """A copy of a function (a constructor, say) with other defaults of some arguments."""
+    function = getattr(function, "__wrapped__", function)
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount]
+    values = list(function.__defaults__)
+    for name, value in defaults.items():
+        values[names.index(name) - len(names)] = value
+    copy = types.FunctionType(
+        code, function.__globals__, function.__name__, tuple(values), function.__closure__
+    )
+    copy.__doc__ = function.__doc__
+    return copy

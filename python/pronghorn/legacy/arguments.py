@@ -84,7 +84,7 @@ ARGUMENTS = {
         for n in (1, 2, 3)
     },
     **{f"ZeroPadding{n}D": _WINDOWS for n in (1, 2, 3)},
-    **{f"Cropping{n}D": _WINDOWS for n in (1, 2, 3)},
+    **{f"Cropping{n}D": _WINDOWS for n in (2, 3)},
     "UpSampling1D": {"length": "size"},
     **{f"UpSampling{n}D": _WINDOWS for n in (2, 3)},
     **dict.fromkeys(("RNN", "SimpleRNN", "GRU", "LSTM"), _RECURRENT),

@@ -8,6 +8,7 @@ from .arrange import *  # noqa: F403
 from .array import *  # noqa: F403
 from .attention import *  # noqa: F403
 from .bits import *  # noqa: F403
+from .convolution import *  # noqa: F403
 from .creation import *  # noqa: F403
 from .diagonals import *  # noqa: F403
 from .distance import *  # noqa: F403
@@ -20,6 +21,8 @@ from .losses import *  # noqa: F403
 from .math import *  # noqa: F403
 from .matrix import dot, matmul  # noqa: F401
 from .normalization import *  # noqa: F403
+from .patches import *  # noqa: F403
+from .pooling import *  # noqa: F403
 from .products import *  # noqa: F403
 from .rearrangement import *  # noqa: F403
 from .scatter import *  # noqa: F403
@@ -31,7 +34,6 @@ from .sorting import *  # noqa: F403
 from .special import *  # noqa: F403
 from .splitting import *  # noqa: F403
 from .statistics import *  # noqa: F403
-from .windows import *  # noqa: F403
 
 
 def __getattr__(name):

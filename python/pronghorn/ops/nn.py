@@ -2,7 +2,9 @@
 
 from .activation import *  # noqa: F403
 from .attention import *  # noqa: F403
+from .convolution import *  # noqa: F403
 from .losses import *  # noqa: F403
 from .normalization import *  # noqa: F403
+from .patches import *  # noqa: F403
+from .pooling import *  # noqa: F403
 from .shrinkage import *  # noqa: F403
-from .windows import *  # noqa: F403

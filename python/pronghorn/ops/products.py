@@ -180,7 +180,7 @@ def correlate(x1, x2, mode="valid"):
         >>> ops.correlate([1.0, 2.0, 3.0], [0.0, 1.0, 0.5])  # [3.5]
     """
     from .array import pad
-    from .windows import conv
+    from .convolution import conv
 
     if mode not in ("valid", "same", "full"):
         raise ValueError(f"mode must be either `valid`, `same`, or `full`, but received: {mode}")

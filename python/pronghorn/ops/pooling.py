@@ -1,0 +1,110 @@
+"""Pooling over one to three spatial axes. Volumes are pooled in their planes, then over depth: the
+same for a maximum, and for a mean too, as a window has as many elements in each of its planes."""
+
+from ._args import FLOATS, cast, op, shape_of
+from ._windows import Layout, merge_depth, padding_name, pads_of
+from .array import reshape, stack
+from .math import max as _max
+from .math import mean as _mean
+
+_max_pool, _avg_pool = op("max_pool"), op("avg_pool")
+
+
+def _pool(native, inputs, pool_size, strides, padding, data_format, where):
+    layout = Layout(inputs, data_format, where)
+    x = layout.x
+    integer = native is not _max_pool and x.dtype not in FLOATS and x.dtype
+    if integer:
+        x = layout.x = cast(x, "float64")
+    padding = padding_name(padding, where)
+    window = layout.per_axis(pool_size, "pool_size", where)
+    strides = layout.per_axis(pool_size if strides is None else strides, "strides", where)
+    pads = pads_of(padding, layout.sizes(), window, strides)
+    if layout.count == 3:
+        flat, back = merge_depth(x)
+        x = back(native((flat,), (window[1:], strides[1:], pads[2:])))
+        y = _along_depth(native, x, window[0], strides[0], pads[:2])
+    else:
+        y = native((x,), (window, strides, pads))
+    y = layout.back(y)
+    return cast(y, integer) if integer else y
+
+
+def _along_depth(native, x, window, stride, pads):
+    if window == 1 and stride == 1:
+        return x
+    batch, depth, height, width, channels = shape_of(x)
+    plane = -1 if None in x.shape[2:4] else height * width
+    flat = reshape(x, (batch, depth, plane, channels))
+    y = native((flat,), ((window, 1), (stride, 1), (*pads, 0, 0)))
+    return reshape(y, (batch, shape_of(y)[1], height, width, channels))
+
+
+def max_pool(inputs, pool_size, strides=None, padding="valid", data_format=None):
+    """The largest element of each window, channel by channel; padding never wins.
+
+    Args:
+        inputs: Tensor (N, W, C), (N, H, W, C) or (N, D, H, W, C); channels first by `data_format`.
+        pool_size: Window size: an int, or one a spatial axis.
+        strides: Steps between windows; pool_size where None.
+        padding: "valid" or "same".
+        data_format: "channels_last" or "channels_first"; the configured one where None.
+
+    Raises:
+        ValueError: a window larger than the input, or a wrong rank.
+
+    Example:
+        >>> ops.max_pool(x, 2)  # (8, 28, 28, 3) to (8, 14, 14, 3)
+    """
+    return _pool(_max_pool, inputs, pool_size, strides, padding, data_format, "max_pool")
+
+
+def average_pool(inputs, pool_size, strides=None, padding="valid", data_format=None):
+    """The mean of each window without the padding; arguments as in `max_pool`."""
+    return _pool(_avg_pool, inputs, pool_size, strides, padding, data_format, "average_pool")
+
+
+def _adaptive(native, reduce, inputs, output_size, data_format, where):
+    layout = Layout(inputs, data_format, where)
+    x = layout.x
+    counts = layout.per_axis(output_size, "output_size", where)
+    for axis, count in enumerate(counts, 1):
+        size = x.shape[axis]
+        if size is None:
+            raise ValueError(
+                f"{where}: the spatial sizes must be known. Received shape {tuple(x.shape)}"
+            )
+        if size == count:
+            continue
+        bounds = [(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]
+        key = (slice(None),) * axis
+        x = stack([reduce(x[(*key, slice(*b))], axis=axis) for b in bounds], axis=axis)
+    return layout.back(x)
+
+
+def adaptive_average_pool(inputs, output_size, data_format=None):
+    """The means of `output_size` windows that cover each spatial axis evenly.
+
+    Window i of n along an axis of size s reaches from floor(i * s / n) to ceil((i + 1) * s / n).
+
+    Args:
+        inputs: Tensor (N, W, C), (N, H, W, C) or (N, D, H, W, C) of known spatial sizes.
+        output_size: Number of windows: an int, or one a spatial axis.
+        data_format: "channels_last" or "channels_first"; the configured one where None.
+
+    Raises:
+        ValueError: unknown sizes, or a wrong rank.
+
+    Example:
+        >>> ops.shape(ops.adaptive_average_pool(ops.ones((1, 10, 7, 3)), 4))  # (1, 4, 4, 3)
+    """
+    where = "adaptive_average_pool"
+    return _adaptive(_avg_pool, _mean, inputs, output_size, data_format, where)
+
+
+def adaptive_max_pool(inputs, output_size, data_format=None):
+    """The largest elements of `output_size` windows; arguments as in `adaptive_average_pool`."""
+    return _adaptive(_max_pool, _max, inputs, output_size, data_format, "adaptive_max_pool")
+
+
+__all__ = ["adaptive_average_pool", "adaptive_max_pool", "average_pool", "max_pool"]
