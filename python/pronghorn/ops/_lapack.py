@@ -60,8 +60,16 @@ def _same(name, need):
 # ---- what runs, and the shapes of its results
 def _run_triangular(a, b, lower):
     if lower:  # mirrored, so that elimination needs no pivots
-        return np.linalg.solve(np.triu(a[..., ::-1, ::-1]), b[..., ::-1, :])[..., ::-1, :]
-    return np.linalg.solve(np.triu(a), b)
+        return _run_triangular(a[..., ::-1, ::-1], b[..., ::-1, :], False)[..., ::-1, :]
+    try:
+        return np.linalg.solve(np.triu(a), b)
+    except np.linalg.LinAlgError:  # a 0 on the diagonal: infinities, in the rows that it touches
+        batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        x = np.array(np.broadcast_to(b, (*batch, *b.shape[-2:])))
+        for i in range(a.shape[-1] - 1, -1, -1):
+            known = a[..., i : i + 1, i + 1 :] @ x[..., i + 1 :, :]
+            x[..., i : i + 1, :] = (x[..., i : i + 1, :] - known) / a[..., i, i, None, None]
+        return x
 
 
 def _infer_solve(name):

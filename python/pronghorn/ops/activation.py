@@ -20,7 +20,7 @@ def relu(x):
 
 def relu6(x):
     """min(max(x, 0), 6)."""
-    return minimum(relu(x), 6.0)
+    return minimum(relu(x), 6)
 
 
 def leaky_relu(x, negative_slope=0.2):

@@ -28,6 +28,8 @@ OPEN_START = -(2**63)
 
 
 def _many(name, xs):
+    if getattr(xs, "shape", None) and xs.shape[0] is not None:
+        xs = list(xs)  # the rows of a tensor
     if not isinstance(xs, (list, tuple)):
         raise TypeError(f"{name}: expected a list of tensors. Received: {type(xs).__name__}")
     if not xs:

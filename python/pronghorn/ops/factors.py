@@ -7,8 +7,7 @@ from ._args import cast, floating, result_type, shape_of
 from .arrange import swapaxes
 from .array import expand_dims, squeeze
 from .creation import eye
-from .diagonals import diagonal
-from .math import log, multiply, sum
+from .math import greater, where
 from .matrix import matmul
 
 
@@ -69,7 +68,7 @@ def cholesky_inverse(x, upper=False):
         A tensor (..., n, n).
 
     Raises:
-        ValueError: factors that are not square, or singular.
+        ValueError: factors that are not square.
 
     Example:
         >>> ops.cholesky_inverse([[2.0, 0.0], [0.0, 1.0]])  # [[0.25, 0.], [0., 1.]]
@@ -143,15 +142,16 @@ def logdet(x):
         x: Float tensor (..., n, n).
 
     Returns:
-        A tensor (...).
+        A tensor (...); nan where a determinant is not positive.
 
     Raises:
-        ValueError: matrices that are not square, or not positive definite.
+        ValueError: matrices that are not square.
 
     Example:
         >>> ops.logdet([[2.0, 0.0], [0.0, 4.0]])  # log(8.)
     """
-    return multiply(sum(log(diagonal(cholesky(x), axis1=-2, axis2=-1)), axis=-1), 2)
+    sign, size = slogdet(x)
+    return where(greater(sign, 0), size, float("nan"))
 
 
 def eig(x):

@@ -3,7 +3,7 @@
 from . import _dft as native
 from ._args import FLOATS, cast, floating, op, shape_of, tensor
 from .array import concatenate, pad, reshape, stack
-from .creation import arange, zeros
+from .creation import arange, zeros, zeros_like
 from .math import cos, divide, multiply, subtract, sum
 
 
@@ -324,18 +324,20 @@ def view_as_complex(x):
 
 
 def view_as_real(x):
-    """Real and imaginary parts of a complex tensor, in a last axis of size 2.
+    """Real and imaginary parts of a tensor, in a last axis of size 2.
 
     Args:
         x: Tensor (...).
 
     Returns:
-        A float32 tensor (..., 2).
+        A tensor (..., 2): float32 of complex64, else of x's dtype.
 
     Example:
         >>> ops.view_as_real([1 + 2j])  # [[1., 2.]]
     """
-    x = cast(tensor(x), "complex64")
+    x = tensor(x)
+    if x.dtype != "complex64":
+        return stack([x, zeros_like(x)], axis=-1)
     return stack([_real((x,)), _imag((x,))], axis=-1)
 
 

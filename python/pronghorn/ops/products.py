@@ -78,7 +78,7 @@ def tensordot(x1, x2, axes=2):
     left = reshape(transpose(x1, kept1 + first), (rows, inside))
     right = reshape(transpose(x2, second + kept2), (inside, columns))
     shape = tuple(dims1[a] for a in kept1) + tuple(dims2[a] for a in kept2)
-    return reshape(matmul(left, right), shape)
+    return cast(reshape(matmul(left, right), shape), result_type(x1.dtype, x2.dtype))
 
 
 def _product(sizes):
