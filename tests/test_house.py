@@ -59,7 +59,7 @@ PACKAGE_ARROWS = {
     "files": {"callbacks"},
     "data": {"engine", "ops", "_atomic"},
     "datasets": {"legacy", "engine", "files", "_atomic"},
-    "preprocessing": {"legacy", "engine", "data", "callbacks", "training"},
+    "preprocessing": {"legacy", "engine", "ops", "data", "callbacks", "training", "_atomic"},
     "alias": _BASIC | {"data", "layers", "models", "optimizers", "training"},
     "cli": _BASIC | {"alias", "callbacks", "datasets", "layers", "models", "saving", "_atomic"},
 }

@@ -37,6 +37,10 @@ from .statistics import *  # noqa: F403
 
 
 def __getattr__(name):
+    if name == "image":
+        import importlib
+
+        return importlib.import_module(f"{__name__}.image")
     from ..legacy.missing import old_or_absent
 
     return old_or_absent(__name__, name, globals())

@@ -1,11 +1,12 @@
 """Text and sequences before they are numbers, and datasets from folders and arrays.
 
-The submodules `text` and `sequence` are Keras 2's; Keras 3 keeps what is in the lists below.
+The submodules `image`, `text` and `sequence` are Keras 2's; Keras 3 keeps what is in the lists
+below.
 """
 
 import importlib
 
-_MODULES = ("sequence", "text")
+_MODULES = ("image", "sequence", "text")
 _NAMES = {
     "text_dataset_from_directory": "text_dataset",
     "timeseries_dataset_from_array": "timeseries",
