@@ -29,6 +29,26 @@ def rms_norm(x, scale=1.0, axis=-1, epsilon=1e-3):
     return x / np.sqrt((x * x).mean(axis, keepdims=True) + epsilon) * scale
 
 
+def group_norm(x, groups, axis, gamma, beta, epsilon=1e-3):
+    x = np.moveaxis(x, axis, -1)
+    parts = x.reshape(x.shape[0], np.prod(x.shape[1:-1], dtype=int), groups, x.shape[-1] // groups)
+    mean = parts.mean((1, 3), keepdims=True)
+    h = (parts - mean) / np.sqrt(parts.var((1, 3), keepdims=True) + epsilon)
+    return np.moveaxis(h.reshape(x.shape) * gamma + beta, -1, axis)
+
+
+def grouped(name, shape, groups, axis, sizes):
+    channels = shape[axis]
+    return Row(
+        name,
+        lambda o, x, g, b: o.normalization.group_normalization(x, groups, axis, g, b),
+        lambda x, g, b: group_norm(x, groups, axis, g, b),
+        (Arg(shape), Arg((channels,), batch=False), Arg((channels,), batch=False)),
+        "sums",
+        sizes=tuple((s, (s[axis],), (s[axis],)) for s in sizes),
+    )
+
+
 Q, K, V = Arg((2, 5, 4, 3)), Arg((2, 7, 4, 3)), Arg((2, 7, 4, 6))
 
 ATTENTION = [
@@ -135,4 +155,7 @@ ATTENTION = [
         (Arg((3, 4, 5), batch=False), Arg((3, 4), batch=False)),
         "sums",
     ),
+    grouped("group_normalization", (3, 4, 5, 6), 2, -1, [(2, 3, 2), (1, 70, 36), (0, 3, 4)]),
+    grouped("group_normalization/first", (3, 6, 4, 5), 3, 1, [(2, 3, 1), (1, 6, 70), (0, 3, 4)]),
+    grouped("group_normalization/middle", (3, 4, 6, 5), 2, 2, [(2, 3, 4, 1)]),
 ]

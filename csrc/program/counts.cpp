@@ -4,6 +4,7 @@
 
 #include "../core/host_call.h"
 #include "../kernels/args_attention.h"
+#include "../kernels/args_row_norm.h"
 
 namespace ph {
 namespace {
@@ -192,6 +193,13 @@ void count_search(const SearchArgs& a, Counts& c) {
 // The families with headers of their own: an overload counts one, else it is only named.
 template <class Args>
 void count_own(const Args&, Counts&) {}
+void count_own(const RowNormArgs& a, Counts& c) {
+  const double n = product({a.samples, a.groups, a.segments, a.run});
+  const double backward = a.dy ? 1 : 0;
+  c.operations = (backward ? 9 : 6) * n;
+  c.bytes = (backward ? 3 : 2) * n * size_of(a.dtype);
+  c.width = size_of(a.dtype) / 4;
+}
 double visible_scores(const AttentionArgs& a) {
   const double all = product({a.batch, a.heads, a.length, a.keys});
   return a.causal && !a.mask.data ? all / 2 : all;

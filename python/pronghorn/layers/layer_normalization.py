@@ -3,6 +3,7 @@
 import warnings
 
 from .. import constraints, initializers, ops, regularizers
+from ..ops.normalization import group_normalization
 from .base import Layer
 from .core import known_size, weight_config
 from .input_spec import InputSpec
@@ -261,22 +262,10 @@ class GroupNormalization(_Affine):
         self.beta = self._add_affine("beta", (channels,)) if self.center else None
 
     def call(self, inputs):
-        axis = self.axis % len(inputs.shape)
-        sizes = list(ops.shape(inputs))
-        each = inputs.shape[axis] // self.groups
-        x = ops.reshape(inputs, (*sizes[:axis], self.groups, each, *sizes[axis + 1 :]))
-        dtype = "float64" if inputs.dtype == "float64" else "float32"
-        x = ops.cast(x, dtype)
-        together = [i for i in range(1, len(x.shape)) if i != axis]
-        mean, variance = ops.moments(x, axes=together, keepdims=True)
-        x = ops.multiply(ops.subtract(x, mean), ops.rsqrt(ops.add(variance, self.epsilon)))
-        beside = [1] * (len(inputs.shape) + 1)
-        beside[axis : axis + 2] = self.groups, each
-        if self.gamma is not None:
-            x = ops.multiply(x, ops.reshape(ops.cast(self.gamma, dtype), beside))
-        if self.beta is not None:
-            x = ops.add(x, ops.reshape(ops.cast(self.beta, dtype), beside))
-        return ops.cast(ops.reshape(x, sizes), self.compute_dtype)
+        outputs = group_normalization(
+            inputs, self.groups, self.axis, self.gamma, self.beta, self.epsilon
+        )
+        return ops.cast(outputs, self.compute_dtype)
 
     def get_config(self):
         return {

@@ -1,13 +1,25 @@
 """Moments and normalisation."""
 
 from ..engine import config
-from ._args import FLOATS, axes, cast, floating, narrowed, normalize_axis, op, tensor, wide
+from ._args import (
+    FLOATS,
+    axes,
+    cast,
+    floating,
+    narrowed,
+    normalize_axis,
+    op,
+    shape_of,
+    tensor,
+    wide,
+)
 from .array import moveaxis, reshape
 from .math import abs, add, divide, maximum, mean, multiply, power, rsqrt, square, subtract
 from .math import max as max_over
 from .math import sum as sum_over
 
 _infer, _train = op("batch_norm_infer"), op("batch_norm_train")
+_row_norm = op("row_norm")
 
 
 def moments(x, axes, keepdims=False, synchronized=False):
@@ -128,16 +140,19 @@ def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwarg
         raise TypeError(f"layer_normalization: unknown arguments {', '.join(kwargs)}.")
     dtype, x = floating(x).dtype, wide(x)
     along = _sorted_axes(axis, len(x.shape), "layer_normalization")
-    gamma, beta = (_beside(p, x, along) for p in (gamma, beta))
-    center, variance = moments(x, along, keepdims=True)
-    inverse = rsqrt(add(variance, epsilon_or_default(epsilon)))
+    epsilon = epsilon_or_default(epsilon)
     if rms_scaling:
-        y = multiply(x, inverse)
-        return cast(y if gamma is None else multiply(y, gamma), dtype)
-    y = multiply(subtract(x, center), inverse)
-    if gamma is not None:
-        y = multiply(y, gamma)
-    return cast(y if beta is None else add(y, beta), dtype)
+        y = multiply(x, rsqrt(add(moments(x, along, keepdims=True)[1], epsilon)))
+        return cast(y if gamma is None else multiply(y, _beside(gamma, x, along)), dtype)
+    y = _last_axes(x, gamma, beta, along, epsilon, False)
+    if y is None:
+        center, variance = moments(x, along, keepdims=True)
+        y = multiply(subtract(x, center), rsqrt(add(variance, epsilon)))
+        if gamma is not None:
+            y = multiply(y, _beside(gamma, x, along))
+        if beta is not None:
+            y = add(y, _beside(beta, x, along))
+    return cast(y, dtype)
 
 
 def rms_normalization(x, scale=None, axis=-1, epsilon=None):
@@ -164,10 +179,81 @@ def rms_normalization(x, scale=None, axis=-1, epsilon=None):
     if not x.shape:
         x = reshape(x, (1,))
     along = _sorted_axes(axis, len(x.shape), "rms_normalization")
-    scale = _beside(scale, x, along)
-    size = mean(square(x), along, keepdims=True)
-    y = multiply(x, rsqrt(add(size, epsilon_or_default(epsilon))))
-    return cast(y if scale is None else multiply(y, scale), dtype)
+    epsilon = epsilon_or_default(epsilon)
+    y = _last_axes(x, scale, None, along, epsilon, True)
+    if y is None:
+        y = multiply(x, rsqrt(add(mean(square(x), along, keepdims=True), epsilon)))
+        if scale is not None:
+            y = multiply(y, _beside(scale, x, along))
+    return cast(y, dtype)
+
+
+def group_normalization(x, groups, axis=-1, gamma=None, beta=None, epsilon=1e-3):
+    """Each group of channels of each sample normalised by itself, over all of its positions.
+
+    Wu & He 2018. Half precision is computed in float32.
+
+    Args:
+        x: Tensor (batch, ..., channels).
+        groups: Number of groups, which divides the channels.
+        axis: The axis of channels, not the first.
+        gamma, beta: Tensors (channels,), or None for 1 and 0.
+        epsilon: Added to the variance.
+
+    Returns:
+        A tensor of x's shape and dtype.
+
+    Raises:
+        ValueError: an axis out of range, or groups that do not divide the channels.
+    """
+    dtype, x = floating(x).dtype, wide(x)
+    rank = len(x.shape)
+    axis = normalize_axis(axis, rank, "group_normalization")
+    channels = x.shape[axis]
+    if axis == 0 or not channels or channels % groups:
+        raise ValueError(
+            f"group_normalization: {groups} groups do not divide axis {axis} of shape {x.shape}."
+        )
+    if 1 < axis < rank - 1:
+        return moveaxis(
+            group_normalization(moveaxis(x, axis, -1), groups, -1, gamma, beta, epsilon), -1, axis
+        )
+    sizes, each = shape_of(x), channels // groups
+    if axis == rank - 1:
+        dims = (sizes[0], _product(sizes[1:-1]), groups, each)
+    else:
+        dims = (sizes[0], groups, each, _product(sizes[2:]))
+    by_segment = axis != rank - 1
+    y = _normalized(x, dims, by_segment, gamma, beta, epsilon, False)
+    return cast(y, dtype)
+
+
+def _last_axes(x, gamma, beta, along, epsilon, rms):
+    """x normalised over its last axes in one op; None for other axes or unknown sizes."""
+    rank, sizes = len(x.shape), shape_of(x)
+    first = rank - len(along)
+    cols = _product(x.shape[first:]) if None not in x.shape[first:] else 0
+    weights = [tensor(w) for w in (gamma, beta) if w is not None]
+    if along != tuple(range(first, rank)) or not cols:
+        return None
+    if any(None in w.shape or _product(w.shape) != cols for w in weights):
+        return None
+    dims = (_product(sizes[:first]), 1, 1, cols)
+    return _normalized(x, dims, False, gamma, beta, epsilon, rms)
+
+
+def _normalized(x, dims, by_segment, gamma, beta, epsilon, rms):
+    inputs = [reshape(x, dims)]
+    inputs += [reshape(cast(tensor(w), x.dtype), (-1,)) for w in (gamma, beta) if w is not None]
+    attrs = (float(epsilon), rms, by_segment, gamma is not None, beta is not None)
+    return reshape(_row_norm(tuple(inputs), attrs)[0], shape_of(x))
+
+
+def _product(sizes):
+    total = 1
+    for size in sizes:
+        total = total * size
+    return total
 
 
 def epsilon_or_default(epsilon):
