@@ -62,3 +62,30 @@ def _step(kind, x, states, w, u, bias, act, gate, reset_after):
     i, f, g, o = gate(part(p, 0)), gate(part(p, 1)), act(part(p, 2)), gate(part(p, 3))
     c = f * states[1] + i * g
     return [o * act(c), c]
+
+
+GATES = {"simple_rnn": 1, "lstm": 4, "gru": 3}
+
+
+def problem(kind, options, batch, time, features, units, bias=True, dtype="float32", seed=0):
+    """(x, states, [kernel, recurrent_kernel, bias])"""
+    rng = np.random.default_rng(seed)
+    draw = lambda *shape: rng.uniform(-1, 1, shape).astype(dtype)
+    g = GATES[kind] * units
+    two = kind == "gru" and options.get("reset_after", True)
+    states = [draw(batch, units) for _ in range(2 if kind == "lstm" else 1)]
+    weights = [draw(features, g), draw(units, g) / np.dtype(dtype).type(units**0.5)]
+    if bias:
+        weights.append(draw(2, g) if two else draw(g))
+    return draw(batch, time, features), states, weights
+
+
+def mask_of(how, batch, time, seed=1):
+    if how == "none":
+        return None
+    mask = np.random.default_rng(seed).random((batch, time)) > 0.4
+    if how == "ends":  # whole steps masked in front and behind
+        mask[:, :2] = mask[:, -1:] = False
+    if how == "row":
+        mask[0] = False
+    return mask

@@ -4,6 +4,7 @@
 
 #include "../core/host_call.h"
 #include "../kernels/args_attention.h"
+#include "../kernels/args_rnn.h"
 #include "../kernels/args_row_norm.h"
 
 namespace ph {
@@ -215,6 +216,18 @@ void count_own(const AttentionArgs& a, Counts& c) {
       2 * scores * (wide * static_cast<double>(a.size) + deep * static_cast<double>(a.value_size));
   c.transcendentals = scores;
   c.bytes = 4 * (a.backward ? 2 * q + 2 * k + 2 * v + 2 * y : q + k + v + y);
+}
+// The products of states and, backward, of gradients with the weights; inputs' products and
+// weights' gradients are calls of their own.
+void count_own(const RnnArgs& a, Counts& c) {
+  const int cell = static_cast<int>(a.cell);
+  const double states = product({a.batch, a.time, a.units});
+  c.operations = 2 * states * static_cast<double>(kRnnColumns[cell] * a.units);
+  c.transcendentals = states * (a.backward ? (a.cell == RnnCell::lstm ? 1 : 0)
+                                           : kRnnColumns[cell] + (a.cell == RnnCell::lstm));
+  const int rows = a.backward ? kRnnSaved[cell] + kRnnGrads[cell] : 2 * kRnnSaved[cell];
+  c.bytes = states * (rows + 2) * size_of(a.dtype);
+  c.width = size_of(a.dtype) / 4;
 }
 
 }  // namespace

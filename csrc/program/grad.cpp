@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "../core/by_compose.h"
 #include "../ops/functions.h"
 
 namespace ph {
@@ -71,6 +72,10 @@ std::vector<Tensor> grad(std::span<const Node> nodes, std::span<const Tensor> ou
     result.push_back(it == grads.end() ? Tensor() : it->second);
   }
   return result;
+}
+
+namespace {
+const bool swept = (reverse_sweep = &grad) != nullptr;
 }
 
 }  // namespace ph

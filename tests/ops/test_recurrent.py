@@ -2,27 +2,14 @@
 
 import numpy as np
 import pytest
+from pronghorn.engine import device
 from pronghorn.ops import recurrent as ours
-from recurrent_reference import ACTIVATIONS, recurrent
+from recurrent_reference import ACTIVATIONS, mask_of, problem, recurrent
 
-GATES = {"simple_rnn": 1, "lstm": 4, "gru": 3}
 KINDS = [("simple_rnn", {}), ("lstm", {}), ("gru", {}), ("gru", {"reset_after": False})]
 kinds = pytest.mark.parametrize(
     "kind, options", KINDS, ids=["simple_rnn", "lstm", "gru", "gru-reset_before"]
 )
-
-
-def problem(kind, options, batch, time, features, units, bias=True, dtype="float32", seed=0):
-    """(x, states, [kernel, recurrent_kernel, bias])"""
-    rng = np.random.default_rng(seed)
-    draw = lambda *shape: rng.uniform(-1, 1, shape).astype(dtype)
-    g = GATES[kind] * units
-    two = kind == "gru" and options.get("reset_after", True)
-    states = [draw(batch, units) for _ in range(2 if kind == "lstm" else 1)]
-    weights = [draw(features, g), draw(units, g) / np.dtype(dtype).type(units**0.5)]
-    if bias:
-        weights.append(draw(2, g) if two else draw(g))
-    return draw(batch, time, features), states, weights
 
 
 def check(kind, x, states, weights, tolerance=3e-6, **options):
@@ -35,15 +22,11 @@ def check(kind, x, states, weights, tolerance=3e-6, **options):
         np.testing.assert_allclose(g, e, atol=tolerance, rtol=tolerance)
 
 
-def mask_of(how, batch, time, seed=1):
-    if how == "none":
-        return None
-    mask = np.random.default_rng(seed).random((batch, time)) > 0.4
-    if how == "ends":  # whole steps masked in front and behind
-        mask[:, :2] = mask[:, -1:] = False
-    if how == "row":
-        mask[0] = False
-    return mask
+@pytest.fixture(autouse=True)
+def kernels():
+    device.reset_compose_count()
+    yield
+    assert device.compose_count() == 0
 
 
 @kinds
@@ -64,7 +47,7 @@ def test_forward(kind, options, how, backwards, sequences, zero):
                                    (19, 2, 1, 33), (2, 3, 0, 5), (1, 9, 8, 64), (5, 3, 40, 16)],
                          ids=str)  # fmt: skip
 @pytest.mark.parametrize("bias", [False, True])
-def test_sizes(kind, options, sizes, bias):
+def test_sizes(kind, options, sizes, bias, width):
     x, states, weights = problem(kind, options, *sizes, bias=bias)
     check(kind, x, states, weights, 2e-5, **options)
     check(kind, x, states, weights, 2e-5, return_sequences=False, **options)
@@ -81,7 +64,7 @@ def test_activations(kind, options, activation, recurrent_activation):
 
 
 @kinds
-def test_float64(kind, options):
+def test_float64(kind, options, width):
     x, states, weights = problem(kind, options, 3, 4, 5, 6, dtype="float64")
     check(kind, x, states, weights, 1e-13, mask=mask_of("random", 3, 4), **options)
 

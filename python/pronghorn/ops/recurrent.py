@@ -5,27 +5,13 @@ i, f, c, o; GRU z, r, h. mask (batch, time): where false, the state is carried a
 the previous one (zeros before the first), or zeros when asked.
 """
 
-from ._args import floating, shape_of, tensor
-from .activation import hard_sigmoid, relu, sigmoid
-from .array import broadcast_to, cast, expand_dims, stack
-from .creation import zeros
-from .math import add, clip, multiply, subtract, tanh, where
-from .matrix import matmul
-from .splitting import unstack
+from ._args import cast, floating, op, tensor
 
+_rnn = op("rnn")
 
-def _keras2(x):
-    return clip(add(multiply(x, 0.2), 0.5), 0.0, 1.0)
-
-
-ACTIVATIONS = {
-    "linear": lambda x: x,
-    "relu": relu,
-    "tanh": tanh,
-    "sigmoid": sigmoid,
-    "hard_sigmoid": hard_sigmoid,
-    "hard_sigmoid_keras2": _keras2,
-}
+# the order of RnnAct
+ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid", "hard_sigmoid", "hard_sigmoid_keras2")
+_SIMPLE, _LSTM, _GRU_BEFORE, _GRU = range(4)  # the order of RnnCell
 
 
 def supported(kind, activation, recurrent_activation="sigmoid"):
@@ -70,14 +56,9 @@ def simple_rnn(
     Returns:
         (outputs, h): outputs (batch, time, units), in the order computed, or (batch, units).
     """
-    act = _activation(activation)
-
-    def step(projected, h):
-        (h,) = h
-        return (act(add(projected, matmul(h, recurrent_kernel))),)
-
-    run = (mask, go_backwards, zero_output_for_mask, return_sequences)
-    return _loop(_project(x, kernel, bias), (h0,), step, *run)
+    run = (go_backwards, zero_output_for_mask, return_sequences)
+    inputs = (x, kernel, recurrent_kernel, h0)
+    return _run(_SIMPLE, inputs, bias, mask, (activation, "linear"), run)
 
 
 def lstm(
@@ -107,16 +88,9 @@ def lstm(
     Returns:
         (outputs, h, c).
     """
-    act, gate = _activation(activation), _activation(recurrent_activation)
-
-    def step(projected, states):
-        h, c = states
-        i, f, g, o = _parts(add(projected, matmul(h, recurrent_kernel)), 4)
-        c = add(multiply(gate(f), c), multiply(gate(i), act(g)))
-        return multiply(gate(o), act(c)), c
-
-    run = (mask, go_backwards, zero_output_for_mask, return_sequences)
-    return _loop(_project(x, kernel, bias), (h0, c0), step, *run)
+    run = (go_backwards, zero_output_for_mask, return_sequences)
+    inputs = (x, kernel, recurrent_kernel, h0, c0)
+    return _run(_LSTM, inputs, bias, mask, (activation, recurrent_activation), run)
 
 
 def gru(
@@ -147,71 +121,28 @@ def gru(
     Returns:
         (outputs, h).
     """
-    act, gate = _activation(activation), _activation(recurrent_activation)
-    first, second = (bias[0], bias[1]) if bias is not None and reset_after else (bias, None)
-    units = tensor(recurrent_kernel).shape[0]
-
-    def step(projected, h):
-        (h,) = h
-        xz, xr, xh = _parts(projected, 3)
-        if reset_after:
-            product = matmul(h, recurrent_kernel)
-            hz, hr, hh = _parts(product if second is None else add(product, second), 3)
-            z, r = gate(add(xz, hz)), gate(add(xr, hr))
-            new = act(add(xh, multiply(r, hh)))
-        else:
-            hz, hr = _parts(matmul(h, recurrent_kernel[:, : 2 * units]), 2)
-            z, r = gate(add(xz, hz)), gate(add(xr, hr))
-            new = act(add(xh, matmul(multiply(r, h), recurrent_kernel[:, 2 * units :])))
-        return (add(multiply(z, h), multiply(subtract(1.0, z), new)),)
-
-    run = (mask, go_backwards, zero_output_for_mask, return_sequences)
-    return _loop(_project(x, kernel, first), (h0,), step, *run)
+    run = (go_backwards, zero_output_for_mask, return_sequences)
+    inputs = (x, kernel, recurrent_kernel, h0)
+    cell = _GRU if reset_after else _GRU_BEFORE
+    return _run(cell, inputs, bias, mask, (activation, recurrent_activation), run)
 
 
 def _activation(name):
-    known = ACTIVATIONS.get("linear" if name is None else name)
-    if known is None:
-        raise ValueError(f"A recurrent kernel needs an activation of {list(ACTIVATIONS)}: {name!r}")
-    return known
+    known = "linear" if name is None else name
+    if known not in ACTIVATIONS:
+        raise ValueError(f"A recurrent kernel needs an activation of {ACTIVATIONS}: {name!r}")
+    return ACTIVATIONS.index(known)
 
 
-def _project(x, kernel, bias):
-    product = matmul(floating(x), kernel)
-    return product if bias is None else add(product, bias)
-
-
-def _parts(x, count):
-    units = x.shape[-1] // count
-    return [x[:, i * units : (i + 1) * units] for i in range(count)]
-
-
-def _loop(projected, states, step, mask, backwards, zero_masked, sequences):
-    """The plain definition: one step after another, from the projected inputs."""
-    batch, time, _ = shape_of(projected)
-    states = tuple(tensor(s) for s in states)
-    units = states[0].shape[-1]
-    if not isinstance(time, int):  # only shapes are asked for: one step stands for all
-        new = step(projected[:, 0], states)
-        shape = (batch, time, units)
-        outputs = broadcast_to(expand_dims(new[0], 1), shape) if sequences else new[0]
-        return outputs, *new
-    blank = zeros((batch, units), projected.dtype)
-    inputs = unstack(projected, axis=1) if time else []
-    kept = unstack(expand_dims(cast(mask, "bool"), -1), axis=1) if mask is not None else None
-    outputs, last = [], blank
-    for t in range(time)[:: -1 if backwards else 1]:
-        new = step(inputs[t], states)
-        if kept is None:
-            states = new
-            last = new[0]
-        else:
-            states = tuple(where(kept[t], n, s) for n, s in zip(new, states))
-            last = where(kept[t], new[0], blank if zero_masked else last)
-        outputs.append(last)
-    if sequences:
-        last = stack(outputs, axis=1) if outputs else zeros((batch, 0, units), projected.dtype)
-    return last, *states
+def _run(cell, inputs, bias, mask, acts, run):
+    inputs = [floating(x) for x in inputs]
+    if bias is not None:
+        inputs.append(floating(bias))
+    if mask is not None:
+        inputs.append(cast(tensor(mask), "bool"))
+    acts = [_activation(a) for a in acts]
+    attrs = (cell, *acts, bias is not None, mask is not None, *run)
+    return _rnn(tuple(inputs), attrs)[: 3 if cell == _LSTM else 2]
 
 
 __all__ = ["gru", "lstm", "simple_rnn", "supported"]
