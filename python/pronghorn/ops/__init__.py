@@ -8,6 +8,7 @@ from .arrange import *  # noqa: F403
 from .array import *  # noqa: F403
 from .attention import *  # noqa: F403
 from .bits import *  # noqa: F403
+from .control import *  # noqa: F403
 from .convolution import *  # noqa: F403
 from .creation import *  # noqa: F403
 from .diagonals import *  # noqa: F403
@@ -25,6 +26,7 @@ from .patches import *  # noqa: F403
 from .pooling import *  # noqa: F403
 from .products import *  # noqa: F403
 from .rearrangement import *  # noqa: F403
+from .scans import *  # noqa: F403
 from .scatter import *  # noqa: F403
 from .segments import *  # noqa: F403
 from .sequences import *  # noqa: F403

@@ -11,6 +11,7 @@ from .factors import slogdet  # noqa: F401
 from .math import *  # noqa: F403
 from .matrix import dot, matmul  # noqa: F401
 from .products import *  # noqa: F403
+from .scans import vectorize  # noqa: F401
 from .sequences import *  # noqa: F403
 from .sets import *  # noqa: F403
 from .sorting import *  # noqa: F403
