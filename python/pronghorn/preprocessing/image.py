@@ -1,6 +1,15 @@
 """keras.preprocessing.image: pictures as arrays; augmentation as Keras 2 has it."""
 
 _WHERE = {
+    "augmentation": (
+        "apply_affine_transform", "apply_brightness_shift", "apply_channel_shift",
+        "random_brightness", "random_channel_shift", "random_rotation", "random_shear",
+        "random_shift", "random_zoom",
+    ),
+    "directory_iterator": ("DirectoryIterator",),
+    "frame_iterator": ("DataFrameIterator",),
+    "image_data_generator": ("ImageDataGenerator",),
+    "image_iterators": ("Iterator", "NumpyArrayIterator"),
     "pictures": ("array_to_img", "img_to_array", "load_img", "save_img", "smart_resize"),
 }  # fmt: skip
 _ROOM_OF = {name: room for room, names in _WHERE.items() for name in names}

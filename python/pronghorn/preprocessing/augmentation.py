@@ -1,0 +1,203 @@
+"""Single pictures changed at random, as Keras 2 does it: NumPy in, NumPy out.
+
+The numbers come from NumPy's global generator, in Keras's order, so that one seed gives the same
+pictures. Arrays are (channels, height, width) unless the axes say otherwise.
+"""
+
+import numpy as np
+
+from .pictures import array_to_img, img_to_array, pillow
+
+
+def _spline_map():
+    try:
+        from scipy.ndimage import affine_transform
+    except ImportError:
+        raise ImportError(
+            "Rotating, shifting, shearing and zooming pictures needs SciPy: pip install scipy, or "
+            "pronghorn[images]."
+        ) from None
+    return affine_transform
+
+
+def _rotation(degrees):
+    angle = np.deg2rad(degrees)
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
+
+
+def _shear(degrees):
+    angle = np.deg2rad(degrees)
+    return np.array([[1, -np.sin(angle), 0], [0, np.cos(angle), 0], [0, 0, 1]])
+
+
+def apply_affine_transform(
+    x, theta=0, tx=0, ty=0, shear=0, zx=1, zy=1, row_axis=1, col_axis=2, channel_axis=0,
+    fill_mode="nearest", cval=0.0, order=1,
+):  # fmt: skip
+    """A picture turned, moved, sheared and zoomed about its centre.
+
+    Args:
+        x: array of rank 3.
+        theta: angle in degrees.
+        tx, ty: pixels to move along rows and columns.
+        shear: angle in degrees.
+        zx, zy: zoom along rows and columns.
+        row_axis, col_axis, channel_axis: which axis is which; channels are first or last.
+        fill_mode: what lies outside: "nearest", "constant", "reflect" or "wrap".
+        cval: the constant.
+        order: of the splines, 0 to 5.
+
+    Returns:
+        An array of the same shape.
+
+    Raises:
+        ValueError: for axes that do not go together.
+        ImportError: without SciPy, where there is something to do.
+    """
+    axes = [row_axis, col_axis, channel_axis]
+    if len(set(axes)) != 3:
+        raise ValueError(
+            "'row_axis', 'col_axis', and 'channel_axis' must be distinct. "
+            f"Received: {row_axis}, {col_axis}, {channel_axis}"
+        )
+    if set(axes) != {0, 1, 2}:
+        raise ValueError(f"Invalid axis' indices: {set(axes) - {0, 1, 2}}; expected 0, 1 and 2")
+    if x.ndim != 3:
+        raise ValueError(
+            f"Input arrays must be multi-channel 2D images. Received an array of shape {x.shape}"
+        )
+    if channel_axis not in (0, 2):
+        raise ValueError(
+            "Channels are allowed and the first and last dimensions. "
+            f"Received: channel_axis={channel_axis}"
+        )
+    steps = []
+    if theta != 0:
+        steps.append(_rotation(theta))
+    if tx != 0 or ty != 0:
+        steps.append(np.array([[1, 0, tx], [0, 1, ty], [0, 0, 1]]))
+    if shear != 0:
+        steps.append(_shear(shear))
+    if zx != 1 or zy != 1:
+        steps.append(np.array([[zx, 0, 0], [0, zy, 0], [0, 0, 1]]))
+    if not steps:
+        return x
+    matrix = steps[0]
+    for step in steps[1:]:
+        matrix = np.dot(matrix, step)
+    # about the centre
+    middle = [float(x.shape[axis]) / 2 - 0.5 for axis in (row_axis, col_axis)]
+    there, back = np.eye(3), np.eye(3)
+    there[:2, 2] = middle
+    back[:2, 2] = [-m for m in middle]
+    matrix = np.dot(np.dot(there, matrix), back)
+    if col_axis > row_axis:  # the matrix speaks of (x, y), arrays of (row, column)
+        matrix[:, [0, 1]] = matrix[:, [1, 0]]
+        matrix[[0, 1]] = matrix[[1, 0]]
+    resample = _spline_map()
+    channels = [
+        resample(channel, matrix[:2, :2], matrix[:2, 2], order=order, mode=fill_mode, cval=cval)
+        for channel in np.rollaxis(x, channel_axis, 0)
+    ]
+    return np.rollaxis(np.stack(channels, axis=0), 0, channel_axis + 1)
+
+
+def flip_axis(x, axis):
+    """x with an axis reversed."""
+    return np.flip(np.asarray(x), axis)
+
+
+def random_rotation(
+    x, rg, row_axis=1, col_axis=2, channel_axis=0, fill_mode="nearest", cval=0.0,
+    interpolation_order=1,
+):  # fmt: skip
+    """A picture turned by up to `rg` degrees; other arguments as in `apply_affine_transform`."""
+    theta = np.random.uniform(-rg, rg)
+    axes = (row_axis, col_axis, channel_axis)
+    return apply_affine_transform(x, theta, 0, 0, 0, 1, 1, *axes, fill_mode, cval,
+                                  interpolation_order)  # fmt: skip
+
+
+def random_shift(
+    x, wrg, hrg, row_axis=1, col_axis=2, channel_axis=0, fill_mode="nearest", cval=0.0,
+    interpolation_order=1,
+):  # fmt: skip
+    """A picture moved by up to the parts `wrg` of its width and `hrg` of its height; other
+    arguments as in `apply_affine_transform`."""
+    tx = np.random.uniform(-hrg, hrg) * x.shape[row_axis]
+    ty = np.random.uniform(-wrg, wrg) * x.shape[col_axis]
+    axes = (row_axis, col_axis, channel_axis)
+    return apply_affine_transform(x, 0, tx, ty, 0, 1, 1, *axes, fill_mode, cval,
+                                  interpolation_order)  # fmt: skip
+
+
+def random_shear(
+    x, intensity, row_axis=1, col_axis=2, channel_axis=0, fill_mode="nearest", cval=0.0,
+    interpolation_order=1,
+):  # fmt: skip
+    """A picture sheared by up to `intensity` degrees; other arguments as in
+    `apply_affine_transform`."""
+    shear = np.random.uniform(-intensity, intensity)
+    axes = (row_axis, col_axis, channel_axis)
+    return apply_affine_transform(x, 0, 0, 0, shear, 1, 1, *axes, fill_mode, cval,
+                                  interpolation_order)  # fmt: skip
+
+
+def random_zoom(
+    x, zoom_range, row_axis=1, col_axis=2, channel_axis=0, fill_mode="nearest", cval=0.0,
+    interpolation_order=1,
+):  # fmt: skip
+    """A picture zoomed by two numbers from `zoom_range` (low, high), one an axis; other arguments
+    as in `apply_affine_transform`."""
+    if len(zoom_range) != 2:
+        raise ValueError(
+            f"`zoom_range` should be a tuple or list of two floats. Received: {zoom_range}"
+        )
+    zx, zy = 1, 1
+    if tuple(zoom_range) != (1, 1):
+        zx, zy = np.random.uniform(zoom_range[0], zoom_range[1], 2)
+    axes = (row_axis, col_axis, channel_axis)
+    return apply_affine_transform(x, 0, 0, 0, 0, zx, zy, *axes, fill_mode, cval,
+                                  interpolation_order)  # fmt: skip
+
+
+def apply_channel_shift(x, intensity, channel_axis=0):
+    """A picture with `intensity` added, cut off at its own least and largest value."""
+    return np.clip(x + intensity, np.min(x), np.max(x))
+
+
+def random_channel_shift(x, intensity_range, channel_axis=0):
+    """`apply_channel_shift` by up to `intensity_range`."""
+    intensity = np.random.uniform(-intensity_range, intensity_range)
+    return apply_channel_shift(x, intensity, channel_axis=channel_axis)
+
+
+def apply_brightness_shift(x, brightness, scale=True):
+    """A picture made brighter (above 1) or darker by Pillow.
+
+    Args:
+        x: array (height, width, channels).
+        brightness: the factor.
+        scale: whether to stretch the values to 0 .. 255 first.
+
+    Raises:
+        ImportError: without Pillow.
+    """
+    pillow("apply_brightness_shift")
+    from PIL import ImageEnhance
+
+    low, high = np.min(x), np.max(x)
+    outside = low < 0 or high > 255
+    img = ImageEnhance.Brightness(array_to_img(x, scale=outside or scale)).enhance(brightness)
+    x = img_to_array(img)
+    return x / 255 * (high - low) + low if outside and not scale else x
+
+
+def random_brightness(x, brightness_range, scale=True):
+    """`apply_brightness_shift` by a number from `brightness_range` (low, high)."""
+    if len(brightness_range) != 2:
+        raise ValueError(
+            f"`brightness_range should be tuple or list of two floats. Received: {brightness_range}"
+        )
+    return apply_brightness_shift(x, np.random.uniform(*brightness_range), scale)
