@@ -8,6 +8,7 @@ import warnings
 
 from .._atomic import replacing
 from .hdf5 import import_h5py
+from .old_recurrent import as_today
 from .old_reading import layer_name
 from .state import assignment
 from .weights_file import write_value
@@ -128,6 +129,7 @@ class WeightsPlan:
         ]
 
     def _take(self, layer, variables, saved, what):
+        saved = as_today(layer, saved)
         names = saved.names("weight_names")
         if len(names) != len(variables):
             message = (
