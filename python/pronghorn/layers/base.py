@@ -419,7 +419,12 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
             if outermost:
                 context.entry = None
         if symbolic:
-            kept = {k: v for k, v in kwargs.items() if k in original[1] or k == "training"}
+            # masks are a part of the graph, as in Keras: what makes them is seen in its summary
+            kept = {
+                k: v
+                for k, v in kwargs.items()
+                if k in original[1] or k == "training" or (k in info.mask_names and any_symbolic(v))
+            }
             keeps_training = spec.keeps_training(original[1].get("training"))
             if keeps_training:
                 kept["training"] = training
@@ -483,16 +488,3 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
         raise NotImplementedError(
             f"Layer {type(self).__name__} does not have a `call()` method implemented."
         )
-
-    # Losses of the outputs.
-
-    def _add_activity_losses(self, outputs):
-        from .. import ops
-
-        for output in nest.flatten(outputs):
-            if isinstance(output, Tensor):
-                loss = self.activity_regularizer(output)
-                if output.ndim > 0:
-                    batch = ops.maximum(ops.shape(output)[0], 1)  # an empty one has no loss
-                    loss = ops.divide(loss, ops.cast(batch, loss.dtype))
-                self.add_loss(loss)

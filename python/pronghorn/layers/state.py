@@ -5,7 +5,7 @@ Part of Layer, which is defined in base.py.
 
 import math
 
-from ..engine import Variable, is_tracing, nest
+from ..engine import Tensor, Variable, is_tracing, nest
 from ..engine.stateless import StatelessScope
 from ..engine.symbolic import call_context
 from ..engine.tensor import own_array
@@ -419,3 +419,14 @@ class LayerState:
             self._losses.clear()
         for layer in self._layers:
             layer._clear_losses()
+
+    def _add_activity_losses(self, outputs):
+        from .. import ops
+
+        for output in nest.flatten(outputs):
+            if isinstance(output, Tensor):
+                loss = self.activity_regularizer(output)
+                if output.ndim > 0:
+                    batch = ops.maximum(ops.shape(output)[0], 1)  # an empty one has no loss
+                    loss = ops.divide(loss, ops.cast(batch, loss.dtype))
+                self.add_loss(loss)

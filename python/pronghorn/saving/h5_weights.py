@@ -8,8 +8,8 @@ import warnings
 
 from .._atomic import replacing
 from .hdf5 import import_h5py
-from .old_recurrent import as_today
 from .old_reading import layer_name
+from .old_recurrent import as_today
 from .state import assignment
 from .weights_file import write_value
 
