@@ -1,5 +1,6 @@
 """EinsumDense: a dense layer whose product is an einsum."""
 
+import math
 import re
 
 from .. import activations, constraints, initializers, ops, regularizers
@@ -70,6 +71,7 @@ class EinsumDense(Adaptable, Layer):
         self.bias_constraint = constraints.get(bias_constraint)
         self.gptq_unpacked_column_size = gptq_unpacked_column_size
         self.bias = None
+        self._summed = _summed_axes(equation)
 
     def build(self, input_shape):
         sizes = _Sizes(self.equation, self.bias_axes, input_shape, self.partial_output_shape)
@@ -95,10 +97,26 @@ class EinsumDense(Adaptable, Layer):
         return _Sizes(self.equation, self.bias_axes, input_shape, self.partial_output_shape).output
 
     def call(self, inputs, training=None):
-        x = ops.einsum(self.equation, inputs, self.kernel)
-        if self.bias is not None:
-            x = ops.add(x, self.bias)
+        if self._summed:
+            x = self._as_dense(inputs)
+        else:
+            x = ops.einsum(self.equation, inputs, self.kernel)
+            if self.bias is not None:
+                x = ops.add(x, self.bias)
         return x if self.activation is None else self.activation(x)
+
+    def _as_dense(self, inputs):
+        """The einsum as a product of two matrices, which takes the bias along."""
+        kernel, bias = self.kernel, self.bias
+        summed, made = kernel.shape[: self._summed], kernel.shape[self._summed :]
+        kept = ops.shape(inputs)[: -self._summed]
+        x = ops.reshape(inputs, (*kept, math.prod(summed)))
+        x = ops.matmul(x, ops.reshape(kernel, (math.prod(summed), math.prod(made))))
+        whole = bias is not None and tuple(bias.shape) == tuple(made)
+        if whole:
+            x = ops.add(x, ops.reshape(bias, (-1,)))
+        x = ops.reshape(x, (*kept, *made))
+        return x if bias is None or whole else ops.add(x, bias)
 
     def get_config(self):
         return {
@@ -124,6 +142,19 @@ def _with_axes(initializer, input_axes, output_axes):
     return type(initializer).from_config(
         {**config, "input_axes": input_axes, "output_axes": output_axes}
     )
+
+
+def _summed_axes(equation):
+    """How many last axes are summed over, where an equation is as "abc,cd->abd"; else 0."""
+    labels = re.fullmatch(r"(?:\.\.\.)?([a-zA-Z]*),([a-zA-Z]*)->(?:\.\.\.)?([a-zA-Z]*)", equation)
+    if not labels or equation.count("...") == 1:
+        return 0
+    inputs, kernel, outputs = labels.groups()
+    for n in range(1, len(inputs) + 1):
+        kept, made = inputs[:-n], kernel[n:]
+        if kernel[:n] == inputs[-n:] and outputs == kept + made:
+            return n if len({*inputs, *made}) == len(inputs) + len(made) else 0
+    return 0
 
 
 _LABELS = "([a-zA-Z]+)"
