@@ -83,7 +83,9 @@ def layer_ops(layer, fed, batch, trains):
     elif kind in RIDES:
         if special:
             yield Op(name, 0, 0, special)
-    elif kind == "BatchNormalization":
+    elif kind == "MultiHeadAttention":
+        yield from attention_ops(layer, name, batch, fed, trains)
+    elif kind in ("BatchNormalization", "LayerNormalization"):
         yield Op(name, 6 * out, FLOAT * (into + out))
         if trains:
             yield Op(f"{name}, gradient", 9 * out, FLOAT * (2 * into + out))
@@ -93,6 +95,28 @@ def layer_ops(layer, fed, batch, trains):
             yield Op(f"{name}, gradient", 0, FLOAT * (into + out))
     if trains and weights:
         yield Op(f"{name}, update", 5 * weights, FLOAT * UPDATE * weights)
+
+
+def attention_ops(layer, name, batch, fed, trains):
+    """Projections, then scores and what they weigh, which need not be in memory."""
+    length, keys = layer.input[0].shape[1], layer.input[1].shape[1]
+    for dense in (layer.query_dense, layer.key_dense, layer.value_dense, layer.output_dense):
+        kernel = int(np.prod(dense.kernel.shape))
+        rows = batch * (length if dense in (layer.query_dense, layer.output_dense) else keys)
+        wide = layer.num_heads * layer.key_dim + layer.output.shape[-1]
+        moved = FLOAT * (rows * wide + kernel)
+        operations = 2 * rows * kernel
+        yield Op(f"{name}, {dense.name}", operations, moved)
+        if trains:
+            yield Op(f"{name}, {dense.name}, weights' gradient", operations, moved)
+            if not fed or dense is layer.output_dense:
+                yield Op(f"{name}, {dense.name}, input's gradient", operations, moved)
+    scores = batch * layer.num_heads * length * keys
+    sides = batch * layer.num_heads * (length + keys) * (layer.key_dim + layer.value_dim)
+    product = 2 * scores * (layer.key_dim + layer.value_dim)
+    yield Op(f"scores of {name}", product, FLOAT * sides, scores)
+    if trains:
+        yield Op(f"scores of {name}, gradient", 2 * product, FLOAT * 2 * sides)
 
 
 def step_ops(model, batch, trains=True, data_bytes=0):

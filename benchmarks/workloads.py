@@ -114,6 +114,23 @@ def residual(k):
     return k.Model(inputs, k.layers.Dense(10, activation="softmax")(x))
 
 
+def transformer(length):
+    """An encoder: 4 heads of 32 over words of size 128, then Dense 256 and 128."""
+
+    def build(k):
+        inputs = k.Input((length,), dtype="int32")
+        x = k.layers.Embedding(10000, 128)(inputs)
+        y = k.layers.MultiHeadAttention(num_heads=4, key_dim=32)(x, x)
+        x = k.layers.LayerNormalization()(k.layers.Add()([x, y]))
+        y = k.layers.Dense(256, activation="relu")(x)
+        y = k.layers.Dense(128)(y)
+        x = k.layers.LayerNormalization()(k.layers.Add()([x, y]))
+        x = k.layers.GlobalAveragePooling1D()(x)
+        return k.Model(inputs, k.layers.Dense(1, activation="sigmoid")(x))
+
+    return build
+
+
 VGG16 = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 
 
@@ -138,8 +155,12 @@ def regression(*shape):
     return lambda rng, n: (floats(rng, n, *shape), floats(rng, n, 1))
 
 
-def words(rng, n):
-    return rng.integers(0, 10000, (n, 20)).astype("int32"), rng.integers(0, 2, (n, 1)).astype("f4")
+def words(count):
+    def data(rng, n):
+        labels = rng.integers(0, 2, (n, 1)).astype("f4")
+        return rng.integers(0, 10000, (n, count)).astype("int32"), labels
+
+    return data
 
 
 SPARSE = "sparse_categorical_crossentropy"
@@ -163,7 +184,7 @@ WORKLOADS = [
     ),
     Workload(
         "embedding", "Embedding 10000x8, 20 words, batch 32",
-        embedding, RMS, BINARY, 32, words, 400,
+        embedding, RMS, BINARY, 32, words(20), 400,
     ),
     Workload(
         "residual", "32x32x3 residual 32-64-128, batch 64", residual, RMS, SPARSE, 64,
@@ -172,6 +193,14 @@ WORKLOADS = [
     Workload(
         "vgg16", "VGG16 features, predict 20 x 150x150x3", vgg16_features, RMS, "mse", 20,
         regression(150, 150, 3), 3, trains=False, bar=2,
+    ),
+    Workload(
+        "transformer", "encoder 128 wide, 4 heads, dense 256, 200 words, batch 32",
+        transformer(200), RMS, BINARY, 32, words(200), 40, bar=2,
+    ),
+    Workload(
+        "long", "the same encoder, 2048 words, batch 4",
+        transformer(2048), RMS, BINARY, 4, words(2048), 10, bar=2,
     ),
 ]  # fmt: skip
 BY_NAME = {w.name: w for w in WORKLOADS}

@@ -45,7 +45,7 @@ def test_floor_counts_what_the_program_does(name):
     calls = calls_of(w)
     ops = floor.workload_ops(w)
     counted = sum(c["operations"] for c in calls if c["kernel"] in PRODUCTS)
-    layers = ("dense", "conv2d")
+    layers = ("dense", "conv2d", "multi_head_attention")
     walked = sum(
         op.operations for op in ops if op.what.startswith(layers) and not op.what.endswith("update")
     )

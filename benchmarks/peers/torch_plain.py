@@ -69,6 +69,27 @@ def residual():
     return nn.Sequential(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10))
 
 
+def transformer():
+    nn = torch.nn
+
+    class Encoder(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.words = nn.Embedding(10000, 128)
+            self.attention = nn.MultiheadAttention(128, 4, batch_first=True)
+            self.norm_1, self.norm_2 = nn.LayerNorm(128), nn.LayerNorm(128)
+            self.wide, self.back = nn.Linear(128, 256), nn.Linear(256, 128)
+            self.last = nn.Linear(128, 1)
+
+        def forward(self, x):
+            x = self.words(x)
+            x = self.norm_1(x + self.attention(x, x, x, need_weights=False)[0])
+            x = self.norm_2(x + self.back(torch.relu(self.wide(x))))
+            return self.last(x.mean(1))
+
+    return Encoder()
+
+
 def vgg16():
     nn, layers, channels = torch.nn, [], 3
     for filters, repeats in workloads.VGG16:
@@ -88,6 +109,8 @@ BUILDERS = {
     "embedding": embedding,
     "residual": residual,
     "vgg16": vgg16,
+    "transformer": transformer,
+    "long": transformer,
 }
 
 
