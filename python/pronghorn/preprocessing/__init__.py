@@ -8,6 +8,7 @@ import importlib
 
 _MODULES = ("image", "sequence", "text")
 _NAMES = {
+    "image_dataset_from_directory": "image_dataset",
     "text_dataset_from_directory": "text_dataset",
     "timeseries_dataset_from_array": "timeseries",
 }

@@ -22,6 +22,8 @@ _WHERE = {
     "utils.session": ("is_keras_tensor",),
     "files.get_file": ("get_file",),
     "preprocessing.sequence": ("pad_sequences",),
+    "preprocessing.audio_dataset": ("audio_dataset_from_directory",),
+    "preprocessing.image_dataset": ("image_dataset_from_directory",),
     "preprocessing.pictures": ("array_to_img", "img_to_array", "load_img", "save_img"),
     "preprocessing.split": ("split_dataset",),
     "preprocessing.text_dataset": ("text_dataset_from_directory",),

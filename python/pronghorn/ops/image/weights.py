@@ -29,7 +29,17 @@ def lanczos(radius, x):
     return np.where(x > radius, 0.0, np.where(x <= 1e-3, 1.0, np.sinc(x) * np.sinc(x / radius)))
 
 
+def mitchell(x):
+    """D. Mitchell and A. Netravali, "Reconstruction filters in computer graphics" (1988)."""
+    x = np.abs(x)
+    near = (7 / 6 * x - 2.0) * x * x + 8 / 9
+    far = ((-7 / 18 * x + 2.0) * x - 10 / 3) * x + 16 / 9
+    return np.where(x >= 2.0, 0.0, np.where(x >= 1.0, far, near))
+
+
 KERNELS = {
+    "gaussian": (1.5, lambda x: np.where(np.abs(x) >= 1.5, 0.0, np.exp(-2.0 * x * x))),
+    "mitchellcubic": (2.0, mitchell),
     "bilinear": (1.0, _triangle),
     "bicubic": (2.0, keys_cubic),
     "lanczos3": (3.0, functools.partial(lanczos, 3.0)),
