@@ -27,6 +27,8 @@ EXCEPTIONS = {
     "KerasTensor.reshape": "*shape",
     "Layer.add_weight": LEGACY,
     "layers.Layer.add_weight": LEGACY,
+    "Layer.add_loss": "loss, inputs=None",
+    "layers.Layer.add_loss": "loss, inputs=None",
     "callbacks.TensorBoard.__init__": KERAS["classes"]["callbacks.TensorBoard"]["__init__"]
     + ", write_grads=False",
     **{

@@ -384,8 +384,13 @@ class LayerState:
 
     # Losses.
 
-    def add_loss(self, loss):
-        """Adds scalar losses, inside `call`. They are cleared at the next outermost call."""
+    def add_loss(self, loss, inputs=None):
+        """Adds scalar losses, inside `call`. They are cleared at the next outermost call.
+
+        Args:
+            loss: Scalar tensor, or a nest of them.
+            inputs: Taken for the sake of Keras 2, which asked what a loss depends on.
+        """
         from .call_spec import is_tensor
 
         losses = nest.flatten(loss)

@@ -29,6 +29,9 @@ class Sequential(Model):
     (None, 1)
     """
 
+    _called_layers = ()  # (layer, its symbolic output) of the graph
+    _renewed = {**Model._renewed, "_called_layers": ()}
+
     def __init__(self, layers=None, trainable=True, name=None):
         super().__init__(trainable=trainable, name=name)
         self.__dict__["_functional"] = None
@@ -128,9 +131,16 @@ class Sequential(Model):
         else:
             dtype = _natural_input_dtype(stack[0])
             stack.insert(0, InputLayer(batch_shape=input_shape, dtype=dtype))
-        x = stack[0].output
-        for layer in stack[1:]:
-            x = layer(x)
+        # What was called before is not called again, so that a layer's output stays what it was.
+        called = [(stack[0], stack[0].output)]
+        for (layer, x), again in zip(self._called_layers[1:], stack[1:]):
+            if layer is not again or self._called_layers[0][0] is not stack[0]:
+                break
+            called.append((layer, x))
+        for layer in stack[len(called) :]:
+            called.append((layer, layer(called[-1][1])))
+        self.__dict__["_called_layers"] = called
+        x = called[-1][1]
         self.__dict__["_functional"] = Functional(inputs=stack[0].output, outputs=x)
 
     def _has_own_build(self):
