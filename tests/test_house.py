@@ -54,7 +54,7 @@ PACKAGE_ARROWS = {
     "training": _BASIC | {"losses", "metrics", "optimizers", "callbacks", "layers", "data"},
     "models": _BASIC | {"layers", "training", "saving"},
     "utils": _BASIC
-    | {"files", "preprocessing", "training", "callbacks", "layers", "models", "_atomic"},
+    | {"files", "preprocessing", "training", "callbacks", "layers", "models", "saving", "_atomic"},
     "wrappers": {"legacy", "models"},
     "files": {"callbacks"},
     "data": {"engine", "ops", "_atomic"},

@@ -18,6 +18,7 @@ _WHERE = {
     "utils.arrays": ("normalize", "to_categorical"),
     "utils.config": ("Config",),
     "utils.graph": ("get_source_inputs",),
+    "utils.feature_space": ("FeatureSpace",),
     "engine.session": ("clear_session",),
     "utils.session": ("is_keras_tensor",),
     "files.get_file": ("get_file",),
