@@ -109,3 +109,37 @@ def test_repeats_of_their_own():
     np.testing.assert_array_equal(ops.repeat(x, [1, 0, 2], axis=0), np.repeat(x, [1, 0, 2], 0))
     with pytest.raises(ValueError, match="needs 3 repeats"):
         ops.repeat(x, [1, 2], axis=0)
+
+
+def test_shapes_that_only_a_run_knows():
+    x, shape = ph.Input((20,)), ph.Input(batch_shape=(2,), dtype="int32")
+    y = ops.reshape(x, shape)
+    assert y.shape == (None, None)
+    model = ph.Model([x, shape], y)
+    assert model([np.ones((3, 20), "float32"), np.array([6, 10], "int32")]).shape == (6, 10)
+    with pytest.raises(ValueError, match="depends on values"):
+        Function(lambda x, s: ops.reshape(x, s))(ops.zeros((4,)), ops.convert_to_tensor([2, 2]))
+    with pytest.raises(ValueError, match=r"non-negative integer.*newshape=\(-2, 5\)"):
+        ops.reshape(np.zeros(20), (-2, 5))
+    with pytest.raises(ValueError, match=r"at most one unknown.*newshape=\(-1, -1, 5\)"):
+        ops.reshape(np.zeros(20), (-1, -1, 5))
+
+
+def test_views_of_bits():
+    x = ops.convert_to_tensor([1.0, -2.5], "bfloat16")
+    np.testing.assert_array_equal(ops.view(x, "uint16"), [0x3F80, 0xC020])
+    np.testing.assert_array_equal(ops.cast(ops.view(ops.view(x, "uint16"), "bfloat16"), "float32"),
+                                  [1.0, -2.5])  # fmt: skip
+    wide = ops.view(np.array([1, 2], "int64"), "int32")
+    np.testing.assert_array_equal(wide, [1, 0, 2, 0])
+    with pytest.raises(ValueError, match="not divisible by the new itemsize"):
+        ops.view(np.zeros(3, "int8"), "int16")
+
+
+def test_integers_are_asked_for_where_it_runs():
+    x = ph.Input((3,))
+    assert ops.bitwise_and(x, x).shape == (None, 3)  # a float by default, as in Keras
+    with pytest.raises(TypeError, match="bitwise_and: expected integers; received float32"):
+        ops.bitwise_and(np.ones(2, "float32"), np.ones(2, "float32"))
+    with pytest.raises(TypeError, match="bitwise_and: expected integers"):
+        Function(lambda x: ops.bitwise_and(x, x))(ops.ones((2,)))

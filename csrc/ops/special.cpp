@@ -74,9 +74,7 @@ const Row& row_of(const Call& c) { return kRows[c.op->row]; }
 std::vector<Spec> infer(const Call& c) {
   const Row& row = row_of(c);
   need_inputs(c, static_cast<size_t>(row.arity));
-  DType d = promote_all(c.specs);
-  if (row.integers && is_float(d))
-    throw TypeError(cat(row.name, ": expected integers; received ", d, "; cast it first"));
+  DType d = promote_all(c.specs);  // floats among integers are refused where it runs: see compose
   if (!row.integers) d = float_of(d);
   Shape shape = c.specs[0].shape;
   if (row.arity == 2) shape = broadcast(row.name, shape, c.specs[1].shape);
@@ -87,7 +85,7 @@ bool bind(BindContext& ctx) {
   const Row& row = row_of(ctx);
   const Spec& out = ctx.out[0].spec;
   if (!row.integers && !native_float(out.dtype)) return false;
-  if (out.dtype == DType::b8) return false;
+  if (out.dtype == DType::b8 || (row.integers && is_inexact(out.dtype))) return false;
   for (const Operand& in : ctx.in)
     if (in.spec.dtype != out.dtype || !(in.spec.shape == out.shape)) return false;
   SpecialArgs a;
@@ -105,6 +103,9 @@ bool bind(BindContext& ctx) {
 Tensors compose(const Call& c) {
   const Row& row = row_of(c);
   const Spec out = infer(c)[0];
+  if (row.integers &&
+      is_inexact(out.dtype))  // not in infer: symbolic tensors are floats by default
+    throw TypeError(cat(row.name, ": expected integers; received ", out.dtype, "; cast it first"));
   DType work = row.integers ? out.dtype : working_float(out.dtype);
   if (work == DType::b8) work = DType::u8;
   Tensors wide = cast_all(c.inputs, work);

@@ -167,9 +167,9 @@ py::array to_numpy(const Tensor& t) {
 }
 
 py::array array_over(const Operand& memory, bool writeable) {
-  PH_CHECK(memory.spec.dtype != DType::bf16);  // NumPy has none: cast before the call
   const py::capsule borrowed(&memory, [](void*) {});
-  py::array out(numpy_dtype(memory.spec.dtype), memory.spec.shape.vec(), memory.data, borrowed);
+  const DType kind = memory.spec.dtype == DType::bf16 ? DType::u16 : memory.spec.dtype;
+  py::array out(numpy_dtype(kind), memory.spec.shape.vec(), memory.data, borrowed);
   if (!writeable)
     py::detail::array_proxy(out.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
   return out;

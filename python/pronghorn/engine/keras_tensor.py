@@ -37,6 +37,10 @@ class KerasTensor:
                  name=None, **kwargs):  # fmt: skip
         if sparse and ragged:
             raise ValueError("A KerasTensor cannot have `sparse=True` and `ragged=True` at once.")
+        if not hasattr(shape, "__iter__"):
+            raise ValueError(
+                f"Cannot convert '{shape}' to a shape: a tuple of sizes, or None each."
+            )
         self._shape = tuple(_size(s) for s in shape)
         self._dtype = str(dtype)
         self._layout = bool(sparse), bool(ragged)

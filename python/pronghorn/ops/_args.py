@@ -246,6 +246,20 @@ def sizes(shape, what="shape"):
     return (size(shape, what),)
 
 
+def judge_sizes(target):
+    """What reshape says of sizes that no tensor could take."""
+    numbers = [n for n in target if isinstance(n, int)]
+    if any(n < -1 for n in numbers):
+        raise ValueError(
+            "reshape: each size must be a non-negative integer, or -1 for what remains. Received: "
+            f"newshape={target}"
+        ) from None
+    if numbers.count(-1) > 1:
+        raise ValueError(
+            f"reshape: there may be at most one unknown dimension (-1). Received: newshape={target}"
+        ) from None
+
+
 def call(native_op, inputs, attrs):
     """native_op(inputs, attrs), recorded where only the attributes are symbolic."""
     if symbolic.any_symbolic(attrs) and not any(isinstance(x, KerasTensor) for x in inputs):

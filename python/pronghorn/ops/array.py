@@ -3,6 +3,7 @@
 import operator
 
 from ..engine import config
+from ..engine.sized import sized_by_data
 from ..engine.tensor import convert_to_numpy as _to_numpy
 from ..engine.tensor import convert_to_tensor as _to_tensor
 from ..engine.tensor import own_array
@@ -63,7 +64,27 @@ def reshape(x, newshape):
     Example:
         >>> ops.reshape([[1, 2], [3, 4]], (-1,))  # [1, 2, 3, 4]
     """
-    return _args.call(_reshape, (tensor(x),), (sizes(newshape, "newshape"),))
+    if is_open(newshape):
+        return _reshape_openly(tensor(x), newshape)
+    target = sizes(newshape, "newshape")
+    try:
+        return _args.call(_reshape, (tensor(x),), (target,))
+    except ValueError:
+        _args.judge_sizes(target)
+        raise
+
+
+def _open_shape(x, shape):
+    if isinstance(shape, (list, tuple)):
+        return (None,) * len(shape), x.dtype
+    return (None,) * (shape.shape[0] if shape.shape else 1), x.dtype
+
+
+@sized_by_data(_open_shape)
+def _reshape_openly(x, shape):
+    if isinstance(shape, (list, tuple)):
+        shape = [-1 if n is None else int(n) for n in shape]
+    return reshape(x, shape)
 
 
 def ravel(x):
@@ -81,6 +102,11 @@ def transpose(x, axes=None):
     rank = len(x.shape)
     if axes is None:
         axes = range(rank - 1, -1, -1)
+    elif sorted(a + rank if a < 0 else a for a in axes) != list(range(rank)):
+        raise ValueError(
+            f"transpose: `axes` must be a valid permutation of the {rank} axes of shape {x.shape}. "
+            f"Received: axes={list(axes)}"
+        )
     return _transpose((x,), (tuple(a + rank if a < 0 else a for a in axes),))
 
 

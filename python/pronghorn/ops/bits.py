@@ -60,14 +60,17 @@ def saturate_cast(x, dtype):
     return cast(x, dtype)
 
 
+def _kind(dtype):
+    """The dtype as NumPy has it; of bfloat16, that of its bits."""
+    return np.dtype("uint16" if dtype == "bfloat16" else dtype)
+
+
 def _size(dtype):
-    return np.dtype(dtype).itemsize
+    return _kind(dtype).itemsize
 
 
 def _infer_view(x, dtype):
     shape, before = x
-    if "bfloat16" in (before, dtype):
-        raise TypeError("view: bfloat16 has no such view; cast it to float32.")
     old, new = _size(before), _size(dtype)
     if old == new:
         return [(shape, dtype)]
@@ -81,7 +84,7 @@ def _infer_view(x, dtype):
 
 
 _view = host_op(
-    "view", lambda x, dtype: x.view(dtype), _infer_view, None, [("dtype", "dtype", None)]
+    "view", lambda x, dtype: x.view(_kind(dtype)), _infer_view, None, [("dtype", "dtype", None)]
 )
 
 
@@ -97,7 +100,6 @@ def view(x, dtype=None):
 
     Raises:
         ValueError: a last size that does not divide.
-        TypeError: bfloat16.
 
     Example:
         >>> ops.view(ops.array([1.0], "float32"), "int32")  # [1065353216]

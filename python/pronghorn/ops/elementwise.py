@@ -3,7 +3,7 @@
 import math
 
 from ..engine import config
-from ._args import FLOATS, cast, floating, op, pair, result_type, tensor
+from ._args import FLOATS, KerasTensor, cast, floating, op, pair, result_type, tensor
 from .creation import zeros_like
 from .math import (
     abs,
@@ -132,7 +132,7 @@ def ldexp(x1, x2):
         >>> ops.ldexp([0.75, 1.5], [1, 2])  # [1.5, 6.]
     """
     x1, x2 = tensor(x1), tensor(x2)
-    if x2.dtype in FLOATS:
+    if x2.dtype in FLOATS and not isinstance(x2, KerasTensor):  # which are floats by default
         raise TypeError(f"ldexp exponent must be an integer type. Received: x2 dtype={x2.dtype}")
     x1, x2 = _float_pair(x1, cast(x2, "int32"))
     # two steps: 2**x2 itself may overflow where the result does not

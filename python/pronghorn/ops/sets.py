@@ -50,7 +50,8 @@ def _run_fixed(rows, ordered, size):
     """`_distinct`, cut or padded to a size; and how many there are."""
     first, inverse, counts = _distinct(rows, ordered)
     found = min(len(first), size)
-    fixed = [np.zeros(size, "int32") for _ in range(2)]
+    # places are padded with the first
+    fixed = np.full(size, first[0] if found else 0, "int32"), np.zeros(size, "int32")
     for out, given in zip(fixed, (first, counts)):
         out[:found] = given[:found]
     return fixed[0], inverse, fixed[1], np.array(found)

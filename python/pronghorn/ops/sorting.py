@@ -76,7 +76,9 @@ def argpartition(x, kth, axis=-1):
     """
     x, axis = _by_last(x, axis, "argpartition")
     total = x.shape[-1]
-    if total is not None and not -total <= operator.index(kth) < total:
+    if not hasattr(kth, "__index__"):
+        raise ValueError(f"argpartition: `kth` must be an integer. Received: kth={kth}")
+    if total is not None and not -total <= operator.index(kth) <= total:
         raise ValueError(f"kth must be in [{-total}, {total}). Received: kth={kth}")
     return swap_last(_sort((x,), (-1, False))[1], axis)
 

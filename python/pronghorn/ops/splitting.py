@@ -20,9 +20,23 @@ def split(x, indices_or_sections, axis=0):
     axis = normalize_axis(axis, len(x.shape), "split")
     places = positions(indices_or_sections)
     if isinstance(places, tuple):
-        edges = [0, *places, OPEN_END]
-        return [_cut(x, axis, a, b) for a, b in zip(edges, edges[1:])]
+        return list(_parts_at(x, places, axis))
     return list(_equal_parts(x, places, axis))
+
+
+def _unknown_between(x, places, axis):
+    """Specs of parts of an unknown size: those between two places have their difference."""
+    if x.shape[axis] is not None or any(p < 0 for p in places):
+        return None
+    sizes = [max(b - a, 0) for a, b in zip((0, *places), places)]
+    shape = x.shape
+    return [((*shape[:axis], n, *shape[axis + 1 :]), x.dtype) for n in (*sizes, None)]
+
+
+@sized_by_inputs(_unknown_between)
+def _parts_at(x, places, axis):
+    edges = [0, *places, OPEN_END]
+    return tuple(_cut(x, axis, a, b) for a, b in zip(edges, edges[1:]))
 
 
 def unknown_parts(x, parts, axis):
