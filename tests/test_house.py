@@ -52,7 +52,7 @@ PACKAGE_ARROWS = {
     "callbacks": _BASIC | {"optimizers", "_atomic"},
     "saving": _BASIC | {"layers", "_atomic"},
     "training": _BASIC | {"losses", "metrics", "optimizers", "callbacks", "layers", "data"},
-    "models": _BASIC | {"layers", "training", "saving"},
+    "models": _BASIC | {"layers", "training", "saving", "_atomic"},
     "utils": _BASIC
     | {"files", "preprocessing", "training", "callbacks", "layers", "models", "saving", "_atomic"},
     "wrappers": {"legacy", "models"},

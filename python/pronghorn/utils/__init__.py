@@ -22,6 +22,7 @@ _WHERE = {
     "engine.session": ("clear_session",),
     "utils.session": ("is_keras_tensor",),
     "files.get_file": ("get_file",),
+    "models.plot": ("model_to_dot", "plot_model"),
     "preprocessing.sequence": ("pad_sequences",),
     "preprocessing.audio_dataset": ("audio_dataset_from_directory",),
     "preprocessing.image_dataset": ("image_dataset_from_directory",),
