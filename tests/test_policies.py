@@ -122,3 +122,11 @@ def test_old_homes():
     assert saving.serialize_keras_object is same is old_utils.serialize_keras_object
     with pytest.raises(AttributeError):
         saving.nothing  # noqa: B018
+
+
+def test_homes_without_an_import():
+    assert ph.optimizers.legacy.SGD is ph.optimizers.SGD
+    assert ph.utils.legacy.serialize_keras_object is ph.legacy.saving.serialize_keras_object
+    assert ph.ops.nn.polar is ph.ops.polar and not ph.config.is_nnx_enabled()
+    rows = ph.utils.to_categorical(ph.ops.convert_to_tensor([0, 2]))
+    assert isinstance(rows, ph.Tensor) and rows.numpy().tolist() == [[1, 0, 0], [0, 0, 1]]

@@ -38,7 +38,8 @@ __all__ = [
     "backend", "disable_interactive_logging", "disable_traceback_filtering", "disable_winograd",
     "dtype_policy", "enable_interactive_logging", "enable_traceback_filtering",
     "enable_unsafe_deserialization", "enable_winograd", "epsilon", "floatx", "image_data_format",
-    "is_interactive_logging_enabled", "is_traceback_filtering_enabled", "is_winograd_enabled",
+    "is_interactive_logging_enabled", "is_nnx_enabled", "is_traceback_filtering_enabled",
+    "is_winograd_enabled",
     "max_epochs", "max_steps_per_epoch", "set_backend", "set_dtype_policy", "set_epsilon",
     "set_floatx", "set_image_data_format", "set_max_epochs", "set_max_steps_per_epoch",
 ]  # fmt: skip
@@ -47,6 +48,11 @@ __all__ = [
 def backend():
     """ "tensorflow": whose dtypes, layouts and defaults are the measure here."""
     return "tensorflow"
+
+
+def is_nnx_enabled():
+    """False: there is no Flax here to share modules with."""
+    return False
 
 
 def set_backend(backend):

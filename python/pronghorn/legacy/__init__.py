@@ -8,3 +8,11 @@ The tables are data without logic. They serve constructors, methods, imports and
 files. This room imports nothing of the package, so that every other may use it, and nothing here is
 loaded before an old spelling is met.
 """
+
+
+def __getattr__(name):
+    if name != "saving":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return importlib.import_module(".saving", __name__)

@@ -60,6 +60,10 @@ def deserialize(config, custom_objects=None):
 
 
 def __getattr__(name):
+    if name == "legacy":
+        import importlib
+
+        return importlib.import_module(".legacy", __name__)
     from ..legacy.missing import old_or_absent
 
     return old_or_absent(__name__, name, globals())

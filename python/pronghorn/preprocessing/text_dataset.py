@@ -54,7 +54,7 @@ def text_dataset_from_directory(
             f"Received: label_mode={label_mode}"
         )
     if format != "tf":
-        raise ValueError(f"`format` must be 'tf': the others need packages. Received: {format!r}")
+        raise ValueError(f"`format` should be 'tf': others need packages. Received: {format!r}")
     if labels is None or label_mode is None:
         labels = label_mode = None
     check_split(validation_split, subset, shuffle, seed)

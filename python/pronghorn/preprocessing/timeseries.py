@@ -49,7 +49,7 @@ def timeseries_dataset_from_array(
     """
     _check(data, sequence_stride, sampling_rate, start_index, end_index)
     if format != "tf":
-        raise ValueError(f"`format` must be 'tf': the others need packages. Received: {format!r}")
+        raise ValueError(f"`format` should be 'tf': others need packages. Received: {format!r}")
     start = start_index or 0
     end = len(data) if end_index is None else end_index
     reach = (sequence_length - 1) * sampling_rate + 1

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..engine import convert_to_tensor, is_tensor
 from ..legacy.accept import old_arguments
 
 
@@ -14,7 +15,7 @@ def to_categorical(x, num_classes=None):
         num_classes: Length of a row; the largest class plus 1 where missing.
 
     Returns:
-        A float array of shape (..., num_classes).
+        A float array of shape (..., num_classes); of a tensor, a float32 tensor.
 
     Raises:
         ValueError: for classes below 0, or not below `num_classes`.
@@ -24,6 +25,7 @@ def to_categorical(x, num_classes=None):
     >>> to_categorical([0, 2], num_classes=3).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
+    given = x
     x = np.asarray(x, dtype="int64")
     shape = x.shape[:-1] if x.ndim > 1 and x.shape[-1] == 1 else x.shape
     x = x.reshape(-1)
@@ -36,7 +38,8 @@ def to_categorical(x, num_classes=None):
         )
     out = np.zeros((x.size, num_classes))
     out[np.arange(x.size), x] = 1
-    return out.reshape(*shape, num_classes)
+    out = out.reshape(*shape, num_classes)
+    return convert_to_tensor(out, "float32") if is_tensor(given) else out
 
 
 def normalize(x, axis=-1, order=2):
