@@ -5,6 +5,7 @@ said there. Functions of graphs (`function`, `gradients`, `placeholder`, ...) ar
 """
 
 from .arrays import *  # noqa: F403
+from .ctc import *  # noqa: F403
 from .graphs import *  # noqa: F403
 from .math import *  # noqa: F403
 from .nn import *  # noqa: F403

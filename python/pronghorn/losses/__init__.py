@@ -14,6 +14,7 @@ from .crossentropy import (
     poisson,
     sparse_categorical_crossentropy,
 )
+from .ctc import CTC, ctc
 from .focal import (
     BinaryFocalCrossentropy,
     CategoricalFocalCrossentropy,
@@ -67,6 +68,7 @@ CLASSES = (
     Dice,
     Tversky,
     Circle,
+    CTC,
 )
 FUNCTIONS = (
     binary_crossentropy,
@@ -90,6 +92,7 @@ FUNCTIONS = (
     dice,
     tversky,
     circle,
+    ctc,
 )
 
 KNOWN = {obj.__name__: obj for obj in CLASSES + FUNCTIONS}

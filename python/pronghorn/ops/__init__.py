@@ -11,6 +11,7 @@ from .bits import *  # noqa: F403
 from .control import *  # noqa: F403
 from .convolution import *  # noqa: F403
 from .creation import *  # noqa: F403
+from .ctc import *  # noqa: F403
 from .diagonals import *  # noqa: F403
 from .distance import *  # noqa: F403
 from .einsum import einsum  # noqa: F401
