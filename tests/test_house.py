@@ -60,6 +60,7 @@ PACKAGE_ARROWS = {
     "data": {"engine", "ops", "_atomic"},
     "datasets": {"legacy", "engine", "files", "_atomic"},
     "preprocessing": {"legacy", "engine", "ops", "data", "callbacks", "training", "_atomic"},
+    "applications": _BASIC | {"activations", "initializers", "files", "layers", "models"},
     "alias": _BASIC | {"data", "layers", "models", "optimizers", "training"},
     "cli": _BASIC | {"alias", "callbacks", "datasets", "layers", "models", "saving", "_atomic"},
 }

@@ -8,7 +8,8 @@ import importlib
 __version__ = "0.1.0"
 
 _MODULES = (
-    "activations", "callbacks", "constraints", "data", "datasets", "dtype_policies", "initializers",
+    "activations", "applications", "callbacks", "constraints", "data", "datasets",
+    "dtype_policies", "initializers",
     "layers", "losses", "metrics", "models", "ops", "optimizers", "preprocessing", "random",
     "regularizers", "mixed_precision", "legacy",
     "saving", "training", "tree", "utils", "backend", "config", "engine", "wrappers",

@@ -2,6 +2,7 @@
 
 from .. import ops
 from .base import Layer
+from .masking import get_keras_mask
 
 
 class _Merge(Layer):
@@ -130,14 +131,34 @@ class Multiply(_Merge):
         return ops.multiply(x, y)
 
 
-class Maximum(_Merge):
+class _Chosen(_Merge):
+    """Base of Maximum and Minimum: what is masked in one input is left to the others."""
+
+    def call(self, inputs):
+        masks = [get_keras_mask(x) for x in inputs]
+        if all(mask is None for mask in masks):
+            return super().call(inputs)
+        inputs = _equal_ranks(inputs)
+        wide = [None if m is None else ops.expand_dims(m, -1) for m in masks]
+        out, valid = inputs[0], wide[0]
+        for x, mask in zip(inputs[1:], wide[1:]):
+            if mask is not None:
+                x = ops.where(mask, x, out)
+            if valid is not None:
+                out = ops.where(valid, out, x)
+            out = self._merge(out, x)
+            valid = None if mask is None or valid is None else ops.logical_or(valid, mask)
+        return out
+
+
+class Maximum(_Chosen):
     """Elementwise maximum of the inputs."""
 
     def _merge(self, x, y):
         return ops.maximum(x, y)
 
 
-class Minimum(_Merge):
+class Minimum(_Chosen):
     """Elementwise minimum of the inputs."""
 
     def _merge(self, x, y):

@@ -122,13 +122,15 @@ def _float_tensor(x):
 def _over_axis(native, x, axis):
     """native over any axis (or several, as one), which it knows only as the last."""
     rank = len(x.shape)
+    if axis is None:
+        axis = tuple(range(rank))
     several = isinstance(axis, (list, tuple))
     if not several and (axis == -1 or axis == rank - 1):
         return native((x,))
     given = [a + rank if a < 0 else a for a in (axis if several else (axis,))]
     if any(not 0 <= a < rank for a in given):
         raise ValueError(
-            f"softmax: axis {axis} is out of range for shape {tuple(x.shape)}; expected "
+            f"softmax: axis {axis} is out of bounds for shape {tuple(x.shape)}; expected "
             f"{-rank} <= axis < {rank}."
         )
     order = [a for a in range(rank) if a not in given] + given
@@ -158,7 +160,17 @@ def softmax(x, axis=-1):
     Example:
         >>> ops.softmax([0.0, 0.0])  # [0.5, 0.5]
     """
-    return _over_axis(_softmax, _float_tensor(x), axis)
+    x = _float_tensor(x)
+    if isinstance(axis, int) and -len(x.shape) <= axis < len(x.shape) and x.shape[axis] == 1:
+        import warnings
+
+        warnings.warn(
+            f"You are using a softmax over axis {axis} of a tensor of shape {tuple(x.shape)}. This "
+            "axis has size 1. The softmax operation will always return the value 1, which is "
+            "likely not what you intended. Did you mean to use a sigmoid instead?",
+            stacklevel=2,
+        )
+    return _over_axis(_softmax, x, axis)
 
 
 def log_softmax(x, axis=-1):

@@ -170,6 +170,11 @@ def conv_transpose(
     where = "conv_transpose"
     layout = Layout(inputs, data_format, where)
     kernel = _kernel(layout, kernel, where)
+    if layout.x.shape[-1] not in (None, kernel.shape[-1]):
+        raise ValueError(
+            f"{where}: the number of input channels must match the kernel's last size. Received "
+            f"inputs of shape {tuple(layout.x.shape)} and a kernel of shape {tuple(kernel.shape)}"
+        )
     padding = padding_name(padding, where)
     strides = layout.per_axis(strides, "strides", where)
     dilation = layout.per_axis(dilation_rate, "dilation_rate", where)

@@ -1,6 +1,6 @@
 """What a symbolic tensor was made from."""
 
-from ..engine.keras_tensor import KerasTensor
+from .keras_tensor import KerasTensor
 
 
 def get_source_inputs(tensor):

@@ -1,0 +1,8 @@
+"""MobileNet, and how its inputs and outputs are to be read."""
+
+from ._common import decode_predictions, preprocessing
+from ._mobilenets import MobileNet
+
+preprocess_input = preprocessing("tf")
+
+__all__ = ["MobileNet", "decode_predictions", "preprocess_input"]

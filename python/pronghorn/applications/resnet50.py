@@ -1,0 +1,8 @@
+"""ResNet50, and how its inputs and outputs are to be read."""
+
+from ._common import decode_predictions, preprocessing
+from ._resnets import ResNet50
+
+preprocess_input = preprocessing("caffe")
+
+__all__ = ["ResNet50", "decode_predictions", "preprocess_input"]
