@@ -3,6 +3,7 @@
 // in a third) and no path between them leaves the cluster.
 #include <algorithm>
 #include <numeric>
+#include <unordered_set>
 
 #include "../../core/convert.h"
 #include "../graph.h"
@@ -17,6 +18,7 @@ class FusePass {
     std::iota(cluster_.begin(), cluster_.end(), 0);
     members_.resize(g.nodes.size());
     for (size_t n = 0; n < g.nodes.size(); ++n) members_[n] = {static_cast<int>(n)};
+    for (size_t n = 0; n < g.nodes.size(); ++n) rank_.push_back(static_cast<int64_t>(n) * kGap);
     outside_.assign(g.values.size(), 0);
     for (int v : g.outputs) outside_[static_cast<size_t>(v)] = 1;
     for (const GraphWrite& w : g.writes) outside_[static_cast<size_t>(w.value)] = 1;
@@ -59,8 +61,10 @@ class FusePass {
   }
 
   // Is there a path from a member of `from` to a member of `to` that leaves `from`?
+  // Only clusters ranked between the two can lie on one.
   bool path_outside(int from, int to) const {
-    std::vector<char> seen(g_.nodes.size(), 0);
+    if (rank_[z(to)] <= rank_[z(from)]) return false;
+    std::unordered_set<int> seen;
     std::vector<int> stack;
     // walk backwards over clusters from `to`, not through `from` directly
     const auto push_inputs = [&](int c, bool skip_from) {
@@ -69,9 +73,9 @@ class FusePass {
           const int p = producer(v);
           if (p < 0) continue;
           const int pc = cluster_[z(p)];
-          if (pc == c || (skip_from && pc == from) || seen[z(pc)]) continue;
-          seen[z(pc)] = 1;
-          stack.push_back(pc);
+          if (pc == c || (skip_from && pc == from)) continue;
+          if (pc != from && rank_[z(pc)] <= rank_[z(from)]) continue;
+          if (seen.insert(pc).second) stack.push_back(pc);
         }
     };
     push_inputs(to, true);
@@ -123,6 +127,25 @@ class FusePass {
     for (int m : members_[z(b)]) cluster_[z(m)] = a;
     members_[z(a)] = std::move(all);
     members_[z(b)].clear();
+    rank_[z(a)] = std::max(rank_[z(a)], rank_[z(b)]);
+    raise_followers(a);
+  }
+
+  // Keeps the rank of every cluster below those of the clusters that read it.
+  void raise_followers(int c) {
+    std::vector<int> stack{c};
+    while (!stack.empty()) {
+      const int k = stack.back();
+      stack.pop_back();
+      for (int m : members_[z(k)])
+        for (int v : g_.nodes[z(m)].out)
+          for (int u : uses_[z(v)]) {
+            const int f = cluster_[z(u)];
+            if (f == k || rank_[z(f)] > rank_[z(k)]) continue;
+            rank_[z(f)] = rank_[z(k)] + 1;
+            stack.push_back(f);
+          }
+    }
   }
 
   // A one-element constant becomes an immediate.
@@ -224,6 +247,9 @@ class FusePass {
   std::vector<int> cluster_;               // node -> cluster
   std::vector<std::vector<int>> members_;  // cluster -> nodes, sorted
   std::vector<char> outside_;
+  // Cluster -> its place in an order that runs, with room to move a few between two neighbours.
+  static constexpr int64_t kGap = 1024;
+  std::vector<int64_t> rank_;
 };
 
 }  // namespace

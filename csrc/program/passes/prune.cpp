@@ -1,6 +1,8 @@
 // prune: drops nodes whose results nobody needs. share: merges equal nodes and skips nodes that
 // change nothing.
 #include <algorithm>
+#include <functional>
+#include <unordered_map>
 
 #include "../graph.h"
 
@@ -31,6 +33,7 @@ void share(Graph& g) {
   for (size_t v = 0; v < same.size(); ++v) same[v] = static_cast<int>(v);
   const auto resolve = [&](int& v) { v = same[static_cast<size_t>(v)]; };
   std::vector<GraphNode> kept;
+  std::unordered_multimap<size_t, size_t> alike;  // hash of op and inputs -> place in kept
   for (GraphNode& node : g.nodes) {
     for (int& v : node.in) resolve(v);
     const Spec& in0 = node.in.empty() ? g.values[static_cast<size_t>(node.out[0])].spec
@@ -43,17 +46,19 @@ void share(Graph& g) {
       continue;
     }
     const GraphNode* twin = nullptr;
+    size_t hash = std::hash<const void*>()(node.op);
+    for (int v : node.in) hash = hash * 1000003 + static_cast<size_t>(v);
     if (!(node.op->flags & kRandom))
-      for (const GraphNode& k : kept)
-        if (k.op == node.op && k.in == node.in && k.attrs == node.attrs) {
-          twin = &k;
-          break;
-        }
+      for (auto [it, end] = alike.equal_range(hash); it != end && !twin; ++it) {
+        const GraphNode& k = kept[it->second];
+        if (k.op == node.op && k.in == node.in && k.attrs == node.attrs) twin = &k;
+      }
     if (twin) {
       for (size_t i = 0; i < node.out.size(); ++i)
         same[static_cast<size_t>(node.out[i])] = twin->out[i];
       continue;
     }
+    alike.emplace(hash, kept.size());
     kept.push_back(std::move(node));
   }
   g.nodes = std::move(kept);

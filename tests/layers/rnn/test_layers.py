@@ -368,3 +368,18 @@ def test_old_arguments():
         assert isinstance(layers.CuDNNLSTM(3), layers.LSTM)
     with pytest.raises(ValueError, match="time_major"):
         layers.GRU(4, time_major=True)
+
+
+def test_time_to_compile_grows_with_the_steps_alone():
+    import time
+
+    def seconds(steps):
+        model = ph.Sequential([ph.Input((None, 3)), layers.GRU(4, recurrent_dropout=0.3)])
+        model.compile("sgd", "mse")
+        start = time.process_time()
+        model.train_on_batch(np.ones((2, steps, 3), "float32"), np.ones((2, 4), "float32"))
+        return time.process_time() - start
+
+    seconds(4)
+    # 4 times the steps; work that grew with their square would take 16 times as long
+    assert seconds(160) < 12 * max(seconds(40), 0.02)
