@@ -1,7 +1,7 @@
 """The loop over time steps: a Python step function along axis 1 of its inputs. No op of its own."""
 
-from ..engine import nest
-from ._args import tensor
+from ..engine import custom_gradient, nest
+from ._args import FLOATS, KerasTensor, tensor
 from .array import cast, expand_dims, reshape, squeeze, stack
 from .creation import ones_like, zeros_like
 from .math import multiply, where
@@ -55,8 +55,9 @@ def over_time(
         return _shapes(run, inputs, list(initial_states))
     order = range(steps - 1, -1, -1) if go_backwards else range(steps)
     states, previous, outputs = list(initial_states), None, []
+    each = [_steps_of(x) for x in nest.flatten(inputs)]
     for t in order:
-        output, new = run(_at(inputs, t), states)
+        output, new = run(nest.pack_sequence_as(inputs, [x[t] for x in each]), states)
         if mask is not None:
             output, new, previous = _masked(
                 mask[:, t], output, new, previous, states, zero_output_for_mask
@@ -70,8 +71,20 @@ def over_time(
     return outputs[-1], stacked, states
 
 
-def _at(inputs, t):
-    return nest.map_structure(lambda x: x[:, t], inputs)
+def _steps_of(x):
+    """x at each step. The gradient puts the steps' together once, rather than adding one array of
+    all steps for each."""
+    if isinstance(x, KerasTensor) or x.dtype not in FLOATS:
+        return [x[:, t] for t in range(x.shape[1])]
+    return _float_steps_of(x)
+
+
+@custom_gradient
+def _float_steps_of(x):
+    def gradient(*upstream):
+        return stack(upstream, axis=1)
+
+    return [x[:, t] for t in range(x.shape[1])], gradient
 
 
 def _masked(keep, output, new, previous, states, zero_output_for_mask):
@@ -90,7 +103,7 @@ def _masked(keep, output, new, previous, states, zero_output_for_mask):
 
 def _shapes(run, inputs, states):
     """The results for an unknown number of steps, of which only shapes and dtypes are looked at."""
-    output, new = run(_at(inputs, 0), states)
+    output, new = run(nest.map_structure(lambda x: x[:, 0], inputs), states)
     first = nest.flatten(inputs)[0]
 
     def over_steps(one):

@@ -14,12 +14,6 @@ VALUES = np.load(os.path.join(HERE, "keras_values.npz"))
 with open(os.path.join(HERE, "keras_configs.json")) as _f:
     CONFIGS = json.load(_f)
 
-try:
-    ph.ops.conv(np.ones((1, 3, 3, 3, 1)), np.ones((1, 1, 1, 1, 1)))
-    KNOWS_3D = True
-except ValueError:
-    KNOWS_3D = False
-
 
 def run(name, compiled):
     """(outputs, gradients) as lists of arrays."""
@@ -57,8 +51,6 @@ def run(name, compiled):
 @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
 @pytest.mark.parametrize("name", cases.CASES)
 def test_values_and_gradients_are_keras(name, compiled):
-    if "conv_lstm3d" in name and not KNOWS_3D:
-        pytest.skip("ops.conv has no third spatial axis yet")
     found, shapes = cases.packed(*run(name, compiled))
     np.testing.assert_array_equal(shapes, VALUES[f"{name}/shapes"])
     np.testing.assert_allclose(found, VALUES[name], rtol=1e-8, atol=1e-10)
