@@ -73,6 +73,7 @@ def test_movement_and_sums():
     )
     same(ops.sum(Z, axis=0), Z.sum(0))
     same(ops.mean(Z, axis=1, keepdims=True), Z.mean(1, keepdims=True))
+    same(ops.cumsum(Z, axis=1), Z.cumsum(1))
     same(ops.matmul(Z, Z.T), Z @ Z.T)
     same(ops.matmul(Z, W), Z @ W)
     same(ops.equal(Z, Z), Z == Z)

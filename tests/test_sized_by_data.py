@@ -143,3 +143,20 @@ def test_integers_are_asked_for_where_it_runs():
         ops.bitwise_and(np.ones(2, "float32"), np.ones(2, "float32"))
     with pytest.raises(TypeError, match="bitwise_and: expected integers"):
         Function(lambda x: ops.bitwise_and(x, x))(ops.ones((2,)))
+
+
+def test_masks_as_indices():
+    x = ph.Input((3,))
+    picked = x[x > 1]
+    assert picked.shape == (None,) and x[:, np.array([True, False, True])].shape == (None, 2)
+    data = np.array([[0.0, 2, 3], [4, 1, 0]], "float32")
+    np.testing.assert_array_equal(ph.Model(x, picked)(data), [2, 3, 4])
+    assert [i.shape for i in ops.where(x > 1)] == [(None,)] * 2
+    for call in (lambda x: x[x > 1], lambda x: ops.where(x > 1)):
+        with pytest.raises(ValueError, match="depends on values.*run_eagerly=True"):
+            Function(call)(ops.convert_to_tensor(data))
+    t = ops.convert_to_tensor(data)
+    with ph.engine.GradientTape() as tape:
+        tape.watch(t)
+        value = ops.sum(t[t > 1] ** 2)
+    np.testing.assert_array_equal(tape.gradient(value, t), np.where(data > 1, 2 * data, 0))

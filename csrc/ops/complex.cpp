@@ -145,7 +145,8 @@ const std::map<std::string, Form>& forms() {
       (*m)[row.name] = Form::itself;
       (*m)[row.name + std::strlen("complex_")] = Form::function;
     }
-    for (const char* name : {"broadcast_to", "where", "sum", "mean", "gather", "scatter_add"})
+    for (const char* name :
+         {"broadcast_to", "where", "sum", "mean", "gather", "scatter_add", "cumsum"})
       (*m)[name] = Form::planes;
     for (const char* name :
          {"reshape", "transpose", "slice", "slice_grad", "concat", "pad", "stop_gradient"})

@@ -168,6 +168,8 @@ def wide(x):
     x = tensor(x)
     if x.dtype in ("float32", "float64"):
         return x
+    if x.dtype == "complex64":
+        raise TypeError("complex64 is not supported here; compute with ops.real(x), ops.imag(x)")
     return cast(x, "float32" if x.dtype in FLOATS or config.floatx() != "float64" else "float64")
 
 

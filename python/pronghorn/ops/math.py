@@ -2,7 +2,7 @@
 
 import operator
 
-from ..engine import config, convert_to_numpy
+from ..engine import config
 from ._args import FLOATS, axes, beyond, cast, floating, narrowed, op, pair, tensor, wide
 from .creation import full_like
 
@@ -293,13 +293,9 @@ def where(condition, x1=None, x2=None):
 
 
 def _positions(x):
-    if getattr(x, "is_abstract", False):
-        raise ValueError(
-            "where: how many positions a condition has depends on its values, so that they can be "
-            "had eagerly only, not inside a compiled function or a functional model. Pass x1 and "
-            "x2 to choose between values instead."
-        )
-    return [tensor(i.astype("int32")) for i in convert_to_numpy(x).nonzero()]
+    from .sets import nonzero
+
+    return list(nonzero(x))
 
 
 # ---- reductions

@@ -8,6 +8,7 @@ import operator
 import numpy as np
 
 from ..engine import operators
+from ..engine.sized import sized_by_data
 from ..engine.symdim import SymDim
 from ..engine.tensor import Tensor, symbolic_types
 from ..engine.variable import Variable
@@ -110,7 +111,8 @@ def _is_lookup(k):
 
 
 def _is_mask(k):
-    return isinstance(k, (np.ndarray, Tensor)) and k.dtype == "bool" and k.ndim > 0
+    kinds = (np.ndarray, Tensor, *symbolic_types)
+    return isinstance(k, kinds) and k.dtype == "bool" and len(k.shape) > 0
 
 
 def getitem(x, key):
@@ -188,7 +190,20 @@ def getitem(x, key):
     return result
 
 
+@sized_by_data(
+    lambda x, mask, axis: (
+        (*x.shape[:axis], None, *x.shape[axis + len(mask.shape) :]),
+        x.dtype,
+    )
+)
+def boolean_mask(x, mask, axis):
+    """The elements where a mask holds."""
+    return _look_up(x, axis, mask, len(mask.shape))
+
+
 def _look_up(x, axis, index, count):
+    if _is_mask(index) and getattr(index, "is_abstract", False):
+        return boolean_mask(x, index, axis)
     if _is_mask(index):
         mask = np.asarray(index)
         if mask.shape != tuple(x.shape[axis : axis + count]):
