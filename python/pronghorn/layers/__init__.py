@@ -67,6 +67,17 @@ _WHERE = {
     "preprocessing.integer_lookup": ("IntegerLookup",),
     "preprocessing.normalization": ("Normalization",),
     "preprocessing.pipeline": ("Pipeline",),
+    "preprocessing.color": (
+        "AutoContrast", "RandomBrightness", "RandomColorDegeneration", "RandomContrast",
+        "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPosterization", "RandomSaturation",
+        "Solarization",
+    ),
+    "preprocessing.filters": ("RandomGaussianBlur", "RandomSharpness"),
+    "preprocessing.geometric": (
+        "RandomFlip", "RandomRotation", "RandomShear", "RandomTranslation", "RandomZoom",
+    ),
+    "preprocessing.mixing": ("MixUp",),
+    "preprocessing.resizing": ("CenterCrop", "RandomCrop", "Resizing"),
     "preprocessing.rescaling": ("Rescaling",),
     "preprocessing.string_lookup": ("StringLookup",),
     "preprocessing.text_vectorization": ("TextVectorization",),

@@ -36,10 +36,10 @@ __all__ = [*_ROOM_OF]  # noqa: PLE0604
 
 
 def __getattr__(name):
-    if name == "legacy":
+    if name in ("bounding_boxes", "legacy"):
         import importlib
 
-        return importlib.import_module(".legacy", __name__)
+        return importlib.import_module(f".{name}", __name__)
     if name not in _ROOM_OF:
         from ..legacy.missing import old_or_absent
 

@@ -1,0 +1,67 @@
+"""MixUp: images and labels mixed with those of another of the batch."""
+
+from ... import ops, random
+from .image_layer import ImageLayer
+
+
+class MixUp(ImageLayer):
+    """Images and labels mixed with those of another of the batch.
+
+    H. Zhang et al., "mixup: Beyond empirical risk minimization" (2018).
+
+    Args:
+        alpha: the parts are drawn from a Beta(alpha, alpha) distribution.
+        data_format: "channels_last" or "channels_first"; the configured one by default.
+        seed: int or None.
+
+    Shapes: dicts of images (batch, ..., channels) and labels (batch, classes); the same.
+
+    Example:
+
+    >>> data = {"images": np.ones((2, 4, 4, 3), "float32"), "labels": np.eye(2)}
+    >>> MixUp()(data, training=True)["labels"].shape
+    (2, 2)
+    """
+
+    def __init__(self, alpha=0.2, data_format=None, seed=None, **kwargs):
+        super().__init__(data_format=data_format, **kwargs)
+        self.alpha = alpha
+        self._seed(seed)
+
+    def get_random_transformation(self, data, training=True, seed=None):
+        if not training:
+            return None
+        batch, seed = self._size(data)[0], seed or self.generator
+        order = random.shuffle(ops.arange(0, batch, dtype="int64"), seed=seed)
+        weight = random.beta((batch,), self.alpha, self.alpha, seed=seed)
+        return {"mix_weight": weight, "permutation_order": order}
+
+    def _mixed(self, x, transformation):
+        shape = (-1, *[1] * (len(x.shape) - 1))
+        weight = ops.cast(ops.reshape(transformation["mix_weight"], shape), x.dtype)
+        return weight * x + (1.0 - weight) * ops.take(x, transformation["permutation_order"], 0)
+
+    def transform_images(self, images, transformation=None, training=True):
+        images = ops.cast(images, self.compute_dtype)
+        return self._mixed(images, transformation) if training else images
+
+    def transform_labels(self, labels, transformation, training=True):
+        return (
+            self._mixed(ops.cast(labels, self.compute_dtype), transformation)
+            if training
+            else labels
+        )
+
+    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+        if not training:
+            return segmentation_masks
+        return self._mixed(ops.cast(segmentation_masks, self.compute_dtype), transformation)
+
+    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+        if not training:
+            return bounding_boxes
+        order = transformation["permutation_order"]
+        return {
+            name: ops.concatenate([value, ops.take(value, order, axis=0)], axis=1)
+            for name, value in bounding_boxes.items()
+        }
