@@ -9,6 +9,15 @@ from .functional import Functional
 from .model import Model
 
 
+class _Calls:
+    """(layer, its symbolic output) of the graph; no list: that would be a part of weights files."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, pairs=()):
+        self.pairs = pairs
+
+
 class Sequential(Model):
     """A stack of layers, each with one input and one output.
 
@@ -29,8 +38,8 @@ class Sequential(Model):
     (None, 1)
     """
 
-    _called_layers = ()  # (layer, its symbolic output) of the graph
-    _renewed = {**Model._renewed, "_called_layers": ()}
+    _calls = _Calls()
+    _renewed = {**Model._renewed, "_calls": _calls}
 
     def __init__(self, layers=None, trainable=True, name=None):
         super().__init__(trainable=trainable, name=name)
@@ -132,14 +141,14 @@ class Sequential(Model):
             dtype = _natural_input_dtype(stack[0])
             stack.insert(0, InputLayer(batch_shape=input_shape, dtype=dtype))
         # What was called before is not called again, so that a layer's output stays what it was.
-        called = [(stack[0], stack[0].output)]
-        for (layer, x), again in zip(self._called_layers[1:], stack[1:]):
-            if layer is not again or self._called_layers[0][0] is not stack[0]:
+        called, before = [(stack[0], stack[0].output)], self._calls.pairs
+        for (layer, x), again in zip(before[1:], stack[1:]):
+            if layer is not again or before[0][0] is not stack[0]:
                 break
             called.append((layer, x))
         for layer in stack[len(called) :]:
             called.append((layer, layer(called[-1][1])))
-        self.__dict__["_called_layers"] = called
+        self.__dict__["_calls"] = _Calls(called)
         x = called[-1][1]
         self.__dict__["_functional"] = Functional(inputs=stack[0].output, outputs=x)
 

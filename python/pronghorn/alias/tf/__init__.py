@@ -18,6 +18,8 @@ NAMESPACES = {
     "data.experimental": "data",
     "debugging": "debugging",
     "dtypes": "dtypes",
+    "io": "io",
+    "io.gfile": "gfile",
     "linalg": "linalg",
     "logging": "logs",
     "math": "math",

@@ -1,0 +1,1 @@
+"""tf.io: the module gfile alone."""
