@@ -8,9 +8,8 @@ namespace ph {
 // labels (batch, length), int32; label_lengths, times (batch), int32: lengths beyond the array
 // count as its size, below 0 as 0. loss (batch) = -log of the probability of all alignments,
 // infinite where there is none. dx, or null: its gradient (batch, time, classes), 0 where the loss
-// is infinite. A label that is used and no class, or the blank, sets *status to kStatusLabel.
+// is infinite. A used label that is no class sets *status to kStatusLabel; the blank is a class.
 // scratch: (time + kCtcRows - 1) * (2 length + 1) doubles for each thread.
-
 struct CtcArgs {
   DType dtype;
   int64_t batch, time, classes, length, blank;

@@ -75,7 +75,7 @@ Tensors compose(const Call& c) {
     const int64_t kept = std::max<int64_t>(states - by, 0);
     return pad(slice(t, {0, 0}, {batch, kept}, {1, 1}), {0, std::min(by, states)}, {0, 0}, value);
   };
-  const Tensor skips = logical_not(logical_or(equal(all, blank), equal(all, back(all, 2, -1))));
+  const Tensor skips = logical_not(equal(all, back(all, 2, -1)));
   const Tensor place =
       reshape(apply1(op_by_name("arange"), {}, {0.0, 1.0, states, DType::i32}), {1, states});
   const Tensor none = number(kFar, work);

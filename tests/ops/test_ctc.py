@@ -170,6 +170,12 @@ def test_loss_class():
     target = np.where(np.arange(LENGTH) < lengths[:, None], target, 0)
     found = losses.CTC(reduction=None)(target, logits)
     np.testing.assert_allclose(found, VALUES["loss_class"], rtol=2e-5)
+    # 0 counts where it is one of the first labels, as in Keras
+    small = (np.arange(24).reshape((2, 4, 3)).astype("float32") - 12) / 100
+    value = losses.CTC()(np.array([[1, 2, 1, 0], [1, 2, 0, 2]]), small)
+    np.testing.assert_allclose(value, VALUES["blank_label"], rtol=1e-5)
+    half = losses.CTC(dtype="bfloat16", reduction=None)(target, logits)
+    assert half.dtype == "bfloat16"
     assert losses.get("ctc") is losses.ctc and losses.get("CTC") is not None
     again = losses.deserialize(losses.serialize(losses.CTC(name="n")))
     assert isinstance(again, losses.CTC) and again.name == "n"

@@ -30,7 +30,7 @@ def ctc_loss(target, output, target_length, output_length, mask_index=0):
 
     Raises:
         ValueError: batch sizes that differ, a blank that is no class; when run, a label that is no
-            class or the blank.
+            class.
 
     Example:
         >>> ops.ctc_loss([[1, 2]], np.zeros((1, 3, 3), "float32"), [2], [3])  # [log(27 / 5)]

@@ -94,8 +94,7 @@ void of_type(const CtcArgs& c, const Team& team) {
       T* const dx = c.dx ? static_cast<T*>(c.dx) + b * plane : nullptr;
       for (int64_t i = 0; dx && i < plane; ++i) dx[i] = 0;
       bool wrong = false;
-      for (int64_t i = 0; i < count; ++i)
-        wrong = wrong || labels[i] < 0 || labels[i] >= c.classes || labels[i] == c.blank;
+      for (int64_t i = 0; i < count; ++i) wrong = wrong || labels[i] < 0 || labels[i] >= c.classes;
       double log_p = kNone;
       if (wrong) {
         *c.status = kStatusLabel;
