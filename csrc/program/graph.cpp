@@ -108,14 +108,29 @@ class Builder {
 
 }  // namespace
 
+namespace {
+void add_inputs(Graph& g, Builder& b, std::span<const Tensor> inputs) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    g.inputs.push_back(g.add_value({GraphValue::kInput, inputs[i].spec(), static_cast<int>(i)}));
+    b.define(inputs[i], g.inputs.back());
+  }
+}
+}  // namespace
+
+Graph build_graph(std::span<const Tensor> inputs, std::span<const Node> nodes,
+                  std::span<const Tensor> outputs, Device& device) {
+  Graph g;
+  Builder b(g, device);
+  add_inputs(g, b, inputs);
+  for (const Node& n : nodes) b.add(n);
+  for (const Tensor& t : outputs) g.outputs.push_back(b.value_of(t));
+  return g;
+}
+
 Graph build_graph(const Trace& trace, std::span<const Tensor> outputs, Device& device) {
   Graph g;
   Builder b(g, device);
-  for (size_t i = 0; i < trace.inputs().size(); ++i) {
-    const Tensor& t = trace.inputs()[i];
-    g.inputs.push_back(g.add_value({GraphValue::kInput, t.spec(), static_cast<int>(i)}));
-    b.define(t, g.inputs.back());
-  }
+  add_inputs(g, b, trace.inputs());
   for (size_t i = 0; i < trace.slots().size(); ++i) {
     const Trace::Slot& s = trace.slots()[i];
     g.variables.push_back(s.variable);

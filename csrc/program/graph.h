@@ -47,6 +47,11 @@ struct Graph {
 };
 
 Graph build_graph(const Trace& trace, std::span<const Tensor> outputs, Device& device);
+// The same of a region's nodes, whose inputs are all that comes from outside.
+Graph build_graph(std::span<const Tensor> inputs, std::span<const Node> nodes,
+                  std::span<const Tensor> outputs, Device& device);
+
+void optimize(Graph& g);  // all passes
 
 // ---- passes: each keeps the meaning
 void prune(Graph& g);             // drops what nothing needs

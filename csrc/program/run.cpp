@@ -56,11 +56,7 @@ Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& de
       kernels_(device.kernels()),
       crew_(team()),
       profile_(Profile::make()) {
-  prune(graph_);
-  share(graph_);
-  prune(graph_);
-  fuse_epilogues(graph_);
-  fuse_elementwise(graph_);
+  optimize(graph_);
   own_written_values(graph_);
   plan_ = make_plan(graph_, device, crew_.threads);
   std::vector<char> written(graph_.variables.size(), 0);

@@ -25,5 +25,6 @@ void bind_recorders(py::module_& m);
 void bind_program(py::module_& m);
 void bind_device(py::module_& m);
 void bind_host(py::module_& m);
+void bind_regions(py::module_& m);
 
 }  // namespace ph

@@ -20,4 +20,5 @@ PYBIND11_MODULE(_core, m) {
   ph::bind_program(m);
   ph::bind_device(m);
   ph::bind_host(m);
+  ph::bind_regions(m);
 }

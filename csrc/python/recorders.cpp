@@ -200,7 +200,7 @@ void bind_recorders(py::module_& m) {
         p.seats.leave();
       });
 
-  py::class_<Trace>(m, "Trace")
+  py::class_<Trace, std::shared_ptr<Trace>>(m, "Trace")
       .def(py::init<>())
       .def("__enter__",
            [](const py::object& self) {
