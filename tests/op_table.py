@@ -8,6 +8,7 @@ from op_table_fourier import FOURIER
 from op_table_linalg import LINALG
 from op_table_nn import NETWORK, WINDOWED
 from op_table_numpy import NUMPY
+from op_table_spatial import SPATIAL
 
 ODD = ((0,), (1,), (17,), (3, 0, 2), (2, 35), ())
 
@@ -308,5 +309,6 @@ ARRAYS = [
 ]
 
 ROWS = (
-    ELEMENTWISE + REDUCTIONS + WINDOWED + NETWORK + ARRAYS + NUMPY + LINALG + FOURIER + ATTENTION
+    ELEMENTWISE + REDUCTIONS + WINDOWED + SPATIAL + NETWORK + ARRAYS + NUMPY + LINALG + FOURIER
+    + ATTENTION
 )  # fmt: skip
