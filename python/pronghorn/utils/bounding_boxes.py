@@ -7,8 +7,17 @@ from ..layers.preprocessing.boxes import (
     crop,
     pad,
 )
+from ..layers.preprocessing.overlap import (
+    compute_ciou,
+    compute_iou,
+    decode_deltas_to_boxes,
+    encode_box_to_deltas,
+)
 
-__all__ = ["affine_transform", "clip_to_image_size", "convert_format", "crop", "pad"]
+__all__ = [
+    "affine_transform", "clip_to_image_size", "compute_ciou", "compute_iou", "convert_format",
+    "crop", "decode_deltas_to_boxes", "encode_box_to_deltas", "pad",
+]  # fmt: skip
 
 
 def __getattr__(name):

@@ -58,6 +58,39 @@ CASES = {
     ),
 }  # fmt: skip
 
+CASES.update({
+    "erasing": (
+        lambda k: k.layers.RandomErasing(),
+        {
+            "apply_erasing": np.array([True, False]),
+            "batch_masks": np.arange(2 * 9 * 8 * 3).reshape(X.shape) % 5 < 2,
+            "fill_value": X[::-1].copy(),
+        },
+    ),
+    "cut_mix": (
+        lambda k: k.layers.CutMix(),
+        {
+            "permutation_order": np.array([1, 0]),
+            "batch_masks": np.arange(2 * 9 * 8 * 3).reshape(X.shape) % 7 < 3,
+            "mix_weight": np.array([0.5, 0.5], "float32"),
+        },
+    ),
+    "perspective": (
+        lambda k: k.layers.RandomPerspective(),
+        {
+            "apply_perspective": np.array([True, True]),
+            "start_points": np.tile(
+                np.array([[[0, 0], [7, 0], [0, 8], [7, 8]]], "float32"), (2, 1, 1)
+            ),
+            "end_points": np.array(
+                [[[0, 0], [6, 0], [0, 9], [8, 8]], [[1, 1], [7, 0], [0, 7], [5, 8]]], "float32"
+            ),
+        },
+    ),
+    "equalization": (lambda k: k.layers.Equalization(), None),
+    "equalization_bins": (lambda k: k.layers.Equalization(bins=16), None),
+})  # fmt: skip
+
 # called whole: equal bounds leave nothing to chance
 CALLS = {
     "rotation": lambda k: k.layers.RandomRotation((0.1, 0.1), bounding_box_format="xyxy"),

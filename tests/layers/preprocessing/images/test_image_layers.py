@@ -91,6 +91,51 @@ def test_same_seed_same_images():
     )
 
 
+def test_jitter_and_number_of_boxes():
+    layer = layers.RandomColorJitter((0, 255), 0.2, 0.2, 0.5, 0.1, seed=3)
+    assert layer(X, training=True).shape == X.shape
+    assert not np.array_equal(np.asarray(layer(X, training=True)), X)
+    np.testing.assert_array_equal(np.asarray(layer(X, training=False)), X)
+    again = type(layer).from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()
+    data = {"images": X, "bounding_boxes": {"boxes": BOXES, "labels": np.ones((2, 2))}}
+    for count in (1, 4):
+        found = layers.MaxNumBoundingBoxes(count, bounding_box_format="xyxy")(data)
+        boxes = np.asarray(found["bounding_boxes"]["boxes"])
+        assert boxes.shape == (2, count, 4)
+        np.testing.assert_array_equal(boxes[:, :2], BOXES[:, :count])
+        np.testing.assert_array_equal(boxes[:, 2:], -1)
+
+
+def test_a_rectangle_is_erased_and_mixed():
+    x = np.zeros((8, 20, 20, 3), "float32")
+    layer = layers.RandomErasing(factor=(1, 1), scale=(0.25, 0.25), fill_value=9, seed=1)
+    erased = np.asarray(layer(x, training=True))
+    for picture in erased:
+        rows, columns = np.nonzero(picture[..., 0] == 9)
+        assert len(rows) == (np.ptp(rows) + 1) * (np.ptp(columns) + 1)
+        assert 81 <= len(rows) <= 121  # a quarter, on a grid
+    labels, x = np.eye(8, dtype="float32"), x + np.arange(8.0).reshape(8, 1, 1, 1)
+    mixed = layers.CutMix(seed=2)({"images": x.astype("float32"), "labels": labels}, training=True)
+    for i, (picture, label) in enumerate(zip(mixed["images"], np.asarray(mixed["labels"]))):
+        own = (np.asarray(picture)[..., 0] == i).mean()
+        assert abs(label[i] - own) < 0.12 and abs(label.sum() - 1) < 1e-5
+
+
+def test_overlap():
+    from pronghorn.utils import bounding_boxes
+
+    iou = np.asarray(bounding_boxes.compute_iou(BOXES[0], BOXES[0] + 1, "xyxy"))
+    np.testing.assert_allclose(iou[0, 0], 9 / 23, atol=1e-6)
+    masked = bounding_boxes.compute_iou(BOXES[0], BOXES[0] * 0 - 1, "xyxy", use_masking=True)
+    np.testing.assert_array_equal(np.asarray(masked), -1)
+    same = bounding_boxes.compute_ciou(BOXES, BOXES, "xyxy")
+    np.testing.assert_allclose(np.asarray(same), 1, atol=1e-5)
+    deltas = bounding_boxes.encode_box_to_deltas(BOXES[0], BOXES, "xyxy", "xyxy", variance=[2] * 4)
+    back = bounding_boxes.decode_deltas_to_boxes(BOXES[0], deltas, "xyxy", "xyxy", variance=[2] * 4)
+    np.testing.assert_allclose(np.asarray(back), BOXES, atol=1e-4)
+
+
 def test_box_formats():
     from pronghorn.utils import bounding_boxes
 
