@@ -3,7 +3,13 @@
 import inspect
 
 from ..engine import nest
-from ..serialization import code, deserialize_keras_object, in_safe_mode, serialize_keras_object
+from ..serialization import (
+    code,
+    deserialize_keras_object,
+    get_registered_object,
+    in_safe_mode,
+    serialize_keras_object,
+)
 from .base import Layer
 from .call_spec import shape_tree
 
@@ -87,10 +93,18 @@ class Lambda(Layer):
     def from_config(cls, config, custom_objects=None, safe_mode=None):
         safe = in_safe_mode() if safe_mode is None else safe_mode
         config = dict(config)
+        given = get_registered_object(config.get("name"), custom_objects)
+        if callable(given) and not isinstance(
+            given, type
+        ):  # in place of code that is in the config
+            for name in ("function", "output_shape", "mask"):
+                if _is_code(config.get(name), config.get(f"{name}_type")):
+                    config[name] = given if name == "function" else None
+                    config.pop(f"{name}_type", None)
         for name in ("function", "output_shape", "mask"):
             kind = config.pop(f"{name}_type", None)
             config.pop("module" if name == "function" else f"{name}_module", None)
-            if config.get(name) is not None:
+            if config.get(name) is not None and not callable(config[name]):
                 config[name] = _from_config(config[name], kind, custom_objects, safe is not False)
         shape = config.get("output_shape")
         if isinstance(shape, list) and all(n is None or isinstance(n, int) for n in shape):
@@ -122,18 +136,23 @@ def _to_config(function):
     )
 
 
+def _is_code(value, kind):
+    return kind == "lambda" or (isinstance(value, dict) and value.get("class_name") == "__lambda__")
+
+
 def _from_config(value, kind, custom_objects, safe):
     """A function (or a shape, or a mask) of a config; `kind` is what Keras 2 says that it is."""
-    is_code = isinstance(value, dict) and value.get("class_name") == "__lambda__"
-    if is_code or kind == "lambda":
+    if _is_code(value, kind):
         if safe:
             raise ValueError(
                 "Requested the deserialization of a `Lambda` layer whose `function` is a Python "
                 "lambda: code of whoever wrote the file, which could do anything. If you trust the "
                 "source, pass `safe_mode=False` to the loading function, or call "
-                "`keras.config.enable_unsafe_deserialization()`."
+                "`keras.config.enable_unsafe_deserialization()`. Without running it: write the "
+                "function anew and pass it under the layer's name, "
+                "`custom_objects={'lambda_1': function}`."
             )
-        return code.load(value["config"] if is_code else value)
+        return code.load(value if kind == "lambda" else value["config"])
     if kind == "function" and isinstance(value, str):
         value = {"class_name": "function", "config": value, "registered_name": value}
     if kind == "raw":

@@ -37,6 +37,7 @@ NAMES = {
         "AtrousConv2D": "Conv2D",
         "SeparableConvolution1D": "SeparableConv1D",
         "SeparableConvolution2D": "SeparableConv2D",
+        "TimeDistributedDense": "Dense",
         "CuDNNLSTM": "LSTM",
         "CuDNNGRU": "GRU",
         "SyncBatchNormalization": "BatchNormalization",

@@ -61,7 +61,23 @@ def _values_to_new(name, config, age):
         new.setdefault("reset_after", False)
     if new.get("time_major") is False:
         new.pop("time_major")
+    if age < 3:
+        for key, value in _unused(name):
+            if new.get(key, value) == value or value is ...:
+                new.pop(key, None)
     return new
+
+
+def _unused(name):
+    """(key, value or ... for any) of what Keras 2 wrote although the layer never used it."""
+    if name.startswith(("DepthwiseConv", "SeparableConv")):
+        parts = ("initializer", "regularizer", "constraint")
+        return [("groups", 1), *((f"kernel_{part}", ...) for part in parts)]
+    if name.startswith("Conv") and name.endswith("Transpose"):
+        return [("groups", 1)]
+    if name.startswith("SpatialDropout"):
+        return [("noise_shape", None), ("trainable", True)]
+    return []
 
 
 def _value_to_new(key, value, age):

@@ -122,13 +122,40 @@ class Groups:
     def _find(self, path):
         found = self._root.group(path) if path else self._root
         if found is None and "_layer_checkpoint_dependencies" in self._root:  # Keras 2.12, 2.13
-            found = self._root.group(path.replace("layers", "_layer_checkpoint_dependencies"))
+            found = self._root.group(self._old_path(path))
         return found
+
+    def _old_path(self, path):
+        """Where Keras 2.12 and 2.13 put it: their container lists a layer with weights twice, and
+        so the second of a class may have the number 2."""
+        out, within = [], False
+        for part in path.split("/"):
+            base, _, number = part.rpartition("_")
+            if within and number.isdigit() and not _holds(self._root.group(_join(out, base, 1))):
+                part = f"{base}_{2 * int(number)}"
+            within = part == "layers"
+            out.append("_layer_checkpoint_dependencies" if within else part)
+        return "/".join(out)
 
     def store(self, path):
         parent = self._find(path)
         group = parent.group("vars") if parent is not None else None
         return Store(group, f"{path}/vars" if path else "vars", parent is not None)
+
+
+def _join(path, base, number):
+    return "/".join((*path, f"{base}_{number}"))
+
+
+def _holds(group):
+    """Whether there is such a group, and anything in it or below."""
+    if group is None:
+        return False
+    for name in group.keys():
+        below = group.group(name)
+        if below is None or _holds(below):
+            return True
+    return False
 
 
 class Store:
