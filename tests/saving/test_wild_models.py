@@ -13,7 +13,7 @@ def test_a_strangers_file_predicts_what_it_did(name):
     assert wild.error(ph, name) < wild.TOLERANCE
 
 
-@pytest.mark.filterwarnings("ignore:`TimeDistributedDense`")
+@pytest.mark.filterwarnings("ignore:.* is an old spelling")
 def test_what_keras_2_wrote_and_never_used_is_left_out():
     for name, more in (
         ("DepthwiseConv2D", {"kernel_size": [3, 3], "groups": 1}),
