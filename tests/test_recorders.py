@@ -251,8 +251,8 @@ INTERRUPTS = """
     for work in (eager, traced, shapes, made):
         for _ in range(100):
             until = time.monotonic() + 0.05
-            signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-4, 4e-3))
             try:
+                signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-4, 4e-3))
                 work()
             except KeyboardInterrupt as error:
                 if random.random() < 0.5:

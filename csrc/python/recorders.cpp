@@ -255,6 +255,9 @@ void bind_recorders(py::module_& m) {
       py::arg("shape"), py::arg("dtype"), py::arg("origin"),
       "An abstract tensor of the current trace, for what only a run can know.");
   m.def("is_tracing", [] { return current_trace() != nullptr; });
+  // The innermost trace of this thread, as the object that Python has of it; or None.
+  m.def("current_trace",
+        [] { return py::cast(current_trace(), py::return_value_policy::reference); });
   m.def("is_recording", [] { return may_listen() && !listeners().empty(); });
   m.def("record_custom", &record_custom);
 }

@@ -5,6 +5,7 @@ from .. import random as _random
 from ..engine import nest as _nest
 from ..engine.config import floatx as _floatx
 from ..engine.config import image_data_format as _image_data_format
+from ..engine.symbolic import KerasTensor as _KerasTensor
 
 
 def arange(start, stop=None, step=1, dtype="int32"):
@@ -89,7 +90,8 @@ def switch(condition, then_expression, else_expression):
     """One of two tensors, or of the results of two functions; element by element, or by one
     condition for all."""
     rank = len(condition.shape) if hasattr(condition, "shape") else 0
-    if rank == 0 and callable(then_expression) and hasattr(_ops, "cond"):
+    symbolic = isinstance(condition, _KerasTensor)  # functions of a graph give tensors of it
+    if rank == 0 and callable(then_expression) and not symbolic:
         return _ops.cond(condition, then_expression, else_expression)
     then = then_expression() if callable(then_expression) else then_expression
     other = else_expression() if callable(else_expression) else else_expression

@@ -28,29 +28,8 @@ MAX_PROGRAM_BYTES = 1 << 30
 WARN_AFTER = 12
 
 
-class _Tracing(threading.local):
-    traces = ()
-
-
-_tracing = _Tracing()
-
-
-class Trace(_core.Trace):
-    """A native trace that Python finds again: see `current_trace`."""
-
-    def __enter__(self):
-        super().__enter__()
-        _tracing.traces = (*_tracing.traces, self)
-        return self
-
-    def __exit__(self, *exc):
-        _tracing.traces = tuple(t for t in _tracing.traces if t is not self)
-        super().__exit__(*exc)
-
-
-def current_trace():
-    """The innermost trace of this thread, or None."""
-    return _tracing.traces[-1] if _tracing.traces and _core.is_tracing() else None
+Trace = _core.Trace
+current_trace = _core.current_trace  # the innermost trace of this thread, or None
 
 
 class TensorSpec:
