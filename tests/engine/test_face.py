@@ -255,7 +255,6 @@ class TestWhatNoTensorHolds:
         "objects": (np.array([1, object()], dtype=object), r"\(int, object\)"),
         "ragged": ([[1], [2, 3]], "rows have different lengths; pad them"),
         "ragged array": (np.array([[1], [2, 3]], dtype=object), "rows have different lengths"),
-        "complex": (1j, "complex numbers are not supported"),
         "dates": (np.array(["2020-01-01"], dtype="M8[D]"), r"x.astype\('int64'\)"),
     }
 

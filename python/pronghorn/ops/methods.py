@@ -4,7 +4,7 @@ A few of PyTorch's that mean nothing else (`cpu`, `detach`, `clone`, `view`) are
 changes nothing in place. operators.py installs them on Tensor, Variable and KerasTensor.
 """
 
-from . import array, linalg, math
+from . import array, math, matrix
 
 
 def _reduction(function):
@@ -86,7 +86,7 @@ METHODS = {
     "copy": lambda self: array.copy(self),
     "cpu": _cpu,
     "detach": lambda self: array.stop_gradient(self),
-    "dot": lambda self, other: linalg.dot(self, other),
+    "dot": lambda self, other: matrix.dot(self, other),
     "flatten": lambda self: array.ravel(self),
     "max": _reduction(math.max),
     "mean": _with_dtype(math.mean),
