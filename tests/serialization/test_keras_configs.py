@@ -22,7 +22,12 @@ OURS = {
     "metrics.SparseTopKCategoricalAccuracy": {"from_sorted_ids": False},
     "metric": {"from_sorted_ids": False},
     "initializers.Identity": {"gain": 1.0},
+    "initializers.IdentityInitializer": {"gain": 1.0},
     "regularizers.L1": {"l1": 0.01},
+    "regularizers.OrthogonalRegularizer": {"factor": 0.01},
+    "layers.MaxNumBoundingBoxes": {"fill_value": -1},
+    "layers.RandomCrop": {"seed": None},  # Keras writes one that it drew
+    "layers.RandomGrayscale": {"seed": None},
 }
 
 

@@ -142,7 +142,7 @@ class RandomSaturation(_AnyColor):
     """Images more or less saturated: 0.5 leaves them, 0 makes them gray.
 
     Args:
-        factor: the largest, or (low, high) in [0, 1].
+        factor: the largest, or (low, high) in [-1, 1].
         value_range: the least and largest value of pixels.
         data_format: "channels_last" or "channels_first"; the configured one by default.
         seed: int or None.
@@ -156,7 +156,7 @@ class RandomSaturation(_AnyColor):
     """
 
     def __init__(self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs):
-        super().__init__(factor, value_range, seed, data_format, (0, 1), **kwargs)
+        super().__init__(factor, value_range, seed, data_format, (-1, 1), **kwargs)
 
     def get_random_transformation(self, data, training=True, seed=None):
         factor = self._uniform((self._size(data)[0],), *map(float, self.factor), seed)
