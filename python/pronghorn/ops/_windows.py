@@ -1,8 +1,9 @@
 """What convolution and pooling share: layouts, arguments, padding as TensorFlow computes it."""
 
 from ..engine import config
+from ..engine.sized import sized_by_inputs
 from ..engine.symdim import SymDim
-from ._args import KerasTensor, shape_of, tensor
+from ._args import KerasTensor, op, shape_of, tensor
 from .array import expand_dims, pad, reshape, squeeze, transpose
 
 
@@ -93,6 +94,33 @@ class Layout:
         return transpose(y, (0, self.rank - 1, *range(1, self.rank - 1))) if self.first else y
 
 
+def with_pads(native, x, kernel, window, strides, pads, dilation=(1, 1), groups=1):
+    """A native op over the windows of pictures; padding may wait for sizes that are unknown yet."""
+    if any(isinstance(p, SymDim) for p in pads):
+        return _same_windows(native.name, x, kernel, window, strides, dilation, groups)
+    return _windows(native, x, kernel, window, strides, pads, dilation, groups)
+
+
+def _windows(native, x, kernel, window, strides, pads, dilation, groups):
+    if kernel is None:
+        return native((x,), (window, strides, pads))
+    return native((x, kernel), (strides, pads, dilation, groups))
+
+
+def _same_spec(name, x, kernel, window, strides, dilation, groups):
+    if None not in x.shape[1:3]:
+        return None
+    sizes = [None if s is None else -(-s // t) for s, t in zip(x.shape[1:3], strides)]
+    return (x.shape[0], *sizes, x.shape[3] if kernel is None else kernel.shape[-1]), x.dtype
+
+
+@sized_by_inputs(_same_spec)
+def _same_windows(name, x, kernel, window, strides, dilation, groups):
+    spans = [(w - 1) * d + 1 for w, d in zip(window, dilation)]
+    pads = pads_of("same", x.shape[1:3], spans, strides)
+    return _windows(op(name), x, kernel, window, strides, pads, dilation, groups)
+
+
 def merge_depth(x):
     """Volumes (N, D, H, W, C) as pictures (N * D, H, W, C), and what takes pictures back."""
     head = shape_of(x)
@@ -117,4 +145,4 @@ def spread(x, axis, stride, before, total):
     return pad(x, widths)
 
 
-__all__ = ["Layout", "merge_depth", "pads_of", "padding_name", "per_axis", "spread"]
+__all__ = ["Layout", "merge_depth", "pads_of", "padding_name", "per_axis", "spread", "with_pads"]

@@ -3,7 +3,7 @@ volumes is a sum of convolutions of their planes."""
 
 from . import _args
 from ._args import op, tensor
-from ._windows import Layout, merge_depth, padding_name, pads_of, per_axis, spread
+from ._windows import Layout, merge_depth, padding_name, pads_of, per_axis, spread, with_pads
 from .array import concatenate, expand_dims, moveaxis, pad, reshape
 from .math import add
 
@@ -68,7 +68,8 @@ def _convolve(layout, kernel, strides, padding, dilation_rate, groups, where):
     pads = pads_of(padding, layout.sizes(), spans, strides)
     if layout.count == 3:
         return _volumes(layout.x, kernel, strides, pads, dilation, groups, where)
-    return _conv2d((layout.x, kernel), (strides, pads, dilation, groups))
+    window = tuple(kernel.shape[:2])
+    return with_pads(_conv2d, layout.x, kernel, window, strides, pads, dilation, groups)
 
 
 def _volumes(x, kernel, strides, pads, dilation, groups, where):
@@ -83,17 +84,18 @@ def _volumes(x, kernel, strides, pads, dilation, groups, where):
             f"{x.shape[1]} (with padding); use padding='same' or a smaller kernel."
         )
     planes = [x[:, i : -(span - 1 - i) or None : stride] for i in range(0, span, step)]
-    attrs = (strides[1:], tuple(pads[2:]), dilation[1:], groups)
+    window = tuple(kernel.shape[1:3])
+    rest = (window, strides[1:], tuple(pads[2:]), dilation[1:], groups)
     if groups == 1 and kernel.shape[-2] <= _JOINED_CHANNELS and depth > 1:
         flat, back = merge_depth(concatenate(planes, axis=-1))
         kernel = moveaxis(kernel, 0, 2)
         height, width, _, channels, filters = kernel.shape
         kernel = reshape(kernel, (height, width, depth * channels, filters))
-        return back(_conv2d((flat, kernel), attrs))
+        return back(with_pads(_conv2d, flat, kernel, *rest))
     total = None
     for i, plane in enumerate(planes):
         flat, back = merge_depth(plane)
-        y = _conv2d((flat, kernel[i]), attrs)
+        y = with_pads(_conv2d, flat, kernel[i], *rest)
         total = y if total is None else add(total, y)
     return back(total)
 

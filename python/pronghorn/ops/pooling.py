@@ -2,7 +2,7 @@
 same for a maximum, and for a mean too, as a window has as many elements in each of its planes."""
 
 from ._args import FLOATS, cast, op, shape_of
-from ._windows import Layout, merge_depth, padding_name, pads_of
+from ._windows import Layout, merge_depth, padding_name, pads_of, with_pads
 from .array import reshape, stack
 from .math import max as _max
 from .math import mean as _mean
@@ -22,10 +22,10 @@ def _pool(native, inputs, pool_size, strides, padding, data_format, where):
     pads = pads_of(padding, layout.sizes(), window, strides)
     if layout.count == 3:
         flat, back = merge_depth(x)
-        x = back(native((flat,), (window[1:], strides[1:], pads[2:])))
+        x = back(with_pads(native, flat, None, window[1:], strides[1:], pads[2:]))
         y = _along_depth(native, x, window[0], strides[0], pads[:2])
     else:
-        y = native((x,), (window, strides, pads))
+        y = with_pads(native, x, None, window, strides, pads)
     y = layout.back(y)
     return cast(y, integer) if integer else y
 
@@ -36,7 +36,7 @@ def _along_depth(native, x, window, stride, pads):
     batch, depth, height, width, channels = shape_of(x)
     plane = -1 if None in x.shape[2:4] else height * width
     flat = reshape(x, (batch, depth, plane, channels))
-    y = native((flat,), ((window, 1), (stride, 1), (*pads, 0, 0)))
+    y = with_pads(native, flat, None, (window, 1), (stride, 1), (*pads, 0, 0))
     return reshape(y, (batch, shape_of(y)[1], height, width, channels))
 
 
