@@ -189,3 +189,13 @@ def test_lu_has_lapacks_pivots(shape):
         for k, p in enumerate(pivots[i]):
             exchanged[[k, p]] = exchanged[[p, k]]
         np.testing.assert_allclose(product, exchanged, atol=1e-12)
+
+
+@pytest.mark.parametrize("name, args", [
+    ("cholesky", (-np.eye(2, dtype="float32"),)),
+    ("solve", (np.zeros((2, 2), "float32"), np.ones(2, "float32"))),
+    ("inv", (np.zeros((2, 2), "float32"),)),
+])  # fmt: skip
+def test_a_matrix_that_will_not_do_names_the_op(name, args):
+    with pytest.raises(ValueError, match=name):  # LinAlgError is one
+        getattr(ops, name)(*args)

@@ -162,3 +162,11 @@ class TestSymbolic:
             x = np.random.default_rng(steps).normal(size=(4, steps, 2)).astype("float32")
             np.testing.assert_allclose(model.predict(x, verbose=0), x.cumsum(1), atol=1e-5)
             np.testing.assert_allclose(numbers(model(x)), x.cumsum(1), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "result", [lambda c: c, lambda c: (c,), lambda c: (c, c, c), lambda c: None]
+)
+def test_scan_wants_a_carry_and_a_result(result):
+    with pytest.raises(ValueError, match="scan: `f` must return two things"):
+        ops.scan(lambda c, x: result(c), np.zeros(()), np.ones(3))

@@ -31,7 +31,10 @@ def host_op(name, run, infer, gradient=None, attrs=()):
 
     def run_into(inputs, outputs, values):
         with np.errstate(all="ignore"):
-            results = run(*inputs, **named(values))
+            try:
+                results = run(*inputs, **named(values))
+            except np.linalg.LinAlgError as e:
+                raise type(e)(f"{name}: {e}.") from None
         results = results if isinstance(results, tuple) else (results,)
         for out, result in zip(outputs, results, strict=True):
             if np.shape(result) != out.shape:

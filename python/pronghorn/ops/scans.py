@@ -48,7 +48,13 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
     steps = _leading(xs, "scan", length)
 
     def step(carry, x):
-        new, y = f(carry, x)
+        result = f(carry, x)
+        if not isinstance(result, (tuple, list)) or len(result) != 2:
+            raise ValueError(
+                "scan: `f` must return two things, the new carry and a result for this step (or "
+                f"None). Received: {result!r}"
+            )
+        new, y = result
         new = carry if new is None else new
         same_structure((carry,), (new,), "scan", "f", False)
         return to_tensors(new), to_tensors(y)
