@@ -2,6 +2,7 @@
 // move beyond the caches, so batch normalisation reads its inputs twice, layer normalisation once.
 #include <cmath>
 
+#include "../csrc/kernels/args_row_norm.h"
 #include "bench.h"
 
 namespace ph::bench {
@@ -18,17 +19,22 @@ void measure_norm(Bench& bench, const Shape& s, bool layer) {
   Buffer mean(DType::f32, groups, 7), var(DType::f32, groups, 8), rstd(DType::f32, groups, 9),
       dgamma(DType::f32, cols, 10), dbeta(DType::f32, cols, 11);
   NormArgs a = {};
-  a.dtype = DType::f32;
-  a.layer = layer;
-  a.rows = rows, a.channels = cols;
-  a.epsilon = kEpsilon;
-  a.x = x.data(), a.gamma = gamma.data(), a.beta = beta.data();
-  a.mean = mean.data(), a.var = var.data(), a.rstd = rstd.data(), a.y = y.data();
-  NormArgs b = a;
-  b.dy = dy.data(), b.dx = dx.data(), b.dgamma = dgamma.data(), b.dbeta = dbeta.data();
-  Scratch scratch(std::max(bench.kernels().norm_scratch(a, bench.team().threads),
-                           bench.kernels().norm_scratch(b, bench.team().threads)));
-  a.scratch = b.scratch = scratch.data();
+  a.rows = rows, a.channels = cols, a.var = var.data();
+  RowNormArgs l = {};
+  l.samples = rows, l.segments = 1, l.groups = 1, l.run = cols;
+  const auto fill = [&](auto& g) {
+    g.dtype = DType::f32, g.epsilon = kEpsilon;
+    g.x = x.data(), g.gamma = gamma.data(), g.beta = beta.data();
+    g.mean = mean.data(), g.rstd = rstd.data(), g.y = y.data();
+    g.dy = dy.data(), g.dx = dx.data(), g.dgamma = dgamma.data(), g.dbeta = dbeta.data();
+  };
+  fill(a), fill(l);
+  const Kernels& k = bench.kernels();
+  const Team& team = bench.team();
+  Scratch scratch(layer ? k.row_norm_scratch(l, team.threads) : k.norm_scratch(a, team.threads));
+  a.scratch = l.scratch = scratch.data();
+  const auto forward = [&] { layer ? k.row_norm(l, team) : k.norm(a, team); };
+  const auto backward = [&] { layer ? k.row_norm_grad(l, team) : k.norm_grad(a, team); };
   const auto group_of = [&](int64_t at) { return layer ? at / cols : at % cols; };
   std::vector<double> m(groups), r(groups), sum_g(groups), sum_gx(groups);
   const auto n = static_cast<double>(size);
@@ -53,7 +59,7 @@ void measure_norm(Bench& bench, const Shape& s, bool layer) {
     test.written = 4.0 * static_cast<double>(x.count());
     test.run = run;
     test.error = [&] {
-      bench.kernels().norm(a, bench.team());  // the statistics that backward reads
+      forward();  // the statistics that backward reads
       out.fill(NAN);
       run();
       double worst = 0;
@@ -66,15 +72,12 @@ void measure_norm(Bench& bench, const Shape& s, bool layer) {
     };
     bench.measure(test);
   };
-  measure(
-      "", layer ? 2 : 3, y, [&] { bench.kernels().norm(a, bench.team()); },
-      [&](int64_t at) { return hat(at) * gamma.at(at % cols) + beta.at(at % cols); });
-  measure(
-      " grad", layer ? 3 : 5, dx, [&] { bench.kernels().norm_grad(b, bench.team()); },
-      [&](int64_t at) {
-        const int64_t g = group_of(at);
-        return r[g] * (dy.at(at) * gamma.at(at % cols) - sum_g[g] / n - hat(at) * sum_gx[g] / n);
-      });
+  measure("", layer ? 2 : 3, y, forward,
+          [&](int64_t at) { return hat(at) * gamma.at(at % cols) + beta.at(at % cols); });
+  measure(" grad", layer ? 3 : 5, dx, backward, [&](int64_t at) {
+    const int64_t g = group_of(at);
+    return r[g] * (dy.at(at) * gamma.at(at % cols) - sum_g[g] / n - hat(at) * sum_gx[g] / n);
+  });
 }
 
 }  // namespace

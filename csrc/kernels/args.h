@@ -216,17 +216,16 @@ struct XentArgs {
 };
 
 // ---------------------------------------------------------------- normalisation
-// float32 or float64. Batch: x (rows, channels), statistics per channel over rows. Layer: x
-// (rows, cols), statistics per row (gamma, beta then of size channels = cols).
-// Forward: mean, rstd written (batch training and layer) or read (batch inference:
-// use_given set, `mean` and `var` are inputs); y = (x - mean) * rstd * gamma + beta. gamma
-// and beta may be null. Training also writes var (biased) when not null.
-// Backward (dy given; mean and rstd as the forward pass wrote them): dx, dgamma, dbeta
-// (each may be null). The mean and variance use two passes or Welford blocks, never
-// E[x^2] - E[x]^2.
+// Batch normalisation (that of samples is in args_row_norm.h). float32 or float64. x (rows,
+// channels), statistics per channel over rows.
+// Forward: mean, rstd written (training) or read (inference: use_given set, `mean` and `var` are
+// inputs); y = (x - mean) * rstd * gamma + beta. gamma and beta may be null. Training also writes
+// var (biased) when not null. Backward (dy given; mean and rstd as the forward pass wrote them):
+// dx, dgamma, dbeta (each may be null). The mean and variance use two passes or Welford blocks,
+// never E[x^2] - E[x]^2.
 struct NormArgs {
   DType dtype;
-  bool layer, use_given;
+  bool use_given;
   int64_t rows, channels;
   double epsilon;
   const void* x;

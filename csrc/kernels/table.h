@@ -7,7 +7,7 @@
 namespace ph {
 
 // Families whose contract has a header of its own (args_*.h), read by their kernels and ops alone.
-// A width that lacks one has a null field. X(name, arguments)
+// X(name, arguments)
 // clang-format off
 #define PH_OWN_FAMILIES(X)           \
   X(rnn, RnnArgs)                    \
@@ -18,8 +18,6 @@ namespace ph {
   X(row_norm_grad, RowNormArgs)
 #define PH_OWN_COLD_FAMILIES(X)      \
   X(ctc, CtcArgs)                    \
-  X(resample, ResampleArgs)          \
-  X(fft, FftArgs)                    \
   X(complex_math, ComplexArgs)
 #define PH_OWN_SCRATCHES(X)          \
   X(rnn_scratch, RnnArgs)            \

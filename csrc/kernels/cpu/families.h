@@ -8,8 +8,7 @@ namespace cold {
 #define PH_X(name, args) void name(const args&, const Team&);
 PH_COLD_FAMILIES(PH_X)
 #undef PH_X
-// Weak: null in the table where no source defines it.
-#define PH_X(name, args) __attribute__((weak)) void name(const args&, const Team&);
+#define PH_X(name, args) void name(const args&, const Team&);
 PH_OWN_COLD_FAMILIES(PH_X)
 #undef PH_X
 }  // namespace cold
@@ -22,10 +21,10 @@ PH_FAMILIES(PH_X)
 #define PH_X(name, args) size_t name(const args&, int threads);
 PH_SCRATCHES(PH_X)
 #undef PH_X
-#define PH_X(name, args) __attribute__((weak)) void name(const args&, const Team&);
+#define PH_X(name, args) void name(const args&, const Team&);
 PH_OWN_FAMILIES(PH_X)
 #undef PH_X
-#define PH_X(name, args) __attribute__((weak)) size_t name(const args&, int threads);
+#define PH_X(name, args) size_t name(const args&, int threads);
 PH_OWN_SCRATCHES(PH_X)
 #undef PH_X
 

@@ -1,4 +1,4 @@
-// Batch and layer normalisation, forward and backward. Batch statistics run down columns: small
+// Batch normalisation, forward and backward. Batch statistics run down columns: small
 // blocks of rows, summed relative to the mean so far, are joined by Chan's formula. Few channels:
 // several rows are joined into a wide one whose columns repeat the channels.
 #include "families.h"
@@ -26,7 +26,7 @@ struct NormPlan {
 PH_INLINE NormPlan plan_norm(const NormArgs& g) {
   NormPlan p;
   const int64_t channels = max_of(g.channels, int64_t{1});
-  p.wide = g.layer ? 1 : max_of(min_of(kNormWide / channels, g.rows / 8), int64_t{1});
+  p.wide = max_of(min_of(kNormWide / channels, g.rows / 8), int64_t{1});
   p.width = g.channels * p.wide;
   p.rows = g.rows / p.wide;
   p.rest = g.rows % p.wide;
@@ -332,136 +332,25 @@ void batch_backward(const NormArgs& g, const Team& team) {
   if (p.rest) row(tail, p.rest * c);
 }
 
-// ---------------------------------------------------------------- layer
-template <class T>
-void layer_forward(const NormArgs& g, const Team& team) {
-  const int64_t n = g.channels;
-  const T *gamma = static_cast<const T*>(g.gamma), *beta = static_cast<const T*>(g.beta);
-  T *mean = static_cast<T*>(g.mean), *var = static_cast<T*>(g.var), *rstd = static_cast<T*>(g.rstd);
-  const int64_t chunk = rows_per_chunk<T>(n), step = rows_per_group<T>(n);
-  const bool past = g.y && bypasses(static_cast<const T*>(g.y), g.rows, n);
-  const T count = static_cast<T>(max_of(n, int64_t{1}));
-  auto group = [&](int64_t row, int64_t rows) {
-    const T* x = static_cast<const T*>(g.x) + row * n;
-    T m[kLanes<T>], v[kLanes<T>], s[kLanes<T>];
-    for (int64_t r = 0; r < rows; ++r)
-      m[r] = row_sum<T>(n, [&](int64_t i, int64_t k) { return load_n(x + r * n + i, k); }) / count;
-    for (int64_t r = 0; r < rows; ++r)
-      v[r] = row_sum<T>(n,
-                        [&](int64_t i, int64_t k) {
-                          if (past) fetch_ahead(x + (rows + r) * n + i);
-                          const Vec<T> d = load_n(x + r * n + i, k) - m[r];
-                          return d * d;
-                        }) /
-             count;
-    for (int64_t r = 0; r < rows; ++r)
-      s[r] = static_cast<T>(1.0 / __builtin_sqrt(static_cast<double>(v[r]) + g.epsilon));
-    for (int64_t r = 0; r < rows; ++r) {
-      if (mean) mean[row + r] = m[r];
-      if (var) var[row + r] = v[r];
-      if (rstd) rstd[row + r] = s[r];
-      if (!g.y) continue;
-      T* y = static_cast<T*>(g.y) + (row + r) * n;
-      for_vectors<T>(n, [&](int64_t i, int64_t k) {
-        Vec<T> h = (load_n(x + r * n + i, k) - m[r]) * s[r];
-        if (gamma)
-          h = vfma<T>(h, load_n(gamma + i, k), beta ? load_n(beta + i, k) : Vec<T>{});
-        else if (beta)
-          h += load_n(beta + i, k);
-        put_n(y + i, h, k, past);
-      });
-    }
-  };
-  for_chunks(team, ceil_div(g.rows, chunk), [&](int64_t c, int) {
-    const int64_t end = min_of((c + 1) * chunk, g.rows);
-    for (int64_t r = c * chunk; r < end; r += step) group(r, min_of(step, end - r));
-    if (past) fence_past();
-  });
-}
-
-// With g = dy * gamma and h = (x - mean) * rstd: dx = rstd * (g - avg g - h * avg(g * h)).
-template <class T>
-void layer_backward(const NormArgs& g, const Team& team) {
-  const NormPlan p = plan_norm(g);
-  const int64_t n = g.channels, w = padded(n);
-  const T *mean = static_cast<const T*>(g.mean), *rstd = static_cast<const T*>(g.rstd);
-  const T* gamma = static_cast<const T*>(g.gamma);
-  const bool sums = g.dgamma || g.dbeta;
-  const bool past = g.dx && bypasses(static_cast<const T*>(g.dx), g.rows, n);
-  T* leaves = static_cast<T*>(g.scratch);
-  double* const part = reinterpret_cast<double*>(leaves + p.parts * 2 * w);
-  for_chunks(team, p.parts, [&](int64_t c, int) {
-    T *dgamma = leaves + c * 2 * w, *dbeta = dgamma + w;
-    double* const total = part + c * 2 * w;
-    if (sums) clear(dgamma, 2 * w), clear(total, 2 * w);
-    const int64_t begin = c * p.split, end = min_of(begin + p.split, g.rows);
-    for (int64_t r = begin; r < end; ++r) {
-      if (sums && r > begin && (r - begin) % kNormLeaf == 0) {
-        for (int64_t k = 0; k < 2 * w; ++k) total[k] += static_cast<double>(dgamma[k]);
-        clear(dgamma, 2 * w);
-      }
-      const T *x = static_cast<const T*>(g.x) + r * n, *dy = static_cast<const T*>(g.dy) + r * n;
-      const T m = mean[r], s = rstd[r];
-      T total[2];  // of g and of g * h
-      row_sums<T>(n, total, [&](int64_t i, int64_t k, Vec<T>& avg, Vec<T>& avg_h) {
-        Vec<T> d = load_n(dy + i, k);
-        const Vec<T> h = first_lanes<T>((load_n(x + i, k) - m) * s, k, T(0));
-        if (sums) {
-          store(dgamma + i, vfma<T>(d, h, load(dgamma + i)));
-          store(dbeta + i, load(dbeta + i) + d);
-        }
-        if (gamma) d *= load_n(gamma + i, k);
-        avg += d;
-        avg_h = vfma<T>(d, h, avg_h);
-      });
-      if (!g.dx) continue;
-      const T count = static_cast<T>(max_of(n, int64_t{1}));
-      const T avg = total[0] / count, avg_h = total[1] / count;
-      T* dx = static_cast<T*>(g.dx) + r * n;
-      for_vectors<T>(n, [&](int64_t i, int64_t k) {
-        if (past) fetch_ahead(x + n + i), fetch_ahead(dy + n + i);
-        const Vec<T> h = (load_n(x + i, k) - m) * s;
-        Vec<T> d = load_n(dy + i, k);
-        if (gamma) d *= load_n(gamma + i, k);
-        put_n(dx + i, vfma<T>(h, splat<T>(-avg_h), d - avg) * s, k, past);
-      });
-    }
-    for (int64_t k = 0; sums && k < 2 * w; ++k) total[k] += static_cast<double>(dgamma[k]);
-    if (past) fence_past();
-  });
-  for (int which = 0; which < 2; ++which) {
-    T* to = static_cast<T*>(which ? g.dbeta : g.dgamma);
-    if (!to) continue;
-    for_chunks(team, ceil_div(n, kNormTile), [&](int64_t chunk, int) {
-      for (int64_t j = chunk * kNormTile; j < min_of((chunk + 1) * kNormTile, n); ++j) {
-        double sum = 0;
-        for (int64_t i = 0; i < p.parts; ++i) sum += part[(i * 2 + which) * w + j];
-        to[j] = static_cast<T>(sum);
-      }
-    });
-  }
-}
-
 }  // namespace
 
 void norm(const NormArgs& g, const Team& team) {
   if (g.dtype == DType::f64)
-    g.layer ? layer_forward<double>(g, team) : batch_forward<double>(g, team);
+    batch_forward<double>(g, team);
   else
-    g.layer ? layer_forward<float>(g, team) : batch_forward<float>(g, team);
+    batch_forward<float>(g, team);
 }
 void norm_grad(const NormArgs& g, const Team& team) {
   if (g.dtype == DType::f64)
-    g.layer ? layer_backward<double>(g, team) : batch_backward<double>(g, team);
+    batch_backward<double>(g, team);
   else
-    g.layer ? layer_backward<float>(g, team) : batch_backward<float>(g, team);
+    batch_backward<float>(g, team);
 }
 size_t norm_scratch(const NormArgs& g, int) {
   const NormPlan p = plan_norm(g);
   const size_t width = static_cast<size_t>(padded(p.width));
   const size_t parts = 2 * static_cast<size_t>(p.parts);
-  return (4 + parts) * width * kDTypeSize[static_cast<int>(g.dtype)] +
-         (g.layer ? parts * width * sizeof(double) : 0);
+  return (4 + parts) * width * kDTypeSize[static_cast<int>(g.dtype)];
 }
 
 }  // namespace PH_ISA
