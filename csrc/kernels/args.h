@@ -68,8 +68,8 @@ struct EltOperand {
 // temporaries may be reused). compute is f32, f64, i64 or u64. Loads widen exactly;
 // float -> integer stores truncate toward zero (nan: 0, out of range saturates), integer
 // stores wrap, bool stores are x != 0. f16/bf16 stores round to nearest even.
-// An output may alias an input exactly (same data, dtype and strides): each element
-// is read before it is written.
+// Any dtype but c64. An output may alias an input exactly (same data, dtype and strides): each
+// element is read before it is written.
 struct EltwiseArgs {
   DType compute;
   int32_t n_in, n_out, n_const, n_instr;
