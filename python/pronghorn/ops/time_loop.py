@@ -1,8 +1,13 @@
-"""The loop over time steps: a Python step function along axis 1 of its inputs. No op of its own."""
+"""The loop over time steps: a Python step function along axis 1 of its inputs. No op of its own.
 
-from ..engine import custom_gradient, nest
+Over real tensors it is Python's loop, which tapes see. Inside a trace the first step, which shows
+what the function returns, is followed by one node that holds the step once: engine/regions.py.
+"""
+
+from ..engine import custom_gradient, nest, regions
 from ._args import FLOATS, KerasTensor, tensor
-from .array import cast, expand_dims, reshape, squeeze, stack
+from .array import cast, concatenate, expand_dims, flip, moveaxis, reshape, squeeze, stack
+from .control import to_tensors
 from .creation import ones_like, zeros_like
 from .math import multiply, where
 
@@ -28,7 +33,7 @@ def over_time(
         go_backwards: Whether the last step comes first; the outputs are in the order of the steps.
         mask: Booleans (batch, time) or (batch, time, 1): where False, the states stay as they are.
         constants: Tensors that each step receives.
-        unroll: Whether the steps are written out one by one rather than looped over.
+        unroll: Whether a compiled function holds each step rather than one step and a loop.
         zero_output_for_mask: Whether the outputs of masked steps are 0; else they are the last
             output before.
         return_all_outputs: Whether the outputs of all steps are wanted.
@@ -53,8 +58,13 @@ def over_time(
 
     if steps is None:
         return _shapes(run, inputs, list(initial_states))
+    states = list(initial_states)
+    if steps > 2 and not unroll and regions.tracing():
+        return _looped(
+            run, inputs, states, mask, go_backwards, zero_output_for_mask, return_all_outputs
+        )
     order = range(steps - 1, -1, -1) if go_backwards else range(steps)
-    states, previous, outputs = list(initial_states), None, []
+    previous, outputs = None, []
     each = [_steps_of(x) for x in nest.flatten(inputs)]
     for t in order:
         output, new = run(nest.pack_sequence_as(inputs, [x[t] for x in each]), states)
@@ -69,6 +79,46 @@ def over_time(
             outputs[0] = output
     stacked = nest.map_structure(lambda *step: stack(step, axis=1), *outputs)
     return outputs[-1], stacked, states
+
+
+def _looped(run, inputs, states, mask, go_backwards, zero_output_for_mask, return_all_outputs):
+    """The results of a compiled loop: the first step, then one node for the others."""
+    structure, where = states, -1 if go_backwards else 0
+
+    def one_step(carry, row):
+        (states, previous), (x, keep) = carry, row
+        output, new = run(x, states)
+        if keep is not None:
+            output, new, _ = _masked(keep, output, new, previous, states, zero_output_for_mask)
+        new = nest.pack_sequence_as(structure, nest.flatten(new))
+        return to_tensors((new, output)), to_tensors(output) if return_all_outputs else None
+
+    def by_time(x):
+        x = moveaxis(x, 1, 0)
+        return x[:-1] if go_backwards else x[1:]
+
+    def for_each(function):
+        return nest.map_structure(lambda x: None if x is None else function(x), (inputs, mask))
+
+    carry, first = one_step((states, None), for_each(lambda x: x[:, where]))
+    steps = nest.flatten(inputs)[0].shape[1]
+    (states, last), others = regions.scan(
+        one_step,
+        carry,
+        for_each(by_time),
+        steps - 1,
+        go_backwards,
+        "A loop over time steps",
+        "step",
+    )
+    if not return_all_outputs:
+        return last, nest.map_structure(lambda x: expand_dims(x, 1), last), states
+
+    def joined(one, more):
+        more = flip(more, 0) if go_backwards else more
+        return moveaxis(concatenate([expand_dims(one, 0), more], 0), 0, 1)
+
+    return last, nest.map_structure(joined, first, others), states
 
 
 def _steps_of(x):

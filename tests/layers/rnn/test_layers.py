@@ -3,49 +3,10 @@
 import numpy as np
 import pronghorn as ph
 import pytest
+from layers.rnn.own_cells import Counting, OwnLSTM, X, close
 from pronghorn import layers, ops
 
-X = np.random.RandomState(0).uniform(-1, 1, (4, 6, 3)).astype("float32")
 KINDS = {"SimpleRNN": 1, "LSTM": 2, "GRU": 1}
-
-
-def close(a, b, tolerance=1e-5):
-    np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=tolerance, atol=tolerance)
-
-
-class Counting(layers.Layer):
-    """A user's cell: the state counts steps, the output is the input's sum and the count."""
-
-    state_size = 1
-
-    def call(self, inputs, states):
-        count = states[0] + 1.0
-        return ops.sum(inputs, axis=-1, keepdims=True) + count, [count]
-
-
-class OwnLSTM(layers.Layer):
-    """An LSTM as a user writes it."""
-
-    def __init__(self, units, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.state_size = [units, units]
-
-    def build(self, shape):
-        self.kernel = self.add_weight(shape=(shape[-1], 4 * self.units), name="kernel")
-        self.recurrent = self.add_weight(shape=(self.units, 4 * self.units), name="recurrent")
-        self.bias = self.add_weight(shape=(4 * self.units,), initializer="zeros", name="bias")
-
-    def call(self, inputs, states):
-        h, c = states
-        z = ops.matmul(inputs, self.kernel) + ops.matmul(h, self.recurrent) + self.bias
-        i, f, g, o = ops.split(z, 4, axis=-1)
-        c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
-        h = ops.sigmoid(o) * ops.tanh(c)
-        return h, [h, c]
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units}
 
 
 # Own cells.
