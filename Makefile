@@ -2,6 +2,8 @@
 # More: pytest, guard, build, native, compilers, sanitize, aarch64, wheel, format, clean (docs/development.md).
 PYTHON ?= python3
 PYTEST ?=
+# tests and checkers run side by side, one worker a core
+JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 VENV := .venv
 PY := $(VENV)/bin/python
 BUILD := build/dev
@@ -21,7 +23,7 @@ demo: build
 	$(VENV)/bin/pronghorn demo
 
 test: $(VENV)/.test-tools build native
-	$(PY) -m pytest $(PYTEST)
+	$(PY) -m pytest -n $(JOBS) $(PYTEST)
 
 # the suite without the native checkers, for the edit-test loop: make pytest PYTEST="tests/layers -x"
 pytest: $(VENV)/.test-tools build
@@ -64,7 +66,7 @@ $(VENV)/.lint-tools: pyproject.toml | $(VENV)/.build-tools
 
 native: build
 	cmake --build $(BUILD) --target native_checks
-	ctest --test-dir $(BUILD) --output-on-failure
+	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
 
 # ---- outside the fast path
 # files to real Keras 3.15 and tf-keras 2.21, which PEERS (a python) has, and back

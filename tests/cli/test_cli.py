@@ -1,6 +1,7 @@
 """The command line: what it prints and writes, exit statuses, errors without a traceback."""
 
 import re
+import sys
 
 import numpy as np
 import pronghorn
@@ -95,7 +96,13 @@ def test_python_m(tmp_path):
     assert done.returncode == 0 and done.stdout.startswith("version")
 
 
-def test_info_lists_what_is_missing(capsys):
+@pytest.mark.parametrize("installed", [True, False])
+def test_info_lists_what_is_missing(capsys, monkeypatch, installed):
+    if not installed:
+        monkeypatch.setitem(sys.modules, "sklearn", None)
+        monkeypatch.delitem(sys.modules, "pronghorn.wrappers.estimators", raising=False)
+        for name in pronghorn.wrappers.__all__:
+            monkeypatch.delitem(vars(pronghorn.wrappers), name, raising=False)
     assert main(["info", "--missing"]) == 0
     lines = dict(line.split(": ") for line in capsys.readouterr().out.splitlines())
     for module, names in lines.items():
@@ -103,4 +110,5 @@ def test_info_lists_what_is_missing(capsys):
         for part in module.split(".")[1:]:
             place = getattr(place, part, None)
         assert not [name for name in names.split() if hasattr(place, name)]
+    assert "keras.wrappers" not in lines  # whether or not scikit-learn is installed
     assert "Dense" not in lines.get("keras.layers", "").split()

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import estimator_checks_generator
 
 # A warning of scikit-learn's own checks is none of ours; its checks take data of other kinds too.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -47,14 +47,19 @@ NOT_MET = {
 }
 
 
+def checks(estimator):
+    """Each of scikit-learn's checks of it, under names that are alike in every run."""
+    for one, check in estimator_checks_generator(estimator):
+        name = getattr(check, "func", check).__name__
+        settings = [f"{k}={v}" for k, v in getattr(check, "keywords", {}).items()]
+        yield pytest.param(one, check, id="-".join([type(one).__name__, name, *settings]))
+
+
 @pytest.mark.slow
-@parametrize_with_checks(
-    ESTIMATORS,
-    expected_failed_checks=lambda estimator: (
-        NOT_MET if isinstance(estimator, wrappers.SKLearnClassifier) else {}
-    ),
+@pytest.mark.parametrize(
+    "estimator, check", [c for estimator in ESTIMATORS for c in checks(estimator)]
 )
-def test_checks_of_scikit_learn(estimator, check, request):
+def test_checks_of_scikit_learn(estimator, check):
     name = getattr(check, "func", check).__name__
     if isinstance(estimator, wrappers.SKLearnClassifier) and name in NOT_MET:
         pytest.skip(NOT_MET[name])

@@ -32,11 +32,18 @@ def missing():
         lacking = [
             name
             for name, version in sorted(names.items())
-            if version[0] == "3" and not (here and hasattr(here, name))
+            if version[0] == "3" and not (here and _has(here, name))
         ]
         if lacking:
             lines.append(f"{'.'.join(filter(None, ('keras', module)))}: {' '.join(lacking)}")
     return "\n".join(lines)
+
+
+def _has(module, name):
+    try:
+        return hasattr(module, name)
+    except ImportError:  # the name is here; the package that it needs is not
+        return True
 
 
 def _module(name):

@@ -75,6 +75,8 @@ def _convolve(layout, kernel, strides, padding, dilation_rate, groups, where):
 def _volumes(x, kernel, strides, pads, dilation, groups, where):
     """conv2d over the planes that each plane of the kernel meets, summed."""
     depth, stride, step = kernel.shape[0], strides[0], dilation[0]
+    if depth == 0:
+        raise ValueError(f"{where}: the window's depth is 0; expected 1 or more")
     span = (depth - 1) * step + 1
     if any(not isinstance(p, int) or p for p in pads[:2]):
         x = pad(x, ((0, 0), tuple(pads[:2]), (0, 0), (0, 0), (0, 0)))
