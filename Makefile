@@ -1,5 +1,5 @@
 # Four verbs: demo, test, lint, bench. Everything they make lies in .venv/ and build/.
-# More: pytest, guard, build, native, compilers, sanitize, aarch64, wheel, format, clean (docs/development.md).
+# More: pytest, test-all, guard, build, native, compilers, sanitize, aarch64, wheel, format, clean (docs/development.md).
 PYTHON ?= python3
 PYTEST ?=
 # tests and checkers run side by side, one worker a core
@@ -16,14 +16,14 @@ SOURCES := $(shell find csrc python CMakeLists.txt pyproject.toml -type f \
 PY_FILES := python tests benchmarks tools
 CXX_FILES = $(shell find csrc tests benchmarks -name '*.h' -o -name '*.cpp')
 
-.PHONY: demo test pytest lint bench guard guard-record build native compilers sanitize aarch64 wheel format clean exchange
+.PHONY: demo test test-all pytest lint bench guard guard-record build native compilers sanitize aarch64 wheel format clean exchange
 .DELETE_ON_ERROR:
 
 demo: build
 	$(VENV)/bin/pronghorn demo
 
 test: $(VENV)/.test-tools build native
-	$(PY) -m pytest -n $(JOBS) $(PYTEST)
+	$(PY) -m pytest -n $(JOBS) -m "not extended" $(PYTEST)
 
 # the suite without the native checkers, for the edit-test loop: make pytest PYTEST="tests/layers -x"
 pytest: $(VENV)/.test-tools build
@@ -34,6 +34,17 @@ lint: $(VENV)/.lint-tools
 	$(VENV)/bin/ruff format --check $(PY_FILES)
 	@$(VENV)/bin/clang-format --dry-run --Werror $(CXX_FILES)
 	$(PY) -m pytest -q tests/test_house.py
+
+# what takes longer than CI has: everything at each width with 1 and 2 threads, then the sanitizers
+test-all: $(VENV)/.test-tools build native
+	for isa in $$($(PY) -c 'from pronghorn import engine; print(*engine.device.info()["available"])'); do \
+	  for threads in 1 2; do \
+	    echo "PRONGHORN_ISA=$$isa, threads: $$threads"; \
+	    PRONGHORN_ISA=$$isa PRONGHORN_NUM_THREADS=$$threads PRONGHORN_ALL_APPLICATIONS=1 \
+	      $(PY) -m pytest -n $(JOBS) $(PYTEST) || exit 1; \
+	  done; \
+	done
+	tools/sanitize.sh
 
 bench: build
 	$(MAKE) -C benchmarks PY="$(abspath $(PY))" BUILD="$(abspath $(BUILD))"

@@ -29,7 +29,7 @@ if [ "$what" = both ] || [ "$what" = address ]; then
   export ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:quarantine_size_mb=8 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   ctest --test-dir build/asan --output-on-failure
   KERAS_HOME=build/asan/no-data PYTHONPATH=$PWD/build/asan/site LD_PRELOAD="$(runtime libasan.so) $(runtime libstdc++.so)" \
-    "$python" -m pytest -p no:cacheprovider "$@"
+    "$python" -m pytest -p no:cacheprovider -m "not extended" "$@"
 fi
 if [ "$what" = both ] || [ "$what" = thread ]; then
   build tsan thread
