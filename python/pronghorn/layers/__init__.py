@@ -17,6 +17,8 @@ _WHERE = {
     "depthwise_convolution": (
         "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D",
     ),
+    "locally_connected": ("LocallyConnected1D", "LocallyConnected2D"),
+    "random_features": ("RandomFourierFeatures",),
     "pooling": (
         "AveragePooling1D", "AvgPool1D", "GlobalAveragePooling1D", "GlobalAvgPool1D",
         "GlobalMaxPool1D", "GlobalMaxPooling1D", "MaxPool1D", "MaxPooling1D",
