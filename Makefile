@@ -1,5 +1,5 @@
 # Four verbs: demo, test, lint, bench. Everything they make lies in .venv/ and build/.
-# More: pytest, test-all, guard, build, native, compilers, sanitize, aarch64, wheel, format, clean (docs/development.md).
+# More: pytest, test-all, guard, build, native, compilers, sanitize, aarch64, wheel, coverage, format, clean (docs/development.md).
 PYTHON ?= python3
 PYTEST ?=
 # tests and checkers run side by side, one worker a core
@@ -16,7 +16,7 @@ SOURCES := $(shell find csrc python CMakeLists.txt pyproject.toml -type f \
 PY_FILES := python tests benchmarks tools
 CXX_FILES = $(shell find csrc tests benchmarks -name '*.h' -o -name '*.cpp')
 
-.PHONY: demo test test-all pytest lint bench guard guard-record build native compilers sanitize aarch64 wheel format clean exchange
+.PHONY: demo test test-all pytest lint bench guard guard-record build native compilers sanitize aarch64 wheel format clean exchange coverage
 .DELETE_ON_ERROR:
 
 demo: build
@@ -85,6 +85,11 @@ exchange: build
 	$(PY) tests/saving/exchange.py write $(BUILD)/exchange
 	$(PEERS) tests/saving/exchange.py keras $(BUILD)/exchange
 	$(PEERS) tests/saving/exchange.py tf_keras $(BUILD)/exchange
+
+# docs/coverage.md: names and signatures beside Keras's; PEERS reads an installed Keras anew first
+coverage: build
+	$(if $(PEERS),$(PEERS) tests/signatures/make_signatures.py)
+	$(PY) tools/coverage.py
 
 compilers: $(VENV)/.build-tools
 	tools/compilers.sh

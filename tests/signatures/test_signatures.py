@@ -4,92 +4,14 @@ Keras's are in keras_signatures.json, made by make_signatures.py. Exceptions sta
 docs/differences.md.
 """
 
-import inspect
-import json
-import os
 import re
-from pathlib import Path
 
 import pronghorn
 import pytest
+from signatures.compare import EXCEPTIONS, HERE, KERAS, differing
 from signatures.reading import signature
 
-HERE = Path(os.path.dirname(os.path.abspath(__file__)))
-KERAS = json.loads((HERE / "keras_signatures.json").read_text())
 DIFFERENCES = (HERE.parent.parent / "docs" / "differences.md").read_text()
-
-# Path to our signature; each has its line in docs/differences.md.
-LEGACY = "*args, shape=None, initializer=None, dtype=None, trainable=True, autocast=True, "
-LEGACY += "regularizer=None, constraint=None, aggregation='none', overwrite_with_gradient=False, "
-LEGACY += "name=None, **kwargs"
-POOL = "pool_size=(2, 2), strides=None, padding='valid', data_format=None, name=None, **kwargs"
-EXCEPTIONS = {
-    "KerasTensor.reshape": "*shape",
-    "Layer.add_weight": LEGACY,
-    "layers.Layer.add_weight": LEGACY,
-    "Layer.add_loss": "loss, inputs=None",
-    "layers.Layer.add_loss": "loss, inputs=None",
-    "callbacks.TensorBoard.__init__": KERAS["classes"]["callbacks.TensorBoard"]["__init__"]
-    + ", write_grads=False",
-    **{
-        f"layers.{name}{rank}D.__init__": POOL.replace("(2, 2)", window)
-        for name in ("AveragePooling", "AvgPool")
-        for rank, window in ((1, "2"), (2, "(2, 2)"), (3, "(2, 2, 2)"))
-    },
-    "datasets.reuters.load_data": KERAS["functions"]["datasets.reuters.load_data"] + ", **kwargs",
-    "layers.RNN.reset_states": "states=None",
-}
-ANY = "*args, **kwargs"
-
-
-def ours(path):
-    """The object of that path, or None where it is not here (yet)."""
-    found = pronghorn
-    for part in path.split("."):
-        try:
-            found = getattr(found, part)
-        except (AttributeError, ImportError):
-            return None
-    return found
-
-
-def wanted():
-    """(path, signature) of all of Keras's functions and methods; a class counts as __init__."""
-    for path, text in KERAS["functions"].items():
-        yield path, text
-    for path, methods in KERAS["classes"].items():
-        if isinstance(methods, str):
-            methods = KERAS["classes"][methods]
-        for name, text in methods.items():
-            yield f"{path}.{name}", text
-
-
-def differing():
-    for path, text in wanted():
-        owner, _, name = path.rpartition(".")
-        if name == "__init__":
-            cls = ours(owner)
-            if cls is not None and not isinstance(cls, type):
-                yield path, "is no class", text
-                continue
-        else:
-            cls = ours(owner) if owner else None
-        if isinstance(cls, type):
-            found = inspect.getattr_static(cls, name, None)
-            found = getattr(found, "__func__", found)
-            if isinstance(found, property):
-                continue
-        else:
-            found = ours(path)
-        if found is None or isinstance(found, type):
-            continue
-        expected, here = EXCEPTIONS.get(path, text), signature(found)
-        if name == "__init__" and "__signature__" in vars(cls):
-            here = signature(cls)  # what an optimizer shows in the place of *args
-        if expected == ANY and name == "__init__" or here == ANY and name not in vars(cls):
-            continue  # Keras's wrapper hides the names; or one method here serves all subclasses
-        if here != expected:
-            yield path, here, expected
 
 
 def test_signatures():

@@ -43,7 +43,9 @@ def inputs_of(name):
 def fill(layer):
     """Gives the weights fixed values."""
     rng = np.random.RandomState(5)
-    values = [(rng.randint(-127, 128, tuple(w.shape)) / 128).astype("float32") for w in layer.weights]
+    values = [
+        (rng.randint(-127, 128, tuple(w.shape)) / 128).astype("float32") for w in layer.weights
+    ]
     layer.set_weights([abs(v) + 1 if v.shape == (1,) else v for v in values])
 
 

@@ -1,0 +1,182 @@
+"""Writes docs/coverage.md: which names and signatures of Keras are here, and why the others are not.
+
+Keras's side is tests/signatures/keras_signatures.json, made by make_signatures.py from an
+installed Keras; `make coverage PEERS=/its/python` makes it anew first. A test keeps the page
+current.
+"""
+
+import collections
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+PAGE = ROOT / "docs" / "coverage.md"
+
+# What is left out: a pattern of paths (of names, and of classes' methods) and the reason.
+OUT = {
+    r"(quantizers\..*|Quantizer)": "quantization is out of scope",
+    r"dtype_policies\.(AWQ|GPTQ|Int4|Quantized).*": "quantization is out of scope",
+    r"distillation\..*": "distillation is out of scope",
+    r"distribution\..*": "training on several devices is out of scope",
+    r"export\..*": "export to other formats is out of scope",
+    r"layers\.(FlaxLayer|JaxLayer|TFSMLayer|TorchModuleWrapper)": "wraps another framework",
+}
+METHODS_OUT = {
+    r".*\.(quantize|quantized_build|quantized_call|get_quantization_layer_structure)":
+        "quantization is out of scope",
+    r".*\.export": "export to other formats is out of scope",
+    r"callbacks\.OrbaxCheckpoint\..*": "Orbax writes JAX's arrays",
+    r"layers\..*\.(convert_weight|transform_single_\w+|get_shifted_bbox|get_transformed_x_y|"
+    r"get_clipped_bbox|apply_\w+)":
+        "a step of Keras's own implementation of its image layers; here the work is cut otherwise",
+}  # fmt: skip
+# Kinds of tests in Keras's own suite that do not hold here, and what holds instead.
+STAYS = {}
+HEAD = """# What of Keras is here
+
+Public names and signatures of Keras {version} beside Pronghorn's. Made by `make coverage`
+(`tools/coverage.py`), which reads `tests/signatures/keras_signatures.json`;
+`tests/signatures/test_coverage.py` keeps this page current.
+
+In scope: {here} of {all} names ({share:.1%}) and {methods} of {all_methods} methods
+({method_share:.1%}). Of the functions and methods that are here, {different} differ in their
+signature, each with its reason in [differences.md](differences.md).
+"""
+
+
+def reason(path, table):
+    """Why a path is left out, or None."""
+    return next((why for pattern, why in table.items() if re.fullmatch(pattern, path)), None)
+
+
+def collect(compare):
+    """(names, methods): {path: (is it here, why it is left out)} of all of Keras's."""
+    names, methods = {}, {}
+    for path in compare.KERAS["functions"]:
+        names[path] = compare.ours(path) is not None, reason(path, OUT)
+    for path, own in compare.classes():
+        cls = compare.ours(path)
+        names[path] = cls is not None, reason(path, OUT)
+        if isinstance(cls, type):
+            for name in own:
+                here = compare.member(cls, name) is not None
+                methods[f"{path}.{name}"] = here, reason(f"{path}.{name}", METHODS_OUT)
+    return names, methods
+
+
+def counted(rows):
+    """(how many are here, how many there should be, all) of (here, why) pairs."""
+    rows = list(rows)
+    return (
+        sum(here for here, why in rows),
+        sum(here or not why for here, why in rows),
+        len(rows),
+    )
+
+
+def table(head, rows):
+    rule = "| " + " | ".join("---" for _ in head) + " |"
+    lines = ["| " + " | ".join(head) + " |", rule]
+    return [*lines, *("| " + " | ".join(map(str, row)) + " |" for row in rows), ""]
+
+
+def grouped(paths, depth=1):
+    """{"layers": [names]}: the last `depth` parts of paths by what stands before."""
+    found = collections.defaultdict(list)
+    for path in paths:
+        parts = path.split(".")
+        found[".".join(parts[:-depth])].append(".".join(parts[-depth:]))
+    return found
+
+
+def missing(rows, depth=1):
+    """Table rows of what is not here: place, names, reason."""
+    by_reason = collections.defaultdict(list)
+    for path, (here, why) in rows.items():
+        if not here:
+            by_reason[why or "not yet"].append(path)
+    for why, paths in sorted(by_reason.items(), key=lambda item: item[0] == "not yet"):
+        for place, names in sorted(grouped(paths, depth).items()):
+            shown = ", ".join(f"`{name}`" for name in sorted(set(names)))
+            yield f"`keras{'.' * bool(place)}{place}`", shown, why
+
+
+def of_methods(rows):
+    """Table rows of methods that are not here: method, classes that have it, reason."""
+    found = collections.defaultdict(list)
+    for path, (here, why) in rows.items():
+        if not here:
+            owner, _, name = path.rpartition(".")
+            found[why or "not yet", name].append(owner)
+    for (why, name), owners in sorted(found.items(), key=lambda item: item[0]):
+        shown = ", ".join(f"`{owner}`" for owner in owners[:3])
+        more = f" and {len(owners) - 3} more" if len(owners) > 3 else ""
+        yield f"`{name}`", shown + more, why
+
+
+def page(compare):
+    names, methods = collect(compare)
+    different = list(compare.differing({}))
+    here, there, _ = counted(names.values())
+    method_here, method_there, _ = counted(methods.values())
+    lines = [
+        HEAD.format(
+            version=compare.KERAS["keras"],
+            here=here,
+            all=there,
+            share=here / there,
+            methods=method_here,
+            all_methods=method_there,
+            method_share=method_here / method_there,
+            different=len(different),
+        )
+    ]
+    lines += ["## By package", ""]
+    packages = {}
+    for path in names:
+        packages.setdefault(path.rpartition(".")[0], []).append(path)
+    head = ("Package", "Here", "In scope", "Left out", "Methods here", "In scope")
+    rows = []
+    for package, paths in sorted(packages.items()):
+        own, scope, total = counted(names[p] for p in paths)
+        classes = set(paths)
+        inside = [row for path, row in methods.items() if path.rpartition(".")[0] in classes]
+        m_own, m_scope, _ = counted(inside)
+        label = f"`keras{'.' * bool(package)}{package}`"
+        rows.append((label, own, scope, total - scope, m_own or "", m_scope or ""))
+    lines += table(head, rows)
+    lines += ["## Names that are not here", ""]
+    lines += table(("Package", "Names", "Why"), missing(names))
+    lines += ["## Methods that are not here", ""]
+    lines += table(("Method", "Of", "Why"), of_methods(methods))
+    lines += ["## Signatures that differ", ""]
+    rows = []
+    for path, ours, theirs in different:
+        rows.append((f"`{path.removesuffix('.__init__')}`", *more_and_less(ours, theirs)))
+    lines += table(("Name", "Only here", "Only in Keras"), rows)
+    lines += ["## Tests of Keras that do not hold here", ""]
+    lines += table(("Tests", "What they want", "What holds here, and why"), stays())
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def more_and_less(ours, theirs):
+    """The parameters that only one of two signatures has, as code."""
+    a, b = (re.split(r", (?![^(]*\))", text) for text in (ours, theirs))
+    shown = ([p for p in x if p and p not in y] for x, y in ((a, b), (b, a)))
+    return tuple(", ".join(f"`{p}`" for p in parts) for parts in shown)
+
+
+def stays():
+    return ((f"`{tests}`", *told) for tests, told in STAYS.items())
+
+
+def main():
+    from signatures import compare
+
+    PAGE.write_text(page(compare))
+
+
+if __name__ == "__main__":
+    main()
