@@ -1,4 +1,4 @@
-"""Writes docs/coverage.md: which names and signatures of Keras are here, and why the others are not.
+"""Writes docs/coverage.md: which names and signatures of Keras are here, and why not all.
 
 Keras's side is tests/signatures/keras_signatures.json, made by make_signatures.py from an
 installed Keras; `make coverage PEERS=/its/python` makes it anew first. A test keeps the page

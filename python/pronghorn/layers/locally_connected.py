@@ -1,7 +1,7 @@
 """LocallyConnected1D and 2D of Keras 2: windows whose weights differ from place to place.
 
-Keras 2 keeps their kernel in one of three forms (`implementation`), which give the same outputs; here
-all three are read as weights (places, taps, channels, filters) before one batched matrix product.
+Keras 2 keeps their kernel in one of three forms (`implementation`), which give the same outputs;
+here all three are read as weights (places, taps, channels, filters) before one batched product.
 """
 
 import math
@@ -63,8 +63,8 @@ class _LocallyConnected(Windowed):
         sizes = spatial_sizes(self, input_shape)
         if None in sizes:
             raise ValueError(
-                f"Layer '{self.name}' (of type {type(self).__name__}) has weights for each place, so "
-                "the spatial sizes of its input must be known. Received: "
+                f"Layer '{self.name}' (of type {type(self).__name__}) has weights for each place, "
+                "so the spatial sizes of its input must be known. Received: "
                 f"input_shape={tuple(input_shape)}"
             )
         channels = known_size(self, input_shape, channel_axis(self))
@@ -146,7 +146,7 @@ def window_positions(sizes, places, window, strides, padding):
     """The flat input position that each tap of each place reads, (places, taps); the number of
     positions where a tap lies outside."""
     axes = []
-    for size, count, width, stride in zip(sizes, places, window, strides):
+    for count, width, stride in zip(places, window, strides):
         start = np.arange(count) * stride - (width // 2 if padding == "same" else 0)
         axes.append(start[:, None] + np.arange(width))
     rank = len(sizes)
