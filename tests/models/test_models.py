@@ -94,6 +94,45 @@ def test_sequential_is_built_by_its_first_call_or_by_build():
         other(ones(1, 5))
 
 
+def test_sequential_says_which_layer_takes_more_than_its_input():
+    class Needs(layers.Layer):
+        def call(self, inputs, training):
+            return inputs
+
+    class Nothing(layers.Layer):
+        def call(self):
+            return None
+
+    class Wrong(layers.Layer):
+        def call(self, inputs):
+            return inputs + object()
+
+    for kind, said in ((Needs, "can only have a single required positional"), (Nothing, "none")):
+        with pytest.raises(ValueError, match=said):
+            ph.Sequential([kind()]).build((None, 2))
+    with pytest.raises(TypeError, match="object"):
+        ph.Sequential([Wrong()]).build((None, 2))
+
+
+def test_sequential_applies_layers_whose_output_spec_is_not_known():
+    class Unknown(layers.Layer):
+        def call(self, inputs):
+            return inputs + 1.0
+
+        def compute_output_spec(self, *args, **kwargs):
+            raise NotImplementedError
+
+    model = ph.Sequential([layers.Dense(3), Unknown(), layers.Dense(2)])
+    x = ones(4, 5)
+    assert model(x).shape == (4, 2) and len(model.weights) == 4
+    same(model(x), model.layers[2](model.layers[0](x) + 1.0))
+    model.summary(print_fn=lambda line: None)
+    model.compile("sgd", "mse")
+    losses = model.fit(x, np.zeros((4, 2)), epochs=3, verbose=0).history["loss"]
+    assert losses[2] < losses[0]
+    assert model.predict(x, verbose=0).shape == (4, 2)
+
+
 def test_sequential_with_a_nested_output_and_ops_between():
     x = ph.Input((4,))
     y = ops.add(ops.multiply(layers.Dense(3)(x), 2.0), 1.0)

@@ -147,7 +147,13 @@ class Sequential(Model):
                 break
             called.append((layer, x))
         for layer in stack[len(called) :]:
-            called.append((layer, layer(called[-1][1])))
+            try:
+                called.append((layer, layer(called[-1][1])))
+            except NotImplementedError:
+                return  # a layer whose output spec is not known: applied one by one
+            except TypeError:
+                _check_takes_one(layer)
+                raise
         self.__dict__["_calls"] = _Calls(called)
         x = called[-1][1]
         self.__dict__["_functional"] = Functional(inputs=stack[0].output, outputs=x)
@@ -281,6 +287,25 @@ class Sequential(Model):
         if config.get("trainable") is False:
             model.trainable = False
         return model
+
+
+def _check_takes_one(layer):
+    """Refuses a layer whose `call` takes no input, or asks for more than one argument."""
+    import inspect
+
+    places = [
+        p
+        for p in inspect.signature(layer.call).parameters.values()
+        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    needed = [p.name for p in places if p.default is p.empty]
+    if not places or len(needed) > 1:
+        found = f"takes {needed}" if places else "takes none"
+        raise ValueError(
+            "Layers of a Sequential model can only have a single required positional argument, "
+            f"their input. `call()` of '{layer.name}' (of type {type(layer).__name__}) {found}. "
+            "Give the others a default, or use a functional model."
+        )
 
 
 def _natural_input_dtype(layer):
