@@ -112,5 +112,10 @@ format: $(VENV)/.lint-tools
 	$(VENV)/bin/ruff format $(PY_FILES)
 	$(VENV)/bin/clang-format -i $(CXX_FILES)
 
+# the .pyi files beside modules that load their names when asked for
+.PHONY: stubs
+stubs: build
+	$(PY) tools/stubs.py
+
 clean:
 	rm -rf build dist wheelhouse .venv

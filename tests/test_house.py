@@ -267,3 +267,23 @@ def test_public_names_load_lazily():
         "if m.startswith(('pronghorn.layers', 'pronghorn.training', 'pronghorn.optimizers')))))"
     )
     assert not few
+
+
+def test_the_hooks_and_the_extra_have_the_same_tools():
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    project = (ROOT / "pyproject.toml").read_text()
+    for repository, package in (
+        ("ruff-pre-commit", "ruff"),
+        ("mirrors-clang-format", "clang-format"),
+    ):
+        hook = re.search(rf"{repository}\n\s+rev: v([\d.]+)", hooks)[1]
+        assert hook == re.search(rf'"{package}==([\d.]+)"', project)[1]
+
+
+def test_workflows_run_what_is_there():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        text = path.read_text()
+        assert set(re.findall(r"\bmake ([a-z]+)", text)) <= targets, path
+        for script in re.findall(r"(?:tools|\.ci)/\w+(?:\.\w+)?", text):
+            assert (ROOT / script).exists(), script

@@ -44,7 +44,7 @@ def check(path):
                 problems.append(f"lacks {name}")
         if not any("licenses/LICENSE" in name for name in names):
             problems.append("lacks LICENSE")
-        cores = [name for name in names if "/_core" in name]
+        cores = [name for name in names if "/_core." in name and not name.endswith(".pyi")]
         if len(cores) != 1:
             problems.append(f"extensions: {cores}")
         for name in cores:
@@ -78,7 +78,7 @@ def check_installed():
 
     folder = Path(pronghorn.__file__).parent
     problems = [f"lacks {name}" for name in NEEDED if not (folder / name).exists()]
-    cores = list(folder.glob("_core*"))
+    cores = [p for p in folder.glob("_core.*") if p.suffix != ".pyi"]
     if len(cores) != 1:
         problems.append(f"extensions: {[core.name for core in cores]}")
     problems += [f"{c.name} is not stripped" for c in cores if not is_stripped(c.read_bytes())]

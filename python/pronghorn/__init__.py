@@ -65,4 +65,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted([*globals(), *_MODULES, *_NAMES])
+    return sorted([*globals(), *_MODULES, *_NAMES, "Function"])

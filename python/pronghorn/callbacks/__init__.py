@@ -28,3 +28,7 @@ def __getattr__(name):
     from ..legacy.missing import old_or_absent
 
     return old_or_absent(__name__, name, globals())
+
+
+def __dir__():
+    return sorted([*(n for n in globals() if not n.startswith("_")), *_LATE])

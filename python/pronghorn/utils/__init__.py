@@ -52,4 +52,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return __all__
+    return [*__all__, "bounding_boxes"]

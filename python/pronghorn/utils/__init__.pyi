@@ -1,0 +1,42 @@
+# Written by tools/stubs.py; `make stubs` writes it anew.
+# ruff: noqa
+# fmt: off
+from . import bounding_boxes as bounding_boxes
+from ..callbacks.progbar import Progbar as Progbar
+from ..engine import set_random_seed as set_random_seed
+from ..engine.config import disable_interactive_logging as disable_interactive_logging
+from ..engine.config import enable_interactive_logging as enable_interactive_logging
+from ..engine.config import is_interactive_logging_enabled as is_interactive_logging_enabled
+from ..engine.config import standardize_dtype as standardize_dtype
+from ..engine.session import clear_session as clear_session
+from ..engine.sources import get_source_inputs as get_source_inputs
+from ..files.get_file import get_file as get_file
+from ..models.plot import model_to_dot as model_to_dot
+from ..models.plot import plot_model as plot_model
+from ..preprocessing.audio_dataset import audio_dataset_from_directory as audio_dataset_from_directory
+from ..preprocessing.image_dataset import image_dataset_from_directory as image_dataset_from_directory
+from ..preprocessing.pictures import array_to_img as array_to_img
+from ..preprocessing.pictures import img_to_array as img_to_array
+from ..preprocessing.pictures import load_img as load_img
+from ..preprocessing.pictures import save_img as save_img
+from ..preprocessing.sequence import pad_sequences as pad_sequences
+from ..preprocessing.split import split_dataset as split_dataset
+from ..preprocessing.text_dataset import text_dataset_from_directory as text_dataset_from_directory
+from ..preprocessing.timeseries import timeseries_dataset_from_array as timeseries_dataset_from_array
+from ..serialization import CustomObjectScope as CustomObjectScope
+from ..serialization import custom_object_scope as custom_object_scope
+from ..serialization import deserialize_keras_object as deserialize_keras_object
+from ..serialization import get_custom_objects as get_custom_objects
+from ..serialization import get_registered_name as get_registered_name
+from ..serialization import get_registered_object as get_registered_object
+from ..serialization import register_keras_serializable as register_keras_serializable
+from ..serialization import serialize_keras_object as serialize_keras_object
+from ..training.data import PyDataset as PyDataset
+from ..training.data import Sequence as Sequence
+from ..training.data import pack_x_y_sample_weight as pack_x_y_sample_weight
+from ..training.data import unpack_x_y_sample_weight as unpack_x_y_sample_weight
+from .arrays import normalize as normalize
+from .arrays import to_categorical as to_categorical
+from .config import Config as Config
+from .feature_space import FeatureSpace as FeatureSpace
+from .session import is_keras_tensor as is_keras_tensor
