@@ -50,7 +50,7 @@ PACKAGE_ARROWS = {
     "layers": _BASIC | _PARTS | {"text", "config"},
     "optimizers": _BASIC | {"initializers"},
     "callbacks": _BASIC | {"optimizers", "_atomic"},
-    "saving": _BASIC | {"layers", "_atomic"},
+    "saving": _BASIC | {"activations", "layers", "_atomic"},
     "training": _BASIC | {"losses", "metrics", "optimizers", "callbacks", "layers", "data"},
     "models": _BASIC | {"layers", "training", "saving", "_atomic"},
     "utils": _BASIC

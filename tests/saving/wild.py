@@ -1,10 +1,13 @@
 """Files by strangers, written by Keras 1.1 to 3.14, with the inputs and outputs that go with them.
 
-They are in the folder `wild_models` of KERAS_HOME. `python wild.py` prints what becomes of each.
+They are in the folder `wild_models` of KERAS_HOME. `python wild.py` prints what becomes of each;
+`python wild.py convert FOLDER` makes files of Keras 3 of them, and `python wild.py keras FOLDER`
+(with keras 3.15) prints what those become there.
 """
 
 import json
 import os
+import sys
 
 import numpy as np
 
@@ -25,7 +28,8 @@ def objects(k, name):
     if name == "k2_lambda_functional.h5":
         return {"lambda_3": lambda x: x**2, "lambda_4": lambda x: 3 * x}
     if name == "k2_deeplc_four_inputs.hdf5":
-        return {"<lambda>": lambda x: k.activations.relu(x, 0.1, 20.0)}
+        given = {"<lambda>": lambda x: k.activations.relu(x, 0.1, 20.0)}
+        return given | {"lambda_function": given["<lambda>"]}  # as a converted file calls it
     if name == "z3_pfam_transformer_custom.keras":
         return _transformer(k)
     return None
@@ -66,9 +70,13 @@ def _transformer(k):
     }
 
 
+def architecture_of(name):
+    return f"{os.path.splitext(os.path.join(FOLDER, name))[0]}.arch.json"
+
+
 def load(k, name):
     path = os.path.join(FOLDER, name)
-    architecture = f"{os.path.splitext(path)[0]}.arch.json"
+    architecture = architecture_of(name)
     if not os.path.exists(architecture):
         return k.models.load_model(path, custom_objects=objects(k, name), compile=False)
     with open(architecture) as f:
@@ -84,7 +92,10 @@ def load(k, name):
 
 def error(k, name):
     """The largest difference of the outputs to the stored ones, relative to the largest."""
-    model = load(k, name)
+    return model_error(load(k, name), name)
+
+
+def model_error(model, name):
     reference = np.load(os.path.join(FOLDER, f"{name}.ref.npz"))
     xs = [reference[f"x{i}"] for i in range(sum(key[0] == "x" for key in reference.files))]
     ys = [reference[f"y{i}"] for i in range(len(reference.files) - len(xs))]
@@ -94,15 +105,45 @@ def error(k, name):
     return max(np.abs(a - b).max() / max(np.abs(b).max(), 1e-30) for a, b in zip(found, ys))
 
 
-def main():
-    import pronghorn
+def convert(k, name, target):
+    from pronghorn.saving.conversion import convert
 
+    architecture = architecture_of(name)
+    return convert(
+        os.path.join(FOLDER, name),
+        target,
+        custom_objects=objects(k, name),
+        architecture=architecture if os.path.exists(architecture) else None,
+    )
+
+
+def main(what="here", folder=None):
+    if what == "keras":
+        os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+        import keras as k
+    else:
+        import pronghorn as k
+    failed = 0
     for name in names():
+        new = os.path.join(folder or "", f"{name}.keras")
         try:
-            print(f"{name}: {error(pronghorn, name):.1e}", flush=True)
+            if what == "convert":
+                os.makedirs(folder, exist_ok=True)
+                found = convert(k, name, new).difference
+            elif what == "keras":
+                model = k.models.load_model(new, custom_objects=objects(k, name))
+                found = model_error(model, name)
+            else:
+                found = error(k, name)
+            assert found < TOLERANCE, found
+            print(f"{name}: {found:.1e}", flush=True)
         except Exception as e:
+            failed += 1
             print(f"{name}: {type(e).__name__}: {str(e)[-1500:]}", flush=True)
+    print(f"{failed} of {len(names())} failed")
+    return failed
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(bool(main(*sys.argv[1:])))

@@ -1,5 +1,5 @@
-"""The command `pronghorn`: `run` runs Keras programs, `demo` trains on handwritten digits, `info`
-tells what is here."""
+"""The command `pronghorn`: `run` runs Keras programs, `inspect` and `convert` read model files of
+every Keras, `demo` trains on handwritten digits, `info` tells what is here."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ import pronghorn
 def _parser():
     parser = argparse.ArgumentParser(prog="pronghorn", description=__doc__.split(":")[0] + ".")
     parser.add_argument("--version", action="version", version=f"pronghorn {pronghorn.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="run | demo | info")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     run = commands.add_parser(
         "run",
@@ -60,11 +60,43 @@ def _parser():
         metavar="FILE",
         help="where to write the picture (default: demo.png; '' for none)",
     )
+    _add_file_commands(commands)
     info = commands.add_parser("info", help="version, compiler, widths, threads and devices")
     info.add_argument(
         "--missing", action="store_true", help="the public names of Keras that are not here yet"
     )
     return parser
+
+
+def _add_file_commands(commands):
+    inspect = commands.add_parser(
+        "inspect",
+        help="what is in a model file, and what of it is read by older rules",
+        description="Prints which Keras wrote a file, its layers, shapes, sizes and compile state. "
+        "No model is made and no code of the file runs.",
+    )
+    inspect.add_argument("file", help="a .keras, .h5, .weights.h5 or .weights.json file or folder")
+    convert = commands.add_parser(
+        "convert",
+        help="an old model file into one that today's Keras loads and predicts the same from",
+        description="Reads a model file of any Keras by the rules of its writer and writes a .keras "
+        "file for Keras 3. The new file is read back and its predictions are compared with those "
+        "of the original; it stays only if they agree.",
+    )
+    convert.add_argument("old", help="the file of a model, or of weights with --config")
+    convert.add_argument("new", help="the new file, which ends in .keras")
+    convert.add_argument(
+        "--config", metavar="JSON", help="the model's configuration, for a file of weights alone"
+    )
+    convert.add_argument(
+        "--objects",
+        metavar="FILE.py",
+        help="a Python file, which is run, with the classes and functions that the model needs by "
+        "name (or a dict custom_objects of them); a Lambda's function under its layer's name",
+    )
+    convert.add_argument(
+        "--unsafe", action="store_true", help="run code of lambdas that is in the old file"
+    )
 
 
 def _positive(text):
@@ -88,13 +120,17 @@ def main(arguments=None):
             from pronghorn.cli import info
 
             print(info.missing() if options.missing else info.text())
+        elif options.command in ("inspect", "convert"):
+            from pronghorn.cli import model_files
+
+            getattr(model_files, options.command)(options)
         else:
             from pronghorn.cli import demo
 
             demo.run(
                 options.data, options.epochs, options.batch_size, options.seed, options.picture
             )
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
         print(f"pronghorn {options.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -105,7 +105,10 @@ class Lambda(Layer):
             kind = config.pop(f"{name}_type", None)
             config.pop("module" if name == "function" else f"{name}_module", None)
             if config.get(name) is not None and not callable(config[name]):
-                config[name] = _from_config(config[name], kind, custom_objects, safe is not False)
+                layer = config.get("name", "lambda_1")
+                config[name] = _from_config(
+                    config[name], kind, custom_objects, safe is not False, layer
+                )
         shape = config.get("output_shape")
         if isinstance(shape, list) and all(n is None or isinstance(n, int) for n in shape):
             config["output_shape"] = tuple(shape)
@@ -140,17 +143,17 @@ def _is_code(value, kind):
     return kind == "lambda" or (isinstance(value, dict) and value.get("class_name") == "__lambda__")
 
 
-def _from_config(value, kind, custom_objects, safe):
+def _from_config(value, kind, custom_objects, safe, name="lambda_1"):
     """A function (or a shape, or a mask) of a config; `kind` is what Keras 2 says that it is."""
     if _is_code(value, kind):
         if safe:
             raise ValueError(
                 "Requested the deserialization of a `Lambda` layer whose `function` is a Python "
-                "lambda: code of whoever wrote the file, which could do anything. If you trust the "
-                "source, pass `safe_mode=False` to the loading function, or call "
-                "`keras.config.enable_unsafe_deserialization()`. Without running it: write the "
-                "function anew and pass it under the layer's name, "
-                "`custom_objects={'lambda_1': function}`."
+                "lambda, which would be arbitrary code execution: whoever wrote the file wrote the "
+                "code. If you trust the source, pass `safe_mode=False` to the loading function, or "
+                "call `keras.config.enable_unsafe_deserialization()`. Without running it: write "
+                "the function anew and pass it under the layer's name, "
+                f"`custom_objects={{{name!r}: function}}`."
             )
         return code.load(value if kind == "lambda" else value["config"])
     if kind == "function" and isinstance(value, str):

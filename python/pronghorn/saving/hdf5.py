@@ -167,6 +167,14 @@ class Group:
                 raise self.file.damaged(self._at(key), "it holds nothing")
             return tuple(shape)
 
+    def dtype(self, key):
+        """The name of a data set's dtype."""
+        with self.file.reading(self._at(key)):
+            dataset = self._dataset(key)
+            mark = dataset.attrs.get("dtype")
+            mark = mark.decode() if isinstance(mark, bytes) else mark
+            return mark if mark == "bfloat16" else dataset.dtype.name
+
     def read(self, key):
         """A data set as a NumPy array; bfloat16 as float32.
 

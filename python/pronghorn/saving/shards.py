@@ -153,6 +153,10 @@ class Shards:
         start = f"/{path}"
         return any(key == start or key.startswith(f"{start}/") for key in self._where)
 
+    def groups(self):
+        """The paths of all objects with weights."""
+        return [key.removesuffix("/vars").removeprefix("/") for key in self._where]
+
     def store(self, path):
         key = f"/{path}/vars" if path else "/vars"
         files = self._where.get(key, ())
@@ -175,6 +179,9 @@ class _Parts(Store):
 
     def is_sound(self, key):
         return self._keys[key].is_sound(key)
+
+    def dtype(self, key):
+        return self._keys[key].dtype(key)
 
     def read(self, key):
         return self._keys[key].read(key)
