@@ -79,8 +79,8 @@ def _add_file_commands(commands):
     convert = commands.add_parser(
         "convert",
         help="an old model file into one that today's Keras loads and predicts the same from",
-        description="Reads a model file of any Keras by the rules of its writer and writes a .keras "
-        "file for Keras 3. The new file is read back and its predictions are compared with those "
+        description="Reads a model file of any Keras by the rules of its writer and writes one in "
+        "Keras 3's format. The new file is read back and its predictions are compared with those "
         "of the original; it stays only if they agree.",
     )
     convert.add_argument("old", help="the file of a model, or of weights with --config")
