@@ -166,8 +166,8 @@ def _forget_state(model, changes, notes):
 def _note_data_format(config, notes):
     if '"channels_first"' in json.dumps(config):
         notes.append(
-            "layers are channels_first: Keras on TensorFlow runs their convolutions on a GPU, or on "
-            "a CPU after `compile(jit_compile=True)`"
+            "layers are channels_first: Keras on TensorFlow runs their convolutions on a GPU, or "
+            "on a CPU after `compile(jit_compile=True)`"
         )
 
 
