@@ -18,6 +18,7 @@ import workloads
 FLOAT = 4
 RIDES = {"Flatten", "Dropout", "Activation", "Add", "Reshape"}
 TRANSCENDENTAL = {"sigmoid", "tanh", "softmax"}
+RECURRENT = {"SimpleRNN", "LSTM", "GRU"}
 UPDATE = 5  # RMSprop: weight and mean square read and written, gradient read
 
 
@@ -67,7 +68,7 @@ def layer_ops(layer, fed, batch, trains):
     weights = sum(int(np.prod(w.shape)) for w in layer.trainable_weights)
     activation = getattr(getattr(layer, "activation", None), "__name__", None)
     special = out if activation in TRANSCENDENTAL else 0
-    if kind in ("Dense", "Conv2D"):
+    if kind in ("Dense", "Conv1D", "Conv2D"):
         kernel = layer.trainable_weights[0].shape
         operations = 2 * out * int(np.prod(kernel[:-1]))
         moved = FLOAT * (into + out + int(np.prod(kernel)))
@@ -85,6 +86,11 @@ def layer_ops(layer, fed, batch, trains):
             yield Op(name, 0, 0, special)
     elif kind == "MultiHeadAttention":
         yield from attention_ops(layer, name, batch, fed, trains)
+    elif kind == "Bidirectional":
+        for one in (layer.forward_layer, layer.backward_layer):
+            yield from recurrent_ops(one, layer.input.shape, name, batch, fed, trains)
+    elif kind in RECURRENT:
+        yield from recurrent_ops(layer, layer.input.shape, name, batch, fed, trains)
     elif kind in ("BatchNormalization", "LayerNormalization"):
         yield Op(name, 6 * out, FLOAT * (into + out))
         if trains:
@@ -117,6 +123,25 @@ def attention_ops(layer, name, batch, fed, trains):
     yield Op(f"scores of {name}", product, FLOAT * sides, scores)
     if trains:
         yield Op(f"scores of {name}, gradient", 2 * product, FLOAT * 2 * sides)
+
+
+def recurrent_ops(layer, shape, name, batch, fed, trains):
+    """Products of the inputs of all steps, and of the states; gates need not be in memory."""
+    kernel, recurrent = (
+        int(np.prod(w.shape)) for w in (layer.cell.kernel, layer.cell.recurrent_kernel)
+    )
+    rows, units = batch * shape[1], layer.units
+    into, out = rows * shape[2], (rows if layer.return_sequences else batch) * units
+    gates = rows * units * (layer.cell.gates + (layer.cell.state_count > 1))
+    yield Op(f"{name}, inputs", 2 * rows * kernel, FLOAT * (into + kernel))
+    yield Op(f"{name}, states", 2 * rows * recurrent, FLOAT * (out + recurrent), gates)
+    if trains:
+        yield Op(f"{name}, inputs' weights' gradient", 2 * rows * kernel, FLOAT * (into + kernel))
+        if not fed:
+            moved = FLOAT * (into + kernel)
+            yield Op(f"{name}, input's gradient", 2 * rows * kernel, moved)
+        yield Op(f"{name}, states' gradient", 2 * rows * recurrent, FLOAT * (out + recurrent))
+        yield Op(f"{name}, states' weights' gradient", 2 * rows * recurrent, FLOAT * recurrent)
 
 
 def step_ops(model, batch, trains=True, data_bytes=0):

@@ -131,6 +131,46 @@ def transformer(length):
     return build
 
 
+def over_words(width, *make):
+    """Layers over 500 embedded words, and a yes or no."""
+
+    def build(k):
+        stack = [k.Input((500,), dtype="int32"), k.layers.Embedding(10000, width)]
+        stack += [one(k.layers) for one in make]
+        return k.Sequential([*stack, k.layers.Dense(1, activation="sigmoid")])
+
+    return build
+
+
+def convolutions(filters):
+    """Two Conv1D over windows of 7 words."""
+    return (
+        lambda layers: layers.Conv1D(filters, 7, activation="relu"),
+        lambda layers: layers.MaxPooling1D(5),
+        lambda layers: layers.Conv1D(filters, 7, activation="relu"),
+        lambda layers: layers.GlobalMaxPooling1D(),
+    )
+
+
+def gru(k):
+    """Weather: 10 days of hours in, a temperature out."""
+    return k.Sequential(
+        [
+            k.Input((240, 14)),
+            k.layers.GRU(32, return_sequences=True),
+            k.layers.GRU(64),
+            k.layers.Dense(1),
+        ]
+    )
+
+
+def lstm_text(k):
+    """The next of 58 characters after 40."""
+    return k.Sequential(
+        [k.Input((40, 58)), k.layers.LSTM(128), k.layers.Dense(58, activation="softmax")]
+    )
+
+
 VGG16 = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 
 
@@ -157,10 +197,15 @@ def regression(*shape):
 
 def words(count):
     def data(rng, n):
-        labels = rng.integers(0, 2, (n, 1)).astype("f4")
+        labels = rng.integers(0, 2, (n, 1)).astype("float32")
         return rng.integers(0, 10000, (n, count)).astype("int32"), labels
 
     return data
+
+
+def characters(rng, n):
+    eye = np.eye(58, dtype="float32")
+    return eye[rng.integers(0, 58, (n, 40))], eye[rng.integers(0, 58, n)]
 
 
 SPARSE = "sparse_categorical_crossentropy"
@@ -193,6 +238,32 @@ WORKLOADS = [
     Workload(
         "vgg16", "VGG16 features, predict 20 x 150x150x3", vgg16_features, RMS, "mse", 20,
         regression(150, 150, 3), 3, trains=False, bar=2,
+    ),
+    Workload(
+        "simplernn", "Embedding 10000x32, 500 words, SimpleRNN 32, batch 128",
+        over_words(32, lambda layers: layers.SimpleRNN(32)), RMS, BINARY, 128, words(500), 20,
+        bar=2,
+    ),
+    Workload(
+        "lstm", "the same with LSTM 32",
+        over_words(32, lambda layers: layers.LSTM(32)), RMS, BINARY, 128, words(500), 20, bar=2,
+    ),
+    Workload(
+        "bilstm", "the same with a bidirectional LSTM 32",
+        over_words(32, lambda layers: layers.Bidirectional(layers.LSTM(32))),
+        RMS, BINARY, 128, words(500), 10, bar=2,
+    ),
+    Workload(
+        "gru", "240x14 GRU 32, GRU 64, batch 128", gru, RMS, "mae", 128, regression(240, 14), 20,
+        bar=2,
+    ),
+    Workload(
+        "lstm_text", "40x58 LSTM 128, batch 128", lstm_text, RMS, "categorical_crossentropy", 128,
+        characters, 40, bar=2,
+    ),
+    Workload(
+        "conv1d", "Embedding 10000x128, 500 words, two Conv1D 32x7, batch 128",
+        over_words(128, *convolutions(32)), RMS, BINARY, 128, words(500), 20, bar=2,
     ),
     Workload(
         "transformer", "encoder 128 wide, 4 heads, dense 256, 200 words, batch 32",

@@ -15,7 +15,8 @@ sys.path.insert(0, str(BENCHMARKS))
 import floor  # noqa: E402
 import workloads  # noqa: E402
 
-PRODUCTS = ("gemm", "conv")
+PRODUCTS = ("gemm", "conv", "rnn", "rnn_grad")
+LAYERS = ("dense", "conv", "multi_head_attention", "simple_rnn", "lstm", "gru", "bidirectional")
 RATES = {
     "threads": 2,
     "peak": 2e11,
@@ -45,9 +46,8 @@ def test_floor_counts_what_the_program_does(name):
     calls = calls_of(w)
     ops = floor.workload_ops(w)
     counted = sum(c["operations"] for c in calls if c["kernel"] in PRODUCTS)
-    layers = ("dense", "conv2d", "multi_head_attention")
     walked = sum(
-        op.operations for op in ops if op.what.startswith(layers) and not op.what.endswith("update")
+        op.operations for op in ops if op.what.startswith(LAYERS) and not op.what.endswith("update")
     )
     assert counted == walked
     # nothing that the layers need is missing from the program, and it moves at least as much

@@ -90,6 +90,58 @@ def transformer():
     return Encoder()
 
 
+def over_words(width, make, last):
+    """Layers over embedded words; of a recurrent one the last output counts."""
+    nn = torch.nn
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.words, self.over, self.last = (
+                nn.Embedding(10000, width),
+                make(),
+                nn.Linear(last, 1),
+            )
+
+        def forward(self, x):
+            x = self.words(x)
+            if isinstance(self.over, nn.RNNBase):
+                _, h = self.over(x)
+                h = h[0] if isinstance(h, tuple) else h
+                return self.last(h.transpose(0, 1).flatten(1))
+            return self.last(self.over(x.transpose(1, 2)).amax(-1))
+
+    return Model()
+
+
+def convolutions():
+    nn = torch.nn
+    return nn.Sequential(
+        nn.Conv1d(128, 32, 7), nn.ReLU(), nn.MaxPool1d(5), nn.Conv1d(32, 32, 7), nn.ReLU()
+    )
+
+
+def after_last(last, *layers):
+    """A linear layer on the last output of recurrent layers, one after the other."""
+    nn = torch.nn
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers, self.last = nn.ModuleList(layers), nn.Linear(*last)
+
+        def forward(self, x):
+            for layer in self.layers:
+                x, _ = layer(x)
+            return self.last(x[:, -1])
+
+    return Model()
+
+
+def recurrent(kind, inputs, units, **options):
+    return getattr(torch.nn, kind)(inputs, units, batch_first=True, **options)
+
+
 def vgg16():
     nn, layers, channels = torch.nn, [], 3
     for filters, repeats in workloads.VGG16:
@@ -109,6 +161,12 @@ BUILDERS = {
     "embedding": embedding,
     "residual": residual,
     "vgg16": vgg16,
+    "simplernn": lambda: over_words(32, lambda: recurrent("RNN", 32, 32), 32),
+    "lstm": lambda: over_words(32, lambda: recurrent("LSTM", 32, 32), 32),
+    "bilstm": lambda: over_words(32, lambda: recurrent("LSTM", 32, 32, bidirectional=True), 64),
+    "gru": lambda: after_last((64, 1), recurrent("GRU", 14, 32), recurrent("GRU", 32, 64)),
+    "lstm_text": lambda: after_last((128, 58), recurrent("LSTM", 58, 128)),
+    "conv1d": lambda: over_words(128, convolutions, 32),
     "transformer": transformer,
     "long": transformer,
 }
@@ -121,6 +179,8 @@ class Subject:
         functional = torch.nn.functional
         self.loss = {
             "mse": functional.mse_loss,
+            "mae": functional.l1_loss,
+            "categorical_crossentropy": functional.cross_entropy,
             "binary_crossentropy": functional.binary_cross_entropy_with_logits,
             "sparse_categorical_crossentropy": lambda p, y: functional.cross_entropy(p, y.long()),
         }[workload.loss]
