@@ -69,6 +69,11 @@ _WHERE = {
     "preprocessing.integer_lookup": ("IntegerLookup",),
     "preprocessing.normalization": ("Normalization",),
     "preprocessing.pipeline": ("Pipeline",),
+    "preprocessing.clahe": ("ContrastLimitedAdaptiveHistogramEqualization",),
+    "preprocessing.elastic": ("RandomElasticTransform",),
+    "preprocessing.policies": ("AugMix", "RandAugment"),
+    "preprocessing.random_size": ("RandomHeight", "RandomWidth"),
+    "preprocessing.spectrogram": ("MelSpectrogram", "STFTSpectrogram"),
     "preprocessing.color": (
         "AutoContrast", "RandomBrightness", "RandomColorDegeneration", "RandomContrast",
         "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPosterization", "RandomSaturation",

@@ -92,13 +92,13 @@ class ImageLayer(Layer):
     def call(self, data, training=True):
         """Images, or a dict of them, changed."""
         images = data["images"] if isinstance(data, dict) else data
+        drawn = self.get_random_transformation(data, training=training)
         rank = len(images.shape)
         if rank not in (3, 4):
             raise ValueError(
                 "Expected image tensor to have rank 3 (single image) or 4 (batch of images). "
                 f"Received: data.shape={tuple(images.shape)}"
             )
-        drawn = self.get_random_transformation(data, training=training)
         if not isinstance(data, dict):
             return self._each("images", data, drawn, training, rank == 4)
         changed = dict(data)
@@ -162,6 +162,14 @@ class ImageLayer(Layer):
             )
         at = -3 if self.data_format == "channels_last" else -2
         return (shape[0] if len(shape) == 4 else 1), shape[at], shape[at + 1]
+
+    def _known_size(self, transformation):
+        """(height, width) as a transformation tells it: by its "size", or the images' shape."""
+        if "size" in transformation:
+            return transformation["size"][1:]
+        shape = transformation["input_shape"]
+        at = -3 if self.data_format == "channels_last" else -2
+        return shape[at], shape[at + 1]
 
     def _uniform(self, shape, low, high, seed=None, dtype="float32"):
         return random.uniform(shape, low, high, dtype=dtype, seed=seed or self.generator)
@@ -248,7 +256,7 @@ class WarpLayer(ImageLayer):
     def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
         if not training or transformation is None:
             return bounding_boxes
-        _, height, width = transformation["size"]
+        height, width = self._known_size(transformation)
         known = {"height": height, "width": width}
         form = self.bounding_box_format
         found = box_ops.convert_format(bounding_boxes, form, "xyxy", **known)

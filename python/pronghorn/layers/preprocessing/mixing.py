@@ -36,8 +36,8 @@ class MixUp(ImageLayer):
         weight = random.beta((batch,), self.alpha, self.alpha, seed=seed)
         return {"mix_weight": weight, "permutation_order": order}
 
-    def _mixed(self, x, transformation):
-        shape = (-1, *[1] * (len(x.shape) - 1))
+    def _mixed(self, x, transformation, rank=4):
+        shape = (-1, *[1] * (rank - 1))
         weight = ops.cast(ops.reshape(transformation["mix_weight"], shape), x.dtype)
         return weight * x + (1.0 - weight) * ops.take(x, transformation["permutation_order"], 0)
 
@@ -46,11 +46,10 @@ class MixUp(ImageLayer):
         return self._mixed(images, transformation) if training else images
 
     def transform_labels(self, labels, transformation, training=True):
-        return (
-            self._mixed(ops.cast(labels, self.compute_dtype), transformation)
-            if training
-            else labels
-        )
+        if not training:
+            return labels
+        labels = ops.cast(labels, self.compute_dtype)
+        return self._mixed(labels, transformation, max(len(labels.shape), 2))
 
     def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
         if not training:
@@ -62,6 +61,8 @@ class MixUp(ImageLayer):
             return bounding_boxes
         order = transformation["permutation_order"]
         return {
-            name: ops.concatenate([value, ops.take(value, order, axis=0)], axis=1)
+            name: ops.concatenate(
+                [value, ops.take(value, order, axis=0)], axis=min(1, len(value.shape) - 1)
+            )
             for name, value in bounding_boxes.items()
         }

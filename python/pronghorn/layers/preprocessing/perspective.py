@@ -66,9 +66,8 @@ class RandomPerspective(ImageLayer):
             interpolation=interpolation, fill_value=self.fill_value,
             data_format=self.data_format,
         )  # fmt: skip
-        return ops.where(
-            ops.reshape(transformation["apply_perspective"], (-1, 1, 1, 1)), seen, images
-        )
+        shape = (-1, 1, 1, 1)[: len(images.shape)]
+        return ops.where(ops.reshape(transformation["apply_perspective"], shape), seen, images)
 
     def transform_images(self, images, transformation, training=True):
         images = ops.cast(images, self.compute_dtype)
@@ -84,7 +83,7 @@ class RandomPerspective(ImageLayer):
     def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
         if not training or transformation is None:
             return bounding_boxes
-        _, height, width = transformation["size"]
+        height, width = self._known_size(transformation)
         known, form = {"height": height, "width": width}, self.bounding_box_format
         found = box_ops.convert_format(bounding_boxes, form, "xyxy", **known)
         boxes = found["boxes"]

@@ -5,13 +5,14 @@ from ...engine.symbolic import recorded_whole
 from .. import math
 from .._args import FLOATS, cast, op, tensor, wide
 from ..array import reshape, stack, take
-from ..creation import arange, ones_like, zeros_like
+from ..creation import arange, ones, ones_like, zeros_like
 from ..factors import solve
+from ..nn import depthwise_conv
 from ._checks import Frame, one_of, ranked, standard_format
 
 _normal = op("random_normal")
 INTERPOLATIONS = ("nearest", "bilinear")
-FILL_MODES = ("constant", "nearest", "wrap", "reflect")
+FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")
 
 
 @recorded_whole
@@ -28,7 +29,7 @@ def affine_transform(
         images: tensor of rank 3 or 4.
         transform: float tensor (8,) or (batch, 8): a0, a1, a2, b0, b1, b2, c0, c1.
         interpolation: "bilinear" or "nearest".
-        fill_mode: what lies outside: "constant", "reflect", "wrap" or "nearest".
+        fill_mode: what lies outside: "constant", "reflect", "mirror", "wrap" or "nearest".
         fill_value: the constant.
         data_format: "channels_last" or "channels_first"; the configured one by default.
 
@@ -84,6 +85,11 @@ def _inside(place, size, mode):
     if size <= 1:
         return zeros_like(place)
     place = math.clip(place, -1e8, 1e8)
+    if mode == "mirror":  # the edge is not repeated
+        period = 2.0 * (size - 1)
+        place = math.abs(place)
+        place = place - period * _trunc(place / period)
+        return math.where(place > size - 1, period - place, place)
     if mode == "reflect":
         period = 2.0 * size
         low = math.where(place < period, period * _trunc(-place / period) + place, place)
@@ -307,7 +313,7 @@ def elastic_transform(
         alpha: strength of the deformation.
         sigma: its smoothness, in pixels.
         interpolation: "bilinear" or "nearest".
-        fill_mode: what lies outside: "constant", "reflect", "wrap" or "nearest".
+        fill_mode: what lies outside: "constant", "reflect", "mirror", "wrap" or "nearest".
         fill_value: the constant.
         seed: int, SeedGenerator or None.
         data_format: "channels_last" or "channels_first"; the configured one by default.
@@ -318,19 +324,38 @@ def elastic_transform(
     Raises:
         ValueError: for other ranks and words.
     """
-    from .filters import gaussian_blur
-
     one_of(interpolation, INTERPOLATIONS, "interpolation")
     one_of(fill_mode, FILL_MODES, "fill_mode")
     images = ranked(images)
     if None in images.shape:
         return math.multiply(images, 1)
-    frame = Frame(images, standard_format(data_format))
+    return deformed(
+        images, float(alpha), float(sigma), int(sigma), interpolation, fill_mode, fill_value,
+        draw_seed(seed), standard_format(data_format),
+    )  # fmt: skip
+
+
+def deformed(
+    images, alpha, sigma, radius, interpolation, fill_mode, fill_value, drawn, data_format
+):
+    """Images under a smooth field: noise of deviation sigma, blurred, times alpha.
+
+    The window reaches 3 times the whole part of sigma. Where sigma is a tensor, `radius` is the
+    largest whole part that it can have.
+    """
+    frame = Frame(images, data_format)
     batch, height, width, _ = frame.images.shape
-    window = 6 * int(sigma) | 1
-    drawn = (draw_seed(seed),)
-    field = _normal(drawn, ((batch, height, width, 2), "float32", 0.0, float(sigma)))
-    field = gaussian_blur(field, (window, window), (sigma, sigma), "channels_last") * float(alpha)
+    sigma = cast(tensor(sigma), "float32")
+    noise = _normal((drawn,), ((batch, height, width, 2), "float32", 0.0, 1.0)) * sigma
+    place = arange(-3 * radius, 3 * radius + 1, dtype="float32")
+    share = place / math.maximum(sigma, 1e-6)
+    weight = math.exp(-0.5 * share * share)
+    weight = math.where(math.abs(place) <= 3.0 * math.floor(sigma), weight, 0.0)
+    weight = weight / math.sum(weight)
+    for shape in ((-1, 1, 1, 1), (1, -1, 1, 1)):  # along the height, then along the width
+        window = reshape(weight, shape) * ones((1, 1, 2, 1), "float32")
+        noise = depthwise_conv(noise, window, padding="same", data_format="channels_last")
+    field = noise * cast(tensor(alpha), "float32")
     x = reshape(arange(width, dtype="float32"), (1, 1, width)) + field[..., 0]
     y = reshape(arange(height, dtype="float32"), (1, height, 1)) + field[..., 1]
     y, x = _inside(y, height, fill_mode), _inside(x, width, fill_mode)

@@ -1,0 +1,88 @@
+"""RandomElasticTransform."""
+
+from ... import ops
+from ...engine import Tensor
+from ...engine.random import draw_seed
+from ...ops.image.warp import FILL_MODES, INTERPOLATIONS, deformed
+from .image_layer import ImageLayer, factor_pair, one_of
+
+
+class RandomElasticTransform(ImageLayer):
+    """Some images deformed as if painted on rubber.
+
+    P. Simard et al., "Best practices for convolutional neural networks applied to visual document
+    analysis" (2003).
+
+    Args:
+        factor: the chance, or (low, high) to draw it from, in [0, 1].
+        scale: how strong, or (low, high) to draw it from, in [0, 1].
+        interpolation: "bilinear" or "nearest".
+        fill_mode: what lies outside: "reflect", "wrap", "constant", "nearest" or "mirror".
+        fill_value: the constant.
+        value_range: the least and largest value of pixels.
+        seed: int or None.
+        data_format: "channels_last" or "channels_first"; the configured one by default.
+
+    Shapes: (batch, ..., channels) or a single image; the same.
+
+    Example:
+
+    >>> RandomElasticTransform()(np.ones((2, 4, 4, 3), "float32"), training=True).shape
+    (2, 4, 4, 3)
+    """
+
+    def __init__(
+        self, factor=1.0, scale=1.0, interpolation="bilinear", fill_mode="reflect", fill_value=0.0,
+        value_range=(0, 255), seed=None, data_format=None, **kwargs,
+    ):  # fmt: skip
+        super().__init__(data_format=data_format, **kwargs)
+        self.factor = factor_pair(factor, bounds=(0, 1))
+        self.scale = factor_pair(scale, "scale", (0, 1))
+        one_of(interpolation, INTERPOLATIONS, "interpolation")
+        one_of(fill_mode, FILL_MODES, "fill_mode")
+        self.interpolation = interpolation
+        self.fill_mode = fill_mode
+        self.fill_value = fill_value
+        self.value_range = value_range
+        self._seed(seed)
+
+    def get_random_transformation(self, data, training=True, seed=None):
+        if not training or self.scale[1] == 0 or self.factor[1] == 0:
+            return None
+        batch, seed = self._size(data)[0], seed or self.generator
+        chance = self._uniform((batch,), *map(float, self.factor), seed)
+        apply = self._uniform((batch,), 0.0, 1.0, seed) < chance
+        strength = self._uniform((), *map(float, self.scale), seed)
+        return {
+            "apply_transform": apply,
+            "distortion_factor": strength,
+            # images and masks are deformed alike
+            "seed": draw_seed(seed),
+        }
+
+    def _deformed(self, images, transformation, interpolation):
+        if transformation is None:
+            return images
+        if None in images.shape:
+            return images * 1
+        _, height, width = self._size(images)
+        strength = ops.cast(transformation["distortion_factor"], "float32")
+        drawn = transformation["seed"]
+        drawn = drawn if isinstance(drawn, Tensor) else draw_seed(drawn)
+        whole = deformed(
+            images, max(height, width) * 0.1 * strength, min(height, width) * 0.05 * strength,
+            int(min(height, width) * 0.05 * self.scale[1]), interpolation, self.fill_mode,
+            self.fill_value, drawn, self.data_format,
+        )  # fmt: skip
+        shape = (-1, 1, 1, 1)[: len(images.shape)]
+        apply = ops.reshape(transformation["apply_transform"], shape)
+        return ops.clip(ops.where(apply, whole, images), *self.value_range)
+
+    def transform_images(self, images, transformation, training=True):
+        images = ops.cast(images, self.compute_dtype)
+        return self._deformed(images, transformation, self.interpolation) if training else images
+
+    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+        if not training:
+            return segmentation_masks
+        return self._deformed(segmentation_masks, transformation, "nearest")
