@@ -12,7 +12,8 @@ _MODULES = (
     "dtype_policies", "initializers",
     "layers", "losses", "metrics", "models", "ops", "optimizers", "preprocessing", "random",
     "regularizers", "mixed_precision", "legacy",
-    "saving", "training", "tree", "utils", "backend", "config", "engine", "wrappers", "visualization",
+    "saving", "training", "tree", "utils", "backend", "config", "engine", "wrappers",
+    "visualization",
 )  # fmt: skip
 _NAMES = {
     "Input": "layers",

@@ -1,4 +1,4 @@
-"""Boxes, masks and galleries: masks as Keras draws them (make_values.py), the rest by its pixels."""
+"""Boxes, masks and galleries: masks as Keras draws them (make_values.py), others by pixels."""
 
 from pathlib import Path
 

@@ -60,6 +60,10 @@ class RandomElasticTransform(ImageLayer):
             "seed": draw_seed(seed),
         }
 
+    def get_elastic_transform_params(self, height, width, factor):
+        """(alpha, sigma) of `ops.image.elastic_transform` for images of that size."""
+        return max(height, width) * 0.1 * factor, min(height, width) * 0.05 * factor
+
     def _deformed(self, images, transformation, interpolation):
         if transformation is None:
             return images
@@ -69,10 +73,11 @@ class RandomElasticTransform(ImageLayer):
         strength = ops.cast(transformation["distortion_factor"], "float32")
         drawn = transformation["seed"]
         drawn = drawn if isinstance(drawn, Tensor) else draw_seed(drawn)
+        alpha, sigma = self.get_elastic_transform_params(height, width, strength)
+        _, largest = self.get_elastic_transform_params(height, width, self.scale[1])
         whole = deformed(
-            images, max(height, width) * 0.1 * strength, min(height, width) * 0.05 * strength,
-            int(min(height, width) * 0.05 * self.scale[1]), interpolation, self.fill_mode,
-            self.fill_value, drawn, self.data_format,
+            images, alpha, sigma, int(largest), interpolation, self.fill_mode, self.fill_value,
+            drawn, self.data_format,
         )  # fmt: skip
         shape = (-1, 1, 1, 1)[: len(images.shape)]
         apply = ops.reshape(transformation["apply_transform"], shape)
