@@ -5,6 +5,7 @@
 
 #include "conv_direct.h"
 #include "conv_scatter.h"
+#include "winograd_extreme.h"
 #include "winograd_transform.h"
 
 namespace ph {
@@ -85,8 +86,9 @@ void pack_transformed(const Problem& q, int64_t j0, int64_t count, float* packed
   }
 }
 
+// Gives the tile's level (winograd_extreme.h).
 template <int m>
-void input_tile(const Problem& q, const Tiles& t, int64_t tile, float* patch, float* out) {
+float input_tile(const Problem& q, const Tiles& t, int64_t tile, float* patch, float* out) {
   const int64_t image = tile / (t.high * t.wide), at = tile % (t.high * t.wide);
   const int64_t top = at / t.wide * m - q.pad_top, left = at % t.wide * m - q.pad_left;
   const Frame f = {top, top + m + 2, left, left + m + 2};
@@ -99,15 +101,51 @@ void input_tile(const Problem& q, const Tiles& t, int64_t tile, float* patch, fl
     d = patch;
     line = (m + 2) * q.channels;
   }
+  IntVec<float> level = {};
   for (int64_t c = 0; c < q.channels; c += kLanes<float>)
     transform_input<m>(d + c, line, q.channels, min_of<int64_t>(kLanes<float>, q.channels - c),
-                       out + c, t.in_step);
+                       out + c, t.in_step, level);
+  return largest(level);
 }
 
-// One panel of output channels [j0, j0 + count) of one tile.
+// The same panel by direct summation: m x m rows of kTileCols sums.
+template <int m>
+PH_NOINLINE void direct_tile(const Problem& q, const Tiles& t, int64_t tile, int64_t j0,
+                             int64_t count, float* sums) {
+  constexpr int64_t lanes = kLanes<float>, ld = kTileCols<float>;
+  const int64_t image = tile / (t.high * t.wide), at = tile % (t.high * t.wide);
+  const int64_t top = at / t.wide * m, left = at % t.wide * m;
+  for (int64_t i = 0; i < m * m * ld; i += lanes) store(sums + i, vf32{});
+  for (int64_t i = 0; i < m * m * 9; ++i) {
+    const int64_t r = i / 9 / m, s = i / 9 % m, tap = i % 9;
+    const int64_t y = top + r + tap / 3 - q.pad_top, x = left + s + tap % 3 - q.pad_left;
+    if (y < 0 || y >= q.in_h || x < 0 || x >= q.in_w) continue;
+    const float* const pixel = q.in + ((image * q.in_h + y) * q.in_w + x) * q.channels;
+    const float* const f = q.filter + (q.turned ? 8 - tap : tap) * q.tap_step + j0 * q.s_j;
+    float* const sum = sums + (r * m + s) * ld;
+    if (q.s_j == 1) {
+      for (int64_t c = 0; c < q.channels; ++c)
+        for (int64_t v = 0; v < count; v += lanes)
+          store(sum + v, load(sum + v) + splat(pixel[c]) * load_first(f + c * q.s_c + v,
+                                                                      min_of(lanes, count - v)));
+    } else {
+      for (int64_t j = 0; j < count; ++j) {
+        vf32 dot = {};
+        for (int64_t c = 0; c < q.channels; c += lanes) {
+          const int64_t used = min_of(lanes, q.channels - c);
+          dot += load_first(pixel + c, used) * load_first(f + j * q.s_j + c, used);
+        }
+        sum[j] += horizontal_sum<float>(dot);
+      }
+    }
+  }
+}
+
+// One panel of output channels [j0, j0 + count) of one tile, from its products or, where they are
+// given, its direct sums.
 template <int m>
 void output_tile(const ConvArgs& g, const Problem& q, const Tiles& t, int64_t tile, int64_t j0,
-                 int64_t count, const float* products) {
+                 int64_t count, const float* products, const float* sums) {
   constexpr int64_t lanes = kLanes<float>;
   const int64_t image = tile / (t.high * t.wide), at = tile % (t.high * t.wide);
   const int64_t top = at / t.wide * m, left = at % t.wide * m;
@@ -121,7 +159,10 @@ void output_tile(const ConvArgs& g, const Problem& q, const Tiles& t, int64_t ti
         forward && g.bias ? static_cast<const float*>(g.bias) + j0 + v : nullptr;
     const vf32 shift = bias ? load_first(bias, used) : vf32{};
     vf32 y[m * m];
-    transform_output<m>(products + v, t.mid_step, y);
+    if (sums)
+      for (int64_t i = 0; i < m * m; ++i) y[i] = load(sums + i * kTileCols<float> + v);
+    else
+      transform_output<m>(products + v, t.mid_step, y);
     for (int64_t r = 0; r < rows; ++r)
       for (int64_t s = 0; s < cols; ++s) {
         const int64_t offset = corner + (r * q.out_w + s) * q.n + v;
@@ -166,7 +207,8 @@ void run(const ConvArgs& g, const Team& team) {
   // Tiles [lo, hi), whose transformed inputs are given, times panels [p0, p1). Not inlined:
   // it is called from two places.
   const auto multiply = [&](int64_t lo, int64_t hi, int64_t p0, int64_t p1, const float* input,
-                            float* middle) PH_NOINLINE {
+                            float* middle, const TileLevels& levels) PH_NOINLINE {
+    float sums[m * m * kTileCols<float>];
     const int64_t strips = ceil_div(hi - lo, tile_rows<float>(q.n, q.channels));
     Micro<float> u;
     u.a_stride = t.in_row;
@@ -191,20 +233,26 @@ void run(const ConvArgs& g, const Team& team) {
           fn[r1 - r0 - 1](u);
         }
       }
-      for (int64_t i = lo; i < hi; ++i)
-        output_tile<m>(g, q, t, i, p * tile_cols, count, middle + (i - lo) * t.mid_row);
+      for (int64_t i = lo; i < hi; ++i) {
+        const bool direct = levels.direct(i - lo);
+        if (direct) direct_tile<m>(q, t, i, p * tile_cols, count, sums);
+        output_tile<m>(g, q, t, i, p * tile_cols, count, middle + (i - lo) * t.mid_row,
+                       direct ? sums : nullptr);
+      }
     }
   };
   if (t.chunks == 1) {  // few tiles: what threads share out is the output's channels
     float* const input = own_of(0).input;
+    TileLevels levels;
     const int64_t parts = min_of(t.count, kMaxChunks);
     for_chunks(crew, parts, [&](int64_t part, int thread) {
       for (int64_t i = part * t.count / parts; i < (part + 1) * t.count / parts; ++i)
-        input_tile<m>(q, t, i, own_of(thread).patch, input + i * t.in_row);
+        levels[i] = input_tile<m>(q, t, i, own_of(thread).patch, input + i * t.in_row);
     });
+    levels.find_extremes(t.count);
     for_chunks(crew, panels, [&](int64_t p, int thread) {
       pack(p);
-      multiply(0, t.count, p, p + 1, input, own_of(thread).middle);
+      multiply(0, t.count, p, p + 1, input, own_of(thread).middle, levels);
     });
     return;
   }
@@ -212,9 +260,11 @@ void run(const ConvArgs& g, const Team& team) {
   for_chunks(crew, t.chunks, [&](int64_t chunk, int thread) {
     const int64_t lo = chunk * t.count / t.chunks, hi = (chunk + 1) * t.count / t.chunks;
     const Own own = own_of(thread);
+    TileLevels levels;
     for (int64_t i = lo; i < hi; ++i)
-      input_tile<m>(q, t, i, own.patch, own.input + (i - lo) * t.in_row);
-    multiply(lo, hi, 0, panels, own.input, own.middle);
+      levels[i - lo] = input_tile<m>(q, t, i, own.patch, own.input + (i - lo) * t.in_row);
+    levels.find_extremes(hi - lo);
+    multiply(lo, hi, 0, panels, own.input, own.middle, levels);
   });
 }
 

@@ -74,9 +74,10 @@ void transform_tile(const ConvArgs& g, const Plan& p, int64_t tile, int64_t at, 
   const int64_t top = place / p.wide * kEdge, left = place % p.wide * kEdge;
   const Window from = window_of(static_cast<const float*>(g.x) + image * g.h * g.w * g.c, g.h, g.w,
                                 g.c, top - g.pad_top, left - g.pad_left, kWindow, patch);
+  IntVec<float> level = {};  // of no use: what is not finite reaches every tap by itself
   for (int64_t c = 0; c < g.c; c += lanes)
     transform_input<4>(from.at + c, from.line, g.c, min_of(lanes, g.c - c), x + at * p.x_row + c,
-                       p.x_step);
+                       p.x_step, level);
   const Window grad = window_of(static_cast<const float*>(g.y) + image * g.oh * g.ow * g.k, g.oh,
                                 g.ow, g.k, top, left, kEdge, patch);
   for (int64_t k = 0; k < g.k; k += lanes) {

@@ -1,7 +1,7 @@
 // The one-dimensional transforms of winograd.h on vectors of channels, and their
 // two-dimensional use: columns first, then rows.
 #pragma once
-#include "simd.h"
+#include "math_base.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -92,10 +92,11 @@ struct Minimal<4> {
 };
 
 // d: size x size vectors, `line` and `pixel` floats apart; the result goes to out + i * step
-// for position i. `left` lanes are in use.
+// for position i. `left` lanes are in use. `level` grows to the largest magnitude at nine
+// positions in which every input takes part, as bits: an infinity counts as more, a nan as most.
 template <int m>
 PH_INLINE void transform_input(const float* d, int64_t line, int64_t pixel, int64_t left,
-                               float* out, int64_t step) {
+                               float* out, int64_t step, IntVec<float>& level) {
   constexpr int size = Minimal<m>::kSize;
   const bool whole = left == kLanes<float>;
   vf32 columns[size][size];  // [column][row]
@@ -115,6 +116,12 @@ PH_INLINE void transform_input(const float* d, int64_t line, int64_t pixel, int6
 #pragma GCC unroll 6
     for (int x = 0; x < size; ++x) in[x] = columns[x][y];
     Minimal<m>::input(in, r);
+    constexpr int kSeen[] = {0, 1, size - 1};
+    if (y < 2 || y == size - 1)
+      for (int i = 0; i < 3; ++i) {
+        const auto bits = (IntVec<float>)vabs<float>(r[kSeen[i]]);
+        level = level > bits ? level : bits;
+      }
 #pragma GCC unroll 6
     for (int x = 0; x < size; ++x) {
       if (whole)
