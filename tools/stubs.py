@@ -113,7 +113,7 @@ def stub(module):
     tree = ast.parse(Path(module.__file__).read_text())
     own = {n: node for n, node in bound(tree) if not n.startswith("_")}
     outside = {a.asname or a.name for n in tree.body if isinstance(n, ast.Import) for a in n.names}
-    outside |= {name for name, _ in typing_imports(tree)}
+    outside |= {name for name, _ in typing_imports(tree)} | {"annotations", "TYPE_CHECKING"}
     lines = [own_text(n, node, getattr(module, n)) for n, node in own.items() if n not in outside]
     if any(n == "__version__" for n, _ in bound(tree)):
         lines.append("__version__: str\n")

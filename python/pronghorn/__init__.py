@@ -44,7 +44,7 @@ _NAMES = {
 }
 
 
-def version():
+def version() -> str:
     """The version, as a string."""
     return __version__
 

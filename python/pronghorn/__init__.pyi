@@ -27,6 +27,7 @@ from . import saving as saving
 from . import training as training
 from . import tree as tree
 from . import utils as utils
+from . import visualization as visualization
 from . import wrappers as wrappers
 from .alias import load_ipython_extension as load_ipython_extension
 from .alias import unload_ipython_extension as unload_ipython_extension
@@ -54,6 +55,6 @@ from .models import Model as Model
 from .models import Sequential as Sequential
 from .optimizers import Optimizer as Optimizer
 from .regularizers import Regularizer as Regularizer
-def version():
+def version() -> str:
     ...
 __version__: str

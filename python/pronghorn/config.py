@@ -1,5 +1,9 @@
 """Global settings, under keras.config's names."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from .dtype_policies import dtype_policy, set_dtype_policy
 from .engine.config import (
     disable_flash_attention,
@@ -45,17 +49,17 @@ __all__ = [
 ]  # fmt: skip
 
 
-def backend():
+def backend() -> str:
     """ "tensorflow": whose dtypes, layouts and defaults are the measure here."""
     return "tensorflow"
 
 
-def is_nnx_enabled():
+def is_nnx_enabled() -> bool:
     """False: there is no Flax here to share modules with."""
     return False
 
 
-def set_backend(backend):
+def set_backend(backend: Any) -> None:
     """Accepts the names of Keras's backends; there is one engine here, which is all of them.
 
     Args:

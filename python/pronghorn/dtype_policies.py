@@ -1,12 +1,18 @@
 """Dtype policies: in which dtype a layer computes and in which it keeps its variables."""
 
+from __future__ import annotations
+
 import re
 import threading
 from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
 
 from .engine import config
 from .engine.config import DTYPES, standardize_dtype
 from .engine.config import is_float_dtype as is_float  # noqa: F401
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class DTypePolicy:
@@ -25,7 +31,7 @@ class DTypePolicy:
     'bfloat16'
     """
 
-    def __init__(self, name=None):
+    def __init__(self, name: Any = None) -> None:
         if name is None:
             name = dtype_policy().name
         if not isinstance(name, str):
@@ -37,28 +43,28 @@ class DTypePolicy:
         self._compute_dtype, self._variable_dtype = _parse(name)
 
     @property
-    def name(self):
+    def name(self) -> Any:
         return self._name
 
     @property
-    def compute_dtype(self):
+    def compute_dtype(self) -> Any:
         """Dtype of the layer's computation, inputs and outputs."""
         return self._compute_dtype
 
     @property
-    def variable_dtype(self):
+    def variable_dtype(self) -> Any:
         """Dtype of the layer's variables."""
         return self._variable_dtype
 
     @property
-    def quantization_mode(self):
+    def quantization_mode(self) -> None:
         return None
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"name": self.name}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Self:
         return cls(**config)
 
     def __eq__(self, other):
@@ -98,7 +104,7 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
     ('mixed_bfloat16', 'float32')
     """
 
-    def __init__(self, default_policy=None, policy_map=None):
+    def __init__(self, default_policy: Any = None, policy_map: Any = None) -> None:
         if isinstance(default_policy, DTypePolicyMap):
             raise ValueError("`default_policy` cannot be a `DTypePolicyMap`.")
         if policy_map is not None and not isinstance(policy_map, dict):
@@ -111,20 +117,20 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
         self._policies = policy_map or {}
 
     @property
-    def default_policy(self):
+    def default_policy(self) -> Any:
         """The policy of paths that have none of their own."""
         return dtype_policy() if self._fixed is None else self._fixed
 
     @property
-    def name(self):
+    def name(self) -> str:
         return f"map_{self.default_policy.name}"
 
     @property
-    def compute_dtype(self):
+    def compute_dtype(self) -> Any:
         return self.default_policy.compute_dtype
 
     @property
-    def variable_dtype(self):
+    def variable_dtype(self) -> Any:
         return self.default_policy.variable_dtype
 
     def __getitem__(self, key):
@@ -170,7 +176,7 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
 
     __hash__ = object.__hash__
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         from .serialization import serialize_keras_object
 
         policies = serialize_keras_object(self._policies)
@@ -180,7 +186,7 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
         return {"default_policy": self._given, "policy_map": policies}
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Self:
         from .serialization import deserialize_keras_object
 
         policies = deserialize_keras_object(config["policy_map"], custom_objects=custom_objects)
@@ -212,13 +218,13 @@ _global = threading.local()
 _default = None  # set_dtype_policy is seen by every thread that did not set its own
 
 
-def dtype_policy():
+def dtype_policy() -> Any:
     """The global policy; `floatx()` where none was set."""
     policy = getattr(_global, "policy", None) or _default
     return policy if policy is not None else DTypePolicy(config.floatx())
 
 
-def set_dtype_policy(policy):
+def set_dtype_policy(policy: Any) -> None:
     """Sets the policy of layers made from now on: a name or a DTypePolicy."""
     global _default
     if not isinstance(policy, DTypePolicy):
@@ -232,19 +238,19 @@ def set_dtype_policy(policy):
     _global.policy = _default = policy
 
 
-def reset_dtype_policy():
+def reset_dtype_policy() -> None:
     """Back to `floatx()`."""
     global _default
     _global.policy = _default = None
 
 
-def serialize(dtype_policy):
+def serialize(dtype_policy: Any) -> Any:
     from .serialization import serialize_keras_object
 
     return serialize_keras_object(dtype_policy)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     from .serialization import deserialize_keras_object
 
     if isinstance(config, dict) and "class_name" not in config and "name" in config:
@@ -252,7 +258,7 @@ def deserialize(config, custom_objects=None):
     return deserialize_keras_object(config, custom_objects=custom_objects)
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """A policy from None (the global one), a name, a config or a policy.
 
     Raises:

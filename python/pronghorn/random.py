@@ -1,6 +1,10 @@
 """Random tensors. Each draw reads and advances a seed; the same seed gives the same numbers on
 every processor width (uniform and integer draws bit for bit)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .engine import config
@@ -11,6 +15,10 @@ from .ops.arrange import take
 from .ops.array import expand_dims
 from .ops.math import argmax, greater_equal, log, multiply, negative, subtract, where
 from .ops.sorting import argsort
+
+if TYPE_CHECKING:
+    from .engine.types import DTypeLike, Seed, Shape, Tensor, TensorLike
+
 
 _uniform, _normal = _args.op("random_uniform"), _args.op("random_normal")
 _truncated_normal, _randint = _args.op("random_truncated_normal"), _args.op("random_randint")
@@ -37,7 +45,13 @@ def _draw_around(native, shape, mean, stddev, dtype, seed):
     return _draw(native, shape, _real(mean, "mean"), _real(stddev, "stddev"), dtype, seed)
 
 
-def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+def uniform(
+    shape: Shape,
+    minval: Any = 0.0,
+    maxval: Any = 1.0,
+    dtype: DTypeLike | None = None,
+    seed: Seed | None = None,
+) -> Tensor:
     """Numbers spread evenly over [minval, maxval).
 
     Args:
@@ -61,7 +75,13 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     return _draw(_uniform, shape, _real(minval, "minval"), _real(maxval, "maxval"), dtype, seed)
 
 
-def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+def normal(
+    shape: Shape,
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    dtype: DTypeLike | None = None,
+    seed: Seed | None = None,
+) -> Tensor:
     """Numbers of the normal distribution; other arguments as in `uniform`.
 
     Args:
@@ -72,7 +92,13 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     )
 
 
-def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+def truncated_normal(
+    shape: Shape,
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    dtype: DTypeLike | None = None,
+    seed: Seed | None = None,
+) -> Tensor:
     """As `normal`, within two standard deviations of the mean."""
     dtype = _float_type(dtype)
     return _draw(
@@ -80,7 +106,9 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     )
 
 
-def randint(shape, minval, maxval, dtype="int32", seed=None):
+def randint(
+    shape: Shape, minval: Any, maxval: Any, dtype: DTypeLike = "int32", seed: Seed | None = None
+) -> Tensor:
     """Integers in [minval, maxval), each with the same chance; other arguments as in `uniform`.
 
     Args:
@@ -122,7 +150,9 @@ def _whole(value):
     return int(number)
 
 
-def dropout(inputs, rate, noise_shape=None, seed=None):
+def dropout(
+    inputs: TensorLike, rate: float, noise_shape: Any = None, seed: Seed | None = None
+) -> Tensor:
     """inputs with a fraction of elements set to 0 and the others scaled by 1 / (1 - rate).
 
     Args:
@@ -186,7 +216,9 @@ def _draw_on_host(native, shape, parameters, dtype, seed):
     return _args.cast(drawn, dtype)
 
 
-def gamma(shape, alpha, dtype=None, seed=None):
+def gamma(
+    shape: Shape, alpha: Any, dtype: DTypeLike | None = None, seed: Seed | None = None
+) -> Tensor:
     """Numbers of the gamma distribution of scale 1. No gradient flows.
 
     Args:
@@ -207,7 +239,9 @@ def gamma(shape, alpha, dtype=None, seed=None):
     return _draw_on_host(_gamma, shape, (alpha,), dtype, seed)
 
 
-def beta(shape, alpha, beta, dtype=None, seed=None):
+def beta(
+    shape: Shape, alpha: Any, beta: Any, dtype: DTypeLike | None = None, seed: Seed | None = None
+) -> Tensor:
     """Numbers of the beta distribution, between 0 and 1. No gradient flows.
 
     Args:
@@ -228,7 +262,13 @@ def beta(shape, alpha, beta, dtype=None, seed=None):
     return _draw_on_host(_beta, shape, (alpha, beta), dtype, seed)
 
 
-def binomial(shape, counts, probabilities, dtype=None, seed=None):
+def binomial(
+    shape: Shape,
+    counts: Any,
+    probabilities: Any,
+    dtype: DTypeLike | None = None,
+    seed: Seed | None = None,
+) -> Tensor:
     """How many of `counts` trials succeed, whose chance each is `probabilities`.
 
     Args:
@@ -250,7 +290,9 @@ def binomial(shape, counts, probabilities, dtype=None, seed=None):
     return _draw_on_host(_binomial, shape, (counts, probabilities), dtype, seed)
 
 
-def categorical(logits, num_samples, dtype="int32", seed=None):
+def categorical(
+    logits: TensorLike, num_samples: int, dtype: DTypeLike = "int32", seed: Seed | None = None
+) -> Tensor:
     """Classes drawn with the chances that logits give them, softmax(logits).
 
     Args:
@@ -282,7 +324,7 @@ def categorical(logits, num_samples, dtype="int32", seed=None):
     return _args.cast(argmax(noisy, axis=-1), config.standardize_dtype(dtype))
 
 
-def shuffle(x, axis=0, seed=None):
+def shuffle(x: TensorLike, axis: int = 0, seed: Seed | None = None) -> Tensor:
     """x with its slices along an axis in random order.
 
     Args:

@@ -1,14 +1,26 @@
 """Activation functions by name. Each is a plain function from a tensor to a tensor."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
-def linear(x):
+
+def linear(x: TensorLike) -> Tensor:
     """x itself."""
     return x
 
 
-def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
+def relu(
+    x: TensorLike,
+    negative_slope: float = 0.0,
+    max_value: float | None = None,
+    threshold: float = 0.0,
+) -> Tensor:
     """max(x, 0); with a slope below the threshold and a ceiling where given.
 
     Args:
@@ -26,47 +38,47 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     return ops.where(ops.greater_equal(x, threshold), high, low)
 
 
-def leaky_relu(x, negative_slope=0.2):
+def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> Tensor:
     """x where positive, `negative_slope * x` elsewhere."""
     return ops.leaky_relu(x, negative_slope)
 
 
-def relu6(x):
+def relu6(x: TensorLike) -> Tensor:
     """min(max(x, 0), 6)."""
     return ops.relu6(x)
 
 
-def softmax(x, axis=-1):
+def softmax(x: TensorLike, axis: int = -1) -> Tensor:
     """exp(x) / sum(exp(x)) along `axis`."""
     return ops.softmax(x, axis=axis)
 
 
-def log_softmax(x, axis=-1):
+def log_softmax(x: TensorLike, axis: int = -1) -> Tensor:
     """Logarithm of softmax."""
     return ops.log_softmax(x, axis=axis)
 
 
-def elu(x, alpha=1.0):
+def elu(x: TensorLike, alpha: float = 1.0) -> Tensor:
     """x where positive, alpha * (exp(x) - 1) elsewhere."""
     return ops.elu(x, alpha=alpha)
 
 
-def selu(x):
+def selu(x: TensorLike) -> Tensor:
     """elu scaled so that activations keep mean 0 and variance 1 (Klambauer et al. 2017)."""
     return ops.selu(x)
 
 
-def softplus(x):
+def softplus(x: TensorLike) -> Tensor:
     """log(1 + exp(x))."""
     return ops.softplus(x)
 
 
-def softsign(x):
+def softsign(x: TensorLike) -> Tensor:
     """x / (1 + |x|)."""
     return ops.softsign(x)
 
 
-def silu(x):
+def silu(x: TensorLike) -> Tensor:
     """x * sigmoid(x); also called swish."""
     return ops.silu(x)
 
@@ -74,32 +86,32 @@ def silu(x):
 swish = silu
 
 
-def gelu(x, approximate=False):
+def gelu(x: TensorLike, approximate: bool = False) -> Tensor:
     """x * P(normal <= x); `approximate` uses tanh."""
     return ops.gelu(x, approximate=approximate)
 
 
-def tanh(x):
+def tanh(x: TensorLike) -> Tensor:
     """Hyperbolic tangent."""
     return ops.tanh(x)
 
 
-def sigmoid(x):
+def sigmoid(x: TensorLike) -> Tensor:
     """1 / (1 + exp(-x))."""
     return ops.sigmoid(x)
 
 
-def log_sigmoid(x):
+def log_sigmoid(x: TensorLike) -> Tensor:
     """Logarithm of sigmoid."""
     return ops.log_sigmoid(x)
 
 
-def hard_sigmoid(x):
+def hard_sigmoid(x: TensorLike) -> Tensor:
     """clip(x / 6 + 0.5, 0, 1)."""
     return ops.hard_sigmoid(x)
 
 
-def hard_sigmoid_of_keras_2(x):
+def hard_sigmoid_of_keras_2(x: TensorLike) -> Tensor:
     """clip(0.2 x + 0.5, 0, 1), Keras 2's hard_sigmoid; for models from its files.
 
     Args:
@@ -108,12 +120,12 @@ def hard_sigmoid_of_keras_2(x):
     return ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0.0, 1.0)
 
 
-def exponential(x):
+def exponential(x: TensorLike) -> Tensor:
     """exp(x)."""
     return ops.exp(x)
 
 
-def hard_silu(x):
+def hard_silu(x: TensorLike) -> Tensor:
     """x * hard_sigmoid(x); also called hard_swish."""
     return ops.hard_silu(x)
 
@@ -121,62 +133,62 @@ def hard_silu(x):
 hard_swish = hard_silu
 
 
-def hard_tanh(x):
+def hard_tanh(x: TensorLike) -> Tensor:
     """x limited to [-1, 1]."""
     return ops.hard_tanh(x)
 
 
-def mish(x):
+def mish(x: TensorLike) -> Tensor:
     """x * tanh(softplus(x)) (Misra 2019)."""
     return ops.multiply(x, ops.tanh(ops.softplus(x)))
 
 
-def celu(x, alpha=1.0):
+def celu(x: TensorLike, alpha: float = 1.0) -> Tensor:
     """x where positive, alpha * (exp(x / alpha) - 1) elsewhere."""
     return ops.celu(x, alpha=alpha)
 
 
-def glu(x, axis=-1):
+def glu(x: TensorLike, axis: int = -1) -> Tensor:
     """The first half of x along an axis times the sigmoid of the second."""
     return ops.glu(x, axis=axis)
 
 
-def tanh_shrink(x):
+def tanh_shrink(x: TensorLike) -> Tensor:
     """x - tanh(x)."""
     return ops.tanh_shrink(x)
 
 
-def hard_shrink(x, threshold=0.5):
+def hard_shrink(x: TensorLike, threshold: float = 0.5) -> Tensor:
     """x where |x| > threshold, else 0."""
     return ops.hard_shrink(x, threshold=threshold)
 
 
-def soft_shrink(x, threshold=0.5):
+def soft_shrink(x: TensorLike, threshold: float = 0.5) -> Tensor:
     """x moved by `threshold` towards 0; 0 where it is nearer than that."""
     return ops.soft_shrink(x, threshold=threshold)
 
 
-def threshold(x, threshold, default_value):
+def threshold(x: TensorLike, threshold: float, default_value: Any) -> Tensor:
     """x where it exceeds `threshold`, else `default_value`."""
     return ops.threshold(x, threshold, default_value)
 
 
-def squareplus(x, b=4):
+def squareplus(x: TensorLike, b: Any = 4) -> Tensor:
     """(x + sqrt(x^2 + b)) / 2."""
     return ops.squareplus(x, b=b)
 
 
-def sparse_plus(x):
+def sparse_plus(x: TensorLike) -> Tensor:
     """0 below -1, x above 1, (x + 1)^2 / 4 between."""
     return ops.sparse_plus(x)
 
 
-def sparse_sigmoid(x):
+def sparse_sigmoid(x: TensorLike) -> Tensor:
     """0 below -1, 1 above 1, (x + 1) / 2 between."""
     return ops.sparse_sigmoid(x)
 
 
-def sparsemax(x, axis=-1):
+def sparsemax(x: TensorLike, axis: int = -1) -> Tensor:
     """The point of the probability simplex nearest to x along an axis."""
     return ops.sparsemax(x, axis=axis)
 
@@ -192,7 +204,7 @@ _TABLE["swish"] = silu
 _TABLE["hard_swish"] = hard_silu
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """An activation function from a name, a config, or anything callable; None is linear.
 
     Raises:
@@ -205,7 +217,7 @@ def get(identifier):
     return find(identifier, _TABLE, "activation function")
 
 
-def serialize(activation):
+def serialize(activation: Any) -> Any:
     """The name of a function of this module; a config of any other."""
     from ..serialization import serialize_keras_object
 
@@ -214,7 +226,7 @@ def serialize(activation):
     return serialize_keras_object(activation)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_TABLE)

@@ -6,7 +6,7 @@ see what is installed: to TensorBoard there is no TensorFlow here.
 """
 
 
-def serve(also=()):
+def serve(also: "tuple[str, ...] | list[str]" = ()) -> None:
     """Serves Keras's names to the program from now on; `import pronghorn.as_keras` does the same.
 
     Args:
@@ -25,18 +25,18 @@ def serve(also=()):
     importing.install(also)
 
 
-def stop_serving():
+def stop_serving() -> None:
     """Ends `serve`; what was imported stays."""
     from . import importing
 
     importing.remove()
 
 
-def load_ipython_extension(shell):
+def load_ipython_extension(shell: "object") -> None:
     """`%load_ext pronghorn`: serves Keras's names to the notebook."""
     serve()
 
 
-def unload_ipython_extension(shell):
+def unload_ipython_extension(shell: "object") -> None:
     """`%unload_ext pronghorn`."""
     stop_serving()

@@ -1,7 +1,15 @@
 """What models of ImageNet share: inputs, classifiers, weights, the names of the classes."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import layers, ops
 from ..engine import config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 _CLASS_INDEX_URL = (
     "https://storage.googleapis.com/download.tensorflow.org/data/imagenet_class_index.json"
@@ -16,7 +24,7 @@ _MODES = {
 _class_index = []
 
 
-def preprocess_input(x, data_format=None, mode="caffe"):
+def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe") -> Any:
     """Pictures with values of 0 to 255 as the models of a mode were trained on them.
 
     Args:
@@ -76,7 +84,7 @@ def preprocess_input(x, data_format=None, mode="caffe"):
     return x
 
 
-def decode_predictions(preds, top=5):
+def decode_predictions(preds: Any, top: int = 5) -> Any:
     """The likeliest classes of ImageNet, by name.
 
     Args:
@@ -109,7 +117,7 @@ def decode_predictions(preds, top=5):
     return results
 
 
-def preprocessing(mode):
+def preprocessing(mode: str) -> Any:
     """`preprocess_input` of the models of a mode; None for models that do it themselves."""
 
     def preprocess(x, data_format=None):
@@ -155,7 +163,7 @@ def _load_class_index():
         return json.load(file)
 
 
-def check_arguments(weights, include_top, classes):
+def check_arguments(weights: str, include_top: bool, classes: int) -> None:
     """Raises ValueError for weights that are not there or do not fit the classes."""
     import os
 
@@ -173,8 +181,13 @@ def check_arguments(weights, include_top, classes):
 
 
 def obtain_input_shape(
-    input_shape, default_size, min_size, data_format, require_flatten, weights=None
-):
+    input_shape: Any,
+    default_size: Any,
+    min_size: Any,
+    data_format: str,
+    require_flatten: Any,
+    weights: str | None = None,
+) -> Any:
     """The shape of a model's inputs: the given one, checked, or the default.
 
     Raises:
@@ -223,7 +236,7 @@ def obtain_input_shape(
     return tuple(input_shape)
 
 
-def validate_activation(classifier_activation, weights):
+def validate_activation(classifier_activation: Any, weights: str) -> None:
     """Raises ValueError for an activation that trained weights were not made for."""
     from .. import activations
 
@@ -238,7 +251,7 @@ def validate_activation(classifier_activation, weights):
         )
 
 
-def correct_pad(inputs, kernel_size):
+def correct_pad(inputs: Any, kernel_size: Any) -> tuple[Any, ...]:
     """Padding before a "valid" convolution of stride 2, as TensorFlow's "same" would have it."""
     kernel = (kernel_size,) * 2 if isinstance(kernel_size, int) else kernel_size
     axis = 2 if config.image_data_format() == "channels_first" else 1
@@ -249,7 +262,7 @@ def correct_pad(inputs, kernel_size):
     return tuple(pairs)
 
 
-def channel_axis():
+def channel_axis() -> Any:
     return 1 if config.image_data_format() == "channels_first" else 3
 
 
@@ -259,7 +272,7 @@ def make_divisible(value, divisor=8):
     return rounded + divisor if rounded < 0.9 * value else rounded
 
 
-def start(input_tensor, input_shape):
+def start(input_tensor: Any, input_shape: Any) -> Any:
     """The symbolic tensor that a model begins with."""
     from ..engine import KerasTensor
 
@@ -270,7 +283,7 @@ def start(input_tensor, input_shape):
     return layers.Input(tensor=input_tensor, shape=input_shape)
 
 
-def pooled(x, pooling, named=True):
+def pooled(x: Any, pooling: Any, named: bool = True) -> Any:
     """Outputs without a classifier."""
     if pooling == "avg":
         return layers.GlobalAveragePooling2D(name="avg_pool" if named else None)(x)
@@ -287,7 +300,7 @@ def classified(x, classes, activation, name="avg_pool", dropout=0, **kwargs):
     return layers.Dense(classes, activation=activation, name="predictions", **kwargs)(x)
 
 
-def finish(begin, x, input_tensor, name, weights, file=None):
+def finish(begin: Any, x: Any, input_tensor: Any, name: str, weights: str, file: Any = None) -> Any:
     """The model, with its weights.
 
     Args:
@@ -312,9 +325,17 @@ def finish(begin, x, input_tensor, name, weights, file=None):
 
 
 def application(
-    title, default_name, body, top=classified, pool_names=True, default_size=224, min_size=32,
-    file=None, last_only=False, doc="",
-):  # fmt: skip
+    title: str,
+    default_name: Any,
+    body: Callable[..., Any],
+    top: Any = classified,
+    pool_names: bool = True,
+    default_size: int = 224,
+    min_size: int = 32,
+    file: Any = None,
+    last_only: bool = False,
+    doc: str = "",
+) -> Any:
     """A function that makes models of one architecture.
 
     Args:
@@ -357,7 +378,7 @@ def application(
     return make
 
 
-def need_channels_last(title, needed=True):
+def need_channels_last(title: str, needed: bool = True) -> None:
     if needed and config.image_data_format() == "channels_first":
         raise ValueError(
             f"{title} does not support the `channels_first` image data format; set "
@@ -365,7 +386,7 @@ def need_channels_last(title, needed=True):
         )
 
 
-def describe(title, doc, size):
+def describe(title: str, doc: Any, size: Any) -> str:
     return f"""{doc}
 
     Args:

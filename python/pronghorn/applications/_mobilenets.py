@@ -1,6 +1,10 @@
 """MobileNet (Howard et al. 2017), V2 (Sandler et al. 2018) and V3 (Howard et al. 2019): depthwise
 convolutions, then between few channels, then with squeeze and excitation."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from .. import layers
 from ..engine import KerasTensor, config
 from ._common import (
@@ -80,18 +84,18 @@ def _norm(x, name, **kwargs):
 
 
 def MobileNet(
-    input_shape=None,
-    alpha=1.0,
-    depth_multiplier=1,
-    dropout=1e-3,
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name=None,
-):
+    input_shape: Any = None,
+    alpha: float = 1.0,
+    depth_multiplier: Any = 1,
+    dropout: float = 1e-3,
+    include_top: bool = True,
+    weights: str = "imagenet",
+    input_tensor: Any = None,
+    pooling: Any = None,
+    classes: int = 1000,
+    classifier_activation: str = "softmax",
+    name: str | None = None,
+) -> Any:
     """MobileNet: thirteen depthwise convolutions, each with a 1x1 convolution after it.
 
     Args:
@@ -164,16 +168,16 @@ def MobileNet(
 
 
 def MobileNetV2(
-    input_shape=None,
-    alpha=1.0,
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name=None,
-):
+    input_shape: Any = None,
+    alpha: float = 1.0,
+    include_top: bool = True,
+    weights: str = "imagenet",
+    input_tensor: Any = None,
+    pooling: Any = None,
+    classes: int = 1000,
+    classifier_activation: str = "softmax",
+    name: str | None = None,
+) -> Any:
     """MobileNetV2: depthwise convolutions among many channels, shortcuts between few.
 
     Args:

@@ -1,5 +1,9 @@
 """ConvNeXt: depthwise convolutions of 7x7 with the manners of transformers (Liu et al. 2022)."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from .. import initializers, layers, ops, random
 from ..serialization import register_keras_serializable
 from ._common import (
@@ -56,20 +60,20 @@ class LayerScale(layers.Layer):
         projection_dim: Number of channels.
     """
 
-    def __init__(self, init_values, projection_dim, **kwargs):
+    def __init__(self, init_values: Any, projection_dim: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.init_values = init_values
         self.projection_dim = projection_dim
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self.gamma = self.add_weight(
             shape=(self.projection_dim,), initializer=initializers.Constant(self.init_values)
         )
 
-    def call(self, x):
+    def call(self, x: Any) -> Any:
         return ops.multiply(x, self.gamma)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {"init_values": self.init_values, "projection_dim": self.projection_dim}
         return {**super().get_config(), **own}
 
@@ -82,11 +86,11 @@ class StochasticDepth(layers.Layer):
         drop_path_rate: Share of samples that become 0.
     """
 
-    def __init__(self, drop_path_rate, **kwargs):
+    def __init__(self, drop_path_rate: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.drop_path_rate = drop_path_rate
 
-    def call(self, x, training=None):
+    def call(self, x: Any, training: bool | None = None) -> Any:
         if not training:
             return x
         keep = 1 - self.drop_path_rate
@@ -94,7 +98,7 @@ class StochasticDepth(layers.Layer):
         kept = ops.floor(ops.add(random.uniform(shape), keep))
         return ops.multiply(ops.divide(x, keep), kept)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "drop_path_rate": self.drop_path_rate}
 
 

@@ -1,5 +1,9 @@
 """InceptionResNetV2: inception blocks around shortcuts (Szegedy et al. 2016)."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from .. import layers, ops
 from ..serialization import register_keras_serializable
 from ._common import application, channel_axis, decode_predictions, preprocessing
@@ -21,14 +25,14 @@ class CustomScaleLayer(layers.Layer):
         scale: The factor.
     """
 
-    def __init__(self, scale, **kwargs):
+    def __init__(self, scale: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.scale = scale
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         return ops.add(inputs[0], ops.multiply(inputs[1], self.scale))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "scale": self.scale}
 
 

@@ -14,6 +14,9 @@ from .recurrent import *  # noqa: F403
 from .settings import *  # noqa: F403
 from .values import *  # noqa: F403
 
+# what the families need for their hints is no function of K
+del annotations, Any, TYPE_CHECKING  # noqa: F821
+
 
 def __getattr__(name):
     from ..legacy.missing import old_or_absent

@@ -1,5 +1,9 @@
 """Graphs as functions: placeholders, gradients and functions of symbolic tensors, and updates."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as _np
 
 from .. import ops as _ops
@@ -19,7 +23,14 @@ from ..engine.tensor import own_array as _own_array
 from . import phase as _phase
 
 
-def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None, ragged=False):
+def placeholder(
+    shape: Any = None,
+    ndim: Any = None,
+    dtype: Any = None,
+    sparse: bool = False,
+    name: str | None = None,
+    ragged: bool = False,
+) -> Any:
     """A symbolic tensor that a function is given.
 
     Args:
@@ -41,7 +52,7 @@ def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None, ragg
     return x
 
 
-def is_placeholder(x):
+def is_placeholder(x: Any) -> Any:
     """Whether x is a symbolic tensor that a function must be given."""
     if not isinstance(x, _KerasTensor):
         return False
@@ -49,7 +60,7 @@ def is_placeholder(x):
     return operation is None or operation._inbound_nodes[index].is_input
 
 
-def gradients(loss, variables):
+def gradients(loss: Any, variables: Any) -> Any:
     """The derivative of a loss with respect to tensors of its graph, or to variables.
 
     Args:
@@ -85,22 +96,22 @@ class _Update(tuple):
     """(variable, its new value), for K.function; K.update and its kin return it."""
 
 
-def update(x, new_x):
+def update(x: Any, new_x: Any) -> Any:
     """Sets a variable; of a symbolic value it is what `K.function` takes as an update."""
     return _updated(x, lambda: new_x)
 
 
-def update_add(x, increment):
+def update_add(x: Any, increment: Any) -> Any:
     """Adds to a variable; otherwise as `update`."""
     return _updated(x, lambda: x + increment, increment)
 
 
-def update_sub(x, decrement):
+def update_sub(x: Any, decrement: Any) -> Any:
     """Subtracts from a variable; otherwise as `update`."""
     return _updated(x, lambda: x - decrement, decrement)
 
 
-def moving_average_update(x, value, momentum):
+def moving_average_update(x: Any, value: Any, momentum: Any) -> Any:
     """Moves a variable towards a value, by 1 - momentum of the way; otherwise as `update`."""
     return _updated(x, lambda: x - (x - _ops.cast(value, x.dtype)) * (1 - momentum), value)
 
@@ -130,7 +141,9 @@ def _deferred(entry):
     return variable, value if isinstance(value, _KerasTensor) else lambda: value
 
 
-def function(inputs, outputs, updates=None, name=None, **kwargs):
+def function(
+    inputs: Any, outputs: Any, updates: Any = None, name: str | None = None, **kwargs: Any
+) -> Any:
     """A function of arrays that computes symbolic tensors; planned once for each shape.
 
     Args:
@@ -160,7 +173,9 @@ def function(inputs, outputs, updates=None, name=None, **kwargs):
 class GraphFunction:
     """What `function` returns."""
 
-    def __init__(self, inputs, outputs, updates=None, name=None):
+    def __init__(
+        self, inputs: Any, outputs: Any, updates: Any = None, name: str | None = None
+    ) -> None:
         self.name = name or "K.function"
         self.inputs = _nest.flatten(inputs)
         self.outputs = outputs
@@ -205,7 +220,7 @@ class GraphFunction:
             variable.assign(_ops.reshape(new, variable.shape) if variable.shape == () else new)
         return results
 
-    def __call__(self, inputs=(), *more):
+    def __call__(self, inputs: Any = (), *more: Any) -> Any:
         if isinstance(inputs, dict):
             inputs = _nest.flatten(inputs)
         values = [*(inputs if isinstance(inputs, (list, tuple)) else [inputs]), *more]
@@ -273,18 +288,18 @@ def _fitting(x, value):
     return _convert_to_tensor(value, x.dtype)
 
 
-def print_tensor(x, message="", summarize=3):
+def print_tensor(x: Any, message: str = "", summarize: int = 3) -> Any:
     """x; prints it, with a message, each time that it is computed eagerly."""
     if isinstance(x, (_Tensor, _Variable)) and not getattr(x, "is_abstract", False):
         print(message, _own_array(x))
     return x
 
 
-def manual_variable_initialization(value):
+def manual_variable_initialization(value: Any) -> None:
     """Accepted: variables have their values when they are made."""
 
 
-def get_session():
+def get_session() -> Any:
     """Sessions belonged to TensorFlow 1; there is nothing to run them for.
 
     Raises:
@@ -296,5 +311,5 @@ def get_session():
     )
 
 
-def set_session(session):
+def set_session(session: Any) -> None:
     """Accepted, for the programs that limit a session's memory or threads."""

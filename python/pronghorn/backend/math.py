@@ -1,51 +1,55 @@
 """Functions element by element, reductions and products."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from .. import ops as _ops
 from ..engine.config import floatx as _floatx
 
 
-def abs(x):
+def abs(x: Any) -> Any:
     return _ops.abs(x)
 
 
-def cos(x):
+def cos(x: Any) -> Any:
     return _ops.cos(x)
 
 
-def exp(x):
+def exp(x: Any) -> Any:
     return _ops.exp(x)
 
 
-def log(x):
+def log(x: Any) -> Any:
     return _ops.log(x)
 
 
-def round(x):
+def round(x: Any) -> Any:
     return _ops.round(x)
 
 
-def sign(x):
+def sign(x: Any) -> Any:
     return _ops.sign(x)
 
 
-def sin(x):
+def sin(x: Any) -> Any:
     return _ops.sin(x)
 
 
-def sqrt(x):
+def sqrt(x: Any) -> Any:
     """The square root; 0 below 0."""
     return _ops.sqrt(_ops.maximum(x, 0.0))
 
 
-def square(x):
+def square(x: Any) -> Any:
     return _ops.square(x)
 
 
-def pow(x, a):
+def pow(x: Any, a: Any) -> Any:
     return _ops.power(x, a)
 
 
-def clip(x, min_value, max_value):
+def clip(x: Any, min_value: float, max_value: float) -> Any:
     inf = float("inf")
     low = -inf if min_value is None else min_value
     high = inf if max_value is None else max_value
@@ -54,35 +58,35 @@ def clip(x, min_value, max_value):
     return _ops.clip(x, low, high)
 
 
-def maximum(x, y):
+def maximum(x: Any, y: Any) -> Any:
     return _ops.maximum(x, y)
 
 
-def minimum(x, y):
+def minimum(x: Any, y: Any) -> Any:
     return _ops.minimum(x, y)
 
 
-def equal(x, y):
+def equal(x: Any, y: Any) -> Any:
     return _ops.equal(x, y)
 
 
-def not_equal(x, y):
+def not_equal(x: Any, y: Any) -> Any:
     return _ops.not_equal(x, y)
 
 
-def greater(x, y):
+def greater(x: Any, y: Any) -> Any:
     return _ops.greater(x, y)
 
 
-def greater_equal(x, y):
+def greater_equal(x: Any, y: Any) -> Any:
     return _ops.greater_equal(x, y)
 
 
-def less(x, y):
+def less(x: Any, y: Any) -> Any:
     return _ops.less(x, y)
 
 
-def less_equal(x, y):
+def less_equal(x: Any, y: Any) -> Any:
     return _ops.less_equal(x, y)
 
 
@@ -95,63 +99,63 @@ def _numbers(x):
     return _ops.cast(x, _floatx()) if x.dtype == "bool" else x
 
 
-def sum(x, axis=None, keepdims=False):
+def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return _ops.sum(x, axis=axis, keepdims=keepdims)
 
 
-def prod(x, axis=None, keepdims=False):
+def prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return _ops.prod(x, axis=axis, keepdims=keepdims)
 
 
-def mean(x, axis=None, keepdims=False):
+def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return _ops.mean(_numbers(x), axis=axis, keepdims=keepdims)
 
 
-def std(x, axis=None, keepdims=False):
+def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return _ops.std(_numbers(x), axis=axis, keepdims=keepdims)
 
 
-def var(x, axis=None, keepdims=False):
+def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return _ops.var(_numbers(x), axis=axis, keepdims=keepdims)
 
 
-def max(x, axis=None, keepdims=False):
+def max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return _ops.max(x, axis=axis, keepdims=keepdims)
 
 
-def min(x, axis=None, keepdims=False):
+def min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return _ops.min(x, axis=axis, keepdims=keepdims)
 
 
-def all(x, axis=None, keepdims=False):
+def all(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return _ops.all(_ops.cast(x, "bool"), axis=axis, keepdims=keepdims)
 
 
-def any(x, axis=None, keepdims=False):
+def any(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return _ops.any(_ops.cast(x, "bool"), axis=axis, keepdims=keepdims)
 
 
-def logsumexp(x, axis=None, keepdims=False):
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return _ops.logsumexp(x, axis=axis, keepdims=keepdims)
 
 
-def argmax(x, axis=-1):
+def argmax(x: Any, axis: Any = -1) -> Any:
     return _ops.argmax(x, axis=axis)
 
 
-def argmin(x, axis=-1):
+def argmin(x: Any, axis: Any = -1) -> Any:
     return _ops.argmin(x, axis=axis)
 
 
-def cumsum(x, axis=0):
+def cumsum(x: Any, axis: Any = 0) -> Any:
     return _ops.cumsum(x, axis=axis)
 
 
-def cumprod(x, axis=0):
+def cumprod(x: Any, axis: Any = 0) -> Any:
     return _ops.cumprod(x, axis=axis)
 
 
-def l2_normalize(x, axis=None):
+def l2_normalize(x: Any, axis: Any = None) -> Any:
     total = _ops.sum(_ops.square(x), axis=axis, keepdims=True)
     return _ops.multiply(x, _ops.rsqrt(_ops.maximum(total, 1e-12)))
 
@@ -159,12 +163,12 @@ def l2_normalize(x, axis=None):
 # ---- products --------------------------------------------------------------------------------
 
 
-def dot(x, y):
+def dot(x: Any, y: Any) -> Any:
     """The product over x's last and y's last but one axis."""
     return _ops.dot(x, y)
 
 
-def batch_dot(x, y, axes=None):
+def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
     """The product over one axis of each, sample by sample.
 
     Args:

@@ -1,5 +1,9 @@
 """Activations, losses, normalisation, convolution and pooling."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as _np
 
 from .. import ops as _ops
@@ -7,7 +11,7 @@ from ..engine.config import epsilon as _epsilon
 from ..engine.config import image_data_format as _image_data_format
 
 
-def relu(x, alpha=0.0, max_value=None, threshold=0.0):
+def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Any:
     """x above `threshold`, at most `max_value`; below it alpha * (x - threshold)."""
     if alpha == 0.0 and max_value is None and threshold == 0.0:
         return _ops.relu(x)
@@ -15,44 +19,52 @@ def relu(x, alpha=0.0, max_value=None, threshold=0.0):
     return _ops.where(_ops.greater_equal(x, threshold), above, alpha * (x - threshold))
 
 
-def elu(x, alpha=1.0):
+def elu(x: Any, alpha: float = 1.0) -> Any:
     return _ops.elu(x, alpha)
 
 
-def softmax(x, axis=-1):
+def softmax(x: Any, axis: Any = -1) -> Any:
     return _ops.softmax(x, axis=axis)
 
 
-def softplus(x):
+def softplus(x: Any) -> Any:
     return _ops.softplus(x)
 
 
-def softsign(x):
+def softsign(x: Any) -> Any:
     return _ops.softsign(x)
 
 
-def tanh(x):
+def tanh(x: Any) -> Any:
     return _ops.tanh(x)
 
 
-def sigmoid(x):
+def sigmoid(x: Any) -> Any:
     return _ops.sigmoid(x)
 
 
-def hard_sigmoid(x):
+def hard_sigmoid(x: Any) -> Any:
     """0.2 x + 0.5, kept in [0, 1]: Keras 2's, which is steeper than today's."""
     return _ops.clip(0.2 * x + 0.5, 0.0, 1.0)
 
 
-def binary_crossentropy(target, output, from_logits=False):
+def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
     return _ops.binary_crossentropy(target, output, from_logits=from_logits)
 
 
-def categorical_crossentropy(target, output, from_logits=False, axis=-1):
+def categorical_crossentropy(
+    target: Any, output: Any, from_logits: bool = False, axis: Any = -1
+) -> Any:
     return _ops.categorical_crossentropy(target, output, from_logits=from_logits, axis=axis)
 
 
-def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1, ignore_class=None):
+def sparse_categorical_crossentropy(
+    target: Any,
+    output: Any,
+    from_logits: bool = False,
+    axis: Any = -1,
+    ignore_class: int | None = None,
+) -> Any:
     if ignore_class is None:
         return _ops.sparse_categorical_crossentropy(target, output, from_logits, axis)
     counts = _ops.not_equal(target, ignore_class)
@@ -62,13 +74,13 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1, 
 
 
 def binary_focal_crossentropy(
-    target,
-    output,
-    apply_class_balancing=False,
-    alpha=0.25,
-    gamma=2.0,
-    from_logits=False,
-):
+    target: Any,
+    output: Any,
+    apply_class_balancing: bool = False,
+    alpha: float = 0.25,
+    gamma: Any = 2.0,
+    from_logits: bool = False,
+) -> Any:
     """Crossentropy of single probabilities, times (1 - that of the right class) ** gamma.
 
     With `apply_class_balancing` the classes 1 and 0 weigh alpha and 1 - alpha.
@@ -83,8 +95,13 @@ def binary_focal_crossentropy(
 
 
 def categorical_focal_crossentropy(
-    target, output, alpha=0.25, gamma=2.0, from_logits=False, axis=-1
-):
+    target: Any,
+    output: Any,
+    alpha: float = 0.25,
+    gamma: Any = 2.0,
+    from_logits: bool = False,
+    axis: Any = -1,
+) -> Any:
     """Crossentropy of classes, each term times alpha * (1 - probability) ** gamma."""
     target = _ops.cast(target, output.dtype)
     p = _ops.softmax(output, axis=axis) if from_logits else output
@@ -94,11 +111,11 @@ def categorical_focal_crossentropy(
     return _ops.sum(_ops.power(1.0 - p, gamma) * alpha * terms, axis=axis)
 
 
-def in_top_k(predictions, targets, k):
+def in_top_k(predictions: Any, targets: Any, k: int) -> Any:
     return _ops.in_top_k(targets, predictions, k)
 
 
-def bias_add(x, bias, data_format=None):
+def bias_add(x: Any, bias: Any, data_format: str | None = None) -> Any:
     """x plus a bias (channels,), or one of x's shape without the batch axis."""
     first = (data_format or _image_data_format()) == "channels_first"
     if first and len(bias.shape) > 1:
@@ -108,7 +125,9 @@ def bias_add(x, bias, data_format=None):
     return _ops.add(x, bias)
 
 
-def batch_normalization(x, mean, var, beta, gamma, axis=-1, epsilon=1e-3):
+def batch_normalization(
+    x: Any, mean: Any, var: Any, beta: Any, gamma: Any, axis: Any = -1, epsilon: float = 1e-3
+) -> Any:
     shape = [1] * len(x.shape)
     shape[axis] = -1
 
@@ -120,7 +139,9 @@ def batch_normalization(x, mean, var, beta, gamma, axis=-1, epsilon=1e-3):
     return y if beta is None else y + fit(beta)
 
 
-def normalize_batch_in_training(x, gamma, beta, reduction_axes, epsilon=1e-3):
+def normalize_batch_in_training(
+    x: Any, gamma: Any, beta: Any, reduction_axes: Any, epsilon: float = 1e-3
+) -> tuple[Any, ...]:
     """(x normalised by its own statistics, their mean, their variance).
 
     Args:
@@ -145,7 +166,14 @@ def normalize_batch_in_training(x, gamma, beta, reduction_axes, epsilon=1e-3):
 # ---- convolution and pooling -----------------------------------------------------------------
 
 
-def conv1d(x, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
+def conv1d(
+    x: Any,
+    kernel: Any,
+    strides: Any = 1,
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Any:
     if padding == "causal":
         first = (data_format or _image_data_format()) == "channels_first"
         sides = ((kernel.shape[0] - 1) * dilation_rate, 0)
@@ -154,25 +182,37 @@ def conv1d(x, kernel, strides=1, padding="valid", data_format=None, dilation_rat
     return _ops.conv(x, kernel, strides, padding, data_format, dilation_rate)
 
 
-def conv2d(x, kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)):
+def conv2d(
+    x: Any,
+    kernel: Any,
+    strides: Any = (1, 1),
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = (1, 1),
+) -> Any:
     return _ops.conv(x, kernel, strides, padding, data_format, dilation_rate)
 
 
 def conv3d(
-    x, kernel, strides=(1, 1, 1), padding="valid", data_format=None, dilation_rate=(1, 1, 1)
-):
+    x: Any,
+    kernel: Any,
+    strides: Any = (1, 1, 1),
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = (1, 1, 1),
+) -> Any:
     return _ops.conv(x, kernel, strides, padding, data_format, dilation_rate)
 
 
 def conv2d_transpose(
-    x,
-    kernel,
-    output_shape,
-    strides=(1, 1),
-    padding="valid",
-    data_format=None,
-    dilation_rate=(1, 1),
-):
+    x: Any,
+    kernel: Any,
+    output_shape: Any,
+    strides: Any = (1, 1),
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = (1, 1),
+) -> Any:
     y = _ops.conv_transpose(
         x, kernel, strides, padding, data_format=data_format, dilation_rate=dilation_rate
     )
@@ -186,30 +226,49 @@ def conv2d_transpose(
 
 
 def depthwise_conv2d(
-    x, depthwise_kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)
-):
+    x: Any,
+    depthwise_kernel: Any,
+    strides: Any = (1, 1),
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = (1, 1),
+) -> Any:
     return _ops.depthwise_conv(x, depthwise_kernel, strides, padding, data_format, dilation_rate)
 
 
 def separable_conv2d(
-    x,
-    depthwise_kernel,
-    pointwise_kernel,
-    strides=(1, 1),
-    padding="valid",
-    data_format=None,
-    dilation_rate=(1, 1),
-):
+    x: Any,
+    depthwise_kernel: Any,
+    pointwise_kernel: Any,
+    strides: Any = (1, 1),
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = (1, 1),
+) -> Any:
     return _ops.separable_conv(
         x, depthwise_kernel, pointwise_kernel, strides, padding, data_format, dilation_rate
     )
 
 
-def pool2d(x, pool_size, strides=(1, 1), padding="valid", data_format=None, pool_mode="max"):
+def pool2d(
+    x: Any,
+    pool_size: Any,
+    strides: Any = (1, 1),
+    padding: Any = "valid",
+    data_format: str | None = None,
+    pool_mode: str = "max",
+) -> Any:
     return _pool(x, pool_size, strides, padding, data_format, pool_mode)
 
 
-def pool3d(x, pool_size, strides=(1, 1, 1), padding="valid", data_format=None, pool_mode="max"):
+def pool3d(
+    x: Any,
+    pool_size: Any,
+    strides: Any = (1, 1, 1),
+    padding: Any = "valid",
+    data_format: str | None = None,
+    pool_mode: str = "max",
+) -> Any:
     return _pool(x, pool_size, strides, padding, data_format, pool_mode)
 
 
@@ -220,7 +279,9 @@ def _pool(x, pool_size, strides, padding, data_format, pool_mode):
     return pool(x, pool_size, strides, padding, data_format)
 
 
-def local_conv1d(inputs, kernel, kernel_size, strides, data_format=None):
+def local_conv1d(
+    inputs: Any, kernel: Any, kernel_size: Any, strides: Any, data_format: str | None = None
+) -> Any:
     """Convolution whose kernel differs from place to place.
 
     Args:
@@ -231,7 +292,14 @@ def local_conv1d(inputs, kernel, kernel_size, strides, data_format=None):
     return _local(inputs, kernel, kernel_size, strides, (kernel.shape[0],), data_format)
 
 
-def local_conv2d(inputs, kernel, kernel_size, strides, output_shape, data_format=None):
+def local_conv2d(
+    inputs: Any,
+    kernel: Any,
+    kernel_size: Any,
+    strides: Any,
+    output_shape: Any,
+    data_format: str | None = None,
+) -> Any:
     """`local_conv1d` of images; `output_shape` is (height, width) of the result."""
     return _local(inputs, kernel, kernel_size, strides, tuple(output_shape), data_format)
 

@@ -1,12 +1,19 @@
 """The learning phase: whether a graph runs as in training or as in prediction."""
 
+from __future__ import annotations
+
 import contextlib as _contextlib
+from typing import TYPE_CHECKING, Any
 
 from ..engine import KerasTensor as _KerasTensor
 from ..engine import any_symbolic as _any_symbolic
 from ..engine import convert_to_tensor as _convert_to_tensor
 from ..engine import is_tracing as _is_tracing
 from ..engine import symbolic as _symbolic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 _state = {"phase": None, "tensor": None}
 
@@ -30,7 +37,7 @@ def _current():
     return _state["phase"]
 
 
-def learning_phase():
+def learning_phase() -> Any:
     """0 or 1 inside a layer's call or where it was set, else a symbolic bool for K.function."""
     phase = _current()
     if phase is not None or _is_tracing():
@@ -46,7 +53,7 @@ def learning_phase():
 symbolic_learning_phase = learning_phase
 
 
-def set_learning_phase(value):
+def set_learning_phase(value: Any) -> None:
     """0 for prediction, 1 for training: what graphs run as where nobody says.
 
     Raises:
@@ -58,7 +65,7 @@ def set_learning_phase(value):
 
 
 @_contextlib.contextmanager
-def learning_phase_scope(value):
+def learning_phase_scope(value: Any) -> Iterator[Any]:
     """`set_learning_phase` within a `with` block."""
     before = _state["phase"]
     set_learning_phase(value)
@@ -68,7 +75,7 @@ def learning_phase_scope(value):
         _state["phase"] = before
 
 
-def in_train_phase(x, alt, training=None):
+def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
     """x in training, else alt; either may be a function of nothing that gives the tensor."""
     if isinstance(training, _KerasTensor):
         if training is not _state["tensor"]:
@@ -86,7 +93,7 @@ def in_train_phase(x, alt, training=None):
     return alt
 
 
-def in_test_phase(x, alt, training=None):
+def in_test_phase(x: Any, alt: Any, training: Any = None) -> Any:
     """alt in training, else x."""
     return in_train_phase(alt, x, training=training)
 

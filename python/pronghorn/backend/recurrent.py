@@ -1,23 +1,27 @@
 """K's loop over time."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from .. import ops as _ops
 from ..engine import nest as _nest
 from ..ops.time_loop import over_time as _over_time
 
 
 def rnn(
-    step_function,
-    inputs,
-    initial_states,
-    go_backwards=False,
-    mask=None,
-    constants=None,
-    unroll=False,
-    input_length=None,
-    time_major=False,
-    zero_output_for_mask=False,
-    return_all_outputs=True,
-):
+    step_function: Any,
+    inputs: Any,
+    initial_states: Any,
+    go_backwards: bool = False,
+    mask: Any = None,
+    constants: Any = None,
+    unroll: bool = False,
+    input_length: Any = None,
+    time_major: bool = False,
+    zero_output_for_mask: bool = False,
+    return_all_outputs: bool = True,
+) -> tuple[Any, ...]:
     """Runs `step_function(input, states) -> (output, new_states)` over the time steps of inputs.
 
     Args:

@@ -1,6 +1,10 @@
 """Settings, names and sessions."""
-# ruff: noqa: F401
 
+from __future__ import annotations
+
+from typing import Any
+
+# ruff: noqa: F401
 from ..engine.config import (
     epsilon,
     floatx,
@@ -17,22 +21,22 @@ from ..engine.session import clear_session
 _ORDERINGS = {"tf": "channels_last", "th": "channels_first"}
 
 
-def backend():
+def backend() -> str:
     """ "tensorflow": whose dtypes, layouts and defaults are the measure here."""
     return "tensorflow"
 
 
-def image_dim_ordering():
+def image_dim_ordering() -> Any:
     return "tf" if image_data_format() == "channels_last" else "th"
 
 
-def set_image_dim_ordering(dim_ordering):
+def set_image_dim_ordering(dim_ordering: Any) -> None:
     set_image_data_format(_ORDERINGS.get(dim_ordering, dim_ordering))
 
 
-def is_float_dtype(dtype):
+def is_float_dtype(dtype: Any) -> Any:
     return "float" in standardize_dtype(dtype)
 
 
-def is_int_dtype(dtype):
+def is_int_dtype(dtype: Any) -> Any:
     return "int" in standardize_dtype(dtype)

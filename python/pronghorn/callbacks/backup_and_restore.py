@@ -4,15 +4,21 @@ A backup is two files, the weights and what else training depends on; the second
 of the first, so that a process that dies between the two leaves no pair that does not match.
 """
 
+from __future__ import annotations
+
 import contextlib
 import hashlib
 import json
 import os
 import shutil
+from typing import TYPE_CHECKING, Any
 
 from .._atomic import replacing_file
 from ..engine.random import random_state, set_random_state
 from .callback import Callback
+
+if TYPE_CHECKING:
+    from ..engine.types import PathLike
 
 
 class BackupAndRestore(Callback):
@@ -35,8 +41,12 @@ class BackupAndRestore(Callback):
     """
 
     def __init__(
-        self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True
-    ):
+        self,
+        backup_dir: PathLike,
+        save_freq: str = "epoch",
+        double_checkpoint: bool = False,
+        delete_checkpoint: bool = True,
+    ) -> None:
         super().__init__()
         if not backup_dir:
             raise ValueError("Empty `backup_dir` argument passed; expected the path of a folder.")
@@ -61,7 +71,7 @@ class BackupAndRestore(Callback):
             # on the instance: a callback whose class has this hook is called after every batch
             self.on_train_batch_end = self._after_batch
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._source = getattr(self.model, "_training_source", None)
         if not self.model.built:
             raise ValueError(
@@ -75,12 +85,12 @@ class BackupAndRestore(Callback):
                 raise
             self._load(self._prev_weights_path, self._prev_training_metadata_path)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self._source = None
         if self.delete_checkpoint and os.path.exists(self.backup_dir):
             shutil.rmtree(self.backup_dir)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._current_epoch = epoch + 1
         self._last_batch_seen = 0
         if self.save_freq == "epoch":

@@ -1,10 +1,17 @@
 """CallbackList: several callbacks called as one, and what the loop must do for them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..engine import nest
 from .callback import Callback, looks_at_batches
 from .history import History
 from .logs import plain_logs
 from .progbar_logger import ProgbarLogger
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class CallbackList(Callback):
@@ -18,7 +25,14 @@ class CallbackList(Callback):
         **params: Given to each callback's `set_params`.
     """
 
-    def __init__(self, callbacks=None, add_history=False, add_progbar=False, model=None, **params):
+    def __init__(
+        self,
+        callbacks: Sequence[Any] | None = None,
+        add_history: bool = False,
+        add_progbar: bool = False,
+        model: Any = None,
+        **params: Any,
+    ) -> None:
         super().__init__()
         self.callbacks = nest.flatten(callbacks) if callbacks else []
         for callback in self.callbacks:
@@ -42,16 +56,16 @@ class CallbackList(Callback):
     def _first(self, cls):
         return next((c for c in self.callbacks if isinstance(c, cls)), None)
 
-    def append(self, callback):
+    def append(self, callback: Any) -> Any:
         self.callbacks.append(callback)
 
-    def set_params(self, params):
+    def set_params(self, params: dict[str, Any]) -> None:
         self.params = params
         if params:
             for callback in self.callbacks:
                 callback.set_params(params)
 
-    def set_model(self, model):
+    def set_model(self, model: Any) -> None:
         if model is None:
             return
         super().set_model(model)
@@ -62,7 +76,7 @@ class CallbackList(Callback):
 
     # ---- what the loop asks ----------------------------------------------------------------
 
-    def looks(self, mode):
+    def looks(self, mode: str) -> bool:
         """Whether any callback needs Python after every batch of "train", "test", "predict".
 
         The built-in progress bar does not: `progress` advances it whenever the loop is back.
@@ -71,12 +85,12 @@ class CallbackList(Callback):
             looks_at_batches(c, mode) for c in self.callbacks if type(c) is not ProgbarLogger
         )
 
-    def shows_progress(self, mode):
+    def shows_progress(self, mode: str) -> Any:
         """Whether `progress` would print something."""
         bar = self._progbar
         return bar is not None and type(bar) is ProgbarLogger and bar.wants_batches(mode)
 
-    def progress(self, mode, step, logs):
+    def progress(self, mode: str, step: Any, logs: dict[str, Any]) -> None:
         """Tells the progress bar that the batch numbered `step` is done."""
         bar = self._progbar
         if mode == "train":

@@ -1,10 +1,16 @@
 """CSVLogger: the results of each epoch as a row of a file."""
 
+from __future__ import annotations
+
 import csv
 import os
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from .callback import Callback
+
+if TYPE_CHECKING:
+    from ..engine.types import PathLike
 
 
 class CSVLogger(Callback):
@@ -16,7 +22,7 @@ class CSVLogger(Callback):
         append: Whether to add to a file that is there; it gets no second header.
     """
 
-    def __init__(self, filename, separator=",", append=False):
+    def __init__(self, filename: PathLike, separator: str = ",", append: bool = False) -> None:
         super().__init__()
         self.filename = os.fspath(filename)
         self.sep = separator
@@ -26,14 +32,14 @@ class CSVLogger(Callback):
         self.append_header = True
         self.csv_file = None
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._close()
         if self.append and os.path.exists(self.filename):
             self.append_header = os.path.getsize(self.filename) == 0
         self.csv_file = open(self.filename, "a" if self.append else "w", newline="")
         self.writer = self.keys = None
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         logs = logs or {}
         if self.keys is None:
             self.keys = sorted(logs)
@@ -48,7 +54,7 @@ class CSVLogger(Callback):
         self.writer.writerow({"epoch": epoch, **row})
         self.csv_file.flush()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self._close()
         self.writer = None
 

@@ -1,6 +1,9 @@
 """History: what `fit` returns."""
 
+from __future__ import annotations
+
 import weakref
+from typing import Any
 
 from .callback import Callback
 from .logs import Logs
@@ -17,23 +20,23 @@ class History(Callback):
     # so the two make no circle, and either is enough to reach the other.
     __slots__ = ("_of",)
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self._of = None
         self.history = Logs()
         self.epoch = []
 
-    def set_model(self, model):
+    def set_model(self, model: Any) -> None:
         self._of = model
 
     @property
-    def model(self):
+    def model(self) -> Any:
         return self._of
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self.epoch = []
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)

@@ -1,6 +1,9 @@
 """Callbacks that change the learning rate: by a schedule, or when a value stands still."""
 
+from __future__ import annotations
+
 import numbers
+from typing import Any
 
 from ..engine.tracebacks import warn_user
 from .callback import Callback
@@ -33,12 +36,12 @@ class LearningRateScheduler(Callback):
         ValueError: In training, if the schedule gives no float.
     """
 
-    def __init__(self, schedule, verbose=0):
+    def __init__(self, schedule: Any, verbose: int = 0) -> None:
         super().__init__()
         self.schedule = schedule
         self.verbose = verbose
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         for optimizer, name in _optimizers(self.model):
             if not hasattr(optimizer, "learning_rate"):
                 raise ValueError('Optimizer must have a "learning_rate" attribute.')
@@ -61,7 +64,7 @@ class LearningRateScheduler(Callback):
             )
         return float(result)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         _note_rates(self.model, {} if logs is None else logs)
 
 
@@ -84,16 +87,16 @@ class ReduceLROnPlateau(MonitorCallback):
 
     def __init__(
         self,
-        monitor="val_loss",
-        factor=0.1,
-        patience=10,
-        verbose=0,
-        mode="auto",
-        min_delta=1e-4,
-        cooldown=0,
-        min_lr=0.0,
-        **kwargs,
-    ):
+        monitor: str = "val_loss",
+        factor: float = 0.1,
+        patience: int = 10,
+        verbose: int = 0,
+        mode: str = "auto",
+        min_delta: float = 1e-4,
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(monitor, mode, min_delta=min_delta)
         if kwargs:
             raise TypeError(f"ReduceLROnPlateau: unexpected arguments {sorted(kwargs)}.")
@@ -113,14 +116,14 @@ class ReduceLROnPlateau(MonitorCallback):
         self.cooldown_counter = 0
         self.wait = 0
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._reset()
 
-    def in_cooldown(self):
+    def in_cooldown(self) -> bool:
         """Whether epochs without improvement are not counted now."""
         return self.cooldown_counter > 0
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._set_monitor_op()
         logs = {} if logs is None else logs
         _note_rates(self.model, logs)

@@ -1,11 +1,17 @@
 """ModelCheckpoint: saves the model, or its weights, while it trains."""
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING, Any
 
 from ..engine.tracebacks import warn_user
 from .logs import fill
 from .monitor import MonitorCallback
 from .progbar import print_message
+
+if TYPE_CHECKING:
+    from ..engine.types import PathLike
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -29,15 +35,15 @@ class ModelCheckpoint(MonitorCallback):
 
     def __init__(
         self,
-        filepath,
-        monitor="val_loss",
-        verbose=0,
-        save_best_only=False,
-        save_weights_only=False,
-        mode="auto",
-        save_freq="epoch",
-        initial_value_threshold=None,
-    ):
+        filepath: PathLike,
+        monitor: str = "val_loss",
+        verbose: int = 0,
+        save_best_only: bool = False,
+        save_weights_only: bool = False,
+        mode: str = "auto",
+        save_freq: str = "epoch",
+        initial_value_threshold: Any = None,
+    ) -> None:
         super().__init__(monitor, mode, initial_value_threshold)
         self.filepath = os.fspath(filepath)
         self.verbose = verbose
@@ -66,10 +72,10 @@ class ModelCheckpoint(MonitorCallback):
                 f"the older one. Received: filepath={self.filepath}"
             )
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._epoch = epoch
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._find_direction()
         if self.save_freq == "epoch":
             self._save(epoch, None, logs or {})

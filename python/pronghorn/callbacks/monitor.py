@@ -1,5 +1,7 @@
 """MonitorCallback: what the callbacks share that watch whether a value in the logs improves."""
 
+from __future__ import annotations
+
 from ..engine.tracebacks import warn_user
 from ..ops import greater, less
 from .callback import Callback
@@ -42,7 +44,13 @@ class MonitorCallback(Callback):
         ValueError: When first compared, if mode is "auto" and the direction is unknown.
     """
 
-    def __init__(self, monitor="val_loss", mode="auto", baseline=None, min_delta=0):
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        mode: str = "auto",
+        baseline: float | None = None,
+        min_delta: float = 0,
+    ) -> None:
         super().__init__()
         if mode not in ("auto", "min", "max"):
             warn_user(f"{type(self).__name__} mode '{mode}' is unknown, fallback to auto mode.")

@@ -1,6 +1,13 @@
 """OrbaxCheckpoint: a name of Keras for checkpoints in Orbax's format, which Pronghorn lacks."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .monitor import MonitorCallback
+
+if TYPE_CHECKING:
+    from ..engine.types import PathLike
 
 
 class OrbaxCheckpoint(MonitorCallback):
@@ -19,17 +26,17 @@ class OrbaxCheckpoint(MonitorCallback):
 
     def __init__(
         self,
-        directory,
-        monitor="val_loss",
-        verbose=0,
-        save_best_only=False,
-        mode="auto",
-        save_freq="epoch",
-        initial_value_threshold=None,
-        max_to_keep=1,
-        save_on_background=True,
-        save_weights_only=False,
-    ):
+        directory: PathLike,
+        monitor: str = "val_loss",
+        verbose: int = 0,
+        save_best_only: bool = False,
+        mode: str = "auto",
+        save_freq: str = "epoch",
+        initial_value_threshold: Any = None,
+        max_to_keep: int = 1,
+        save_on_background: bool = True,
+        save_weights_only: bool = False,
+    ) -> None:
         raise ImportError(
             "OrbaxCheckpoint requires the `orbax-checkpoint` package, which writes JAX's arrays "
             f"and has no use here. Received: directory={directory!r}. Use "

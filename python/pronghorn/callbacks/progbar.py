@@ -4,11 +4,14 @@ Layout of a line, verbose 1:  `current/target ━━━━ time 3ms/step - name:
 The line is rewritten in place on a terminal; elsewhere every update is a line of its own.
 """
 
+from __future__ import annotations
+
 import logging
 import math
 import os
 import sys
 import time
+from typing import Any
 
 from ..engine import config
 
@@ -51,14 +54,14 @@ class Progbar:
 
     def __init__(
         self,
-        target,
-        width=20,
-        verbose=1,
-        interval=0.05,
-        stateful_metrics=None,
-        stateless_metrics=None,
-        unit_name="step",
-    ):
+        target: Any,
+        width: int = 20,
+        verbose: int = 1,
+        interval: float = 0.05,
+        stateful_metrics: Any = None,
+        stateless_metrics: Any = None,
+        unit_name: str = "step",
+    ) -> None:
         if stateful_metrics is not None and stateless_metrics is not None:
             raise ValueError(
                 "Only one of `stateful_metrics` or `stateless_metrics` can be provided. Received: "
@@ -84,11 +87,11 @@ class Progbar:
         self._last_update = 0
         self._previous_width = 0
 
-    def add(self, n, values=None):
+    def add(self, n: Any, values: Any = None) -> Any:
         """Advances by n steps."""
         self.update(self._seen + n, values)
 
-    def update(self, current, values=None, finalize=None):
+    def update(self, current: Any, values: Any = None, finalize: Any = None) -> None:
         """Shows that `current` steps are done.
 
         Args:

@@ -1,6 +1,9 @@
 """RemoteMonitor: sends the results of each epoch to a server."""
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 import numpy as np
 
@@ -28,12 +31,12 @@ class RemoteMonitor(Callback):
 
     def __init__(
         self,
-        root="http://localhost:9000",
-        path="/publish/epoch/end/",
-        field="data",
-        headers=None,
-        send_as_json=False,
-    ):
+        root: str = "http://localhost:9000",
+        path: Any = "/publish/epoch/end/",
+        field: str = "data",
+        headers: Any = None,
+        send_as_json: bool = False,
+    ) -> None:
         super().__init__()
         self.root = root
         self.path = path
@@ -41,7 +44,7 @@ class RemoteMonitor(Callback):
         self.headers = headers
         self.send_as_json = send_as_json
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if requests is None:
             raise ImportError("RemoteMonitor requires the `requests` library.")
         send = {"epoch": epoch}

@@ -1,5 +1,9 @@
 """SwapEMAWeights: evaluates with the averages of the weights that the optimizer keeps."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ..engine.variable import values_of
 from .callback import Callback
 
@@ -18,7 +22,7 @@ class SwapEMAWeights(Callback):
         ValueError: where the optimizer keeps no averages.
     """
 
-    def __init__(self, swap_on_epoch=False):
+    def __init__(self, swap_on_epoch: bool = False) -> None:
         super().__init__()
         self.swap_on_epoch = swap_on_epoch
         self._ema_weights_in_model = False
@@ -58,25 +62,25 @@ class SwapEMAWeights(Callback):
             average.assign(old)
         self._ema_weights_in_model = in_model
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if self.swap_on_epoch:
             self._swap(False)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if self.swap_on_epoch and not self._ema_weights_in_model:
             self._swap(True)
             if epoch == self.params["epochs"] - 1:
                 for weight, average in self._pairs():  # `fit` ends with the averages as weights
                     average.assign(weight.value)
 
-    def on_test_begin(self, logs=None):
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._swap(True)
 
-    def on_test_end(self, logs=None):
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         self._swap(False)
 
-    def on_predict_begin(self, logs=None):
+    def on_predict_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._swap(True)
 
-    def on_predict_end(self, logs=None):
+    def on_predict_end(self, logs: dict[str, Any] | None = None) -> None:
         self._swap(False)

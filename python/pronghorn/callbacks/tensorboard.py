@@ -1,7 +1,10 @@
 """TensorBoard: results, weights, activations, gradients and the model, for tensorboard to show."""
 
+from __future__ import annotations
+
 import os
 import time
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +13,9 @@ from ..engine import Function, GradientTape, KerasTensor, convert_to_tensor, nes
 from ..engine.config import image_data_format
 from ..engine.graph import Graph
 from .callback import Callback
+
+if TYPE_CHECKING:
+    from ..engine.types import PathLike
 
 
 class TensorBoard(Callback):
@@ -38,17 +44,17 @@ class TensorBoard(Callback):
 
     def __init__(
         self,
-        log_dir="logs",
-        histogram_freq=0,
-        write_graph=True,
-        write_images=False,
-        write_steps_per_second=False,
-        update_freq="epoch",
-        profile_batch=0,
-        embeddings_freq=0,
-        embeddings_metadata=None,
-        write_grads=False,
-    ):
+        log_dir: PathLike = "logs",
+        histogram_freq: int = 0,
+        write_graph: bool = True,
+        write_images: bool = False,
+        write_steps_per_second: bool = False,
+        update_freq: str = "epoch",
+        profile_batch: int = 0,
+        embeddings_freq: int = 0,
+        embeddings_metadata: Any = None,
+        write_grads: bool = False,
+    ) -> None:
         super().__init__()
         from .summaries import SummaryWriter
 
@@ -72,7 +78,7 @@ class TensorBoard(Callback):
             self.on_train_batch_begin = self._before_batch
             self.on_train_batch_end = self._after_batch
 
-    def set_model(self, model):
+    def set_model(self, model: Any) -> None:
         super().set_model(model)
         self._writers = {}
         self._activations = None
@@ -88,20 +94,20 @@ class TensorBoard(Callback):
 
     # ---- hooks -------------------------------------------------------------------------------
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._global_train_batch = 0
         self._source = getattr(self.model, "_training_source", None)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self._source = None
         for writer in self._writers.values():
             writer.close()
         self._writers = {}
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._epoch_start = time.time(), int(self.model.optimizer.iterations)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._write_results(epoch, logs or {})
         if self.histogram_freq and epoch % self.histogram_freq == 0:
             self._write_histograms(epoch)
@@ -110,7 +116,7 @@ class TensorBoard(Callback):
         for writer in self._writers.values():
             writer.flush()
 
-    def on_test_end(self, logs=None):
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         if getattr(self.model, "optimizer", None) is not None:
             step = int(self.model.optimizer.iterations)
             for name, value in (logs or {}).items():

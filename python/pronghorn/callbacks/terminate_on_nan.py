@@ -1,6 +1,9 @@
 """TerminateOnNaN: stops training when the loss is no longer a number."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 from .callback import Callback
 from .progbar import print_message
@@ -13,11 +16,11 @@ class TerminateOnNaN(Callback):
         raise_error: Whether to raise a RuntimeError instead; `on_train_end` is then not called.
     """
 
-    def __init__(self, raise_error=False):
+    def __init__(self, raise_error: bool = False) -> None:
         super().__init__()
         self.raise_error = raise_error
 
-    def on_batch_end(self, batch, logs=None):
+    def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         loss = (logs or {}).get("loss")
         if loss is None or math.isfinite(loss):
             return

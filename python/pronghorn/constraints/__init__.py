@@ -1,6 +1,15 @@
 """Constraints: what a weight is projected to after each update."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..legacy.accept import old_constructor
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ..engine.types import Identifier, Tensor, TensorLike
 
 
 def _ops():
@@ -16,14 +25,14 @@ class Constraint:
         super().__init_subclass__(**kwargs)
         old_constructor(cls)
 
-    def __call__(self, w):
+    def __call__(self, w: TensorLike) -> Tensor:
         return w
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Self:
         return cls(**config)
 
 
@@ -35,11 +44,11 @@ def _norms(w, axis):
 class MaxNorm(Constraint):
     """Scales down where the norm along `axis` is above `max_value`."""
 
-    def __init__(self, max_value=2, axis=0):
+    def __init__(self, max_value: float = 2, axis: int = 0) -> None:
         self.max_value = max_value
         self.axis = axis
 
-    def __call__(self, w):
+    def __call__(self, w: TensorLike) -> Tensor:
         from ..engine import config
 
         ops = _ops()
@@ -47,43 +56,45 @@ class MaxNorm(Constraint):
         desired = ops.clip(norms, 0, self.max_value)
         return ops.multiply(w, ops.divide(desired, ops.add(norms, config.epsilon())))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"max_value": self.max_value, "axis": self.axis}
 
 
 class NonNeg(Constraint):
     """Sets negative values to 0."""
 
-    def __call__(self, w):
+    def __call__(self, w: TensorLike) -> Tensor:
         return _ops().maximum(w, 0.0)
 
 
 class UnitNorm(Constraint):
     """Scales to norm 1 along `axis`."""
 
-    def __init__(self, axis=0):
+    def __init__(self, axis: int = 0) -> None:
         self.axis = axis
 
-    def __call__(self, w):
+    def __call__(self, w: TensorLike) -> Tensor:
         from ..engine import config
 
         ops = _ops()
         return ops.divide(w, ops.add(_norms(w, self.axis), config.epsilon()))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"axis": self.axis}
 
 
 class MinMaxNorm(Constraint):
     """Moves the norm along `axis` towards [min_value, max_value]; `rate` 1 moves all the way."""
 
-    def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):
+    def __init__(
+        self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: int = 0
+    ) -> None:
         self.min_value = min_value
         self.max_value = max_value
         self.rate = rate
         self.axis = axis
 
-    def __call__(self, w):
+    def __call__(self, w: TensorLike) -> Tensor:
         from ..engine import config
 
         ops = _ops()
@@ -92,7 +103,7 @@ class MinMaxNorm(Constraint):
         desired = ops.add(ops.multiply(inside, self.rate), ops.multiply(norms, 1 - self.rate))
         return ops.multiply(w, ops.divide(desired, ops.add(norms, config.epsilon())))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "min_value": self.min_value,
             "max_value": self.max_value,
@@ -108,7 +119,7 @@ _TABLE.update(max_norm=MaxNorm, non_neg=NonNeg, unit_norm=UnitNorm, min_max_norm
 _TABLE.update(maxnorm=MaxNorm, nonneg=NonNeg, unitnorm=UnitNorm)  # of old
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """A constraint from a name, a config, or anything callable.
 
     Raises:
@@ -119,13 +130,13 @@ def get(identifier):
     return find(identifier, _TABLE, "constraint", Constraint)
 
 
-def serialize(constraint):
+def serialize(constraint: Identifier) -> Any:
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(constraint)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_TABLE)

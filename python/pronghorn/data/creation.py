@@ -1,7 +1,10 @@
 """How a Dataset begins: from arrays, generators, ranges, files, or other datasets."""
 
+from __future__ import annotations
+
 import glob
 import inspect
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +24,7 @@ class Creation:
         return dataset
 
     @classmethod
-    def from_tensors(cls, tensors, name=None):
+    def from_tensors(cls, tensors: Any, name: Any = None) -> Any:
         """One element: the tensors as they are.
 
         Args:
@@ -32,7 +35,7 @@ class Creation:
         return cls._of(Input(lambda: iter((element,)), 1, elements.spec_of(element)))
 
     @classmethod
-    def from_tensor_slices(cls, tensors, name=None):
+    def from_tensor_slices(cls, tensors: Any, name: Any = None) -> Any:
         """One element for each row of arrays.
 
         The arrays are read where they are, memory-mapped ones too: nothing is copied.
@@ -61,13 +64,13 @@ class Creation:
     @classmethod
     def from_generator(
         cls,
-        generator,
-        output_types=None,
-        output_shapes=None,
-        args=None,
-        output_signature=None,
-        name=None,
-    ):
+        generator: Any,
+        output_types: Any = None,
+        output_shapes: Any = None,
+        args: Any = None,
+        output_signature: Any = None,
+        name: Any = None,
+    ) -> Any:
         """The elements that a Python generator yields.
 
         Args:
@@ -103,7 +106,7 @@ class Creation:
         return cls._of(Input(make, UNKNOWN, spec))
 
     @classmethod
-    def range(cls, *args, **kwargs):
+    def range(cls, *args: Any, **kwargs: Any) -> Any:
         """Integers: `range(stop)`, `range(start, stop)` or `range(start, stop, step)`.
 
         Args:
@@ -114,7 +117,7 @@ class Creation:
         return cls._of(rows.Rows(numbers.astype(_dtype_name(kwargs.get("output_type", "int64")))))
 
     @classmethod
-    def zip(cls, *args, datasets=None, name=None):
+    def zip(cls, *args: Any, datasets: Any = None, name: Any = None) -> Any:
         """Elements of several datasets side by side; it ends with the shortest.
 
         Args:
@@ -137,7 +140,13 @@ class Creation:
         return cls._of(steps.Zip(given, *(leaf._pipeline for leaf in leaves)))
 
     @classmethod
-    def list_files(cls, file_pattern, shuffle=None, seed=None, name=None):
+    def list_files(
+        cls,
+        file_pattern: Any,
+        shuffle: bool | None = None,
+        seed: int | None = None,
+        name: Any = None,
+    ) -> Any:
         """The names of files that match, as text.
 
         Args:
@@ -158,7 +167,9 @@ class Creation:
         return dataset if shuffle is False else dataset.shuffle(len(names), seed)
 
     @classmethod
-    def random(cls, seed=None, rerandomize_each_iteration=None, name=None):
+    def random(
+        cls, seed: int | None = None, rerandomize_each_iteration: Any = None, name: Any = None
+    ) -> Any:
         """Random int64 numbers from 0 to 2^32 - 1, without end."""
         seed = make_default_seed() if seed is None else int(seed)
         passes = iter(range(1 << 62)) if rerandomize_each_iteration else None
@@ -172,7 +183,7 @@ class Creation:
         return cls._of(Input(make, INFINITE, TensorSpec((), "int64")))
 
     @classmethod
-    def counter(cls, start=0, step=1, dtype="int64", name=None):
+    def counter(cls, start: Any = 0, step: int = 1, dtype: Any = "int64", name: Any = None) -> Any:
         """Numbers from `start` on, without end."""
         kind = np.dtype(_dtype_name(dtype)).type
 
@@ -185,7 +196,9 @@ class Creation:
         return cls._of(Input(make, INFINITE, TensorSpec((), str(np.dtype(kind)))))
 
     @classmethod
-    def choose_from_datasets(cls, datasets, choice_dataset, stop_on_empty_dataset=True):
+    def choose_from_datasets(
+        cls, datasets: Any, choice_dataset: Any, stop_on_empty_dataset: bool = True
+    ) -> Any:
         """Elements of several datasets, from the one whose number `choice_dataset` gives."""
 
         def choice(left):
@@ -198,12 +211,12 @@ class Creation:
     @classmethod
     def sample_from_datasets(
         cls,
-        datasets,
-        weights=None,
-        seed=None,
-        stop_on_empty_dataset=False,
-        rerandomize_each_iteration=None,
-    ):
+        datasets: Any,
+        weights: Any = None,
+        seed: int | None = None,
+        stop_on_empty_dataset: bool = False,
+        rerandomize_each_iteration: Any = None,
+    ) -> Any:
         """Elements of several datasets, from one drawn at random each time.
 
         Args:

@@ -4,12 +4,22 @@ Each method returns a new Dataset over one more step; nothing is read before som
 steps are in steps.py, rows.py, batching.py and keeping.py.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..engine import convert_to_tensor, nest
 from . import batching, elements, keeping, rows, steps
 from .creation import Creation
 from .nodes import INFINITE, UNKNOWN, Input
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ..engine.types import PathLike
+
 
 AUTOTUNE = -1
 
@@ -21,7 +31,7 @@ def _integer(x):
 class Iterator:
     """One pass over a Dataset, tensors as leaves. Dropping or closing it stops its threads."""
 
-    def __init__(self, dataset, convert):
+    def __init__(self, dataset: Any, convert: Any) -> None:
         self._items = dataset._pipeline.iterate()
         self._dataset = dataset
         self._convert = convert
@@ -32,16 +42,16 @@ class Iterator:
     def __next__(self):
         return self._convert(next(self._items))
 
-    def get_next(self):
+    def get_next(self) -> Any:
         """The next element. Raises StopIteration at the end."""
         return next(self)
 
-    def close(self):
+    def close(self) -> Any:
         """Ends the pass."""
         self._items.close()
 
     @property
-    def element_spec(self):
+    def element_spec(self) -> Any:
         return self._dataset.element_spec
 
 
@@ -62,7 +72,7 @@ class Dataset(Creation):
     def __iter__(self):
         return Iterator(self, elements.to_tensors)
 
-    def as_numpy_iterator(self):
+    def as_numpy_iterator(self) -> Any:
         """An iterator of the elements with NumPy arrays (and bytes) as leaves."""
         return Iterator(self, lambda element: nest.map_structure(_numpy, element))
 
@@ -85,12 +95,12 @@ class Dataset(Creation):
         count = self._pipeline.cardinality()
         return {INFINITE: "infinitely many", UNKNOWN: "unknown many"}.get(count, count)
 
-    def cardinality(self, name=None):
+    def cardinality(self, name: Any = None) -> Any:
         """The number of elements, an int64 tensor: -1 if infinite, -2 if unknown."""
         return convert_to_tensor(np.int64(self._pipeline.cardinality()))
 
     @property
-    def element_spec(self):
+    def element_spec(self) -> Any:
         """The shapes and dtypes of an element, a nest of TensorSpecs; None for unknown sizes."""
         return self._pipeline.spec()
 
@@ -98,13 +108,13 @@ class Dataset(Creation):
 
     def map(
         self,
-        map_func,
-        num_parallel_calls=None,
-        deterministic=None,
-        synchronous=None,
-        use_unbounded_threadpool=False,
-        name=None,
-    ):
+        map_func: Any,
+        num_parallel_calls: Any = None,
+        deterministic: Any = None,
+        synchronous: Any = None,
+        use_unbounded_threadpool: bool = False,
+        name: Any = None,
+    ) -> Any:
         """A function's result for each element.
 
         Args:
@@ -124,27 +134,27 @@ class Dataset(Creation):
         ordered = deterministic is not False
         return self._of(steps.Map(self._pipeline, map_func, workers, ordered))
 
-    def filter(self, predicate, name=None):
+    def filter(self, predicate: Any, name: Any = None) -> Any:
         """The elements for which a function returns True."""
         return self._of(steps.Filter(self._pipeline, predicate))
 
-    def take_while(self, predicate, name=None):
+    def take_while(self, predicate: Any, name: Any = None) -> Any:
         """The elements before the first for which a function returns False."""
         return self._of(steps.Filter(self._pipeline, predicate, until=True))
 
-    def flat_map(self, map_func, name=None):
+    def flat_map(self, map_func: Any, name: Any = None) -> Any:
         """The elements of the datasets that a function makes of the elements, one by one."""
         return self._of(steps.Interleave(self._pipeline, map_func))
 
     def interleave(
         self,
-        map_func,
-        cycle_length=None,
-        block_length=None,
-        num_parallel_calls=None,
-        deterministic=None,
-        name=None,
-    ):
+        map_func: Any,
+        cycle_length: Any = None,
+        block_length: Any = None,
+        num_parallel_calls: Any = None,
+        deterministic: Any = None,
+        name: Any = None,
+    ) -> Any:
         """The elements of the datasets that a function makes, from several of them in turn.
 
         Args:
@@ -160,15 +170,15 @@ class Dataset(Creation):
         block = 1 if block_length is None else _integer(block_length)
         return self._of(steps.Interleave(self._pipeline, map_func, cycle, block, workers))
 
-    def enumerate(self, start=0, name=None):
+    def enumerate(self, start: Any = 0, name: Any = None) -> Any:
         """(number, element) pairs, numbers from `start` on."""
         return self._of(steps.Enumerate(self._pipeline, start))
 
-    def scan(self, initial_state, scan_func, name=None):
+    def scan(self, initial_state: Any, scan_func: Any, name: Any = None) -> Any:
         """Results of a function (state, element) -> (next state, result)."""
         return self._of(steps.Scan(self._pipeline, initial_state, scan_func))
 
-    def reduce(self, initial_state, reduce_func, name=None):
+    def reduce(self, initial_state: Any, reduce_func: Any, name: Any = None) -> Any:
         """The last state of a function (state, element) -> next state, as a tensor."""
         state = elements.normalize(initial_state)
         for item in self._pipeline.iterate():
@@ -176,26 +186,26 @@ class Dataset(Creation):
             state = elements.normalize(reduce_func(*parts))
         return elements.to_tensors(state)
 
-    def unique(self, name=None):
+    def unique(self, name: Any = None) -> Any:
         """Each element once."""
         return self._of(steps.Unique(self._pipeline))
 
-    def ignore_errors(self, log_warning=False, name=None):
+    def ignore_errors(self, log_warning: bool = False, name: Any = None) -> Any:
         """After `map`: the elements for which the function did not raise."""
         return self._of(steps.IgnoreErrors(self._pipeline))
 
-    def concatenate(self, dataset, name=None):
+    def concatenate(self, dataset: Any, name: Any = None) -> Any:
         """The elements of another dataset after these."""
         return self._of(steps.Concatenate(self._pipeline, dataset._pipeline))
 
-    def apply(self, transformation_func):
+    def apply(self, transformation_func: Any) -> Any:
         """What a function makes of this Dataset."""
         made = transformation_func(self)
         if not isinstance(made, Dataset):
             raise TypeError(f"`transformation_func` must return a Dataset. Received: {made!r}")
         return made
 
-    def get_single_element(self, name=None):
+    def get_single_element(self, name: Any = None) -> Any:
         """The only element. Raises ValueError if there is none or more than one."""
         found = list(self.take(2))
         if len(found) != 1:
@@ -206,23 +216,29 @@ class Dataset(Creation):
 
     # ---- which, how often, in which order ------------------------------------------------------
 
-    def take(self, count, name=None):
+    def take(self, count: Any, name: Any = None) -> Any:
         """The first `count` elements; all for -1."""
         return self._of(rows.Take(self._pipeline, _integer(count)))
 
-    def skip(self, count, name=None):
+    def skip(self, count: Any, name: Any = None) -> Any:
         """All but the first `count` elements; none for -1."""
         return self._of(rows.Skip(self._pipeline, _integer(count)))
 
-    def shard(self, num_shards, index, name=None):
+    def shard(self, num_shards: Any, index: Any, name: Any = None) -> Any:
         """Every `num_shards`-th element, from number `index` on."""
         return self._of(rows.Shard(self._pipeline, _integer(num_shards), _integer(index)))
 
-    def repeat(self, count=None, name=None):
+    def repeat(self, count: Any = None, name: Any = None) -> Any:
         """The elements `count` times over; for ever for None or -1."""
         return self._of(rows.Repeat(self._pipeline, None if count is None else _integer(count)))
 
-    def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=True, name=None):
+    def shuffle(
+        self,
+        buffer_size: Any,
+        seed: int | None = None,
+        reshuffle_each_iteration: bool = True,
+        name: Any = None,
+    ) -> Any:
         """Elements drawn at random from a buffer of `buffer_size`, which is refilled in order.
 
         Args:
@@ -239,12 +255,12 @@ class Dataset(Creation):
 
     def batch(
         self,
-        batch_size,
-        drop_remainder=False,
-        num_parallel_calls=None,
-        deterministic=None,
-        name=None,
-    ):
+        batch_size: int,
+        drop_remainder: bool = False,
+        num_parallel_calls: Any = None,
+        deterministic: Any = None,
+        name: Any = None,
+    ) -> Any:
         """Elements stacked along a new first axis.
 
         Args:
@@ -255,8 +271,13 @@ class Dataset(Creation):
         return self._of(batching.Batch(self._pipeline, _integer(batch_size), drop_remainder))
 
     def padded_batch(
-        self, batch_size, padded_shapes=None, padding_values=None, drop_remainder=False, name=None
-    ):
+        self,
+        batch_size: int,
+        padded_shapes: Any = None,
+        padding_values: Any = None,
+        drop_remainder: bool = False,
+        name: Any = None,
+    ) -> Any:
         """Elements of different sizes, padded and stacked.
 
         Args:
@@ -272,15 +293,22 @@ class Dataset(Creation):
             )
         )
 
-    def unbatch(self, name=None):
+    def unbatch(self, name: Any = None) -> Any:
         """The rows of each element, one by one."""
         return self._of(batching.Unbatch(self._pipeline))
 
-    def rebatch(self, batch_size, drop_remainder=False, name=None):
+    def rebatch(self, batch_size: int, drop_remainder: bool = False, name: Any = None) -> Any:
         """Batches of another size from batches."""
         return self.unbatch().batch(batch_size, drop_remainder)
 
-    def window(self, size, shift=None, stride=1, drop_remainder=False, name=None):
+    def window(
+        self,
+        size: int,
+        shift: Any = None,
+        stride: int = 1,
+        drop_remainder: bool = False,
+        name: Any = None,
+    ) -> Any:
         """Datasets of neighbouring elements; `flat_map` makes elements of them.
 
         Args:
@@ -307,8 +335,13 @@ class Dataset(Creation):
         return cls._of(Input(lambda: iter(items), len(items), spec))
 
     def group_by_window(
-        self, key_func, reduce_func, window_size=None, window_size_func=None, name=None
-    ):
+        self,
+        key_func: Any,
+        reduce_func: Any,
+        window_size: Any = None,
+        window_size_func: Any = None,
+        name: Any = None,
+    ) -> Any:
         """Elements gathered by key; each full window goes through a function.
 
         Args:
@@ -329,16 +362,16 @@ class Dataset(Creation):
 
     def bucket_by_sequence_length(
         self,
-        element_length_func,
-        bucket_boundaries,
-        bucket_batch_sizes,
-        padded_shapes=None,
-        padding_values=None,
-        pad_to_bucket_boundary=False,
-        no_padding=False,
-        drop_remainder=False,
-        name=None,
-    ):
+        element_length_func: Any,
+        bucket_boundaries: Any,
+        bucket_batch_sizes: Any,
+        padded_shapes: Any = None,
+        padding_values: Any = None,
+        pad_to_bucket_boundary: bool = False,
+        no_padding: bool = False,
+        drop_remainder: bool = False,
+        name: Any = None,
+    ) -> Any:
         """Padded batches of elements of like length.
 
         Args:
@@ -380,22 +413,22 @@ class Dataset(Creation):
 
     # ---- keeping -------------------------------------------------------------------------------
 
-    def cache(self, filename="", name=None):
+    def cache(self, filename: PathLike = "", name: Any = None) -> Any:
         """Keeps the elements of the first whole pass, in memory or in a file."""
         name = elements.normalize(filename)
         name = name.decode() if isinstance(name, bytes) else str(name)
         node = keeping.FileCache(self._pipeline, name) if name else keeping.Cache(self._pipeline)
         return self._of(node)
 
-    def prefetch(self, buffer_size, name=None):
+    def prefetch(self, buffer_size: Any, name: Any = None) -> Any:
         """A thread makes up to `buffer_size` elements ahead; 2 for AUTOTUNE."""
         return self._of(keeping.Prefetch(self._pipeline, _integer(buffer_size)))
 
-    def options(self):
+    def options(self) -> None:
         """Accepted for tf.data's sake: there is nothing to choose."""
         return None
 
-    def with_options(self, options, name=None):
+    def with_options(self, options: Any, name: Any = None) -> Self:
         """Accepted for tf.data's sake; returns this Dataset."""
         return self
 

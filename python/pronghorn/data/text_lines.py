@@ -1,7 +1,10 @@
 """TextLineDataset: the lines of text files."""
 
+from __future__ import annotations
+
 import gzip
 import zlib
+from typing import Any
 
 from ..engine import TensorSpec
 from . import elements
@@ -23,12 +26,12 @@ class TextLineDataset(Dataset):
 
     def __init__(
         self,
-        filenames,
-        compression_type=None,
-        buffer_size=None,
-        num_parallel_reads=None,
-        name=None,
-    ):
+        filenames: Any,
+        compression_type: Any = None,
+        buffer_size: Any = None,
+        num_parallel_reads: Any = None,
+        name: Any = None,
+    ) -> None:
         names = elements.normalize(filenames)
         names = [names] if isinstance(names, bytes) else names.tolist()
         if compression_type not in (None, "", "GZIP", "ZLIB"):

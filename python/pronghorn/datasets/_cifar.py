@@ -1,6 +1,9 @@
 """What CIFAR-10 and CIFAR-100 share: the folder of pickled batches and their layout."""
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -9,8 +12,11 @@ from ..files.get_file import keras_home
 from ._files import published_file
 from ._pickles import load_pickle
 
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
 
-def batch_folder(name, inner):
+
+def batch_folder(name: Any, inner: Any) -> Any:
     """The folder of the batches: where Keras 2 unpacked them, or where Keras 3 does."""
     older = os.path.join(keras_home(), "datasets", inner)
     newer = os.path.join(keras_home(), "datasets", name, inner)
@@ -19,7 +25,7 @@ def batch_folder(name, inner):
     return os.path.join(published_file(name, extract=True), inner)
 
 
-def load_batch(path, label_key="labels"):
+def load_batch(path: str, label_key: str = "labels") -> tuple[Any, ...]:
     """Images uint8 (n, 3, 32, 32) and labels, a list of n integers.
 
     Raises:
@@ -39,7 +45,7 @@ def load_batch(path, label_key="labels"):
     return images.reshape(-1, 3, 32, 32), labels
 
 
-def arrange(images, labels, dtype="uint8"):
+def arrange(images: TensorLike, labels: Any, dtype: Any = "uint8") -> tuple[Any, ...]:
     """Images in the layout of the settings, labels (n, 1)."""
     if config.image_data_format() == "channels_last":
         images = images.transpose(0, 2, 3, 1)

@@ -1,6 +1,9 @@
 """Where the published data sets are, and how their files are found: cache, then network."""
 
+from __future__ import annotations
+
 import os
+from typing import Any
 
 from ..files.get_file import get_file
 
@@ -49,7 +52,7 @@ PUBLISHED = {
 }
 
 
-def published_file(name, path=None, extract=False):
+def published_file(name: Any, path: str | None = None, extract: bool = False) -> Any:
     """The path of a published file, fetched where the cache lacks it.
 
     Args:

@@ -1,17 +1,24 @@
 """Reads `.npz` files that nobody vouches for: plain arrays, and lists of integers."""
 
+from __future__ import annotations
+
 import math
 import zipfile
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._pickles import UnsafeDataError, load_pickle
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
 # Most that one array of a data set may take unpacked.
 MAX_MEMBER_BYTES = 4 << 30
 
 
-def load_npz(path, names=None):
+def load_npz(path: str, names: Sequence[Any] | None = None) -> dict[Any, Any]:
     """The arrays of an `.npz` file; nothing in it can run code.
 
     Args:

@@ -1,11 +1,15 @@
 """The shuffle and split of the two housing data sets."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ._texts import shuffled
 
 
-def split_shuffled(load, test_split, seed):
+def split_shuffled(load: Any, test_split: Any, seed: int) -> tuple[Any, ...]:
     """Training and test part of the (x, y) that `load` returns, in the order of `seed`."""
     if not 0 <= test_split < 1:
         raise ValueError(

@@ -1,14 +1,21 @@
 """Texts as lists of word ranks: the shuffle, the special numbers and the cuts of Keras."""
 
+from __future__ import annotations
+
 import itertools
 import warnings
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 _warned = set()
 
 
-def take_old_arguments(function, num_words, kwargs):
+def take_old_arguments(function: Callable[..., Any], num_words: int, kwargs: Any) -> Any:
     """`num_words`, also under its name of Keras 1. Raises TypeError for other arguments."""
     if "nb_words" in kwargs:
         if function not in _warned:
@@ -32,13 +39,13 @@ class Texts:
         labels: int64 (samples,).
     """
 
-    def __init__(self, lists, labels):
+    def __init__(self, lists: Any, labels: Any) -> None:
         self.lengths = np.fromiter(map(len, lists), np.int64, len(lists))
         count = int(self.lengths.sum())
         self.words = np.fromiter(itertools.chain.from_iterable(lists), np.int64, count)
         self.labels = labels
 
-    def mark(self, start_char, index_from):
+    def mark(self, start_char: int, index_from: Any) -> None:
         """Moves the ranks up by `index_from` and puts `start_char` in front of each text."""
         words = self.words + (index_from or 0)
         if start_char is not None:
@@ -47,13 +54,13 @@ class Texts:
             self.lengths = self.lengths + 1
         self.words = words
 
-    def keep_shorter(self, maxlen):
+    def keep_shorter(self, maxlen: Any) -> None:
         """Drops the texts of `maxlen` words and more."""
         keep = self.lengths < maxlen
         self.words = self.words[np.repeat(keep, self.lengths)]
         self.lengths, self.labels = self.lengths[keep], self.labels[keep]
 
-    def cut(self, skip_top, num_words, oov_char):
+    def cut(self, skip_top: Any, num_words: int, oov_char: Any) -> None:
         """Replaces (or, where oov_char is None, drops) words outside skip_top..num_words-1."""
         keep = (self.words >= skip_top) & (self.words < num_words)
         if oov_char is not None:
@@ -63,7 +70,7 @@ class Texts:
         self.lengths = np.bincount(texts[keep], minlength=len(self.lengths))
         self.words = self.words[keep]
 
-    def lists(self):
+    def lists(self) -> Any:
         """Object array (samples,) of lists of Python integers."""
         words = self.words.tolist()
         ends = np.cumsum(self.lengths).tolist()
@@ -75,7 +82,7 @@ class Texts:
         return out
 
 
-def shuffled(generator, *arrays):
+def shuffled(generator: Any, *arrays: Any) -> list[Any]:
     """The arrays in one new order, drawn as Keras draws it."""
     order = np.arange(len(arrays[0]))
     generator.shuffle(order)

@@ -1,12 +1,16 @@
 """Boston housing: 506 districts, 13 numbers each, and the median price (Harrison and
 Rubinfeld, 1978). One column is built on race: for teaching regression only."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ._files import published_file
 from ._npz import load_npz
 from ._regression import split_shuffled
 
 
-def load_data(path="boston_housing.npz", test_split=0.2, seed=113):
+def load_data(path: str = "boston_housing.npz", test_split: float = 0.2, seed: int = 113) -> Any:
     """Loads the Boston housing prices, shuffled and split as in Keras.
 
     Args:

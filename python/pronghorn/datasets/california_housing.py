@@ -1,12 +1,21 @@
 """California housing: 20,640 districts of the census of 1990 and the median price (Pace and
 Barry, 1997)."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ._files import published_file
 from ._npz import load_npz
 from ._regression import split_shuffled
 
 
-def load_data(version="large", path="california_housing.npz", test_split=0.2, seed=113):
+def load_data(
+    version: str = "large",
+    path: str = "california_housing.npz",
+    test_split: float = 0.2,
+    seed: int = 113,
+) -> Any:
     """Loads the California housing prices, shuffled and split as in Keras.
 
     The columns are longitude, latitude, median age of the houses, rooms, bedrooms, people and

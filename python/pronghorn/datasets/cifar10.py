@@ -1,13 +1,16 @@
 """CIFAR-10: 60,000 colour pictures of 32x32, in 10 classes (Krizhevsky, 2009)."""
 
+from __future__ import annotations
+
 import os
+from typing import Any
 
 import numpy as np
 
 from ._cifar import arrange, batch_folder, load_batch
 
 
-def load_data():
+def load_data() -> tuple[Any, ...]:
     """Loads CIFAR-10.
 
     The classes are airplane, automobile, bird, cat, deer, dog, frog, horse, ship and truck.

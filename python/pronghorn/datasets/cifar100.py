@@ -1,11 +1,14 @@
 """CIFAR-100: 60,000 colour pictures of 32x32, in 100 classes of 20 groups (Krizhevsky, 2009)."""
 
+from __future__ import annotations
+
 import os
+from typing import Any
 
 from ._cifar import arrange, batch_folder, load_batch
 
 
-def load_data(label_mode="fine"):
+def load_data(label_mode: str = "fine") -> tuple[Any, ...]:
     """Loads CIFAR-100.
 
     Args:

@@ -1,11 +1,14 @@
 """The UCI handwritten digits: 1,797 images of 8x8, in the package (origin in digits.txt)."""
 
+from __future__ import annotations
+
 import os
+from typing import Any
 
 import numpy as np
 
 
-def load_data():
+def load_data() -> tuple[Any, ...]:
     """Loads the embedded digits. Every fifth image is for testing: the file goes from writer
     to writer, so both parts see each of them.
 

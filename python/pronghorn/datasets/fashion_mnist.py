@@ -1,13 +1,16 @@
 """Fashion-MNIST: 70,000 pictures of clothes of 28x28, in 10 classes (Xiao et al., 2017)."""
 
+from __future__ import annotations
+
 import gzip
+from typing import Any
 
 import numpy as np
 
 from ._files import published_file
 
 
-def load_data():
+def load_data() -> tuple[Any, ...]:
     """Loads Fashion-MNIST from `KERAS_HOME/datasets/fashion-mnist`.
 
     The classes are T-shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag and

@@ -1,6 +1,9 @@
 """IMDB: 50,000 film reviews as lists of word ranks, half of them positive (Maas et al., 2011)."""
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 import numpy as np
 
@@ -10,16 +13,16 @@ from ._texts import Texts, shuffled, take_old_arguments
 
 
 def load_data(
-    path="imdb.npz",
-    num_words=None,
-    skip_top=0,
-    maxlen=None,
-    seed=113,
-    start_char=1,
-    oov_char=2,
-    index_from=3,
-    **kwargs,
-):
+    path: str = "imdb.npz",
+    num_words: int | None = None,
+    skip_top: int = 0,
+    maxlen: Any = None,
+    seed: int = 113,
+    start_char: int = 1,
+    oov_char: int = 2,
+    index_from: int = 3,
+    **kwargs: Any,
+) -> tuple[Any, ...]:
     """Loads the reviews, each a list of integers; a word's integer is its rank plus `index_from`.
 
     Args:
@@ -72,7 +75,7 @@ def load_data(
     return (train.lists(), train.labels), (test.lists(), test.labels)
 
 
-def get_word_index(path="imdb_word_index.json"):
+def get_word_index(path: str = "imdb_word_index.json") -> Any:
     """The rank of each word, from 1 (the most frequent) to 88584.
 
     Args:

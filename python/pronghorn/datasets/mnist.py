@@ -1,10 +1,14 @@
 """MNIST: 70,000 handwritten digits of 28x28 (LeCun, Cortes and Burges)."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ._files import published_file
 from ._npz import load_npz
 
 
-def load_data(path="mnist.npz"):
+def load_data(path: str = "mnist.npz") -> tuple[Any, ...]:
     """Loads MNIST.
 
     Args:

@@ -1,6 +1,9 @@
 """Reuters: 11,228 newswires of 1987 as lists of word ranks, of 46 topics (Reuters-21578)."""
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 import numpy as np
 
@@ -17,17 +20,17 @@ _LABELS = (
 
 
 def load_data(
-    path="reuters.npz",
-    num_words=None,
-    skip_top=0,
-    maxlen=None,
-    test_split=0.2,
-    seed=113,
-    start_char=1,
-    oov_char=2,
-    index_from=3,
-    **kwargs,
-):
+    path: str = "reuters.npz",
+    num_words: int | None = None,
+    skip_top: int = 0,
+    maxlen: Any = None,
+    test_split: float = 0.2,
+    seed: int = 113,
+    start_char: int = 1,
+    oov_char: int = 2,
+    index_from: int = 3,
+    **kwargs: Any,
+) -> tuple[Any, ...]:
     """Loads the newswires, each a list of integers; a word is its rank plus `index_from`.
 
     Args:
@@ -72,7 +75,7 @@ def load_data(
     return (x[:split], y[:split]), (x[split:], y[split:])
 
 
-def get_word_index(path="reuters_word_index.json"):
+def get_word_index(path: str = "reuters_word_index.json") -> Any:
     """The rank of each word, from 1 (the most frequent) to 30979.
 
     Args:
@@ -88,7 +91,7 @@ def get_word_index(path="reuters_word_index.json"):
         return json.load(file)
 
 
-def get_label_names():
+def get_label_names() -> tuple[Any, ...]:
     """The names of the 46 topics, a tuple in the order of the labels.
 
     Example:

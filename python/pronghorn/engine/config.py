@@ -1,6 +1,9 @@
 """Global numeric settings: default float type, fuzz factor, image layout."""
 
+from __future__ import annotations
+
 import os
+from typing import Any
 
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
 _settings = {
@@ -73,7 +76,7 @@ def disable_flash_attention() -> None:
     _settings["flash_attention"] = False
 
 
-def is_flash_attention_enabled():
+def is_flash_attention_enabled() -> Any:
     """True or False as last set; None where nobody has."""
     return _settings["flash_attention"]
 
@@ -113,7 +116,7 @@ def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
     _settings["max_steps_per_epoch"] = max_steps_per_epoch
 
 
-def standardize_dtype(dtype) -> str:
+def standardize_dtype(dtype: Any) -> str:
     """A dtype in any spelling (string, NumPy dtype or type, None for floatx) as its name."""
     if dtype is None:
         return _settings["floatx"]

@@ -1,6 +1,9 @@
 """Widths, threads, devices and counters."""
 
+from __future__ import annotations
+
 import operator
+from typing import Any
 
 from .. import _core
 from . import config
@@ -106,7 +109,7 @@ class device_scope:
         pass
 
 
-def device(device_name):
+def device(device_name: Any) -> Any:
     """A `with` block whose tensors are to be made on a device; see `device_scope`.
 
     Args:

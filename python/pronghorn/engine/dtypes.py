@@ -1,12 +1,16 @@
 """Which dtype a result has: promotion of dtypes and of Python's weak numbers."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from .. import _core
 from . import config
 
 _WEAK = {"int": 0, "float": 1}
 
 
-def result_type(*dtypes):
+def result_type(*dtypes: Any) -> Any:
     """The dtype in which values of these dtypes meet.
 
     Args:

@@ -1,5 +1,9 @@
 """keras.Function: the graph between symbolic tensors as something that can be called."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from . import nest, trace
 from .graph import Graph
 from .keras_tensor import KerasTensor
@@ -24,7 +28,7 @@ class GraphFunction(Operation):
     >>> Function(x, x * 2 + 1)(np.ones((1, 2)))
     """
 
-    def __init__(self, inputs, outputs, name=None):
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None) -> None:
         super().__init__(name=name)
         for x in (*nest.flatten(inputs), *nest.flatten(outputs)):
             if not isinstance(x, KerasTensor):
@@ -34,26 +38,26 @@ class GraphFunction(Operation):
         self._graph = Graph(nest.flatten(inputs), nest.flatten(outputs), unique=False)
 
     @property
-    def inputs(self):
+    def inputs(self) -> list[Any]:
         """Flat list of the symbolic inputs."""
         return list(self._graph.inputs)
 
     @property
-    def outputs(self):
+    def outputs(self) -> list[Any]:
         """Flat list of the symbolic outputs."""
         return list(self._graph.outputs)
 
     @property
-    def operations(self):
+    def operations(self) -> list[Any]:
         """Layers and ops, from the inputs on."""
         return list(self._graph.operations)
 
     @property
-    def layers(self):
+    def layers(self) -> list[Any]:
         """The operations that have weights or may have."""
         return [x for x in self._graph.operations if hasattr(x, "weights")]
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         """The outputs for these inputs."""
         values = self._checked(inputs)
         results = self._graph.run(values)
@@ -63,7 +67,7 @@ class GraphFunction(Operation):
             else results[0]
         )
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: Any) -> Any:
         """The outputs' shapes and dtypes for symbolic inputs, as new KerasTensors."""
         return to_keras_tensors(trace.eval_shape(self.call, inputs))
 

@@ -4,12 +4,16 @@ They behave as any op: eagerly, under tapes, inside compiled programs and on Ker
 are inferred before; values exist only when they run.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from .. import _core
 
 
-def host_op(name, run, infer, gradient=None, attrs=()):
+def host_op(name: str, run: Any, infer: Any, gradient: Any = None, attrs: Any = ()) -> Any:
     """The op of that name, which calls Python when it runs.
 
     Args:

@@ -1,11 +1,21 @@
 """KerasTensor: what a value of a model is while the model is being built."""
 
+from __future__ import annotations
+
 import itertools
 from collections import namedtuple
+from typing import TYPE_CHECKING, Any
 
 from . import tensor
 from .naming import auto_name
 from .symdim import SymDim
+
+if TYPE_CHECKING:
+    from .operator_types import TensorOperators
+    from .types import Identifier
+else:
+    TensorOperators = object  # ops puts the operators on the class itself
+
 
 KerasHistory = namedtuple("KerasHistory", ["operation", "node_index", "tensor_index"])
 
@@ -16,7 +26,7 @@ class NoValueError(TypeError, ValueError, NotImplementedError):
     """A symbolic tensor where a value is needed: each of the errors that Keras raises there."""
 
 
-class KerasTensor:
+class KerasTensor(TensorOperators):
     """A placeholder with a shape and a dtype but no values; unknown sizes are None.
 
     Args:
@@ -33,8 +43,16 @@ class KerasTensor:
     __slots__ = ("_source", "__dict__", "__weakref__")
     is_abstract = True
 
-    def __init__(self, shape, dtype="float32", sparse=False, ragged=False, record_history=True,
-                 name=None, **kwargs):  # fmt: skip
+    def __init__(
+        self,
+        shape: Any,
+        dtype: Any = "float32",
+        sparse: bool = False,
+        ragged: bool = False,
+        record_history: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         if sparse and ragged:
             raise ValueError("A KerasTensor cannot have `sparse=True` and `ragged=True` at once.")
         if not hasattr(shape, "__iter__"):
@@ -73,39 +91,39 @@ class KerasTensor:
         return AttributeError(f"The `{name}` attribute of KerasTensor is immutable.")
 
     @property
-    def shape(self):
+    def shape(self) -> Any:
         return self._shape
 
     @shape.setter
-    def shape(self, value):
+    def shape(self, value: Any) -> None:
         raise self._immutable("shape")
 
     @property
-    def dtype(self):
+    def dtype(self) -> Any:
         return self._dtype
 
     @dtype.setter
-    def dtype(self, value):
+    def dtype(self, value: Any) -> None:
         raise self._immutable("dtype")
 
     @property
-    def sparse(self):
+    def sparse(self) -> Any:
         return self._layout[0]
 
     @sparse.setter
-    def sparse(self, value):
+    def sparse(self, value: Any) -> None:
         raise self._immutable("sparse")
 
     @property
-    def ragged(self):
+    def ragged(self) -> Any:
         return self._layout[1]
 
     @ragged.setter
-    def ragged(self, value):
+    def ragged(self, value: Any) -> None:
         raise self._immutable("ragged")
 
     @property
-    def ndim(self):
+    def ndim(self) -> int:
         return len(self._shape)
 
     def __repr__(self):
@@ -114,7 +132,7 @@ class KerasTensor:
             f"ragged={self.ragged}, name={self.name}>"
         )
 
-    def logits(self, activation, axis=-1):
+    def logits(self, activation: Identifier, axis: Any = -1) -> None:
         """None: what a tensor is the softmax or sigmoid of is known when the graph runs."""
         return None
 

@@ -3,8 +3,11 @@
 Names and scopes are kept per thread, so that models built in two threads do not see each other's.
 """
 
+from __future__ import annotations
+
 import re
 import threading
+from typing import Any
 
 
 class _State(threading.local):
@@ -34,12 +37,12 @@ def auto_name(prefix):
     return uniquify(to_snake_case(prefix))
 
 
-def get_uid(prefix=""):
+def get_uid(prefix: str = "") -> Any:
     _state.uids[prefix] = _state.uids.get(prefix, 0) + 1
     return _state.uids[prefix]
 
 
-def reset_uids():
+def reset_uids() -> None:
     _state.uids.clear()
 
 
@@ -60,7 +63,7 @@ class name_scope:
 
     __slots__ = ("name", "owner", "parent", "_pushed")
 
-    def __init__(self, name, **kwargs):
+    def __init__(self, name: str, **kwargs: Any) -> None:
         owner = kwargs.pop("caller", None)
         if kwargs:
             raise TypeError(f"name_scope() got unexpected keyword arguments {sorted(kwargs)}")

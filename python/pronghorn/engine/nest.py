@@ -5,9 +5,12 @@ leaf unless it is registered), dicts in the order of their sorted keys, OrderedD
 The public names are in pronghorn.tree.
 """
 
+from __future__ import annotations
+
 import warnings
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterable
+from typing import Any
 
 
 def sorted_keys(keys):
@@ -125,7 +128,7 @@ def keys(structure):
     return list(_kind(structure).keys(structure))
 
 
-def is_nested(structure):
+def is_nested(structure: Any) -> bool:
     """Whether a value is a container that `flatten` looks into.
 
     Args:
@@ -142,7 +145,7 @@ def is_nested(structure):
     return _kind(structure) is not None
 
 
-def flatten(structure):
+def flatten(structure: Any) -> Any:
     """The leaves of a structure, depth first.
 
     Args:
@@ -174,7 +177,7 @@ def flatten(structure):
     return leaves
 
 
-def flatten_with_path(structure):
+def flatten_with_path(structure: Any) -> Any:
     """The leaves with the way to each.
 
     Args:
@@ -242,7 +245,7 @@ def _map_up_to(func, first, others):
     return kind.rebuild(first, values)
 
 
-def map_structure(func, *structures, none_is_leaf=True):
+def map_structure(func: Any, *structures: Any, none_is_leaf: bool = True) -> Any:
     """A function's results for corresponding leaves, in the first structure's form.
 
     Args:
@@ -301,7 +304,7 @@ def _map_one(func, structure):
     return kind.rebuild(structure, values)
 
 
-def map_structure_up_to(shallow_structure, func, *structures):
+def map_structure_up_to(shallow_structure: Any, func: Any, *structures: Any) -> Any:
     """As `map_structure`, but no deeper than a shallow structure goes.
 
     Args:
@@ -325,7 +328,7 @@ def map_structure_up_to(shallow_structure, func, *structures):
     return _map_up_to(lambda _, *parts: func(*parts), shallow_structure, structures)
 
 
-def assert_same_structure(a, b, check_types=None):
+def assert_same_structure(a: Any, b: Any, check_types: Any = None) -> None:
     """Compares the forms of two structures: types, lengths and keys of all containers.
 
     Args:
@@ -345,7 +348,7 @@ def assert_same_structure(a, b, check_types=None):
     map_structure(lambda x, y: None, a, b)
 
 
-def assert_same_paths(a, b):
+def assert_same_paths(a: Any, b: Any) -> None:
     """Compares the paths of all leaves of two structures; lists, tuples and the like are alike.
 
     Args:
@@ -363,7 +366,7 @@ def assert_same_paths(a, b):
         )
 
 
-def pack_sequence_as(structure, flat_sequence):
+def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
     """A structure with its leaves replaced, in the order of `flatten`.
 
     Args:
@@ -398,7 +401,7 @@ def pack_sequence_as(structure, flat_sequence):
 pack_as = pack_sequence_as
 
 
-def traverse(func, structure, top_down=True):
+def traverse(func: Any, structure: Any, top_down: bool = True) -> Any:
     """Visits every part of a structure, containers and leaves, and replaces what it is told to.
 
     Args:
@@ -441,7 +444,7 @@ def _traverse_children(func, x, top_down):
     return kind.rebuild(x, [_traverse(func, child, top_down) for child in kind.values(x)])
 
 
-def lists_to_tuples(structure):
+def lists_to_tuples(structure: Any) -> Any:
     """A structure with tuples in the place of its lists.
 
     Example:
@@ -452,7 +455,7 @@ def lists_to_tuples(structure):
     return traverse(lambda x: tuple(x) if isinstance(x, list) else None, structure, top_down=False)
 
 
-def map_shape_structure(func, structure):
+def map_shape_structure(func: Any, structure: Any) -> Any:
     """As `map_structure`, with shapes (lists and tuples of int and None) as the leaves.
 
     Example:

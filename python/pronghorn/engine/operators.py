@@ -5,7 +5,10 @@ placeholders stand here, so that `Variable(3.0) * 2` works as the first line of 
 of them that is used has the package import ops, by the same lazy name that a user would use.
 """
 
+from __future__ import annotations
+
 import sys
+from typing import Any
 
 import numpy as np
 
@@ -92,12 +95,12 @@ def _numpy_function(self, function, types, args, kwargs):
     return function(*args, **kwargs)
 
 
-def _tolist(self):
+def _tolist(self: Any) -> Any:
     """The values as nested lists of Python numbers."""
     return self.numpy().tolist()
 
 
-def _item(self):
+def _item(self: Any) -> Any:
     """The one element as a Python number."""
     return self.handle.read().item()
 

@@ -1,10 +1,17 @@
 """Random state: every draw reads and advances a seed Variable, so that traced steps draw afresh."""
 
+from __future__ import annotations
+
 import random as python_random
+from typing import TYPE_CHECKING, Any
 
 from .. import _core
 from .tensor import Tensor, convert_to_tensor
 from .variable import Variable
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 
 _global = {"seed": None, "generator": None}
 _step = None
@@ -24,7 +31,7 @@ class SeedGenerator:
         name: the state variable's prefix.
     """
 
-    def __init__(self, seed=None, name=None, **kwargs):
+    def __init__(self, seed: Any = None, name: str | None = None, **kwargs: Any) -> None:
         if kwargs:
             raise ValueError(f"Unrecognized keyword arguments: {kwargs}")
         self._initial_seed = seed
@@ -38,7 +45,7 @@ class SeedGenerator:
         self.state = Variable(_state_of(seed), dtype="uint32", trainable=False,
                               name="seed_generator_state")  # fmt: skip
 
-    def next(self, ordered=True) -> Tensor:
+    def next(self, ordered: bool = True) -> Tensor:
         """The state before this draw, a (2,) uint32 tensor; advances the counter."""
         global _step
         if _step is None:
@@ -49,12 +56,12 @@ class SeedGenerator:
         self.state.handle.assign(add((state, one)))
         return state
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The configuration that from_config() takes."""
         return {"seed": self._initial_seed, "name": self.name}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Self:
         """A generator from get_config()'s result."""
         return cls(**config)
 
@@ -77,7 +84,7 @@ def global_seed_generator() -> SeedGenerator:
     return _global["generator"]
 
 
-def draw_seed(seed) -> Tensor:
+def draw_seed(seed: Any) -> Tensor:
     """The (2,) uint32 state for one draw: from None (the global generator), an int or a
     SeedGenerator. The same int always draws the same numbers."""
     if isinstance(seed, SeedGenerator):

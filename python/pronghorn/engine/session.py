@@ -1,10 +1,12 @@
 """clear_session: automatic names from the start, and memory given back."""
 
+from __future__ import annotations
+
 from .. import _core
 from . import naming
 
 
-def clear_session(free_memory=True):
+def clear_session(free_memory: bool = True) -> None:
     """Starts automatic names again and gives back the memory of dropped models.
 
     Args:

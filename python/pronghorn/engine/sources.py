@@ -1,9 +1,13 @@
 """What a symbolic tensor was made from."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from .keras_tensor import KerasTensor
 
 
-def get_source_inputs(tensor):
+def get_source_inputs(tensor: Any) -> Any:
     """The inputs of the graph that leads to a symbolic tensor.
 
     Args:

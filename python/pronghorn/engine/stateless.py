@@ -1,6 +1,9 @@
 """StatelessScope: code whose assignments reach no variable; and scopes that are accepted alone."""
 
+from __future__ import annotations
+
 import threading
+from typing import Any
 
 from .tensor import Tensor, cast_tensor, convert_to_tensor
 from .variable import Variable, live_variables
@@ -64,7 +67,12 @@ class StatelessScope:
     (1.0, 10.0)
     """
 
-    def __init__(self, state_mapping=None, collect_losses=False, initialize_variables=True):
+    def __init__(
+        self,
+        state_mapping: Any = None,
+        collect_losses: bool = False,
+        initialize_variables: bool = True,
+    ) -> None:
         self.collect_losses = collect_losses
         self.initialize_variables = initialize_variables
         self.losses = []
@@ -110,18 +118,18 @@ class StatelessScope:
         self._held = []
         _lock.release()
 
-    def get_current_value(self, variable):
+    def get_current_value(self, variable: Any) -> Any:
         """The variable's value in the scope; None where it is the variable's own."""
         held = variable.handle
         if isinstance(held, _Held) and held.value is not None:
             return held.value
         return self.state_mapping.get(id(variable))
 
-    def add_loss(self, loss):
+    def add_loss(self, loss: Any) -> Any:
         """Keeps a loss in `losses`."""
         self.losses.append(loss)
 
-    def add_update(self, update):
+    def add_update(self, update: Any) -> None:
         """Sets a variable in the scope: (variable, value)."""
         variable, value = update
         self.state_mapping[id(variable)] = value
@@ -166,7 +174,9 @@ class RematScope:
         ValueError: for another mode.
     """
 
-    def __init__(self, mode="full", output_size_threshold=1024, layer_names=None):
+    def __init__(
+        self, mode: str = "full", output_size_threshold: int = 1024, layer_names: Any = None
+    ) -> None:
         known = ("full", "activations", "larger_than", "list_of_layers", None)
         if mode not in known:
             raise ValueError(f"Invalid mode '{mode}'. Supported modes are: {known}")
@@ -187,7 +197,7 @@ def get_current_remat_mode():
     return _modes.stack[-1] if _modes.stack else None
 
 
-def remat(f):
+def remat(f: Any) -> Any:
     """f, which may be computed again in the backward pass; accepted, as RematScope is.
 
     Args:

@@ -8,16 +8,22 @@ a tensor holds the operation it comes from, an operation its nodes, a node its i
 points with the flow is weak, and a node makes an output tensor again when somebody asks.
 """
 
+from __future__ import annotations
+
 import functools
 import inspect
 import threading
 import weakref
+from typing import TYPE_CHECKING, Any
 
 from .. import _core
 from . import config, nest, tensor
 from .keras_tensor import KerasHistory, KerasTensor
 from .naming import auto_name, check_name
 from .symdim import SymDim
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 def any_symbolic(structure):
@@ -147,11 +153,11 @@ class Operation:
 
     is_source = False  # whether a node without inputs computes something all the same
 
-    def source_keys(self, node):
+    def source_keys(self, node: Any) -> tuple[Any, ...]:
         """Keys of the tensors that a node differentiates by."""
         return ()
 
-    def __init__(self, name=None):
+    def __init__(self, name: str | None = None) -> None:
         if name is None:
             name = auto_name(type(self).__name__)
         check_name(name)
@@ -164,22 +170,22 @@ class Operation:
         operation.__dict__["_init_arguments"] = (args, kwargs)
         return operation
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if any_symbolic((args, kwargs)):
             return self.symbolic_call(*args, **kwargs)
         return self.call(*args, **kwargs)
 
-    def symbolic_call(self, *args, **kwargs):
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Records a call on KerasTensors; returns its symbolic result(s)."""
         outputs = self.compute_output_spec(*args, **kwargs)
         Node(self, args, kwargs, outputs)
         return outputs
 
-    def call(self, *args, **kwargs):
+    def call(self, *args: Any, **kwargs: Any) -> Any:
         """What the operation computes; a subclass says it."""
         raise NotImplementedError
 
-    def compute_output_spec(self, *args, **kwargs):
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """The results' shapes and dtypes as KerasTensors, by a run of `call` on shapes alone."""
         from . import trace
 
@@ -193,7 +199,7 @@ class Operation:
                 f"to be written. Error encountered:\n\n{error}"
             ) from error
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, where all are plain values.
 
         Raises:
@@ -220,7 +226,7 @@ class Operation:
         return config
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Self:
         """A new operation from what `get_config` returned."""
         try:
             return cls(**config)
@@ -243,12 +249,12 @@ class Operation:
         return self._inbound_nodes[0]
 
     @property
-    def input(self):
+    def input(self) -> Any:
         """The symbolic input(s) of the first call."""
         return _unpack(self._single("input").input_tensors)
 
     @property
-    def output(self):
+    def output(self) -> Any:
         """The symbolic output(s) of the first call."""
         return _unpack(self._single("output").output_tensors)
 

@@ -1,7 +1,10 @@
 """GradientTape, gradients of functions, and gradients written in Python."""
 
+from __future__ import annotations
+
 import functools
 import inspect
+from typing import Any
 
 from .. import _core
 from . import nest, symbolic
@@ -25,10 +28,10 @@ class GradientTape(_core.Tape):
         ValueError: when a tape that is recording is entered again.
     """
 
-    def __init__(self, persistent=False, watch_accessed_variables=True):
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         super().__init__(bool(persistent), bool(watch_accessed_variables))
 
-    def watch(self, x):
+    def watch(self, x: Any) -> None:
         """Starts recording what happens to x (a tensor, a variable or a nest of them)."""
         for leaf in nest.flatten(x):
             if isinstance(leaf, Variable) and isinstance(leaf.handle, _core.Cell):
@@ -40,15 +43,21 @@ class GradientTape(_core.Tape):
             else:
                 raise TypeError(f"watch() needs tensors or variables. Received: {leaf!r}")
 
-    def stop_recording(self):
+    def stop_recording(self) -> Any:
         """A context in which this tape sees nothing; other tapes go on."""
         return _core.PauseTape(self)
 
-    def reset(self):
+    def reset(self) -> Any:
         """Forgets everything recorded."""
         self.forget()
 
-    def gradient(self, target, sources, output_gradients=None, unconnected_gradients="none"):
+    def gradient(
+        self,
+        target: Any,
+        sources: Any,
+        output_gradients: Any = None,
+        unconnected_gradients: str = "none",
+    ) -> Any:
         """The derivative of sum(target) with respect to each source.
 
         Args:
@@ -135,7 +144,7 @@ def grad(fn, argnums=0):
     return lambda *args: both(*args)[1]
 
 
-def custom_gradient(f):
+def custom_gradient(f: Any) -> Any:
     """Decorates a function that brings its own gradient.
 
     Args:

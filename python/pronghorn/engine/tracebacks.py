@@ -1,26 +1,29 @@
 """Tracebacks and warnings that show what the user wrote, not the package's own frames."""
 
+from __future__ import annotations
+
 import functools
 import os
 import sys
 import types
 import warnings
+from typing import Any
 
 _OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _state = {"filtering": True}
 
 
-def enable_traceback_filtering():
+def enable_traceback_filtering() -> None:
     """Leaves the package's own frames out of tracebacks from now on; so it is by default."""
     _state["filtering"] = True
 
 
-def disable_traceback_filtering():
+def disable_traceback_filtering() -> None:
     """Shows whole tracebacks from now on."""
     _state["filtering"] = False
 
 
-def is_traceback_filtering_enabled():
+def is_traceback_filtering_enabled() -> Any:
     """Whether tracebacks leave the package's own frames out."""
     return _state["filtering"]
 

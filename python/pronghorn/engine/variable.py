@@ -1,9 +1,12 @@
 """Variable: a named tensor that training changes. Reads and writes go through the current trace."""
 
+from __future__ import annotations
+
 import math
 import operator
 import threading
 import weakref
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +16,11 @@ from . import tensor as tensor_module
 from .memory import make_room
 from .naming import auto_name, check_name, current_path
 from .tensor import Tensor, convert_to_tensor
+
+if TYPE_CHECKING:
+    from .operator_types import TensorOperators
+else:
+    TensorOperators = object  # ops puts the operators on the class itself
 
 
 class _Autocast(threading.local):
@@ -56,7 +64,7 @@ def named_initializer(name):
     return find_initializer(name)
 
 
-class Variable:
+class Variable(TensorOperators):
     """A mutable tensor with a fixed shape and dtype.
 
     Args:
@@ -71,9 +79,19 @@ class Variable:
         ValueError: without a shape for a callable, or for an unknown size.
     """
 
-    def __init__(self, initializer, shape=None, dtype=None, trainable=True, autocast=True,
-                 aggregation="none", synchronization="auto", name=None, layout=None,
-                 **kwargs):  # fmt: skip
+    def __init__(
+        self,
+        initializer: Any,
+        shape: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        aggregation: str = "none",
+        synchronization: str = "auto",
+        name: str | None = None,
+        layout: Any = None,
+        **kwargs: Any,
+    ) -> None:
         if kwargs:
             raise TypeError(f"Variable received unknown arguments: {', '.join(sorted(kwargs))}.")
         self.name = name if name is not None else auto_name("variable")
@@ -134,7 +152,7 @@ class Variable:
             return tensor_module.cast_tensor(value, dtype)
         return value
 
-    def assign(self, value):
+    def assign(self, value: Any) -> Any:
         """Sets the value, converted to the variable's dtype; shapes must be equal.
 
         Raises ValueError for another shape."""
@@ -147,11 +165,11 @@ class Variable:
         self.handle.assign(value)
         return value
 
-    def assign_add(self, value):
+    def assign_add(self, value: Any) -> Any:
         """value += this, whole also where other threads change it meanwhile."""
         return self._update(operator.add, value)
 
-    def assign_sub(self, value):
+    def assign_sub(self, value: Any) -> Any:
         """value -= this, whole also where other threads change it meanwhile."""
         return self._update(operator.sub, value)
 
@@ -171,7 +189,7 @@ class Variable:
             )
         return value
 
-    def numpy(self):
+    def numpy(self) -> Any:
         """The value as a NumPy array of the caller's own."""
         return tensor_module.own_array(self.handle.read())
 
@@ -196,26 +214,26 @@ class Variable:
         return self._trainable
 
     @trainable.setter
-    def trainable(self, value):
+    def trainable(self, value: Any) -> None:
         self._trainable = bool(value)
         self.handle.trainable = self._trainable
 
     @property
-    def regularizer(self):
+    def regularizer(self) -> Any:
         """What gives the penalty on the value; None for none."""
         return self._regularizer
 
     @regularizer.setter
-    def regularizer(self, value):
+    def regularizer(self, value: Any) -> None:
         self._regularizer = _callable_or_none(value, "regularizer")
 
     @property
-    def constraint(self):
+    def constraint(self) -> Any:
         """What projects the value after an update; None for nothing."""
         return self._constraint
 
     @constraint.setter
-    def constraint(self, value):
+    def constraint(self, value: Any) -> None:
         self._constraint = _callable_or_none(value, "constraint")
 
     @property
@@ -224,7 +242,7 @@ class Variable:
         return self._overwrite_with_gradient
 
     @overwrite_with_gradient.setter
-    def overwrite_with_gradient(self, value):
+    def overwrite_with_gradient(self, value: Any) -> None:
         if not isinstance(value, bool):
             raise TypeError(f"`overwrite_with_gradient` must be a boolean. Received: {value!r}")
         self._overwrite_with_gradient = value

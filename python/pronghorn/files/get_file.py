@@ -3,11 +3,14 @@
 The fetching itself is in download.py, the unpacking in archives.py.
 """
 
+from __future__ import annotations
+
 import hashlib
 import os
 import tempfile
 import urllib.parse
 import warnings
+from typing import Any
 
 from .archives import extract_archive
 from .download import DownloadError, download
@@ -53,18 +56,18 @@ def _hasher(algorithm, file_hash=None):
 
 
 def get_file(
-    fname=None,
-    origin=None,
-    untar=False,
-    md5_hash=None,
-    file_hash=None,
-    cache_subdir="datasets",
-    hash_algorithm="auto",
-    extract=False,
-    archive_format="auto",
-    cache_dir=None,
-    force_download=False,
-):
+    fname: Any = None,
+    origin: Any = None,
+    untar: bool = False,
+    md5_hash: Any = None,
+    file_hash: Any = None,
+    cache_subdir: str = "datasets",
+    hash_algorithm: str = "auto",
+    extract: bool = False,
+    archive_format: str = "auto",
+    cache_dir: Any = None,
+    force_download: bool = False,
+) -> Any:
     """The path of a file that is fetched from the network unless it is in the cache.
 
     A download is shown as it goes, continued where the line drops, checked against `file_hash`,

@@ -1,5 +1,9 @@
 """Initializers: the first values of weights."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .base import Initializer
 from .constant import Constant, Identity, Ones, Zeros
 from .random import (
@@ -17,6 +21,10 @@ from .random import (
     compute_fans,
 )
 from .stft import STFT
+
+if TYPE_CHECKING:
+    from ..engine.types import Identifier
+
 
 _CLASSES = (
     Zeros, Ones, Constant, Identity, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling,
@@ -55,7 +63,7 @@ def _table():
     return table
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """An initializer from a name, a class, a config, an array, or anything callable.
 
     Raises:
@@ -85,13 +93,13 @@ def _given(value, shape, dtype):
     return value.astype(dtype or value.dtype)
 
 
-def serialize(initializer):
+def serialize(initializer: Identifier) -> Any:
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(initializer)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_table())

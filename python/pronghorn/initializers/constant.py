@@ -1,7 +1,18 @@
 """Initializers without randomness."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..dtype_policies import standardize_dtype
 from .base import Initializer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Self
+
+    from ..engine.types import DTypeLike, Tensor
 
 
 def _ops():
@@ -13,14 +24,14 @@ def _ops():
 class Zeros(Initializer):
     """All zeros."""
 
-    def __call__(self, shape, dtype=None):
+    def __call__(self, shape: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
         return _ops().zeros(shape, dtype=standardize_dtype(dtype))
 
 
 class Ones(Initializer):
     """All ones."""
 
-    def __call__(self, shape, dtype=None):
+    def __call__(self, shape: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
         return _ops().ones(shape, dtype=standardize_dtype(dtype))
 
 
@@ -31,21 +42,21 @@ class Constant(Initializer):
         value: A number or an array.
     """
 
-    def __init__(self, value=0.0):
+    def __init__(self, value: Any = 0.0) -> None:
         self.value = value
 
-    def __call__(self, shape, dtype=None):
+    def __call__(self, shape: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
         ops = _ops()
         dtype = standardize_dtype(dtype)
         if isinstance(self.value, (int, float, bool)):
             return ops.full(shape, self.value, dtype=dtype)
         return ops.broadcast_to(ops.cast(self.value, dtype), shape)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"value": self.value}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Self:
         from ..serialization import deserialize_keras_object
 
         return cls(deserialize_keras_object(config["value"]))
@@ -54,10 +65,10 @@ class Constant(Initializer):
 class Identity(Initializer):
     """The identity matrix times `gain`; for 2-D weights only."""
 
-    def __init__(self, gain=1.0):
+    def __init__(self, gain: float = 1.0) -> None:
         self.gain = gain
 
-    def __call__(self, shape, dtype=None):
+    def __call__(self, shape: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
         if len(shape) != 2:
             raise ValueError(
                 "Identity matrix initializer can only be used for 2D matrices. "
@@ -66,5 +77,5 @@ class Identity(Initializer):
         ops = _ops()
         return ops.multiply(ops.eye(shape[0], shape[1], dtype=standardize_dtype(dtype)), self.gain)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"gain": self.gain}

@@ -4,10 +4,19 @@ Glorot & Bengio 2010 (glorot_*), He et al. 2015 (he_*), LeCun et al. 1998 (lecun
 from the numbers of inputs and outputs of a weight. An instance gives the same values each time.
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 from ..dtype_policies import standardize_dtype
 from .base import Initializer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import DTypeLike, Seed, Tensor
+
 
 # Standard deviation of a normal truncated at 2 standard deviations.
 _TRUNCATED_STDDEV = 0.87962566103423978
@@ -20,7 +29,7 @@ def _random():
 
 
 class _Random(Initializer):
-    def __init__(self, seed=None):
+    def __init__(self, seed: Seed | None = None) -> None:
         self._init_seed = seed
         if seed is None:
             from ..engine.random import make_default_seed
@@ -32,7 +41,7 @@ class _Random(Initializer):
             seed = deserialize_keras_object(seed)
         self.seed = seed
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         seed = self._init_seed
         if seed is not None and not isinstance(seed, int):
             from ..serialization import serialize_keras_object
@@ -49,12 +58,12 @@ class RandomNormal(_Random):
         seed: int, SeedGenerator or None.
     """
 
-    def __init__(self, mean=0.0, stddev=0.05, seed=None):
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Seed | None = None) -> None:
         self.mean = mean
         self.stddev = stddev
         super().__init__(seed)
 
-    def __call__(self, shape, dtype=None):
+    def __call__(self, shape: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
         return _random().normal(
             shape,
             mean=self.mean,
@@ -63,14 +72,14 @@ class RandomNormal(_Random):
             dtype=standardize_dtype(dtype),
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"mean": self.mean, "stddev": self.stddev, **super().get_config()}
 
 
 class TruncatedNormal(RandomNormal):
     """Normal, drawn again where more than two standard deviations from the mean."""
 
-    def __call__(self, shape, dtype=None):
+    def __call__(self, shape: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
         return _random().truncated_normal(
             shape,
             mean=self.mean,
@@ -83,12 +92,14 @@ class TruncatedNormal(RandomNormal):
 class RandomUniform(_Random):
     """Uniform in [minval, maxval)."""
 
-    def __init__(self, minval=-0.05, maxval=0.05, seed=None):
+    def __init__(
+        self, minval: float = -0.05, maxval: float = 0.05, seed: Seed | None = None
+    ) -> None:
         self.minval = minval
         self.maxval = maxval
         super().__init__(seed)
 
-    def __call__(self, shape, dtype=None):
+    def __call__(self, shape: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
         return _random().uniform(
             shape,
             minval=self.minval,
@@ -97,7 +108,7 @@ class RandomUniform(_Random):
             dtype=standardize_dtype(dtype),
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"minval": self.minval, "maxval": self.maxval, **super().get_config()}
 
 
@@ -120,11 +131,11 @@ class Orthogonal(_Random):
     True
     """
 
-    def __init__(self, gain=1.0, seed=None):
+    def __init__(self, gain: float = 1.0, seed: Seed | None = None) -> None:
         self.gain = gain
         super().__init__(seed)
 
-    def __call__(self, shape, dtype=None):
+    def __call__(self, shape: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
         from .. import ops
 
         shape = tuple(shape)
@@ -144,7 +155,7 @@ class Orthogonal(_Random):
             q = ops.transpose(q)
         return ops.cast(ops.multiply(ops.reshape(q, shape), self.gain), dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "gain": self.gain}
 
 
@@ -165,13 +176,13 @@ class VarianceScaling(_Random):
 
     def __init__(
         self,
-        scale=1.0,
-        mode="fan_in",
-        distribution="truncated_normal",
-        seed=None,
-        input_axes=None,
-        output_axes=None,
-    ):
+        scale: float = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: Seed | None = None,
+        input_axes: Any = None,
+        output_axes: Any = None,
+    ) -> None:
         if scale <= 0.0:
             raise ValueError(f"Argument `scale` must be positive float. Received: scale={scale}")
         if mode not in ("fan_in", "fan_out", "fan_avg"):
@@ -194,7 +205,7 @@ class VarianceScaling(_Random):
         self.output_axes = output_axes
         super().__init__(seed)
 
-    def __call__(self, shape, dtype=None):
+    def __call__(self, shape: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
         fan_in, fan_out = compute_fans(shape, self.input_axes, self.output_axes)
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2.0}[self.mode]
         variance = self.scale / max(1.0, n)
@@ -211,7 +222,7 @@ class VarianceScaling(_Random):
             )
         return random.normal(shape, mean=0.0, stddev=stddev, seed=self.seed, dtype=dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = {"scale": self.scale, "mode": self.mode, "distribution": self.distribution}
         return {**config, **super().get_config(), **self._axes_config()}
 
@@ -224,10 +235,12 @@ class _Scaled(VarianceScaling):
 
     _settings = ()
 
-    def __init__(self, seed=None, input_axes=None, output_axes=None):
+    def __init__(
+        self, seed: Seed | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
         super().__init__(*self._settings, seed, input_axes, output_axes)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**_Random.get_config(self), **self._axes_config()}
 
 
@@ -267,7 +280,9 @@ class HeNormal(_Scaled):
     _settings = (2.0, "fan_in", "truncated_normal")
 
 
-def compute_fans(shape, input_axes=None, output_axes=None):
+def compute_fans(
+    shape: Sequence[Any], input_axes: Any = None, output_axes: Any = None
+) -> tuple[Any, ...]:
     """(fan_in, fan_out) of a weight: kernels are (*spatial, inputs, outputs)."""
     shape = tuple(shape)
     if input_axes is not None and output_axes is not None:

@@ -1,7 +1,17 @@
 """STFT: the kernel of a convolution that is a short-time Fourier transform."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..dtype_policies import standardize_dtype
 from .base import Initializer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import DTypeLike, Tensor
+
 
 _COSINES = {
     "boxcar": (1.0,),
@@ -67,7 +77,13 @@ class STFT(Initializer):
     (4, 1, 3)
     """
 
-    def __init__(self, side="real", window="hann", scaling="density", periodic=False):
+    def __init__(
+        self,
+        side: str = "real",
+        window: Any = "hann",
+        scaling: str = "density",
+        periodic: bool = False,
+    ) -> None:
         if side not in ("real", "imag"):
             raise ValueError(f"side should be 'real' or 'imag', not {side}")
         if isinstance(window, str):
@@ -79,7 +95,7 @@ class STFT(Initializer):
             )
         self.side, self.window, self.scaling, self.periodic = side, window, scaling, periodic
 
-    def __call__(self, shape, dtype=None):
+    def __call__(self, shape: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
         import numpy as np
 
         from .. import ops
@@ -111,7 +127,7 @@ class STFT(Initializer):
             window = window / np.abs(window).sum()
         return window.reshape(-1, 1, 1)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "side": self.side,
             "window": self.window,

@@ -1,5 +1,9 @@
 """Layers by name, loaded when first asked for."""
 
+from __future__ import annotations
+
+from typing import Any
+
 _WHERE = {
     "base": ("Layer",),
     "input_spec": ("InputSpec",),
@@ -122,14 +126,14 @@ def __dir__():
     return __all__
 
 
-def serialize(layer):
+def serialize(layer: Any) -> Any:
     """A layer's config with its class, for `deserialize`."""
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(layer)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
     """The layer of such a config.
 
     Raises:

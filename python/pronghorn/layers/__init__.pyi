@@ -1,6 +1,7 @@
 # Written by tools/stubs.py; `make stubs` writes it anew.
 # ruff: noqa
 # fmt: off
+from typing import Any
 from .activation import Activation as Activation
 from .activation import ELU as ELU
 from .activation import LeakyReLU as LeakyReLU
@@ -92,6 +93,7 @@ from .pooling import MaxPooling3D as MaxPooling3D
 from .prelu import PReLU as PReLU
 from .prelu import ThresholdedReLU as ThresholdedReLU
 from .preprocessing.category_encoding import CategoryEncoding as CategoryEncoding
+from .preprocessing.clahe import ContrastLimitedAdaptiveHistogramEqualization as ContrastLimitedAdaptiveHistogramEqualization
 from .preprocessing.color import AutoContrast as AutoContrast
 from .preprocessing.color import RandomBrightness as RandomBrightness
 from .preprocessing.color import RandomColorDegeneration as RandomColorDegeneration
@@ -103,6 +105,7 @@ from .preprocessing.color import RandomPosterization as RandomPosterization
 from .preprocessing.color import RandomSaturation as RandomSaturation
 from .preprocessing.color import Solarization as Solarization
 from .preprocessing.discretization import Discretization as Discretization
+from .preprocessing.elastic import RandomElasticTransform as RandomElasticTransform
 from .preprocessing.equalization import Equalization as Equalization
 from .preprocessing.filters import RandomGaussianBlur as RandomGaussianBlur
 from .preprocessing.filters import RandomSharpness as RandomSharpness
@@ -120,12 +123,18 @@ from .preprocessing.mixing import MixUp as MixUp
 from .preprocessing.normalization import Normalization as Normalization
 from .preprocessing.perspective import RandomPerspective as RandomPerspective
 from .preprocessing.pipeline import Pipeline as Pipeline
+from .preprocessing.policies import AugMix as AugMix
+from .preprocessing.policies import RandAugment as RandAugment
+from .preprocessing.random_size import RandomHeight as RandomHeight
+from .preprocessing.random_size import RandomWidth as RandomWidth
 from .preprocessing.regions import CutMix as CutMix
 from .preprocessing.regions import RandomErasing as RandomErasing
 from .preprocessing.rescaling import Rescaling as Rescaling
 from .preprocessing.resizing import CenterCrop as CenterCrop
 from .preprocessing.resizing import RandomCrop as RandomCrop
 from .preprocessing.resizing import Resizing as Resizing
+from .preprocessing.spectrogram import MelSpectrogram as MelSpectrogram
+from .preprocessing.spectrogram import STFTSpectrogram as STFTSpectrogram
 from .preprocessing.string_lookup import StringLookup as StringLookup
 from .preprocessing.text_vectorization import TextVectorization as TextVectorization
 from .random_features import RandomFourierFeatures as RandomFourierFeatures
@@ -161,7 +170,7 @@ from .up_sampling import UpSampling1D as UpSampling1D
 from .up_sampling import UpSampling2D as UpSampling2D
 from .up_sampling import UpSampling3D as UpSampling3D
 from .wrapper import Wrapper as Wrapper
-def serialize(layer):
+def serialize(layer: Any) -> Any:
     ...
-def deserialize(config, custom_objects=None):
+def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None=None) -> Any:
     ...

@@ -1,18 +1,25 @@
 """Layers that apply an activation function."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import activations, ops
 from .base import Layer
+
+if TYPE_CHECKING:
+    from ..engine.types import Identifier, Tensor, TensorLike
 
 
 class _Elementwise(Layer):
     """Shape and mask pass through."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
         self._build_at_init()
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
 
@@ -23,14 +30,14 @@ class Activation(_Elementwise):
         activation: Name or function.
     """
 
-    def __init__(self, activation, **kwargs):
+    def __init__(self, activation: Identifier, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return self.activation(inputs)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "activation": activations.serialize(self.activation)}
 
 
@@ -46,7 +53,13 @@ class ReLU(_Elementwise):
         ValueError: for a negative or missing value where one is needed.
     """
 
-    def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
+    def __init__(
+        self,
+        max_value: float | None = None,
+        negative_slope: float = 0.0,
+        threshold: Any = 0.0,
+        **kwargs: Any,
+    ) -> None:
         if "alpha" in kwargs:
             negative_slope = kwargs.pop("alpha")
         super().__init__(**kwargs)
@@ -68,10 +81,10 @@ class ReLU(_Elementwise):
         self.negative_slope = negative_slope
         self.threshold = threshold
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return activations.relu(inputs, self.negative_slope, self.max_value, self.threshold)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "max_value": self.max_value,
@@ -83,7 +96,7 @@ class ReLU(_Elementwise):
 class LeakyReLU(_Elementwise):
     """x where positive, `negative_slope * x` elsewhere."""
 
-    def __init__(self, negative_slope=0.3, **kwargs):
+    def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
         if "alpha" in kwargs:
             negative_slope = kwargs.pop("alpha")
         if negative_slope is None or negative_slope < 0:
@@ -94,24 +107,24 @@ class LeakyReLU(_Elementwise):
         super().__init__(**kwargs)
         self.negative_slope = negative_slope
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.leaky_relu(inputs, self.negative_slope)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "negative_slope": self.negative_slope}
 
 
 class ELU(_Elementwise):
     """x where positive, alpha * (exp(x) - 1) elsewhere."""
 
-    def __init__(self, alpha=1.0, **kwargs):
+    def __init__(self, alpha: Any = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.alpha = alpha
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.elu(inputs, alpha=self.alpha)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "alpha": float(self.alpha)}
 
 
@@ -130,11 +143,11 @@ class Softmax(_Elementwise):
     [[0.5, 0.5, 0.0]]
     """
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis
 
-    def call(self, inputs, mask=None):
+    def call(self, inputs: TensorLike, mask: Any = None) -> Any:
         if mask is not None:
             _check_mask(inputs.shape, mask.shape)
             mask = ops.convert_to_tensor(mask)
@@ -151,7 +164,7 @@ class Softmax(_Elementwise):
             outputs = ops.softmax(inputs, axis=axis)
         return outputs if mask is None else ops.where(mask, outputs, 0.0)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         axis = list(self.axis) if isinstance(self.axis, list) else self.axis
         return {**super().get_config(), "axis": axis}
 

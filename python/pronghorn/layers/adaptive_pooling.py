@@ -1,16 +1,23 @@
 """Pooling into a given number of windows, whatever the size of the inputs."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import Layer
 from .input_spec import InputSpec
 from .reshaping import standardize_data_format
 from .windows import channel_axis, with_channels
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
+
 
 class _AdaptivePooling(Layer):
     rank = 2
 
-    def __init__(self, output_size, data_format=None, **kwargs):
+    def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         rank = self.rank
         if isinstance(output_size, int):
@@ -24,12 +31,12 @@ class _AdaptivePooling(Layer):
         self.data_format = standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=rank + 2)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return with_channels(
             self, input_shape[0], self.output_size, input_shape[channel_axis(self)]
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "output_size": self.output_size,
@@ -38,12 +45,12 @@ class _AdaptivePooling(Layer):
 
 
 class _AdaptiveAveragePooling(_AdaptivePooling):
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.adaptive_average_pool(inputs, self.output_size, self.data_format)
 
 
 class _AdaptiveMaxPooling(_AdaptivePooling):
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.adaptive_max_pool(inputs, self.output_size, self.data_format)
 
 

@@ -1,9 +1,16 @@
 """Attention over lists of tensors: Luong's dot products and Bahdanau's sums of tanh."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops, random
 from ..engine.random import SeedGenerator
 from ..ops.attention import causal_mask
 from .base import Layer
+
+if TYPE_CHECKING:
+    from ..engine.types import Seed, TensorLike
 
 
 class Attention(Layer):
@@ -33,7 +40,14 @@ class Attention(Layer):
     (2, 3, 4)
     """
 
-    def __init__(self, use_scale=False, score_mode="dot", dropout=0.0, seed=None, **kwargs):
+    def __init__(
+        self,
+        use_scale: bool = False,
+        score_mode: str = "dot",
+        dropout: float = 0.0,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.use_scale = use_scale
         self.score_mode = score_mode
@@ -47,7 +61,7 @@ class Attention(Layer):
                 f"Received: score_mode={score_mode}"
             )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self._validate_inputs(input_shape)
         self.scale = self.concat_score_weight = None
         if self.use_scale:
@@ -86,12 +100,12 @@ class Attention(Layer):
 
     def call(
         self,
-        inputs,
-        mask=None,
-        training=False,
-        return_attention_scores=False,
-        use_causal_mask=False,
-    ):
+        inputs: TensorLike,
+        mask: Any = None,
+        training: bool = False,
+        return_attention_scores: bool = False,
+        use_causal_mask: bool = False,
+    ) -> Any:
         self._validate_inputs(inputs, mask)
         query, value = inputs[:2]
         key = inputs[2] if len(inputs) > 2 else value
@@ -107,23 +121,23 @@ class Attention(Layer):
             outputs = ops.where(ops.expand_dims(q_mask, axis=-1), outputs, 0.0)
         return (outputs, weights) if return_attention_scores else outputs
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: TensorLike, mask: Any = None) -> Any:
         self._validate_inputs(inputs, mask)
         if mask is None or mask[0] is None:
             return None
         return ops.convert_to_tensor(mask[0])
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         return (*input_shape[0][:-1], input_shape[1][-1])
 
     def compute_output_spec(
         self,
-        inputs,
-        mask=None,
-        return_attention_scores=False,
-        training=None,
-        use_causal_mask=False,
-    ):
+        inputs: TensorLike,
+        mask: Any = None,
+        return_attention_scores: bool = False,
+        training: bool | None = None,
+        use_causal_mask: bool = False,
+    ) -> Any:
         return self._output_spec_of_call(
             inputs,
             mask=mask,
@@ -157,7 +171,7 @@ class Attention(Layer):
                 f"mask={mask}."
             )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "use_scale": self.use_scale,
@@ -178,10 +192,10 @@ class AdditiveAttention(Attention):
         **kwargs: `seed`, and what every layer takes.
     """
 
-    def __init__(self, use_scale=True, dropout=0.0, **kwargs):
+    def __init__(self, use_scale: bool = True, dropout: float = 0.0, **kwargs: Any) -> None:
         super().__init__(use_scale=use_scale, dropout=dropout, **kwargs)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self._validate_inputs(input_shape)
         self.scale = None
         if self.use_scale:
@@ -196,7 +210,7 @@ class AdditiveAttention(Attention):
             scores = ops.multiply(self.scale, scores)
         return ops.sum(scores, axis=-1)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         del config["score_mode"]
         return config

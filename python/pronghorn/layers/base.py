@@ -5,7 +5,10 @@ On symbolic tensors a call records one Node and gets its result's shape and dtyp
 losses, checks) is looked at once per kind of input: `_accepted` remembers the last that needs none.
 """
 
+from __future__ import annotations
+
 import warnings
+from typing import TYPE_CHECKING, Any
 
 from ..dtype_policies import DTypePolicyMap, is_float
 from ..dtype_policies import get as get_policy
@@ -25,6 +28,9 @@ from .masking import LayerMasks, get_keras_mask, set_keras_mask
 from .shapes import LayerShapes
 from .state import LayerState
 from .tracking import _UNTRACKED, StateBefore, Tracker
+
+if TYPE_CHECKING:
+    from ..engine.types import Identifier
 
 
 def _wrap_build(build):
@@ -95,13 +101,13 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
     def __init__(
         self,
         *,
-        activity_regularizer=None,
-        trainable=True,
-        dtype=None,
-        autocast=True,
-        name=None,
-        **kwargs,
-    ):
+        activity_regularizer: Identifier | None = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         cls = type(self)
         if name is None:
             name = auto_name(cls.__name__)
@@ -171,16 +177,16 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
             )
 
     @property
-    def path(self):
+    def path(self) -> str:
         """The layer's path, such as "model/block/dense"; None before it is built."""
         return self._path
 
     @property
-    def dtype_policy(self):
+    def dtype_policy(self) -> Any:
         return self._dtype_policy
 
     @dtype_policy.setter
-    def dtype_policy(self, value):
+    def dtype_policy(self, value: Any) -> None:
         self.__dict__["_dtype_policy"] = get_policy(value)
 
     def _own_policy(self):
@@ -189,40 +195,40 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
         return policy[self._path] if isinstance(policy, DTypePolicyMap) and self._path else policy
 
     @property
-    def dtype(self):
+    def dtype(self) -> Any:
         """Dtype of the weights."""
         return self._own_policy().variable_dtype
 
     variable_dtype = dtype
 
     @property
-    def compute_dtype(self):
+    def compute_dtype(self) -> str:
         """Dtype of inputs, computation and outputs."""
         return self._own_policy().compute_dtype
 
     @property
-    def input_dtype(self):
+    def input_dtype(self) -> Any:
         """Dtype that floating inputs are cast to."""
         return self._own_policy().compute_dtype
 
     @property
-    def quantization_mode(self):
+    def quantization_mode(self) -> None:
         return None
 
     @property
-    def input_spec(self):
+    def input_spec(self) -> Any:
         return self._input_spec
 
     @input_spec.setter
-    def input_spec(self, value):
+    def input_spec(self, value: Any) -> None:
         self.__dict__["_input_spec"] = value
 
     @property
-    def supports_masking(self):
+    def supports_masking(self) -> Any:
         return self._supports_masking
 
     @supports_masking.setter
-    def supports_masking(self, value):
+    def supports_masking(self, value: Any) -> None:
         self.__dict__["_supports_masking"] = value
 
     def _obj_type(self):
@@ -233,7 +239,7 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
 
     # Building.
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         """Makes the weights for inputs of this shape; called once, at the first call."""
         self._check_super_called()
         if any(not layer.built for layer in self._layers):
@@ -257,7 +263,7 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
     def _lock_state(self):
         self._tracker.locked = True
 
-    def get_build_config(self):
+    def get_build_config(self) -> dict[Any, Any] | None:
         """The shapes the layer was built with, for `build_from_config`; None before."""
         shapes = self._build_shapes_dict
         if shapes is None:
@@ -266,7 +272,7 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
             return {"input_shape": next(iter(shapes.values()))}
         return {"shapes_dict": shapes}
 
-    def build_from_config(self, config):
+    def build_from_config(self, config: dict[str, Any]) -> None:
         if not config:
             return
         if "input_shape" in config:
@@ -314,7 +320,7 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
 
     # Calling.
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         context = call_context
         accepted = self.__dict__.get("_accepted")
         if accepted is not None and len(args) == 1:
@@ -484,7 +490,7 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
         finally:
             _autocast.dtype = before
 
-    def call(self, *args, **kwargs):
+    def call(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(
             f"Layer {type(self).__name__} does not have a `call()` method implemented."
         )

@@ -1,8 +1,15 @@
 """Configs of layers: `get_config` made from the constructor's arguments where none is written."""
 
+from __future__ import annotations
+
 import inspect
+from typing import TYPE_CHECKING, Any
 
 from ..engine import nest
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 
 _PLAIN = (str, int, float, bool, type(None))
 
@@ -15,7 +22,7 @@ class Configurable:
         obj.__dict__["_init_arguments"] = (args, kwargs)
         return obj
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The arguments that make the same layer again (without weights)."""
         self._check_super_called()
         config = {"name": self.name}
@@ -51,7 +58,7 @@ class Configurable:
         return config
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """A new layer from what `get_config` returned."""
         config = dict(config)
         dtype = config.get("dtype")

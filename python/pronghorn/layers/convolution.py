@@ -1,5 +1,9 @@
 """Convolution over one, two or three spatial axes."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import activations, constraints, initializers, ops, regularizers
 from .base import Layer
 from .core import known_size, weight_config
@@ -16,6 +20,9 @@ from .windows import (
     with_channels,
     with_defaults,
 )
+
+if TYPE_CHECKING:
+    from ..engine.types import Axis, Identifier, TensorLike
 
 
 class Windowed(Layer):
@@ -94,7 +101,7 @@ class Windowed(Layer):
     def _output_channels(self, input_shape):
         return self.filters
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         if len(input_shape) != self.rank + 2:
             raise ValueError(
                 f"Layer '{self.name}' (of type {type(self).__name__}) takes inputs of "
@@ -129,24 +136,24 @@ class _Convolution(Adaptable, Windowed):
 
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        data_format=None,
-        dilation_rate=1,
-        groups=1,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        **kwargs,
-    ):
+        filters: int,
+        kernel_size: Axis,
+        strides: Axis = 1,
+        padding: Any = "valid",
+        data_format: str | None = None,
+        dilation_rate: Axis = 1,
+        groups: int = 1,
+        activation: Identifier | None = None,
+        use_bias: bool = True,
+        kernel_initializer: Identifier = "glorot_uniform",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier | None = None,
+        bias_regularizer: Identifier | None = None,
+        activity_regularizer: Identifier | None = None,
+        kernel_constraint: Identifier | None = None,
+        bias_constraint: Identifier | None = None,
+        **kwargs: Any,
+    ) -> None:
         rank = kwargs.pop("lora_rank", None)
         self._take_lora(rank, kwargs.pop("lora_alpha", None), None)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
@@ -167,7 +174,7 @@ class _Convolution(Adaptable, Windowed):
             )
         self._check_dilation()
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         channels = self._input_channels(input_shape)
         if channels % self.groups:
             raise ValueError(
@@ -181,14 +188,14 @@ class _Convolution(Adaptable, Windowed):
         self._add_bias(self.filters)
         self._enable_lora_if_asked()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return self._finish(self.convolution_op(inputs, self.kernel))
 
-    def convolution_op(self, inputs, kernel):
+    def convolution_op(self, inputs: TensorLike, kernel: Any) -> Any:
         """The convolution alone; a subclass may put another in its place."""
         return ops.conv(inputs, kernel, **self._window_arguments())
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **self._window_config("kernel"),
             "filters": self.filters,

@@ -1,5 +1,9 @@
 """Transposed convolution: the gradient of a convolution as a layer, which enlarges its inputs."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from ..ops.convolution import transposed_size
 from .convolution import Windowed
@@ -12,28 +16,31 @@ from .windows import (
     with_defaults,
 )
 
+if TYPE_CHECKING:
+    from ..engine.types import Axis, Identifier, TensorLike
+
 
 class _Transposed(Windowed):
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        output_padding=None,
-        data_format=None,
-        dilation_rate=1,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        **kwargs,
-    ):
+        filters: int,
+        kernel_size: Axis,
+        strides: Axis = 1,
+        padding: Any = "valid",
+        output_padding: Any = None,
+        data_format: str | None = None,
+        dilation_rate: Axis = 1,
+        activation: Identifier | None = None,
+        use_bias: bool = True,
+        kernel_initializer: Identifier = "glorot_uniform",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier | None = None,
+        bias_regularizer: Identifier | None = None,
+        activity_regularizer: Identifier | None = None,
+        kernel_constraint: Identifier | None = None,
+        bias_constraint: Identifier | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.filters = at_least_one(filters, "filters")
         padding = standardize_padding(padding)
@@ -52,18 +59,18 @@ class _Transposed(Windowed):
                 )
         self._check_dilation()
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         channels = self._input_channels(input_shape)
         self.kernel = self._add_weight("kernel", (*self.kernel_size, self.filters, channels))
         self._add_bias(self.filters)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         x = ops.conv_transpose(
             inputs, self.kernel, output_padding=self.output_padding, **self._window_arguments()
         )
         return self._finish(x)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         extra = self.output_padding or (None,) * self.rank
         sizes = spatial_sizes(self, input_shape)
         out = [
@@ -72,7 +79,7 @@ class _Transposed(Windowed):
         ]
         return with_channels(self, input_shape[0], out, self.filters)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **self._window_config("kernel"),
             "filters": self.filters,
@@ -169,24 +176,24 @@ class Conv3DTranspose(_Transposed):
 
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=(1, 1, 1),
-        padding="valid",
-        data_format=None,
-        output_padding=None,
-        dilation_rate=(1, 1, 1),
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        **kwargs,
-    ):
+        filters: int,
+        kernel_size: Axis,
+        strides: Axis = (1, 1, 1),
+        padding: Any = "valid",
+        data_format: str | None = None,
+        output_padding: Any = None,
+        dilation_rate: Axis = (1, 1, 1),
+        activation: Identifier | None = None,
+        use_bias: bool = True,
+        kernel_initializer: Identifier = "glorot_uniform",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier | None = None,
+        bias_regularizer: Identifier | None = None,
+        activity_regularizer: Identifier | None = None,
+        kernel_constraint: Identifier | None = None,
+        bias_constraint: Identifier | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             filters, kernel_size, strides, padding, output_padding, data_format, dilation_rate,
             activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer,

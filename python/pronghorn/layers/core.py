@@ -1,10 +1,17 @@
 """Dense, Embedding, Identity and Lambda-free basics: layers that are one product or look-up."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import activations, constraints, initializers, ops, regularizers
 from ..ops.array import lookup
 from .base import Layer
 from .input_spec import InputSpec
 from .lora import Adaptable, AdaptedWeight
+
+if TYPE_CHECKING:
+    from ..engine.types import Identifier, Tensor, TensorLike
 
 
 class Dense(Adaptable, Layer):
@@ -34,21 +41,21 @@ class Dense(Adaptable, Layer):
 
     def __init__(
         self,
-        units,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        lora_rank=None,
-        lora_alpha=None,
-        quantization_config=None,
-        **kwargs,
-    ):
+        units: int,
+        activation: Identifier | None = None,
+        use_bias: bool = True,
+        kernel_initializer: Identifier = "glorot_uniform",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier | None = None,
+        bias_regularizer: Identifier | None = None,
+        activity_regularizer: Identifier | None = None,
+        kernel_constraint: Identifier | None = None,
+        bias_constraint: Identifier | None = None,
+        lora_rank: Any = None,
+        lora_alpha: Any = None,
+        quantization_config: Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self._take_lora(lora_rank, lora_alpha, quantization_config)
         self.units = positive_int(units, "units")
@@ -64,7 +71,7 @@ class Dense(Adaptable, Layer):
         self.input_spec = InputSpec(min_ndim=2)
         self.supports_masking = True
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         size = known_size(self, input_shape, -1)
         self.kernel = self.add_weight(
             name="kernel",
@@ -84,16 +91,16 @@ class Dense(Adaptable, Layer):
         self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
         self._enable_lora_if_asked()
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: TensorLike, training: bool | None = None) -> Any:
         x = ops.matmul(inputs, self.kernel)
         if self.bias is not None:
             x = ops.add(x, self.bias)
         return x if self.activation is None else self.activation(x)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         return (*input_shape[:-1], self.units)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "units": self.units,
@@ -127,18 +134,18 @@ class Embedding(Adaptable, Layer):
 
     def __init__(
         self,
-        input_dim,
-        output_dim,
-        embeddings_initializer="uniform",
-        embeddings_regularizer=None,
-        embeddings_constraint=None,
-        mask_zero=False,
-        weights=None,
-        lora_rank=None,
-        lora_alpha=None,
-        quantization_config=None,
-        **kwargs,
-    ):
+        input_dim: int,
+        output_dim: int,
+        embeddings_initializer: Identifier = "uniform",
+        embeddings_regularizer: Identifier | None = None,
+        embeddings_constraint: Identifier | None = None,
+        mask_zero: bool = False,
+        weights: Any = None,
+        lora_rank: Any = None,
+        lora_alpha: Any = None,
+        quantization_config: Any = None,
+        **kwargs: Any,
+    ) -> None:
         input_dim = positive_int(input_dim, "input_dim")
         output_dim = positive_int(output_dim, "output_dim")
         super().__init__(**kwargs)
@@ -155,7 +162,7 @@ class Embedding(Adaptable, Layer):
             self.build()
             self.set_weights(weights if isinstance(weights, list) else [weights])
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Any = None) -> None:
         if self.built:
             return
         self.embeddings = self.add_weight(
@@ -167,7 +174,7 @@ class Embedding(Adaptable, Layer):
         )
         self._enable_lora_if_asked()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         rows = lookup(self._embeddings, inputs)
         if self.lora_enabled:  # no need to adapt the rows that nobody asked for
             a, b = self._lora_parts()
@@ -175,13 +182,13 @@ class Embedding(Adaptable, Layer):
             rows = ops.add(rows, ops.multiply(change, self.lora_alpha / self.lora_rank))
         return ops.cast(rows, self.compute_dtype)
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: TensorLike, mask: Any = None) -> Any:
         return ops.not_equal(inputs, 0) if self.mask_zero else None
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         return (*input_shape, self.output_dim)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         from ..serialization import serialize_keras_object as serialize
 
         return {
@@ -199,12 +206,12 @@ class Embedding(Adaptable, Layer):
 class Identity(Layer):
     """The inputs themselves."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
         self._build_at_init()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return inputs
 
 

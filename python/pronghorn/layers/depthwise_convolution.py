@@ -1,31 +1,38 @@
 """Convolution of each channel by itself (depthwise), also with channels mixed after it
 (separable)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .convolution import Windowed
 from .windows import at_least_one, channel_axis, standardize_padding, with_defaults
+
+if TYPE_CHECKING:
+    from ..engine.types import Axis, Identifier, TensorLike
 
 
 class _Depthwise(Windowed):
     def __init__(
         self,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        depth_multiplier=1,
-        data_format=None,
-        dilation_rate=1,
-        activation=None,
-        use_bias=True,
-        depthwise_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        depthwise_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        depthwise_constraint=None,
-        bias_constraint=None,
-        **kwargs,
-    ):
+        kernel_size: Axis,
+        strides: Axis = 1,
+        padding: Any = "valid",
+        depth_multiplier: int = 1,
+        data_format: str | None = None,
+        dilation_rate: Axis = 1,
+        activation: Identifier | None = None,
+        use_bias: bool = True,
+        depthwise_initializer: Identifier = "glorot_uniform",
+        bias_initializer: Identifier = "zeros",
+        depthwise_regularizer: Identifier | None = None,
+        bias_regularizer: Identifier | None = None,
+        activity_regularizer: Identifier | None = None,
+        depthwise_constraint: Identifier | None = None,
+        bias_constraint: Identifier | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.depth_multiplier = at_least_one(depth_multiplier, "depth_multiplier")
         padding = standardize_padding(padding)
@@ -35,47 +42,47 @@ class _Depthwise(Windowed):
         )
         self._take_finish(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         channels = self._input_channels(input_shape)
         self.compute_output_shape(input_shape)
         shape = (*self.kernel_size, channels, self.depth_multiplier)
         self.kernel = self._add_weight("kernel", shape, "depthwise")
         self._add_bias(channels * self.depth_multiplier)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return self._finish(ops.depthwise_conv(inputs, self.kernel, **self._window_arguments()))
 
     def _output_channels(self, input_shape):
         return input_shape[channel_axis(self)] * self.depth_multiplier
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**self._window_config("depthwise"), "depth_multiplier": self.depth_multiplier}
 
 
 class _Separable(Windowed):
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        data_format=None,
-        dilation_rate=1,
-        depth_multiplier=1,
-        activation=None,
-        use_bias=True,
-        depthwise_initializer="glorot_uniform",
-        pointwise_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        depthwise_regularizer=None,
-        pointwise_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        depthwise_constraint=None,
-        pointwise_constraint=None,
-        bias_constraint=None,
-        **kwargs,
-    ):
+        filters: int,
+        kernel_size: Axis,
+        strides: Axis = 1,
+        padding: Any = "valid",
+        data_format: str | None = None,
+        dilation_rate: Axis = 1,
+        depth_multiplier: int = 1,
+        activation: Identifier | None = None,
+        use_bias: bool = True,
+        depthwise_initializer: Identifier = "glorot_uniform",
+        pointwise_initializer: Identifier = "glorot_uniform",
+        bias_initializer: Identifier = "zeros",
+        depthwise_regularizer: Identifier | None = None,
+        pointwise_regularizer: Identifier | None = None,
+        bias_regularizer: Identifier | None = None,
+        activity_regularizer: Identifier | None = None,
+        depthwise_constraint: Identifier | None = None,
+        pointwise_constraint: Identifier | None = None,
+        bias_constraint: Identifier | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.depth_multiplier = at_least_one(depth_multiplier, "depth_multiplier")
         self.filters = at_least_one(filters, "filters")
@@ -89,7 +96,7 @@ class _Separable(Windowed):
         )
         self._take_finish(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         channels = self._input_channels(input_shape)
         self.compute_output_shape(input_shape)
         self.depthwise_kernel = self._add_weight(
@@ -102,13 +109,13 @@ class _Separable(Windowed):
         )
         self._add_bias(self.filters)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         x = ops.separable_conv(
             inputs, self.depthwise_kernel, self.pointwise_kernel, **self._window_arguments()
         )
         return self._finish(x)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **self._window_config("depthwise", "pointwise"),
             "depth_multiplier": self.depth_multiplier,

@@ -1,7 +1,14 @@
 """Dot: products of two inputs, sample by sample."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .merging import _Merge
+
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
 
 
 class Dot(_Merge):
@@ -25,7 +32,7 @@ class Dot(_Merge):
     (4, 1)
     """
 
-    def __init__(self, axes, normalize=False, **kwargs):
+    def __init__(self, axes: Any, normalize: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if not isinstance(axes, int):
             if not isinstance(axes, (list, tuple)):
@@ -51,10 +58,10 @@ class Dot(_Merge):
             )
         return found
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self.compute_output_shape(input_shape)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         if len(inputs) != 2:
             raise ValueError(
                 f"A `Dot` layer should be called on exactly 2 inputs. Received: inputs={inputs}"
@@ -65,7 +72,7 @@ class Dot(_Merge):
             x, y = ops.normalize(x, axis=a), ops.normalize(y, axis=b)
         return batch_dot(x, y, a, b)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         ok = isinstance(input_shape, (tuple, list)) and len(input_shape) == 2
         if not ok or not isinstance(input_shape[0], (tuple, list)):
             raise ValueError(
@@ -83,10 +90,10 @@ class Dot(_Merge):
         out = (*first, *second[1:])
         return out if len(out) > 1 else (*out, 1)
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: TensorLike, mask: Any = None) -> None:
         return None
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "axes": self.axes, "normalize": self.normalize}
 
 
@@ -109,6 +116,6 @@ def _product(sizes):
     return total
 
 
-def dot(inputs, axes=-1, **kwargs):
+def dot(inputs: TensorLike, axes: Any = -1, **kwargs: Any) -> Any:
     """`Dot(axes, **kwargs)(inputs)`."""
     return Dot(axes=axes, **kwargs)(inputs)

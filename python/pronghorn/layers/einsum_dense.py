@@ -1,7 +1,10 @@
 """EinsumDense: a dense layer whose product is an einsum."""
 
+from __future__ import annotations
+
 import math
 import re
+from typing import TYPE_CHECKING, Any
 
 from .. import activations, constraints, initializers, ops, regularizers
 from ..initializers import VarianceScaling
@@ -9,6 +12,9 @@ from .base import Layer
 from .core import weight_config
 from .input_spec import InputSpec
 from .lora import Adaptable, AdaptedWeight
+
+if TYPE_CHECKING:
+    from ..engine.types import Identifier, TensorLike
 
 
 class EinsumDense(Adaptable, Layer):
@@ -40,22 +46,22 @@ class EinsumDense(Adaptable, Layer):
 
     def __init__(
         self,
-        equation,
-        output_shape,
-        activation=None,
-        bias_axes=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        lora_rank=None,
-        lora_alpha=None,
-        gptq_unpacked_column_size=None,
-        quantization_config=None,
-        **kwargs,
-    ):
+        equation: str,
+        output_shape: Any,
+        activation: Identifier | None = None,
+        bias_axes: Any = None,
+        kernel_initializer: Identifier = "glorot_uniform",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier | None = None,
+        bias_regularizer: Identifier | None = None,
+        kernel_constraint: Identifier | None = None,
+        bias_constraint: Identifier | None = None,
+        lora_rank: Any = None,
+        lora_alpha: Any = None,
+        gptq_unpacked_column_size: Any = None,
+        quantization_config: Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self._take_lora(lora_rank, lora_alpha, quantization_config)
         self.equation = equation
@@ -73,7 +79,7 @@ class EinsumDense(Adaptable, Layer):
         self.bias = None
         self._summed = _summed_axes(equation)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         sizes = _Sizes(self.equation, self.bias_axes, input_shape, self.partial_output_shape)
         self.input_spec = InputSpec(ndim=len(input_shape))
         self.kernel = self.add_weight(
@@ -93,10 +99,10 @@ class EinsumDense(Adaptable, Layer):
             )
         self._enable_lora_if_asked()
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return _Sizes(self.equation, self.bias_axes, input_shape, self.partial_output_shape).output
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: TensorLike, training: bool | None = None) -> Any:
         if self._summed:
             x = self._as_dense(inputs)
         else:
@@ -118,7 +124,7 @@ class EinsumDense(Adaptable, Layer):
         x = ops.reshape(x, (*kept, *made))
         return x if bias is None or whole else ops.add(x, bias)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "output_shape": self.partial_output_shape,

@@ -1,9 +1,16 @@
 """GroupQueryAttention (Ainslie et al. 2023)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import constraints, initializers, ops, regularizers
 from .activation import Softmax
 from .multi_head_attention import HeadedAttention, headed_config, without_masks
 from .regularization import Dropout
+
+if TYPE_CHECKING:
+    from ..engine.types import Identifier, Seed
 
 
 class GroupedQueryAttention(HeadedAttention):
@@ -42,24 +49,24 @@ class GroupedQueryAttention(HeadedAttention):
 
     def __init__(
         self,
-        head_dim,
-        num_query_heads,
-        num_key_value_heads,
-        dropout=0.0,
-        use_bias=True,
-        sliding_window=None,
-        flash_attention=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        use_gate=False,
-        seed=None,
-        **kwargs,
-    ):
+        head_dim: Any,
+        num_query_heads: Any,
+        num_key_value_heads: Any,
+        dropout: float = 0.0,
+        use_bias: bool = True,
+        sliding_window: Any = None,
+        flash_attention: Any = None,
+        kernel_initializer: Identifier = "glorot_uniform",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier | None = None,
+        bias_regularizer: Identifier | None = None,
+        activity_regularizer: Identifier | None = None,
+        kernel_constraint: Identifier | None = None,
+        bias_constraint: Identifier | None = None,
+        use_gate: bool = False,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
         if num_query_heads % num_key_value_heads != 0:
@@ -88,7 +95,7 @@ class GroupedQueryAttention(HeadedAttention):
 
     _window = property(lambda self: self.sliding_window)
 
-    def build(self, query_shape, value_shape, key_shape=None):
+    def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
         key_shape = value_shape if key_shape is None else key_shape
         self.feature_dim = query_shape[-1]
         queries, keys = self.num_query_heads, self.num_key_value_heads
@@ -114,17 +121,17 @@ class GroupedQueryAttention(HeadedAttention):
 
     def call(
         self,
-        query,
-        value,
-        key=None,
-        query_mask=None,
-        value_mask=None,
-        key_mask=None,
-        attention_mask=None,
-        return_attention_scores=False,
-        training=None,
-        use_causal_mask=False,
-    ):
+        query: Any,
+        value: Any,
+        key: Any = None,
+        query_mask: Any = None,
+        value_mask: Any = None,
+        key_mask: Any = None,
+        attention_mask: Any = None,
+        return_attention_scores: bool = False,
+        training: bool | None = None,
+        use_causal_mask: bool = False,
+    ) -> Any:
         self._return_attention_scores = return_attention_scores
         key = value if key is None else key
         own = type(self)._compute_attention is GroupedQueryAttention._compute_attention
@@ -201,7 +208,9 @@ class GroupedQueryAttention(HeadedAttention):
             attention_mask = self._mask_beside_heads(attention_mask, len(scores.shape), 1)
         return self._softmax(scores, mask=attention_mask)
 
-    def compute_output_shape(self, query_shape, value_shape, key_shape=None):
+    def compute_output_shape(
+        self, query_shape: Any, value_shape: Any, key_shape: Any = None
+    ) -> Any:
         key_shape = value_shape if key_shape is None else key_shape
         if query_shape[-1] != value_shape[-1]:
             raise ValueError(
@@ -216,7 +225,7 @@ class GroupedQueryAttention(HeadedAttention):
             )
         return query_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "head_dim": self.head_dim,

@@ -1,9 +1,16 @@
 """InputLayer and Input: where a functional model starts."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..engine import KerasTensor
 from ..engine.config import standardize_dtype
 from ..engine.symbolic import Node
 from .base import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class InputLayer(Layer):
@@ -24,17 +31,17 @@ class InputLayer(Layer):
 
     def __init__(
         self,
-        shape=None,
-        batch_size=None,
-        dtype=None,
-        sparse=None,
-        ragged=None,
-        batch_shape=None,
-        input_tensor=None,
-        optional=False,
-        name=None,
-        **kwargs,
-    ):
+        shape: Sequence[Any] | None = None,
+        batch_size: int | None = None,
+        dtype: Any = None,
+        sparse: bool | None = None,
+        ragged: bool | None = None,
+        batch_shape: Sequence[Any] | None = None,
+        input_tensor: Any = None,
+        optional: bool = False,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         if "input_shape" in kwargs:
             shape = kwargs.pop("input_shape")
         if "batch_input_shape" in kwargs:
@@ -92,17 +99,17 @@ class InputLayer(Layer):
         return tuple(None if s is None else int(s) for s in batch_shape)
 
     @property
-    def batch_shape(self):
+    def batch_shape(self) -> Any:
         return self._batch_shape
 
     @property
-    def dtype(self):
+    def dtype(self) -> Any:
         return self._input_dtype
 
-    def call(self):
+    def call(self) -> None:
         return None
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "batch_shape": self.batch_shape,
             "dtype": self.dtype,
@@ -114,16 +121,16 @@ class InputLayer(Layer):
 
 
 def Input(
-    shape=None,
-    batch_size=None,
-    dtype=None,
-    sparse=None,
-    ragged=None,
-    batch_shape=None,
-    name=None,
-    tensor=None,
-    optional=False,
-):
+    shape: Sequence[Any] | None = None,
+    batch_size: int | None = None,
+    dtype: Any = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
+    batch_shape: Sequence[Any] | None = None,
+    name: str | None = None,
+    tensor: Any = None,
+    optional: bool = False,
+) -> Any:
     """A symbolic tensor to build a model from.
 
     Args:

@@ -1,6 +1,15 @@
 """InputSpec: what a layer expects of its inputs, and the check."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..engine import nest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Self
 
 
 class InputSpec:
@@ -18,16 +27,16 @@ class InputSpec:
 
     def __init__(
         self,
-        dtype=None,
-        shape=None,
-        ndim=None,
-        max_ndim=None,
-        min_ndim=None,
-        axes=None,
-        allow_last_axis_squeeze=False,
-        name=None,
-        optional=False,
-    ):
+        dtype: Any = None,
+        shape: Sequence[Any] | None = None,
+        ndim: Any = None,
+        max_ndim: Any = None,
+        min_ndim: Any = None,
+        axes: Any = None,
+        allow_last_axis_squeeze: bool = False,
+        name: str | None = None,
+        optional: bool = False,
+    ) -> None:
         self.dtype = None if dtype is None else str(dtype)
         self.shape = None if shape is None else tuple(shape)
         self.ndim = len(self.shape) if self.shape is not None else ndim
@@ -48,12 +57,12 @@ class InputSpec:
                 f"Axis {max(self.axes)} is greater than the maximum allowed value: {limit - 1}"
             )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         names = ("dtype", "shape", "ndim", "max_ndim", "min_ndim", "axes", "optional")
         return {name: getattr(self, name) for name in names}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         return cls(**config)
 
     def __repr__(self):

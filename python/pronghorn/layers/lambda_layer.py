@@ -1,6 +1,9 @@
 """Lambda: a layer out of a function."""
 
+from __future__ import annotations
+
 import inspect
+from typing import TYPE_CHECKING, Any
 
 from ..engine import nest
 from ..serialization import (
@@ -12,6 +15,13 @@ from ..serialization import (
 )
 from .base import Layer
 from .call_spec import shape_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typing_extensions import Self
+
+    from ..engine.types import TensorLike
 
 
 class Lambda(Layer):
@@ -35,7 +45,14 @@ class Lambda(Layer):
     [9.0]
     """
 
-    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        output_shape: Any = None,
+        mask: Any = None,
+        arguments: Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.function = function
         self.arguments = arguments or {}
@@ -45,7 +62,7 @@ class Lambda(Layer):
         names = _names(function)
         self._takes_training, self._takes_mask = "training" in names, "mask" in names
 
-    def call(self, inputs, mask=None, training=None):
+    def call(self, inputs: TensorLike, mask: Any = None, training: bool | None = None) -> Any:
         kwargs = dict(self.arguments)
         if self._takes_mask:
             kwargs["mask"] = mask
@@ -53,7 +70,7 @@ class Lambda(Layer):
             kwargs["training"] = training
         return self.function(inputs, **kwargs)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         if callable(self._output_shape):
             return self._output_shape(input_shape)
         if self._output_shape is not None:
@@ -69,17 +86,17 @@ class Lambda(Layer):
                 f"the `output_shape` argument for this Lambda layer. The function failed: {error}"
             ) from error
 
-    def compute_output_spec(self, *args, **kwargs):
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         if self._output_shape is not None:
             return super().compute_output_spec(*args, **kwargs)
         from ..engine.symbolic import to_keras_tensors
 
         return to_keras_tensors(self._abstract_call(*args, **kwargs))
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: TensorLike, mask: Any = None) -> Any:
         return self.mask(inputs, mask) if callable(self.mask) else self.mask
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {"function": _to_config(self.function)}
         for name, value in (("output_shape", self._output_shape), ("mask", self.mask)):
             if callable(value):
@@ -90,7 +107,12 @@ class Lambda(Layer):
         return {**super().get_config(), **own, "arguments": arguments}
 
     @classmethod
-    def from_config(cls, config, custom_objects=None, safe_mode=None):
+    def from_config(
+        cls,
+        config: dict[str, Any],
+        custom_objects: dict[str, Any] | None = None,
+        safe_mode: bool | None = None,
+    ) -> Self:
         safe = in_safe_mode() if safe_mode is None else safe_mode
         config = dict(config)
         given = get_registered_object(config.get("name"), custom_objects)

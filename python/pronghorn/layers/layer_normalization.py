@@ -1,6 +1,9 @@
 """Layers that normalise each sample by itself: over axes, groups of channels, or to length 1."""
 
+from __future__ import annotations
+
 import warnings
+from typing import TYPE_CHECKING, Any
 
 from .. import constraints, initializers, ops, regularizers
 from ..ops.normalization import group_normalization
@@ -8,15 +11,18 @@ from .base import Layer
 from .core import known_size, weight_config
 from .input_spec import InputSpec
 
+if TYPE_CHECKING:
+    from ..engine.types import Identifier, Tensor, TensorLike
+
 
 class _Normalizing(Layer):
     """Shape and mask pass through; `axis` is an int or a list of them."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         rank = len(input_shape)
         for axis in self.axis if isinstance(self.axis, (list, tuple)) else [self.axis]:
             if not -rank <= axis < rank:
@@ -74,18 +80,18 @@ class LayerNormalization(_Affine):
 
     def __init__(
         self,
-        axis=-1,
-        epsilon=1e-3,
-        center=True,
-        scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
-        beta_regularizer=None,
-        gamma_regularizer=None,
-        beta_constraint=None,
-        gamma_constraint=None,
-        **kwargs,
-    ):
+        axis: Any = -1,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Identifier = "zeros",
+        gamma_initializer: Identifier = "ones",
+        beta_regularizer: Identifier | None = None,
+        gamma_regularizer: Identifier | None = None,
+        beta_constraint: Identifier | None = None,
+        gamma_constraint: Identifier | None = None,
+        **kwargs: Any,
+    ) -> None:
         rms_scaling = kwargs.pop("rms_scaling", False)
         if rms_scaling:
             warnings.warn(
@@ -109,7 +115,7 @@ class LayerNormalization(_Affine):
         )
         self.autocast = False
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         shape = _build_axes(self, input_shape)
         self.gamma = self.beta = None
         if self.scale or self.rms_scaling:
@@ -117,14 +123,14 @@ class LayerNormalization(_Affine):
         if self.center and not self.rms_scaling:
             self.beta = self._add_affine("beta", shape)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         older = {"rms_scaling": True} if self.rms_scaling else {}
         outputs = ops.layer_normalization(
             inputs, self.gamma, self.beta, self.axis, self.epsilon, **older
         )
         return ops.cast(outputs, self.compute_dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "axis": self.axis,
@@ -150,19 +156,19 @@ class RMSNormalization(_Normalizing):
         ValueError: for an axis out of range, or of unknown size.
     """
 
-    def __init__(self, axis=-1, epsilon=1e-6, **kwargs):
+    def __init__(self, axis: Any = -1, epsilon: float = 1e-6, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = _axes(axis)
         self.epsilon = epsilon
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         shape = _build_axes(self, input_shape)
         self.scale = self.add_weight(name="scale", shape=shape, initializer="ones")
 
-    def call(self, x):
+    def call(self, x: Any) -> Tensor:
         return ops.rms_normalization(x, scale=self.scale, axis=self.axis, epsilon=self.epsilon)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "axis": self.axis, "epsilon": self.epsilon}
 
 
@@ -203,19 +209,19 @@ class GroupNormalization(_Affine):
 
     def __init__(
         self,
-        groups=32,
-        axis=-1,
-        epsilon=1e-3,
-        center=True,
-        scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
-        beta_regularizer=None,
-        gamma_regularizer=None,
-        beta_constraint=None,
-        gamma_constraint=None,
-        **kwargs,
-    ):
+        groups: int = 32,
+        axis: Any = -1,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Identifier = "zeros",
+        gamma_initializer: Identifier = "ones",
+        beta_regularizer: Identifier | None = None,
+        gamma_regularizer: Identifier | None = None,
+        beta_constraint: Identifier | None = None,
+        gamma_constraint: Identifier | None = None,
+        **kwargs: Any,
+    ) -> None:
         if not isinstance(groups, int) or (groups <= 0 and groups != -1):
             raise ValueError(
                 "Received an invalid value for argument `groups`, expected a positive integer (or "
@@ -237,7 +243,7 @@ class GroupNormalization(_Affine):
         )
         self.autocast = False
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self.compute_output_shape(input_shape)
         channels = input_shape[self.axis]
         if channels is None:
@@ -261,13 +267,13 @@ class GroupNormalization(_Affine):
         self.gamma = self._add_affine("gamma", (channels,)) if self.scale else None
         self.beta = self._add_affine("beta", (channels,)) if self.center else None
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         outputs = group_normalization(
             inputs, self.groups, self.axis, self.gamma, self.beta, self.epsilon
         )
         return ops.cast(outputs, self.compute_dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "groups": self.groups,
@@ -294,13 +300,13 @@ class UnitNormalization(_Normalizing):
     [[0.6, 0.8]]
     """
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = _axes(axis)
         self._build_at_init()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.normalize(inputs, axis=self.axis, order=2, epsilon=1e-12)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "axis": self.axis}

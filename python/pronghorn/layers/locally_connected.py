@@ -4,7 +4,10 @@ Keras 2 keeps their kernel in one of three forms (`implementation`), which give 
 here all three are read as weights (places, taps, channels, filters) before one batched product.
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,27 +24,30 @@ from .windows import (
     with_defaults,
 )
 
+if TYPE_CHECKING:
+    from ..engine.types import Axis, Identifier, TensorLike
+
 
 class _LocallyConnected(Windowed):
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        data_format=None,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        implementation=1,
-        **kwargs,
-    ):
+        filters: int,
+        kernel_size: Axis,
+        strides: Axis = 1,
+        padding: Any = "valid",
+        data_format: str | None = None,
+        activation: Identifier | None = None,
+        use_bias: bool = True,
+        kernel_initializer: Identifier = "glorot_uniform",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier | None = None,
+        bias_regularizer: Identifier | None = None,
+        activity_regularizer: Identifier | None = None,
+        kernel_constraint: Identifier | None = None,
+        bias_constraint: Identifier | None = None,
+        implementation: int = 1,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.filters = at_least_one(filters, "filters")
         padding = standardize_padding(padding)
@@ -59,7 +65,7 @@ class _LocallyConnected(Windowed):
         self._take_weight("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
         self._take_finish(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         sizes = spatial_sizes(self, input_shape)
         if None in sizes:
             raise ValueError(
@@ -93,7 +99,7 @@ class _LocallyConnected(Windowed):
             return (self._channels, *sizes, self.filters, *self._places)
         return (*sizes, self._channels, *self._places, self.filters)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         first = self.data_format == "channels_first"
         x = ops.moveaxis(inputs, 1, -1) if first else inputs
         x = ops.reshape(x, (-1, self._inputs, self._channels))
@@ -136,7 +142,7 @@ class _LocallyConnected(Windowed):
         at = sparse_positions(self._taps < self._inputs, channels, filters, first)
         return ops.take(ops.pad(self.kernel, ((0, 1),)), at.reshape(-1), axis=0)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = self._window_config("kernel")
         del config["dilation_rate"]
         return {**config, "filters": self.filters, "implementation": self.implementation}

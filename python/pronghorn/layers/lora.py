@@ -1,5 +1,9 @@
 """Low-rank adaptation (Hu et al. 2021): a frozen weight plus a trained product of two thin ones."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from .. import initializers, ops
 
 
@@ -44,7 +48,13 @@ class Adaptable:
         self.lora_alpha = rank if alpha is None else alpha
         self.lora_enabled = False
 
-    def enable_lora(self, rank, lora_alpha=None, a_initializer="he_uniform", b_initializer="zeros"):
+    def enable_lora(
+        self,
+        rank: Any,
+        lora_alpha: Any = None,
+        a_initializer: str = "he_uniform",
+        b_initializer: str = "zeros",
+    ) -> None:
         """Freezes the layer's weight W and trains A and B instead: W + lora_alpha / rank * A @ B.
 
         Args:

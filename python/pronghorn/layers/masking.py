@@ -3,9 +3,15 @@
 Part of Layer, which is defined in base.py.
 """
 
+from __future__ import annotations
+
 import warnings
+from typing import TYPE_CHECKING, Any
 
 from ..engine import nest
+
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
 
 
 def get_keras_mask(x):
@@ -31,7 +37,7 @@ class LayerMasks:
                 if any(m is not None for m in nest.flatten(mask)):
                     kwargs[name] = mask
 
-    def compute_mask(self, inputs, previous_mask):
+    def compute_mask(self, inputs: TensorLike, previous_mask: Any) -> Any:
         """The mask of the outputs; the inputs' one where not defined otherwise."""
         return previous_mask
 

@@ -1,24 +1,31 @@
 """Layers that merge a list of inputs into one, and their functions."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import Layer
 from .masking import get_keras_mask
+
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
 
 class _Merge(Layer):
     """Inputs of one shape, or shapes that broadcast; masked is what is masked in all."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
 
     def _merge(self, x, y):
         raise NotImplementedError
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self.compute_output_shape(input_shape)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         out = inputs[0]
         inputs = _equal_ranks(inputs)
         out = inputs[0]
@@ -26,14 +33,14 @@ class _Merge(Layer):
             out = self._merge(out, x)
         return out
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         check_shapes(self, input_shape)
         out = tuple(input_shape[0])
         for shape in input_shape[1:]:
             out = _broadcast(out, tuple(shape), input_shape, self.name)
         return out
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: TensorLike, mask: Any = None) -> Any:
         if mask is None:
             return None
         _check_masks(inputs, mask)
@@ -112,7 +119,7 @@ class Add(_Merge):
 class Subtract(_Merge):
     """First input less the second."""
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         super().build(input_shape)
         if len(input_shape) != 2:
             raise ValueError(
@@ -134,7 +141,7 @@ class Multiply(_Merge):
 class _Chosen(_Merge):
     """Base of Maximum and Minimum: what is masked in one input is left to the others."""
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         masks = [get_keras_mask(x) for x in inputs]
         if all(mask is None for mask in masks):
             return super().call(inputs)
@@ -171,7 +178,7 @@ class Average(_Merge):
     def _merge(self, x, y):
         return ops.add(x, y)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.divide(super().call(inputs), float(len(inputs)))
 
 
@@ -185,14 +192,14 @@ class Concatenate(_Merge):
         ValueError: for shapes that differ along another axis.
     """
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.concatenate(inputs, axis=self.axis)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         check_shapes(self, input_shape)
         first = tuple(input_shape[0])
         axis = self.axis % len(first) if -len(first) <= self.axis < len(first) else None
@@ -213,7 +220,7 @@ class Concatenate(_Merge):
                 )
         return tuple(out)
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: TensorLike, mask: Any = None) -> Any:
         if mask is None:
             return None
         _check_masks(inputs, mask)
@@ -228,40 +235,40 @@ class Concatenate(_Merge):
             masks.append(m)
         return ops.any(ops.concatenate(masks, axis=self.axis), axis=-1)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "axis": self.axis}
 
 
-def add(inputs, **kwargs):
+def add(inputs: TensorLike, **kwargs: Any) -> Any:
     """`Add(**kwargs)(inputs)`."""
     return Add(**kwargs)(inputs)
 
 
-def subtract(inputs, **kwargs):
+def subtract(inputs: TensorLike, **kwargs: Any) -> Any:
     """`Subtract(**kwargs)(inputs)`."""
     return Subtract(**kwargs)(inputs)
 
 
-def multiply(inputs, **kwargs):
+def multiply(inputs: TensorLike, **kwargs: Any) -> Any:
     """`Multiply(**kwargs)(inputs)`."""
     return Multiply(**kwargs)(inputs)
 
 
-def maximum(inputs, **kwargs):
+def maximum(inputs: TensorLike, **kwargs: Any) -> Any:
     """`Maximum(**kwargs)(inputs)`."""
     return Maximum(**kwargs)(inputs)
 
 
-def minimum(inputs, **kwargs):
+def minimum(inputs: TensorLike, **kwargs: Any) -> Any:
     """`Minimum(**kwargs)(inputs)`."""
     return Minimum(**kwargs)(inputs)
 
 
-def average(inputs, **kwargs):
+def average(inputs: TensorLike, **kwargs: Any) -> Any:
     """`Average(**kwargs)(inputs)`."""
     return Average(**kwargs)(inputs)
 
 
-def concatenate(inputs, axis=-1, **kwargs):
+def concatenate(inputs: TensorLike, axis: Any = -1, **kwargs: Any) -> Any:
     """`Concatenate(axis, **kwargs)(inputs)`."""
     return Concatenate(axis=axis, **kwargs)(inputs)

@@ -1,6 +1,9 @@
 """MultiHeadAttention (Vaswani et al. 2017)."""
 
+from __future__ import annotations
+
 import string
+from typing import TYPE_CHECKING, Any
 
 from .. import constraints, initializers, ops, regularizers
 from ..engine import config
@@ -11,6 +14,9 @@ from .core import weight_config
 from .einsum_dense import EinsumDense
 from .masking import get_keras_mask, set_keras_mask
 from .regularization import Dropout
+
+if TYPE_CHECKING:
+    from ..engine.types import Identifier, Seed
 
 
 class HeadedAttention(Layer):
@@ -110,7 +116,7 @@ class HeadedAttention(Layer):
             mask = ops.expand_dims(mask, axis=-2 * axes - 1)
         return mask
 
-    def compute_output_spec(self, *args, **kwargs):
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         return self._output_spec_of_call(*args, **kwargs)
 
 
@@ -172,26 +178,26 @@ class MultiHeadAttention(HeadedAttention):
 
     def __init__(
         self,
-        num_heads,
-        key_dim,
-        value_dim=None,
-        dropout=0.0,
-        use_bias=True,
-        output_shape=None,
-        attention_axes=None,
-        sliding_window=None,
-        flash_attention=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        use_gate=False,
-        seed=None,
-        **kwargs,
-    ):
+        num_heads: int,
+        key_dim: int,
+        value_dim: int | None = None,
+        dropout: float = 0.0,
+        use_bias: bool = True,
+        output_shape: Any = None,
+        attention_axes: Any = None,
+        sliding_window: Any = None,
+        flash_attention: Any = None,
+        kernel_initializer: Identifier = "glorot_uniform",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier | None = None,
+        bias_regularizer: Identifier | None = None,
+        activity_regularizer: Identifier | None = None,
+        kernel_constraint: Identifier | None = None,
+        bias_constraint: Identifier | None = None,
+        use_gate: bool = False,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         for name, size in (
             ("num_heads", num_heads),
             ("key_dim", key_dim),
@@ -244,7 +250,7 @@ class MultiHeadAttention(HeadedAttention):
     output_dense = property(lambda self: self._output_dense)
     _window = property(lambda self: self._sliding_window)
 
-    def build(self, query_shape, value_shape, key_shape=None):
+    def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
         key_shape = value_shape if key_shape is None else key_shape
         _check_keys(value_shape, key_shape)
         rank = len(query_shape)
@@ -284,17 +290,17 @@ class MultiHeadAttention(HeadedAttention):
 
     def call(
         self,
-        query,
-        value,
-        key=None,
-        query_mask=None,
-        value_mask=None,
-        key_mask=None,
-        attention_mask=None,
-        return_attention_scores=False,
-        training=None,
-        use_causal_mask=False,
-    ):
+        query: Any,
+        value: Any,
+        key: Any = None,
+        query_mask: Any = None,
+        value_mask: Any = None,
+        key_mask: Any = None,
+        attention_mask: Any = None,
+        return_attention_scores: bool = False,
+        training: bool | None = None,
+        use_causal_mask: bool = False,
+    ) -> Any:
         key = value if key is None else key
         causal_alone = (
             use_causal_mask
@@ -383,13 +389,15 @@ class MultiHeadAttention(HeadedAttention):
             )
         return self._softmax(attention_scores, mask=attention_mask)
 
-    def compute_output_shape(self, query_shape, value_shape, key_shape=None):
+    def compute_output_shape(
+        self, query_shape: Any, value_shape: Any, key_shape: Any = None
+    ) -> tuple[Any, ...]:
         _check_keys(value_shape, value_shape if key_shape is None else key_shape)
         if self._output_shape:
             return (*query_shape[:-1], *self._output_shape)
         return tuple(query_shape)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "num_heads": self._num_heads,

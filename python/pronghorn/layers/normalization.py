@@ -1,11 +1,19 @@
 """BatchNormalization (Ioffe & Szegedy 2015)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import constraints, initializers, ops, regularizers
 from ..engine import config, dispatch
 from . import batch_renorm
 from .base import Layer
 from .core import known_size, weight_config
 from .input_spec import InputSpec
+
+if TYPE_CHECKING:
+    from ..engine.types import Identifier, TensorLike
+
 
 # With the channels last, one native op each; other layouts and masks go through plain ops.
 _train, _infer = dispatch.op("batch_norm_train"), dispatch.op("batch_norm_infer")
@@ -34,25 +42,25 @@ class BatchNormalization(Layer):
 
     def __init__(
         self,
-        axis=-1,
-        momentum=0.99,
-        epsilon=1e-3,
-        center=True,
-        scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
-        moving_mean_initializer="zeros",
-        moving_variance_initializer="ones",
-        beta_regularizer=None,
-        gamma_regularizer=None,
-        beta_constraint=None,
-        gamma_constraint=None,
-        renorm=False,
-        renorm_clipping=None,
-        renorm_momentum=0.99,
-        synchronized=False,
-        **kwargs,
-    ):
+        axis: Any = -1,
+        momentum: float = 0.99,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Identifier = "zeros",
+        gamma_initializer: Identifier = "ones",
+        moving_mean_initializer: Identifier = "zeros",
+        moving_variance_initializer: Identifier = "ones",
+        beta_regularizer: Identifier | None = None,
+        gamma_regularizer: Identifier | None = None,
+        beta_constraint: Identifier | None = None,
+        gamma_constraint: Identifier | None = None,
+        renorm: bool = False,
+        renorm_clipping: Any = None,
+        renorm_momentum: float = 0.99,
+        synchronized: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         if renorm:
             renorm_clipping = batch_renorm.checked_clipping(renorm_clipping)
@@ -79,7 +87,7 @@ class BatchNormalization(Layer):
         self.moving_mean = None
         self.moving_variance = None
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self.compute_output_shape(input_shape)
         shape = (known_size(self, input_shape, self.axis),)
         for name, wanted in (("gamma", self.scale), ("beta", self.center)):
@@ -108,7 +116,7 @@ class BatchNormalization(Layer):
         axis = self.axis % len(input_shape)
         self._reduction_axes = tuple(i for i in range(len(input_shape)) if i != axis)
 
-    def call(self, inputs, training=None, mask=None):
+    def call(self, inputs: TensorLike, training: bool | None = None, mask: Any = None) -> Any:
         if mask is not None and len(mask.shape) != len(inputs.shape) - 1:
             raise ValueError(
                 f"Layer '{self.name}': the mask should have one dimension less than the inputs. "
@@ -171,7 +179,7 @@ class BatchNormalization(Layer):
         size = self.moving_mean.shape
         return ops.reshape(mean, size), ops.reshape(variance, size)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         if not -len(input_shape) <= self.axis < len(input_shape):
             raise ValueError(
                 f"Layer '{self.name}': axis {self.axis} is out of bounds for input shape "
@@ -179,7 +187,7 @@ class BatchNormalization(Layer):
             )
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "axis": self.axis,

@@ -1,10 +1,17 @@
 """Zeros around the spatial axes (ZeroPadding), and less of them (Cropping)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import Layer
 from .input_spec import InputSpec
 from .reshaping import standardize_data_format
 from .windows import standardize_tuple
+
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
 
 def _pairs(value, rank, name):
@@ -47,13 +54,13 @@ class _ZeroPadding(_Margins):
     def _padding_pairs(self):
         return self.padding
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return self._resized(input_shape)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.pad(inputs, self._all_pairs(self._padding_pairs()))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "padding": self.padding,
@@ -81,7 +88,7 @@ class ZeroPadding1D(_ZeroPadding):
 
     rank = 1
 
-    def __init__(self, padding=1, data_format=None, **kwargs):
+    def __init__(self, padding: Any = 1, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._take_data_format(data_format)
         self.padding = standardize_tuple(padding, 2, "padding", allow_zero=True)
@@ -108,7 +115,9 @@ class ZeroPadding2D(_ZeroPadding):
     (1, 4, 7, 1)
     """
 
-    def __init__(self, padding=(1, 1), data_format=None, **kwargs):
+    def __init__(
+        self, padding: Any = (1, 1), data_format: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self._take_data_format(data_format)
         self.padding = _pairs(padding, 2, "padding")
@@ -134,7 +143,9 @@ class ZeroPadding3D(_ZeroPadding):
 
     rank = 3
 
-    def __init__(self, padding=((1, 1), (1, 1), (1, 1)), data_format=None, **kwargs):
+    def __init__(
+        self, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self._take_data_format(data_format)
         self.padding = _pairs(padding, 3, "padding")
@@ -156,17 +167,17 @@ class _Cropping(_Margins):
             f"cropping={self.cropping}"
         )
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         self._check_room(input_shape)
         pairs = self._all_pairs(self._cropping_pairs())
         return tuple(None if s is None else s - sum(pair) for s, pair in zip(input_shape, pairs))
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         self._check_room(inputs.shape)
         pairs = self._all_pairs(self._cropping_pairs())
         return inputs[tuple(slice(before, -after or None) for before, after in pairs)]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "cropping": self.cropping,
@@ -193,7 +204,7 @@ class Cropping1D(_Cropping):
 
     rank = 1
 
-    def __init__(self, cropping=(1, 1), **kwargs):
+    def __init__(self, cropping: Any = (1, 1), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._take_data_format("channels_last")
         self.cropping = standardize_tuple(cropping, 2, "cropping", allow_zero=True)
@@ -207,7 +218,7 @@ class Cropping1D(_Cropping):
             f"Received: input_shape={tuple(shape)}, cropping={self.cropping}"
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         config.pop("data_format")
         return config
@@ -231,7 +242,9 @@ class Cropping2D(_Cropping):
     (1, 5, 2, 1)
     """
 
-    def __init__(self, cropping=((0, 0), (0, 0)), data_format=None, **kwargs):
+    def __init__(
+        self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self._take_data_format(data_format)
         self.cropping = _pairs(cropping, 2, "cropping")
@@ -257,7 +270,12 @@ class Cropping3D(_Cropping):
 
     rank = 3
 
-    def __init__(self, cropping=((1, 1), (1, 1), (1, 1)), data_format=None, **kwargs):
+    def __init__(
+        self,
+        cropping: Any = ((1, 1), (1, 1), (1, 1)),
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self._take_data_format(data_format)
         self.cropping = _pairs(cropping, 3, "cropping")

@@ -1,5 +1,9 @@
 """Pooling over one, two or three spatial axes: windows, and the global forms."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import Layer
 from .input_spec import InputSpec
@@ -14,13 +18,22 @@ from .windows import (
     with_defaults,
 )
 
+if TYPE_CHECKING:
+    from ..engine.types import Axis, Tensor, TensorLike
+
 
 class _Pooling(Layer):
     rank = 2
 
     def __init__(
-        self, pool_size=(2, 2), strides=None, padding="valid", data_format=None, name=None, **kwargs
-    ):
+        self,
+        pool_size: Axis = (2, 2),
+        strides: Axis | None = None,
+        padding: Any = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(name=name, **kwargs)
         self.pool_size = standardize_tuple(pool_size, self.rank, "pool_size")
         self.strides = standardize_tuple(
@@ -31,7 +44,7 @@ class _Pooling(Layer):
         self.input_spec = InputSpec(ndim=self.rank + 2)
         self._build_at_init()
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         out = [
             window_output_size(self, *args)
             for args in zip(spatial_sizes(self, input_shape), self.pool_size, self.strides)
@@ -47,7 +60,7 @@ class _Pooling(Layer):
             data_format=self.data_format,
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "pool_size": self.pool_size,
@@ -58,12 +71,12 @@ class _Pooling(Layer):
 
 
 class _MaxPooling(_Pooling):
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return self._pool(ops.max_pool, inputs)
 
 
 class _AveragePooling(_Pooling):
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return self._pool(ops.average_pool, inputs)
 
 
@@ -214,7 +227,9 @@ class AveragePooling3D(_AveragePooling):
 class _GlobalPooling(Layer):
     rank = 2
 
-    def __init__(self, data_format=None, keepdims=False, **kwargs):
+    def __init__(
+        self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.data_format = standardize_data_format(data_format)
         self.keepdims = keepdims
@@ -225,12 +240,12 @@ class _GlobalPooling(Layer):
         first = 2 if self.data_format == "channels_first" else 1
         return tuple(range(first, first + self.rank))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         axes = self._axes()
         kept = [1 if i in axes else s for i, s in enumerate(input_shape)]
         return tuple(kept if self.keepdims else [s for i, s in enumerate(kept) if i not in axes])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "data_format": self.data_format,
@@ -239,12 +254,12 @@ class _GlobalPooling(Layer):
 
 
 class _GlobalAveragePooling(_GlobalPooling):
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.mean(inputs, axis=self._axes(), keepdims=self.keepdims)
 
 
 class _GlobalMaxPooling(_GlobalPooling):
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.max(inputs, axis=self._axes(), keepdims=self.keepdims)
 
 
@@ -265,11 +280,13 @@ class GlobalAveragePooling1D(_GlobalAveragePooling):
 
     rank = 1
 
-    def __init__(self, data_format=None, keepdims=False, **kwargs):
+    def __init__(
+        self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(data_format=data_format, keepdims=keepdims, **kwargs)
         self.supports_masking = True
 
-    def call(self, inputs, mask=None):
+    def call(self, inputs: TensorLike, mask: Any = None) -> Any:
         if mask is None:
             return super().call(inputs)
         mask = ops.expand_dims(ops.cast(mask, "bool"), channel_axis(self))
@@ -277,7 +294,7 @@ class GlobalAveragePooling1D(_GlobalAveragePooling):
         count = ops.sum(ops.cast(mask, inputs.dtype), axis=self._axes(), keepdims=self.keepdims)
         return ops.divide(total, count)
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: TensorLike, mask: Any = None) -> None:
         return None
 
 

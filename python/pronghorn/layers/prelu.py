@@ -1,10 +1,17 @@
 """PReLU, and ThresholdedReLU of Keras 2."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import activations, constraints, initializers, ops, regularizers
 from .activation import _Elementwise
 from .base import Layer
 from .core import weight_config
 from .input_spec import InputSpec
+
+if TYPE_CHECKING:
+    from ..engine.types import Identifier, Tensor, TensorLike
 
 
 class PReLU(Layer):
@@ -27,12 +34,12 @@ class PReLU(Layer):
 
     def __init__(
         self,
-        alpha_initializer="Zeros",
-        alpha_regularizer=None,
-        alpha_constraint=None,
-        shared_axes=None,
-        **kwargs,
-    ):
+        alpha_initializer: Identifier = "Zeros",
+        alpha_regularizer: Identifier | None = None,
+        alpha_constraint: Identifier | None = None,
+        shared_axes: Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
         self.alpha_initializer = initializers.get(alpha_initializer)
@@ -42,7 +49,7 @@ class PReLU(Layer):
             shared_axes = list(shared_axes) if hasattr(shared_axes, "__len__") else [shared_axes]
         self.shared_axes = shared_axes
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         shared = self.shared_axes or ()
         shape = list(input_shape)
         for axis in shared:
@@ -58,14 +65,14 @@ class PReLU(Layer):
         axes = {i: input_shape[i] for i in own if i not in shared}
         self.input_spec = InputSpec(ndim=len(shape), axes=axes)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         below = activations.relu(ops.negative(inputs))
         return ops.subtract(activations.relu(inputs), ops.multiply(self.alpha, below))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             **weight_config(self, "alpha"),
@@ -88,7 +95,7 @@ class ThresholdedReLU(_Elementwise):
     [[0.0, 2.0]]
     """
 
-    def __init__(self, theta=1.0, **kwargs):
+    def __init__(self, theta: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if theta is None or theta < 0:
             raise ValueError(
@@ -96,8 +103,8 @@ class ThresholdedReLU(_Elementwise):
             )
         self.theta = float(theta)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.multiply(inputs, ops.cast(ops.greater(inputs, self.theta), inputs.dtype))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "theta": self.theta}

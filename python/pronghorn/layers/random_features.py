@@ -1,11 +1,18 @@
 """RandomFourierFeatures of Keras 2."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 from .. import initializers, ops
 from .base import Layer
 from .core import known_size
 from .input_spec import InputSpec
+
+if TYPE_CHECKING:
+    from ..engine.types import Identifier, Tensor, TensorLike
+
 
 _KERNELS = ("gaussian", "laplacian")
 
@@ -37,13 +44,13 @@ class RandomFourierFeatures(Layer):
 
     def __init__(
         self,
-        output_dim,
-        kernel_initializer="gaussian",
-        scale=None,
-        trainable=False,
-        name=None,
-        **kwargs,
-    ):
+        output_dim: int,
+        kernel_initializer: Identifier = "gaussian",
+        scale: Any = None,
+        trainable: bool = False,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         if output_dim <= 0:
             raise ValueError(f"`output_dim` should be a positive integer. Received: {output_dim}")
         if isinstance(kernel_initializer, str) and kernel_initializer.lower() not in _KERNELS:
@@ -58,7 +65,7 @@ class RandomFourierFeatures(Layer):
         self.kernel_initializer = kernel_initializer
         self.scale = scale
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         if len(input_shape) != 2:
             raise ValueError(
                 "The rank of the input tensor should be 2. Received: "
@@ -89,14 +96,14 @@ class RandomFourierFeatures(Layer):
         )
         self.input_spec = InputSpec(ndim=2, axes={1: size})
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         kernel = ops.divide(self.unscaled_kernel, self.kernel_scale)
         return ops.cos(ops.add(ops.matmul(inputs, kernel), self.bias))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         return (input_shape[0], self.output_dim)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         kernel = self.kernel_initializer
         if not isinstance(kernel, str):
             kernel = initializers.serialize(initializers.get(kernel))

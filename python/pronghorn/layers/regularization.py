@@ -4,13 +4,21 @@ Srivastava et al. 2014 (dropout), Tompson et al. 2015 (spatial dropout), Klambau
 (alpha dropout).
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 from .. import ops, random
 from ..engine.random import SeedGenerator
 from .base import Layer
 from .input_spec import InputSpec
 from .reshaping import standardize_data_format
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Seed, TensorLike
 
 
 class _Disturbing(Layer):
@@ -21,7 +29,7 @@ class _Disturbing(Layer):
 
     amount_name = "rate"
 
-    def __init__(self, amount, seed=None, **kwargs):
+    def __init__(self, amount: Any, seed: Seed | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         name = self.amount_name
         if isinstance(amount, bool) or not isinstance(amount, (int, float)) or not 0 <= amount <= 1:
@@ -36,10 +44,10 @@ class _Disturbing(Layer):
         self.supports_masking = True
         self._build_at_init()
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         name = self.amount_name
         return {**super().get_config(), name: getattr(self, name), "seed": self.seed}
 
@@ -56,11 +64,17 @@ class Dropout(_Disturbing):
         ValueError: for a rate outside [0, 1], or a noise_shape that is no shape.
     """
 
-    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+    def __init__(
+        self,
+        rate: float,
+        noise_shape: Sequence[Any] | None = None,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(rate, seed, **kwargs)
         self.noise_shape = _checked_noise_shape(noise_shape)
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: TensorLike, training: bool = False) -> Any:
         if training and self.rate > 0:
             return random.dropout(
                 inputs,
@@ -73,7 +87,7 @@ class Dropout(_Disturbing):
     def _noise_shape_for(self, inputs):
         return self.noise_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "noise_shape": self.noise_shape}
 
 
@@ -104,10 +118,12 @@ def _checked_noise_shape(noise_shape):
 class _SpatialDropout(Dropout):
     """Drops whole channels: one decision for all positions of a channel."""
 
-    def __init__(self, rate, seed=None, name=None, dtype=None):
+    def __init__(
+        self, rate: float, seed: Seed | None = None, name: str | None = None, dtype: Any = None
+    ) -> None:
         super().__init__(rate, seed=seed, name=name, dtype=dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"rate": self.rate, "seed": self.seed, "name": self.name, "dtype": self.dtype}
 
 
@@ -122,7 +138,9 @@ class SpatialDropout1D(_SpatialDropout):
     Shapes: inputs (batch, steps, channels), outputs the same.
     """
 
-    def __init__(self, rate, seed=None, name=None, dtype=None):
+    def __init__(
+        self, rate: float, seed: Seed | None = None, name: str | None = None, dtype: Any = None
+    ) -> None:
         super().__init__(rate, seed=seed, name=name, dtype=dtype)
         self.input_spec = InputSpec(ndim=3)
 
@@ -133,7 +151,14 @@ class SpatialDropout1D(_SpatialDropout):
 class _SpatialDropoutND(_SpatialDropout):
     _rank = 0
 
-    def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None):
+    def __init__(
+        self,
+        rate: float,
+        data_format: str | None = None,
+        seed: Seed | None = None,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(rate, seed=seed, name=name, dtype=dtype)
         self.data_format = standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=self._rank + 2)
@@ -142,7 +167,7 @@ class _SpatialDropoutND(_SpatialDropout):
         ones = (1,) * self._rank
         return (None, None, *ones) if self.data_format == "channels_first" else (None, *ones, None)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "data_format": self.data_format}
 
 
@@ -187,10 +212,10 @@ class GaussianDropout(_Disturbing):
         ValueError: for a rate outside [0, 1].
     """
 
-    def __init__(self, rate, seed=None, **kwargs):
+    def __init__(self, rate: float, seed: Seed | None = None, **kwargs: Any) -> None:
         super().__init__(rate, seed, **kwargs)
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: TensorLike, training: bool = False) -> Any:
         if not training or self.rate == 0:
             return inputs
         odds = self.rate / (1.0 - self.rate) if self.rate < 1 else math.inf
@@ -210,10 +235,10 @@ class GaussianNoise(_Disturbing):
 
     amount_name = "stddev"
 
-    def __init__(self, stddev, seed=None, **kwargs):
+    def __init__(self, stddev: float, seed: Seed | None = None, **kwargs: Any) -> None:
         super().__init__(stddev, seed, **kwargs)
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: TensorLike, training: bool = False) -> Any:
         if not training or self.stddev == 0:
             return inputs
         return ops.add(inputs, _normal_like(self, inputs, 0.0, self.stddev))
@@ -244,11 +269,17 @@ class AlphaDropout(_Disturbing):
         ValueError: for a rate outside [0, 1].
     """
 
-    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+    def __init__(
+        self,
+        rate: float,
+        noise_shape: Sequence[Any] | None = None,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(rate, seed, **kwargs)
         self.noise_shape = noise_shape
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: TensorLike, training: bool = False) -> Any:
         if not training or self.rate == 0:
             return inputs
         shape = ops.shape(inputs)
@@ -260,7 +291,7 @@ class AlphaDropout(_Disturbing):
         b = -a * _SELU_FLOOR * self.rate
         return ops.add(ops.multiply(ops.where(kept, inputs, _SELU_FLOOR), a), b)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "noise_shape": self.noise_shape}
 
 
@@ -272,7 +303,7 @@ class ActivityRegularization(Layer):
         l2: Factor of the sum of squares.
     """
 
-    def __init__(self, l1=0.0, l2=0.0, **kwargs):
+    def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:
         from ..regularizers import L1L2
 
         super().__init__(activity_regularizer=L1L2(l1=l1, l2=l2), **kwargs)
@@ -281,13 +312,13 @@ class ActivityRegularization(Layer):
         self.l2 = l2
         self._build_at_init()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return inputs
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = super().get_config()
         own.pop("activity_regularizer", None)
         return {**own, "l1": self.l1, "l2": self.l2}

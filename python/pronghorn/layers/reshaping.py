@@ -1,11 +1,19 @@
 """Flatten, Reshape and Permute."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 from .. import ops
 from ..engine import config
 from .base import Layer
 from .input_spec import InputSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Tensor, TensorLike
 
 
 def standardize_data_format(value):
@@ -28,12 +36,12 @@ class Flatten(Layer):
         data_format: "channels_last" or "channels_first"; the global setting where missing.
     """
 
-    def __init__(self, data_format=None, **kwargs):
+    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.data_format = standardize_data_format(data_format)
         self.input_spec = InputSpec(min_ndim=1)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         shape = inputs.shape
         if self.data_format == "channels_first" and len(shape) > 1:
             inputs = ops.transpose(inputs, axes=(0, *range(2, len(shape)), 1))
@@ -42,11 +50,11 @@ class Flatten(Layer):
             batch = ops.shape(inputs)[0]
         return ops.reshape(inputs, (-1 if batch is None else batch, -1 if size is None else size))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         sizes = input_shape[1:]
         return (input_shape[0], None if None in sizes else math.prod(sizes))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "data_format": self.data_format}
 
 
@@ -60,7 +68,7 @@ class Reshape(Layer):
         ValueError: for sizes that do not fit the inputs.
     """
 
-    def __init__(self, target_shape, **kwargs):
+    def __init__(self, target_shape: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         target_shape = tuple(target_shape)
         if target_shape.count(-1) > 1:
@@ -75,14 +83,14 @@ class Reshape(Layer):
             )
         self.target_shape = target_shape
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         shape = self.compute_output_shape(inputs.shape)
         batch = shape[0]
         if batch is None:
             batch = ops.shape(inputs)[0] if None in shape[1:] else -1
         return ops.reshape(inputs, (batch, *(-1 if s is None else s for s in shape[1:])))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         target, sizes = self.target_shape, tuple(input_shape[1:])
         if None in sizes:
             return (input_shape[0], *(None if s == -1 else s for s in target))
@@ -95,7 +103,7 @@ class Reshape(Layer):
             )
         return (input_shape[0], *(total // known if s == -1 else s for s in target))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "target_shape": self.target_shape}
 
 
@@ -115,7 +123,7 @@ class Permute(Layer):
     (5, 64, 10)
     """
 
-    def __init__(self, dims, **kwargs):
+    def __init__(self, dims: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
@@ -125,14 +133,14 @@ class Permute(Layer):
             )
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.transpose(inputs, (0, *self.dims))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         return (input_shape[0], *(input_shape[d] for d in self.dims))
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         return self._output_spec_of_call(inputs)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "dims": self.dims}

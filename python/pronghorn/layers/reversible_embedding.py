@@ -1,8 +1,15 @@
 """ReversibleEmbedding: a table of rows, and the way back from rows to scores of indices."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .core import Embedding
 from .masking import set_keras_mask
+
+if TYPE_CHECKING:
+    from ..engine.types import Identifier, TensorLike
 
 
 class ReversibleEmbedding(Embedding):
@@ -31,17 +38,17 @@ class ReversibleEmbedding(Embedding):
 
     def __init__(
         self,
-        input_dim,
-        output_dim,
-        tie_weights=True,
-        embeddings_initializer="uniform",
-        embeddings_regularizer=None,
-        embeddings_constraint=None,
-        mask_zero=False,
-        reverse_dtype=None,
-        logit_soft_cap=None,
-        **kwargs,
-    ):
+        input_dim: int,
+        output_dim: int,
+        tie_weights: bool = True,
+        embeddings_initializer: Identifier = "uniform",
+        embeddings_regularizer: Identifier | None = None,
+        embeddings_constraint: Identifier | None = None,
+        mask_zero: bool = False,
+        reverse_dtype: Any = None,
+        logit_soft_cap: Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             input_dim,
             output_dim,
@@ -55,7 +62,7 @@ class ReversibleEmbedding(Embedding):
         self.reverse_dtype = reverse_dtype
         self.logit_soft_cap = logit_soft_cap
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Any = None) -> None:
         if self.built:
             return
         super().build(input_shape)
@@ -66,7 +73,7 @@ class ReversibleEmbedding(Embedding):
                 initializer=self.embeddings_initializer,
             )
 
-    def call(self, inputs, reverse=False):
+    def call(self, inputs: TensorLike, reverse: bool = False) -> Any:
         if not reverse:
             rows = super().call(inputs)
             if self.mask_zero:
@@ -80,21 +87,21 @@ class ReversibleEmbedding(Embedding):
             logits = ops.multiply(capped, self.logit_soft_cap)
         return logits
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: TensorLike, mask: Any = None) -> None:
         return None  # `call` sets it, which knows in what direction it goes
 
-    def compute_output_shape(self, input_shape, reverse=False):
+    def compute_output_shape(self, input_shape: Any, reverse: bool = False) -> tuple[Any, ...]:
         if reverse:
             return (*input_shape[:-1], self.input_dim)
         return (*input_shape, self.output_dim)
 
-    def compute_output_spec(self, inputs, reverse=False):
+    def compute_output_spec(self, inputs: TensorLike, reverse: bool = False) -> Any:
         spec = self._output_spec_of_call(inputs, reverse=reverse)
         if self.mask_zero and not reverse:
             set_keras_mask(spec, ops.not_equal(inputs, 0))
         return spec
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "tie_weights": self.tie_weights,

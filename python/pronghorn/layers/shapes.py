@@ -1,8 +1,15 @@
 """Shapes of a layer's outputs, had by running its `call` on abstract tensors."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..engine import KerasTensor, nest, trace
 from ..engine.symbolic import call_context, to_keras_tensors
 from .call_spec import CallSpec, shape_tree, shapes_for
+
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
 
 
 class _ShapeOf:
@@ -26,23 +33,23 @@ class LayerShapes:
     input_shape = _ShapeOf("input")
     output_shape = _ShapeOf("output")
 
-    def get_input_at(self, node_index):
+    def get_input_at(self, node_index: Any) -> Any:
         """The symbolic input(s) of the call with this number."""
         return self._tensors_at(node_index, "input_tensors")
 
-    def get_output_at(self, node_index):
+    def get_output_at(self, node_index: Any) -> Any:
         """The symbolic output(s) of the call with this number."""
         return self._tensors_at(node_index, "output_tensors")
 
-    def get_input_shape_at(self, node_index):
+    def get_input_shape_at(self, node_index: Any) -> Any:
         """The shape(s) of that call's input(s)."""
         return nest.map_structure(lambda x: tuple(x.shape), self.get_input_at(node_index))
 
-    def get_output_shape_at(self, node_index):
+    def get_output_shape_at(self, node_index: Any) -> Any:
         """The shape(s) of that call's output(s)."""
         return nest.map_structure(lambda x: tuple(x.shape), self.get_output_at(node_index))
 
-    def add_update(self, updates, inputs=None):
+    def add_update(self, updates: Any, inputs: TensorLike | None = None) -> Any:
         """Keras 2's way to say what a call assigned; here assigning is enough."""
 
     def _tensors_at(self, index, what):
@@ -55,7 +62,7 @@ class LayerShapes:
         found = getattr(nodes[index], what)
         return found[0] if len(found) == 1 else found
 
-    def symbolic_call(self, *args, **kwargs):
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         return self.compute_output_spec(*args, **kwargs)
 
     def _abstract_call(self, *args, **kwargs):
@@ -70,7 +77,7 @@ class LayerShapes:
         """What `call` returns for these arguments, as KerasTensors, whatever the class says."""
         return to_keras_tensors(self._abstract_call(*args, **kwargs))
 
-    def compute_output_spec(self, *args, **kwargs):
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """KerasTensors with the shapes and dtypes of the outputs."""
         if type(self).compute_output_shape is LayerShapes.compute_output_shape:
             return self._output_spec_of_call(*args, **kwargs)
@@ -79,7 +86,7 @@ class LayerShapes:
         shapes = shapes_for(function, spec.shapes(), spec, type(self).__name__)
         return shape_tree(lambda s: KerasTensor(s, dtype=self.compute_dtype), function(**shapes))
 
-    def compute_output_shape(self, *args, **kwargs):
+    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
         """The shape of the outputs for inputs of this shape (or nest of shapes).
 
         Args:

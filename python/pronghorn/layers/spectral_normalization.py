@@ -1,8 +1,15 @@
 """SpectralNormalization (Miyato et al. 2018)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import initializers, ops
 from .input_spec import InputSpec
 from .wrapper import Wrapper
+
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
 
 class SpectralNormalization(Wrapper):
@@ -24,7 +31,7 @@ class SpectralNormalization(Wrapper):
     (2, 3)
     """
 
-    def __init__(self, layer, power_iterations=1, **kwargs):
+    def __init__(self, layer: Any, power_iterations: int = 1, **kwargs: Any) -> None:
         super().__init__(layer, **kwargs)
         if power_iterations <= 0:
             raise ValueError(
@@ -33,7 +40,7 @@ class SpectralNormalization(Wrapper):
             )
         self.power_iterations = power_iterations
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         super().build(input_shape)
         self.input_spec = InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
         for name in ("kernel", "embeddings"):
@@ -53,7 +60,7 @@ class SpectralNormalization(Wrapper):
             dtype=self.kernel.dtype,
         )
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: TensorLike, training: bool = False) -> Tensor:
         if training:
             nothing = ops.all(ops.equal(self.kernel, 0))  # a kernel of zeros stays one
             u, kernel = self.normalized_weights()
@@ -61,10 +68,10 @@ class SpectralNormalization(Wrapper):
             self.kernel.assign(ops.where(nothing, self.kernel, kernel))
         return ops.cast(self.layer(inputs), inputs.dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return self.layer.compute_output_shape(input_shape)
 
-    def normalized_weights(self):
+    def normalized_weights(self) -> tuple[Any, ...]:
         """The vector after this call's iterations, and the kernel divided by its singular value."""
         weights = ops.reshape(self.kernel, (-1, self.kernel_shape[-1]))
         u = ops.convert_to_tensor(self.vector_u)
@@ -76,5 +83,5 @@ class SpectralNormalization(Wrapper):
         kernel = ops.reshape(ops.divide(weights, sigma), self.kernel_shape)
         return ops.cast(u, self.vector_u.dtype), ops.cast(kernel, self.kernel.dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "power_iterations": self.power_iterations}

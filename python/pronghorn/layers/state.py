@@ -3,13 +3,21 @@
 Part of Layer, which is defined in base.py.
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 from ..engine import Tensor, Variable, is_tracing, nest
 from ..engine.stateless import StatelessScope
 from ..engine.symbolic import call_context
 from ..engine.tensor import own_array
 from ..engine.variable import values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Identifier, TensorLike
 
 
 def unique(items):
@@ -54,19 +62,19 @@ class LayerState:
 
     def add_weight(
         self,
-        *args,
-        shape=None,
-        initializer=None,
-        dtype=None,
-        trainable=True,
-        autocast=True,
-        regularizer=None,
-        constraint=None,
-        aggregation="none",
-        overwrite_with_gradient=False,
-        name=None,
-        **kwargs,
-    ):
+        *args: Any,
+        shape: Sequence[Any] | None = None,
+        initializer: Identifier | None = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Identifier | None = None,
+        constraint: Identifier | None = None,
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> Any:
         """Makes a weight and adds it to the layer.
 
         Args:
@@ -140,15 +148,15 @@ class LayerState:
 
     def add_variable(
         self,
-        shape,
-        initializer,
-        dtype=None,
-        trainable=True,
-        autocast=True,
-        regularizer=None,
-        constraint=None,
-        name=None,
-    ):
+        shape: Sequence[Any],
+        initializer: Identifier,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Identifier | None = None,
+        constraint: Identifier | None = None,
+        name: str | None = None,
+    ) -> Any:
         """Makes a weight: `add_weight` without its defaults."""
         return self.add_weight(
             shape=shape,
@@ -173,12 +181,12 @@ class LayerState:
     # Lists of weights.
 
     @property
-    def trainable(self):
+    def trainable(self) -> Any:
         """Whether training may change the layer's weights; setting it sets all sublayers'."""
         return self._trainable
 
     @trainable.setter
-    def trainable(self, value):
+    def trainable(self, value: Any) -> None:
         value = bool(value)
         self.__dict__["_trainable"] = value
         for variable in self._trainable_variables:
@@ -195,33 +203,33 @@ class LayerState:
         return unique(found)
 
     @property
-    def variables(self):
+    def variables(self) -> list[Variable]:
         """All weights and the states of seed generators; metrics are left out."""
         return self._collect(with_seeds=True)
 
     @property
-    def trainable_variables(self):
+    def trainable_variables(self) -> list[Variable]:
         return [v for v in self.variables if v.trainable] if self.trainable else []
 
     @property
-    def non_trainable_variables(self):
+    def non_trainable_variables(self) -> list[Any]:
         return [v for v in self.variables if not (v.trainable and self.trainable)]
 
     @property
-    def weights(self):
+    def weights(self) -> list[Variable]:
         """All weights: the layer's own trainable ones, its other ones, then its sublayers'."""
         return self._collect(with_seeds=False)
 
     @property
-    def trainable_weights(self):
+    def trainable_weights(self) -> list[Variable]:
         return [v for v in self.weights if v.trainable] if self.trainable else []
 
     @property
-    def non_trainable_weights(self):
+    def non_trainable_weights(self) -> list[Any]:
         return [v for v in self.weights if not (v.trainable and self.trainable)]
 
     @property
-    def metrics(self):
+    def metrics(self) -> Any:
         """All metrics of the layer and its sublayers."""
         found = list(self._metrics)
         for layer in self._layers:
@@ -229,7 +237,7 @@ class LayerState:
         return found
 
     @property
-    def metrics_variables(self):
+    def metrics_variables(self) -> list[Any]:
         return [v for metric in self.metrics for v in metric.variables]
 
     def _flatten_layers(self, include_self=True, recursive=True):
@@ -247,7 +255,7 @@ class LayerState:
                     waiting.append(iter(layer._layers))
         return found
 
-    def count_params(self):
+    def count_params(self) -> Any:
         """The number of scalars in the weights.
 
         Raises:
@@ -267,14 +275,14 @@ class LayerState:
 
     # Values.
 
-    def get_weights(self):
+    def get_weights(self) -> list[Any]:
         """The values of `weights` as NumPy arrays of the caller's own.
 
         They are of one moment, also while a thread trains.
         """
         return [own_array(value) for value in values_of(self.weights)]
 
-    def set_weights(self, weights):
+    def set_weights(self, weights: Any) -> None:
         """Sets the values of `weights`; all are checked before any is changed.
 
         Args:
@@ -302,7 +310,7 @@ class LayerState:
         for variable, value in zip(expected, values):
             variable.assign(value)
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         """Writes the layer's own weights to a dict-like store, keys "0", "1", ..."""
         for i, variable in enumerate(self._own_variables()):
             store[str(i)] = self._value_for_files(variable)
@@ -317,7 +325,7 @@ class LayerState:
     def _after_loading(self):
         """Called when the values of a file have been assigned."""
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         """Reads the layer's own weights from such a store."""
         own = self._own_variables()
         if len(store.keys()) != len(own):
@@ -339,12 +347,12 @@ class LayerState:
 
     def stateless_call(
         self,
-        trainable_variables,
-        non_trainable_variables,
-        *args,
-        return_losses=False,
-        **kwargs,
-    ):
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        *args: Any,
+        return_losses: bool = False,
+        **kwargs: Any,
+    ) -> Any:
         """The layer's result for given values of its variables, none of which changes.
 
         Args:
@@ -384,7 +392,7 @@ class LayerState:
 
     # Losses.
 
-    def add_loss(self, loss, inputs=None):
+    def add_loss(self, loss: Any, inputs: TensorLike | None = None) -> None:
         """Adds scalar losses, inside `call`. They are cleared at the next outermost call.
 
         Args:
@@ -410,7 +418,7 @@ class LayerState:
         return [_penalty_of(v) for v in self.trainable_weights if v.regularizer is not None]
 
     @property
-    def losses(self):
+    def losses(self) -> Any:
         """Scalars from `add_loss` and from activity and weight regularizers, sublayers' too."""
         found = list(self._losses)
         for layer in self._flatten_layers(include_self=False):

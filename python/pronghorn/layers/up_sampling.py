@@ -1,10 +1,17 @@
 """UpSampling: every element several times, or pictures resized between them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import Layer
 from .input_spec import InputSpec
 from .reshaping import standardize_data_format
 from .windows import standardize_tuple
+
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
 
 class _UpSampling(Layer):
@@ -21,19 +28,19 @@ class _UpSampling(Layer):
         first = 2 if self.data_format == "channels_first" else 1
         return range(first, first + self.rank)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         out = list(input_shape)
         for axis, times in zip(self._axes(), self.size):
             out[axis] = None if out[axis] is None else out[axis] * times
         return tuple(out)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         for axis, times in zip(self._axes(), self.size):
             if times > 1:
                 inputs = ops.repeat(inputs, times, axis=axis)
         return inputs
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "size": self.size, "data_format": self.data_format}
 
 
@@ -57,20 +64,20 @@ class UpSampling1D(_UpSampling):
 
     rank = 1
 
-    def __init__(self, size=2, **kwargs):
+    def __init__(self, size: Any = 2, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         _check_count(size, "size")
         self._take(size, "channels_last")
         self.size = size
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         steps = input_shape[1]
         return (input_shape[0], None if steps is None else steps * self.size, input_shape[2])
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.repeat(inputs, self.size, axis=1)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         config.pop("data_format")
         return config
@@ -96,12 +103,18 @@ class UpSampling2D(_UpSampling):
     (1, 8, 12, 1)
     """
 
-    def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
+    def __init__(
+        self,
+        size: Any = (2, 2),
+        data_format: str | None = None,
+        interpolation: str = "nearest",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self._take(size, data_format)
         self.interpolation = interpolation.lower()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         if self.interpolation == "nearest":
             return super().call(inputs)
         shape = ops.shape(inputs)
@@ -110,7 +123,7 @@ class UpSampling2D(_UpSampling):
             inputs, size, interpolation=self.interpolation, data_format=self.data_format
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "interpolation": self.interpolation}
 
 
@@ -134,7 +147,9 @@ class UpSampling3D(_UpSampling):
 
     rank = 3
 
-    def __init__(self, size=(2, 2, 2), data_format=None, **kwargs):
+    def __init__(
+        self, size: Any = (2, 2, 2), data_format: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self._take(size, data_format)
 
@@ -157,19 +172,19 @@ class RepeatVector(Layer):
     (2, 3, 5)
     """
 
-    def __init__(self, n, **kwargs):
+    def __init__(self, n: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         _check_count(n, "n")
         self.n = n
         self.input_spec = InputSpec(ndim=2)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         return ops.repeat(ops.expand_dims(inputs, 1), self.n, axis=1)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         return (input_shape[0], self.n, input_shape[1])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "n": self.n}
 
 

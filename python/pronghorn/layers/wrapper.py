@@ -1,6 +1,13 @@
 """Wrapper, the base of layers around one layer."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .base import Layer
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Wrapper(Layer):
@@ -13,7 +20,7 @@ class Wrapper(Layer):
         ValueError: where that is no layer.
     """
 
-    def __init__(self, layer, **kwargs):
+    def __init__(self, layer: Any, **kwargs: Any) -> None:
         if not isinstance(layer, Layer):
             raise ValueError(
                 f"Layer {layer} supplied to Wrapper isn't a supported layer type. Please ensure "
@@ -22,18 +29,20 @@ class Wrapper(Layer):
         super().__init__(**kwargs)
         self.layer = layer
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Any = None) -> None:
         if not self.layer.built:
             self.layer.build(input_shape)
             self.layer.built = True
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         from ..serialization import serialize_keras_object
 
         return {**super().get_config(), "layer": serialize_keras_object(self.layer)}
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Self:
         from ..serialization import deserialize_keras_object
 
         config = dict(config)

@@ -46,7 +46,7 @@ def old_arguments(function, owner=None, or_default=None):
     return call
 
 
-def old_constructor(cls, or_default=None):
+def old_constructor(cls: type, or_default: object = None) -> None:
     """Lets a class of this package, whose `__init__` is its own, take old arguments.
 
     Args:

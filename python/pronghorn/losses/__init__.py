@@ -1,5 +1,9 @@
 """Losses: what a step minimises. `get` finds one by name."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ..serialization import registry
 from .base import Loss, LossFunctionWrapper
 from .crossentropy import (
@@ -107,7 +111,7 @@ for _function, _short in (
     KNOWN[_short] = KNOWN[_short.upper()] = _function
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """The loss function or `Loss` that a name, a config dict or an object stands for.
 
     Raises:
@@ -116,14 +120,14 @@ def get(identifier):
     return registry.find(identifier, KNOWN, "loss")
 
 
-def serialize(loss):
+def serialize(loss: Any) -> Any:
     """The config of a loss function or object."""
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(loss)
 
 
-def deserialize(name, custom_objects=None):
+def deserialize(name: str, custom_objects: dict[str, Any] | None = None) -> Any:
     """The inverse of `serialize`."""
     from ..serialization import deserialize_keras_object
 

@@ -4,12 +4,23 @@ Reductions, masks and sample weights live here; the formulas live beside their c
 regression.py, crossentropy.py and hinge.py.
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 from .. import ops
 from ..engine import config, nest
 from ..engine.naming import auto_name
 from ..serialization import Portable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typing_extensions import Self
+
+    from ..engine.types import Tensor, TensorLike
+
 
 REDUCTIONS = ("sum_over_batch_size", "sum", None, "none", "mean", "mean_with_sample_weight")
 
@@ -39,16 +50,20 @@ class Loss(Portable):
     # Class indices are better kept as integers than cast to floats and back.
     _labels_are_indices = False
 
-    def __init__(self, name=None, reduction="sum_over_batch_size", dtype=None):
+    def __init__(
+        self, name: str | None = None, reduction: str = "sum_over_batch_size", dtype: Any = None
+    ) -> None:
         self.name = name or auto_name(type(self).__name__)
         self.reduction = check_reduction(reduction)
         self._dtype = getattr(dtype, "compute_dtype", dtype) or config.floatx()
 
     @property
-    def dtype(self):
+    def dtype(self) -> Any:
         return self._dtype
 
-    def __call__(self, y_true, y_pred, sample_weight=None):
+    def __call__(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
+    ) -> Tensor:
         mask = getattr(y_pred, "_keras_mask", None)
         dtype = self._dtype
         y_pred = nest.map_structure(lambda t: ops.convert_to_tensor(t, dtype=dtype), y_pred)
@@ -65,32 +80,39 @@ class Loss(Portable):
             mask = own_mask if mask is None else ops.logical_and(mask, own_mask)
         return reduce_weighted_values(values, sample_weight, mask, self.reduction, dtype)
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: TensorLike, y_pred: TensorLike) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must implement `call(y_true, y_pred)`.")
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"name": self.name, "reduction": self.reduction}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Self:
         return cls(**config)
 
 
 class LossFunctionWrapper(Loss):
     """Makes a Loss of a function `fn(y_true, y_pred, **kwargs)`."""
 
-    def __init__(self, fn, reduction="sum_over_batch_size", name=None, dtype=None, **kwargs):
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        reduction: str = "sum_over_batch_size",
+        name: str | None = None,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.fn = fn
         self._fn_kwargs = kwargs
         self._labels_are_indices = getattr(fn, "labels_are_indices", False)
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: TensorLike, y_pred: TensorLike) -> Tensor:
         if hasattr(y_true, "shape") and hasattr(y_pred, "shape"):
             y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
         return self.fn(y_true, y_pred, **self._fn_kwargs)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = {**super().get_config(), **self._fn_kwargs}
         if type(self) is LossFunctionWrapper:
             from ..serialization import serialize_keras_object
@@ -99,7 +121,7 @@ class LossFunctionWrapper(Loss):
         return config
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Self:
         if "fn" in config:
             from ..serialization import deserialize_keras_object
 
@@ -119,7 +141,9 @@ def check_reduction(reduction):
     return reduction
 
 
-def squeeze_or_expand_to_same_rank(x1, x2, expand_rank_1=True):
+def squeeze_or_expand_to_same_rank(
+    x1: Any, x2: Any, expand_rank_1: bool = True
+) -> tuple[Tensor, Tensor]:
     """Drops (or, beside a vector, adds) a last axis of size 1 where the ranks differ by one."""
     rank1, rank2 = len(x1.shape), len(x2.shape)
     if rank1 == rank2 + 1 and x1.shape[-1] == 1:
@@ -133,7 +157,7 @@ def squeeze_or_expand_to_same_rank(x1, x2, expand_rank_1=True):
     return x1, x2
 
 
-def align_from_front(weights, shape):
+def align_from_front(weights: Any, shape: Any) -> Tensor:
     """The weights with axes of size 1 added at the end, as many as the shape has more.
 
     Weights belong to samples: (n,) beside values (n, steps) is one weight a sample, also where both

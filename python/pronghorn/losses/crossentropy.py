@@ -4,15 +4,27 @@ The numerics (logits behind a softmax, clipping of probabilities) live in ops; h
 smoothing, ignored classes and the Keras names.
 """
 
+from __future__ import annotations
+
 import warnings
+from typing import TYPE_CHECKING, Any
 
 from .. import ops
 from ..engine import config
 from .base import Loss, LossFunctionWrapper
 from .regression import _Named
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
-def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
+
+def binary_crossentropy(
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Tensor:
     """Crossentropy of independent yes/no labels, averaged over `axis`.
 
     Args:
@@ -29,7 +41,13 @@ def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, 
     return ops.mean(ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits), axis=axis)
 
 
-def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
+def categorical_crossentropy(
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Tensor:
     """Crossentropy of one-hot labels (batch, ..., classes) -> (batch, ...).
 
     Args:
@@ -58,7 +76,13 @@ def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=
     return ops.categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
 
 
-def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_class=None, axis=-1):
+def sparse_categorical_crossentropy(
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    from_logits: bool = False,
+    ignore_class: int | None = None,
+    axis: int = -1,
+) -> Tensor:
     """Crossentropy of integer class indices (batch, ...) against (batch, ..., classes).
 
     Args:
@@ -94,7 +118,7 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
 sparse_categorical_crossentropy.labels_are_indices = True
 
 
-def kl_divergence(y_true, y_pred):
+def kl_divergence(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """sum(y_true * log(y_true / y_pred)) over the last axis; both are clipped to [epsilon, 1]."""
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.clip(ops.convert_to_tensor(y_true, dtype=y_pred.dtype), config.epsilon(), 1.0)
@@ -102,7 +126,7 @@ def kl_divergence(y_true, y_pred):
     return ops.sum(y_true * ops.log(y_true / y_pred), axis=-1)
 
 
-def poisson(y_true, y_pred):
+def poisson(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """mean(y_pred - y_true * log(y_pred + epsilon)) over the last axis."""
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
@@ -123,13 +147,13 @@ class BinaryCrossentropy(LossFunctionWrapper):
 
     def __init__(
         self,
-        from_logits=False,
-        label_smoothing=0.0,
-        axis=-1,
-        reduction="sum_over_batch_size",
-        name="binary_crossentropy",
-        dtype=None,
-    ):
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str = "sum_over_batch_size",
+        name: str = "binary_crossentropy",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(
             binary_crossentropy,
             reduction,
@@ -156,13 +180,13 @@ class CategoricalCrossentropy(LossFunctionWrapper):
 
     def __init__(
         self,
-        from_logits=False,
-        label_smoothing=0.0,
-        axis=-1,
-        reduction="sum_over_batch_size",
-        name="categorical_crossentropy",
-        dtype=None,
-    ):
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str = "sum_over_batch_size",
+        name: str = "categorical_crossentropy",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(
             categorical_crossentropy,
             reduction,
@@ -189,13 +213,13 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
 
     def __init__(
         self,
-        from_logits=False,
-        ignore_class=None,
-        reduction="sum_over_batch_size",
-        axis=-1,
-        name="sparse_categorical_crossentropy",
-        dtype=None,
-    ):
+        from_logits: bool = False,
+        ignore_class: int | None = None,
+        reduction: str = "sum_over_batch_size",
+        axis: int = -1,
+        name: str = "sparse_categorical_crossentropy",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(
             sparse_categorical_crossentropy,
             reduction,
@@ -207,7 +231,7 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
         )
         self.from_logits, self.ignore_class = from_logits, ignore_class
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **Loss.get_config(self),
             "from_logits": self.from_logits,
@@ -218,12 +242,16 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
 class KLDivergence(_Named):
     """Kullback-Leibler divergence. Args as MeanSquaredError."""
 
-    def __init__(self, reduction="sum_over_batch_size", name="kl_divergence", dtype=None):
+    def __init__(
+        self, reduction: str = "sum_over_batch_size", name: str = "kl_divergence", dtype: Any = None
+    ) -> None:
         super().__init__(kl_divergence, reduction, name, dtype)
 
 
 class Poisson(_Named):
     """Poisson loss. Args as MeanSquaredError."""
 
-    def __init__(self, reduction="sum_over_batch_size", name="poisson", dtype=None):
+    def __init__(
+        self, reduction: str = "sum_over_batch_size", name: str = "poisson", dtype: Any = None
+    ) -> None:
         super().__init__(poisson, reduction, name, dtype)

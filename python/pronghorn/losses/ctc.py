@@ -1,10 +1,17 @@
 """CTC: the loss of label sequences whose places in the outputs are unknown."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .regression import _Named
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
-def ctc(y_true, y_pred):
+
+def ctc(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """CTC loss of whole sequences of outputs; class 0 is the blank (see `ops.ctc_loss`).
 
     Args:
@@ -47,5 +54,7 @@ class CTC(_Named):
     1.6864
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="ctc", dtype=None):
+    def __init__(
+        self, reduction: str = "sum_over_batch_size", name: str = "ctc", dtype: Any = None
+    ) -> None:
         super().__init__(ctc, name=name, reduction=reduction, dtype=dtype)

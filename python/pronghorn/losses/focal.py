@@ -1,22 +1,30 @@
 """Crossentropies that look at hard samples: focal (Lin et al. 2018), generalised (Zhang 2018)."""
 
+from __future__ import annotations
+
 import warnings
+from typing import TYPE_CHECKING, Any
 
 from .. import ops
 from ..engine import config
 from .base import LossFunctionWrapper
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..engine.types import Tensor, TensorLike
+
 
 def binary_focal_crossentropy(
-    y_true,
-    y_pred,
-    apply_class_balancing=False,
-    alpha=0.25,
-    gamma=2.0,
-    from_logits=False,
-    label_smoothing=0.0,
-    axis=-1,
-):
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    apply_class_balancing: bool = False,
+    alpha: float = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Tensor:
     """Binary crossentropy times (1 - p of the right answer)**gamma, averaged over `axis`.
 
     Source: Lin et al. 2018, https://arxiv.org/abs/1708.02002.
@@ -46,8 +54,14 @@ def binary_focal_crossentropy(
 
 
 def categorical_focal_crossentropy(
-    y_true, y_pred, alpha=0.25, gamma=2.0, from_logits=False, label_smoothing=0.0, axis=-1
-):
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    alpha: float = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Tensor:
     """Categorical crossentropy times alpha * (1 - p)**gamma, summed over the classes.
 
     Source: Lin et al. 2018, https://arxiv.org/abs/1708.02002.
@@ -89,7 +103,7 @@ def categorical_focal_crossentropy(
     return ops.sum(ops.negative(weight * y_true * ops.log(output)), axis=axis)
 
 
-def categorical_generalized_cross_entropy(y_true, y_pred, q):
+def categorical_generalized_cross_entropy(y_true: TensorLike, y_pred: TensorLike, q: Any) -> Tensor:
     """(1 - p**q) / q with p the probability of the label: robust against wrong labels.
 
     Source: Zhang and Sabuncu 2018, https://arxiv.org/abs/1805.07836.
@@ -108,7 +122,9 @@ def categorical_generalized_cross_entropy(y_true, y_pred, q):
 class _Options(LossFunctionWrapper):
     """A loss whose options are attributes too."""
 
-    def __init__(self, fn, reduction, name, dtype, **options):
+    def __init__(
+        self, fn: Callable[..., Any], reduction: str, name: str, dtype: Any, **options: Any
+    ) -> None:
         super().__init__(fn, reduction, name, dtype, **options)
         for option, value in options.items():
             setattr(self, option, value)
@@ -136,16 +152,16 @@ class BinaryFocalCrossentropy(_Options):
 
     def __init__(
         self,
-        apply_class_balancing=False,
-        alpha=0.25,
-        gamma=2.0,
-        from_logits=False,
-        label_smoothing=0.0,
-        axis=-1,
-        reduction="sum_over_batch_size",
-        name="binary_focal_crossentropy",
-        dtype=None,
-    ):
+        apply_class_balancing: bool = False,
+        alpha: float = 0.25,
+        gamma: float = 2.0,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str = "sum_over_batch_size",
+        name: str = "binary_focal_crossentropy",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(
             binary_focal_crossentropy,
             reduction,
@@ -176,15 +192,15 @@ class CategoricalFocalCrossentropy(_Options):
 
     def __init__(
         self,
-        alpha=0.25,
-        gamma=2.0,
-        from_logits=False,
-        label_smoothing=0.0,
-        axis=-1,
-        reduction="sum_over_batch_size",
-        name="categorical_focal_crossentropy",
-        dtype=None,
-    ):
+        alpha: float = 0.25,
+        gamma: float = 2.0,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str = "sum_over_batch_size",
+        name: str = "categorical_focal_crossentropy",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(
             categorical_focal_crossentropy,
             reduction,
@@ -215,11 +231,11 @@ class CategoricalGeneralizedCrossEntropy(_Options):
 
     def __init__(
         self,
-        q=0.5,
-        reduction="sum_over_batch_size",
-        name="categorical_generalized_cross_entropy",
-        dtype=None,
-    ):
+        q: float = 0.5,
+        reduction: str = "sum_over_batch_size",
+        name: str = "categorical_generalized_cross_entropy",
+        dtype: Any = None,
+    ) -> None:
         if not 0 < q < 1:
             raise ValueError(f"q must be in the interval (0, 1). Received: q={q}")
         super().__init__(categorical_generalized_cross_entropy, reduction, name, dtype, q=q)

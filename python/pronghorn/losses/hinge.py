@@ -1,7 +1,14 @@
 """Maximum-margin losses; labels are -1 or 1, and 0/1 labels are turned into these."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .regression import _Named
+
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
 
 def _signed_labels(y_true):
@@ -16,12 +23,12 @@ def _margins(y_true, y_pred):
     return ops.maximum(1.0 - y_true * y_pred, 0.0)
 
 
-def hinge(y_true, y_pred):
+def hinge(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """mean(max(1 - y_true * y_pred, 0)) over the last axis."""
     return ops.mean(_margins(y_true, y_pred), axis=-1)
 
 
-def squared_hinge(y_true, y_pred):
+def squared_hinge(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """mean(max(1 - y_true * y_pred, 0)**2) over the last axis."""
     return ops.mean(ops.square(_margins(y_true, y_pred)), axis=-1)
 
@@ -29,18 +36,22 @@ def squared_hinge(y_true, y_pred):
 class Hinge(_Named):
     """Hinge loss. Args as MeanSquaredError."""
 
-    def __init__(self, reduction="sum_over_batch_size", name="hinge", dtype=None):
+    def __init__(
+        self, reduction: str = "sum_over_batch_size", name: str = "hinge", dtype: Any = None
+    ) -> None:
         super().__init__(hinge, reduction, name, dtype)
 
 
 class SquaredHinge(_Named):
     """Squared hinge loss. Args as MeanSquaredError."""
 
-    def __init__(self, reduction="sum_over_batch_size", name="squared_hinge", dtype=None):
+    def __init__(
+        self, reduction: str = "sum_over_batch_size", name: str = "squared_hinge", dtype: Any = None
+    ) -> None:
         super().__init__(squared_hinge, reduction, name, dtype)
 
 
-def categorical_hinge(y_true, y_pred):
+def categorical_hinge(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """max(1 + best wrong score - right score, 0), with one-hot labels (batch, ..., classes)."""
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype)
@@ -52,5 +63,10 @@ def categorical_hinge(y_true, y_pred):
 class CategoricalHinge(_Named):
     """Hinge loss between the right class and the best wrong one. Args as MeanSquaredError."""
 
-    def __init__(self, reduction="sum_over_batch_size", name="categorical_hinge", dtype=None):
+    def __init__(
+        self,
+        reduction: str = "sum_over_batch_size",
+        name: str = "categorical_hinge",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(categorical_hinge, reduction, name, dtype)

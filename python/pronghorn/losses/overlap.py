@@ -1,11 +1,18 @@
 """Losses of segmentation: how far two regions overlap (Dice, Tversky)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from ..engine import config
 from .focal import _Options
 
+if TYPE_CHECKING:
+    from ..engine.types import Axis, Tensor, TensorLike
 
-def dice(y_true, y_pred, axis=None):
+
+def dice(y_true: TensorLike, y_pred: TensorLike, axis: Axis | None = None) -> Tensor:
     """1 - 2 * |A and B| / (|A| + |B|), from soft memberships.
 
     Args:
@@ -23,7 +30,13 @@ def dice(y_true, y_pred, axis=None):
     return 1.0 - 2.0 * common / (total + config.epsilon())
 
 
-def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
+def tversky(
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    alpha: float = 0.5,
+    beta: float = 0.5,
+    axis: Axis | None = None,
+) -> Tensor:
     """1 minus Tversky's index; with alpha = beta = 0.5 the Dice loss.
 
     Source: Salehi et al. 2017, https://arxiv.org/abs/1706.05721.
@@ -58,7 +71,13 @@ class Dice(_Options):
     0.3333
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="dice", axis=None, dtype=None):
+    def __init__(
+        self,
+        reduction: str = "sum_over_batch_size",
+        name: str = "dice",
+        axis: Axis | None = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(dice, reduction, name, dtype, axis=axis)
 
 
@@ -76,11 +95,11 @@ class Tversky(_Options):
 
     def __init__(
         self,
-        alpha=0.5,
-        beta=0.5,
-        reduction="sum_over_batch_size",
-        name="tversky",
-        axis=None,
-        dtype=None,
-    ):
+        alpha: float = 0.5,
+        beta: float = 0.5,
+        reduction: str = "sum_over_batch_size",
+        name: str = "tversky",
+        axis: Axis | None = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(tversky, reduction, name, dtype, alpha=alpha, beta=beta, axis=axis)

@@ -1,37 +1,44 @@
 """Losses between real numbers: each formula and its class."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from ..engine import config
 from .base import LossFunctionWrapper, squeeze_or_expand_to_same_rank
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
-def _pair(y_true, y_pred):
+
+def _pair(y_true: TensorLike, y_pred: TensorLike) -> tuple[Tensor, Tensor]:
     """Both as tensors of the predictions' dtype and of equal rank."""
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
     return squeeze_or_expand_to_same_rank(y_true, y_pred)
 
 
-def mean_squared_error(y_true, y_pred):
+def mean_squared_error(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """mean((y_true - y_pred)**2) over the last axis; shapes (batch, ..., n) -> (batch, ...)."""
     y_true, y_pred = _pair(y_true, y_pred)
     return ops.mean(ops.square(y_true - y_pred), axis=-1)
 
 
-def mean_absolute_error(y_true, y_pred):
+def mean_absolute_error(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """mean(|y_true - y_pred|) over the last axis."""
     y_true, y_pred = _pair(y_true, y_pred)
     return ops.mean(ops.abs(y_true - y_pred), axis=-1)
 
 
-def mean_absolute_percentage_error(y_true, y_pred):
+def mean_absolute_percentage_error(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """100 * mean(|y_true - y_pred| / max(|y_true|, epsilon)) over the last axis."""
     y_true, y_pred = _pair(y_true, y_pred)
     floor = ops.maximum(ops.abs(y_true), config.epsilon())
     return 100.0 * ops.mean(ops.abs((y_true - y_pred) / floor), axis=-1)
 
 
-def mean_squared_logarithmic_error(y_true, y_pred):
+def mean_squared_logarithmic_error(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """mean((log(y_true + 1) - log(y_pred + 1))**2); values below epsilon count as epsilon."""
     y_true, y_pred = _pair(y_true, y_pred)
     epsilon = config.epsilon()
@@ -40,7 +47,7 @@ def mean_squared_logarithmic_error(y_true, y_pred):
     return ops.mean(ops.square(log_pred - log_true), axis=-1)
 
 
-def huber(y_true, y_pred, delta=1.0):
+def huber(y_true: TensorLike, y_pred: TensorLike, delta: float = 1.0) -> Tensor:
     """Quadratic where |error| <= delta, linear beyond: mean over the last axis."""
     y_true, y_pred = _pair(y_true, y_pred)
     error = y_pred - y_true
@@ -54,7 +61,7 @@ class _Named(LossFunctionWrapper):
 
     _defaults = {}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         base = {"name": self.name, "reduction": self.reduction}
         changed = {k: v for k, v in self._fn_kwargs.items() if v != self._defaults.get(k)}
         return {**base, **changed}
@@ -74,14 +81,24 @@ class MeanSquaredError(_Named):
     0.5
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="mean_squared_error", dtype=None):
+    def __init__(
+        self,
+        reduction: str = "sum_over_batch_size",
+        name: str = "mean_squared_error",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(mean_squared_error, reduction, name, dtype)
 
 
 class MeanAbsoluteError(_Named):
     """Mean of the absolute differences of labels and predictions. Args as MeanSquaredError."""
 
-    def __init__(self, reduction="sum_over_batch_size", name="mean_absolute_error", dtype=None):
+    def __init__(
+        self,
+        reduction: str = "sum_over_batch_size",
+        name: str = "mean_absolute_error",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(mean_absolute_error, reduction, name, dtype)
 
 
@@ -89,8 +106,11 @@ class MeanAbsolutePercentageError(_Named):
     """Mean difference in percent of the labels. Args as MeanSquaredError."""
 
     def __init__(
-        self, reduction="sum_over_batch_size", name="mean_absolute_percentage_error", dtype=None
-    ):
+        self,
+        reduction: str = "sum_over_batch_size",
+        name: str = "mean_absolute_percentage_error",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(mean_absolute_percentage_error, reduction, name, dtype)
 
 
@@ -98,8 +118,11 @@ class MeanSquaredLogarithmicError(_Named):
     """Mean squared difference of log(value + 1). Args as MeanSquaredError."""
 
     def __init__(
-        self, reduction="sum_over_batch_size", name="mean_squared_logarithmic_error", dtype=None
-    ):
+        self,
+        reduction: str = "sum_over_batch_size",
+        name: str = "mean_squared_logarithmic_error",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(mean_squared_logarithmic_error, reduction, name, dtype)
 
 
@@ -115,5 +138,11 @@ class Huber(_Named):
 
     _defaults = {"delta": 1.0}
 
-    def __init__(self, delta=1.0, reduction="sum_over_batch_size", name="huber_loss", dtype=None):
+    def __init__(
+        self,
+        delta: float = 1.0,
+        reduction: str = "sum_over_batch_size",
+        name: str = "huber_loss",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(huber, reduction, name, dtype, delta=delta)

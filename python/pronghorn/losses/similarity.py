@@ -1,11 +1,18 @@
 """Losses between directions and embeddings: cosine similarity, circle loss."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import LossFunctionWrapper, squeeze_or_expand_to_same_rank
 from .regression import _Named
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
-def cosine_similarity(y_true, y_pred, axis=-1):
+
+def cosine_similarity(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Tensor:
     """Minus the cosine of the angle between labels and predictions: -1 where they agree.
 
     Args:
@@ -24,14 +31,14 @@ def cosine_similarity(y_true, y_pred, axis=-1):
 
 
 def circle(
-    y_true,
-    y_pred,
-    ref_labels=None,
-    ref_embeddings=None,
-    remove_diagonal=True,
-    gamma=80,
-    margin=0.4,
-):
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    ref_labels: Any = None,
+    ref_embeddings: Any = None,
+    remove_diagonal: bool = True,
+    gamma: float = 80,
+    margin: float = 0.4,
+) -> Tensor:
     """Circle loss of embeddings (Sun et al. 2020, https://arxiv.org/abs/2002.10857).
 
     Args:
@@ -94,8 +101,12 @@ class CosineSimilarity(_Named):
     _defaults = {"axis": -1}
 
     def __init__(
-        self, axis=-1, reduction="sum_over_batch_size", name="cosine_similarity", dtype=None
-    ):
+        self,
+        axis: int = -1,
+        reduction: str = "sum_over_batch_size",
+        name: str = "cosine_similarity",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(cosine_similarity, reduction, name, dtype, axis=axis)
 
 
@@ -113,13 +124,13 @@ class Circle(LossFunctionWrapper):
 
     def __init__(
         self,
-        gamma=80.0,
-        margin=0.4,
-        remove_diagonal=True,
-        reduction="sum_over_batch_size",
-        name="circle",
-        dtype=None,
-    ):
+        gamma: float = 80.0,
+        margin: float = 0.4,
+        remove_diagonal: bool = True,
+        reduction: str = "sum_over_batch_size",
+        name: str = "circle",
+        dtype: Any = None,
+    ) -> None:
         options = {"gamma": gamma, "margin": margin, "remove_diagonal": remove_diagonal}
         super().__init__(circle, reduction, name, dtype, **options)
         self.gamma = gamma
@@ -130,11 +141,13 @@ class Circle(LossFunctionWrapper):
 class LogCosh(_Named):
     """Mean of log(cosh(prediction - label)). Args as MeanSquaredError."""
 
-    def __init__(self, reduction="sum_over_batch_size", name="log_cosh", dtype=None):
+    def __init__(
+        self, reduction: str = "sum_over_batch_size", name: str = "log_cosh", dtype: Any = None
+    ) -> None:
         super().__init__(log_cosh, reduction, name, dtype)
 
 
-def log_cosh(y_true, y_pred):
+def log_cosh(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """mean(log(cosh(y_pred - y_true))) over the last axis: quadratic near 0, linear far off.
 
     Args:

@@ -1,5 +1,9 @@
 """Metrics: what is measured while training and testing. `get` finds one by name."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from .. import losses
 from ..serialization import registry
 from .accuracy import (
@@ -146,7 +150,7 @@ binary_focal_crossentropy = losses.binary_focal_crossentropy
 categorical_focal_crossentropy = losses.categorical_focal_crossentropy
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """The metric function or `Metric` that a name, a config dict or an object stands for.
 
     Raises:
@@ -155,14 +159,14 @@ def get(identifier):
     return registry.find(identifier, KNOWN, "metric")
 
 
-def serialize(metric):
+def serialize(metric: Any) -> Any:
     """The config of a metric function or object."""
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(metric)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     """The inverse of `serialize`."""
     from ..serialization import deserialize_keras_object
 

@@ -1,9 +1,16 @@
 """The accuracy family: how often predictions match labels."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from ..engine import config
 from ..losses.base import squeeze_or_expand_to_same_rank
 from .reduction import MeanMetricWrapper
+
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
 
 def _matches(equal):
@@ -18,7 +25,7 @@ def accuracy(y_true, y_pred):
     return _matches(ops.equal(y_true, y_pred))
 
 
-def binary_accuracy(y_true, y_pred, threshold=0.5):
+def binary_accuracy(y_true: TensorLike, y_pred: TensorLike, threshold: float = 0.5) -> Tensor:
     """1 where (y_pred > threshold) equals the 0/1 label, else 0."""
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.convert_to_tensor(y_true)
@@ -26,7 +33,7 @@ def binary_accuracy(y_true, y_pred, threshold=0.5):
     return _matches(ops.equal(y_true, ops.cast(ops.greater(y_pred, threshold), y_true.dtype)))
 
 
-def categorical_accuracy(y_true, y_pred):
+def categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """1 where the largest entry of the one-hot label and of the prediction are the same."""
     y_true = ops.argmax(y_true, axis=-1)
     y_pred = ops.argmax(y_pred, axis=-1)
@@ -35,7 +42,7 @@ def categorical_accuracy(y_true, y_pred):
     return _matches(ops.equal(y_true, y_pred))
 
 
-def sparse_categorical_accuracy(y_true, y_pred):
+def sparse_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """1 where the largest prediction is at the label's index; labels (batch, ...) or with a
     last axis of 1."""
     y_pred = ops.convert_to_tensor(y_pred)
@@ -60,13 +67,15 @@ def _in_top_k(targets, scores, k):
     return ops.logical_and(known, ops.less(larger, k))
 
 
-def top_k_categorical_accuracy(y_true, y_pred, k=5):
+def top_k_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike, k: int = 5) -> Tensor:
     """1 where the one-hot label's class is among the k largest predictions."""
     y_true = ops.argmax(ops.convert_to_tensor(y_true), axis=-1)
     return sparse_top_k_categorical_accuracy(y_true, y_pred, k=k)
 
 
-def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False):
+def sparse_top_k_categorical_accuracy(
+    y_true: TensorLike, y_pred: TensorLike, k: int = 5, from_sorted_ids: bool = False
+) -> Tensor:
     """1 where the label's index is among the k largest predictions.
 
     With `from_sorted_ids`, y_pred holds class indices, the best one first.
@@ -85,7 +94,7 @@ class _Accuracy(MeanMetricWrapper):
     _direction = "up"
     _options = ()
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         base = {"name": self.name, "dtype": self.dtype}
         return {**base, **{option: getattr(self, option) for option in self._options}}
 
@@ -105,7 +114,7 @@ class Accuracy(_Accuracy):
     0.75
     """
 
-    def __init__(self, name="accuracy", dtype=None):
+    def __init__(self, name: str = "accuracy", dtype: Any = None) -> None:
         super().__init__(accuracy, name, dtype)
 
 
@@ -120,7 +129,9 @@ class BinaryAccuracy(_Accuracy):
 
     _options = ("threshold",)
 
-    def __init__(self, name="binary_accuracy", dtype=None, threshold=0.5):
+    def __init__(
+        self, name: str = "binary_accuracy", dtype: Any = None, threshold: float = 0.5
+    ) -> None:
         super().__init__(binary_accuracy, name, dtype, threshold=threshold)
         self.threshold = threshold
 
@@ -128,14 +139,14 @@ class BinaryAccuracy(_Accuracy):
 class CategoricalAccuracy(_Accuracy):
     """How often the most probable class is the one-hot label's. Args as Accuracy."""
 
-    def __init__(self, name="categorical_accuracy", dtype=None):
+    def __init__(self, name: str = "categorical_accuracy", dtype: Any = None) -> None:
         super().__init__(categorical_accuracy, name, dtype)
 
 
 class SparseCategoricalAccuracy(_Accuracy):
     """How often the most probable class is the integer label. Args as Accuracy."""
 
-    def __init__(self, name="sparse_categorical_accuracy", dtype=None):
+    def __init__(self, name: str = "sparse_categorical_accuracy", dtype: Any = None) -> None:
         super().__init__(sparse_categorical_accuracy, name, dtype)
 
 
@@ -150,7 +161,9 @@ class TopKCategoricalAccuracy(_Accuracy):
 
     _options = ("k",)
 
-    def __init__(self, k=5, name="top_k_categorical_accuracy", dtype=None):
+    def __init__(
+        self, k: int = 5, name: str = "top_k_categorical_accuracy", dtype: Any = None
+    ) -> None:
         super().__init__(top_k_categorical_accuracy, name, dtype, k=k)
         self.k = k
 
@@ -168,8 +181,12 @@ class SparseTopKCategoricalAccuracy(_Accuracy):
     _options = ("k", "from_sorted_ids")
 
     def __init__(
-        self, k=5, name="sparse_top_k_categorical_accuracy", dtype=None, from_sorted_ids=False
-    ):
+        self,
+        k: int = 5,
+        name: str = "sparse_top_k_categorical_accuracy",
+        dtype: Any = None,
+        from_sorted_ids: bool = False,
+    ) -> None:
         options = {"k": k, "from_sorted_ids": from_sorted_ids}
         super().__init__(sparse_top_k_categorical_accuracy, name, dtype, **options)
         self.k = k

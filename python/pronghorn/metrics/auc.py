@@ -1,9 +1,17 @@
 """AUC: the area under a curve (ROC, precision-recall, gains), from counts at thresholds."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from ..engine import config
 from ..losses.base import safe_divide
 from .confusion import ThresholdMetric
+
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
+
 
 CURVES = ("PR", "ROC", "PRGAIN")
 SUMMATIONS = ("interpolation", "majoring", "minoring")
@@ -51,17 +59,17 @@ class AUC(ThresholdMetric):
 
     def __init__(
         self,
-        num_thresholds=200,
-        curve="ROC",
-        summation_method="interpolation",
-        name=None,
-        dtype=None,
-        thresholds=None,
-        multi_label=False,
-        num_labels=None,
-        label_weights=None,
-        from_logits=False,
-    ):
+        num_thresholds: int = 200,
+        curve: str = "ROC",
+        summation_method: str = "interpolation",
+        name: str | None = None,
+        dtype: Any = None,
+        thresholds: Any = None,
+        multi_label: bool = False,
+        num_labels: Any = None,
+        label_weights: Any = None,
+        from_logits: bool = False,
+    ) -> None:
         self.curve = _choice(curve, CURVES, "curve", (str.lower,))
         self.summation_method = _choice(
             summation_method, SUMMATIONS, "summation method", (str.capitalize,)
@@ -96,7 +104,7 @@ class AUC(ThresholdMetric):
             self._build((None, num_labels))
 
     @property
-    def thresholds(self):
+    def thresholds(self) -> list[Any]:
         return list(self._thresholds)
 
     def _build(self, shape):
@@ -111,7 +119,9 @@ class AUC(ThresholdMetric):
         self._add_counts(state_shape)
         self._built = True
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
+    ) -> None:
         y_pred = ops.convert_to_tensor(y_pred)
         if not self._built:
             self._build(tuple(y_pred.shape))
@@ -122,7 +132,7 @@ class AUC(ThresholdMetric):
             y_true, y_pred, sample_weight, self._thresholds, self.multi_label, label_weights=weights
         )
 
-    def result(self):
+    def result(self) -> Any:
         if self.curve == "PR" and self.summation_method == "interpolation":
             return self._over_labels(self._interpolated_precision())
         x, y = self._points()
@@ -169,7 +179,7 @@ class AUC(ThresholdMetric):
             return ops.mean(areas)
         return safe_divide(ops.sum(areas * self.label_weights), ops.sum(self.label_weights))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {
             "num_thresholds": self.num_thresholds,
             "curve": self.curve,

@@ -1,10 +1,17 @@
 """Metric: state in Variables, updated by batches, read by `result()`."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from ..engine import Variable, config, nest
 from ..engine.naming import auto_name, name_scope
 from ..engine.stateless import StatelessScope
 from ..serialization import Portable
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Metric(Portable):
@@ -42,7 +49,7 @@ class Metric(Portable):
         if "reset_states" in cls.__dict__ and "reset_state" not in cls.__dict__:
             cls.reset_state = cls.__dict__["reset_states"]
 
-    def __init__(self, dtype=None, name=None):
+    def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name or auto_name(type(self).__name__)
         self._dtype = getattr(dtype, "compute_dtype", dtype) or config.floatx()
         self._variables = []
@@ -72,11 +79,11 @@ class Metric(Portable):
             )
 
     @property
-    def dtype(self):
+    def dtype(self) -> Any:
         return self._dtype
 
     @property
-    def variables(self):
+    def variables(self) -> list[Variable]:
         variables, metrics = list(self._variables), list(self._metrics)
         for item in nest.flatten(list(self._containers.values())):
             kept = {True: variables, False: metrics}[isinstance(item, Variable)]
@@ -86,7 +93,14 @@ class Metric(Portable):
             variables.extend(metric.variables)
         return variables
 
-    def add_variable(self, shape, initializer, dtype=None, aggregation="sum", name=None):
+    def add_variable(
+        self,
+        shape: Any,
+        initializer: Any,
+        dtype: Any = None,
+        aggregation: str = "sum",
+        name: str | None = None,
+    ) -> Any:
         """Makes a state variable that `reset_state` sets to zero."""
         self._check_super_called()
         if isinstance(initializer, str) and initializer != "zeros":
@@ -106,26 +120,28 @@ class Metric(Portable):
         self._track(variable)
         return variable
 
-    def add_weight(self, shape=(), initializer=None, dtype=None, name=None):
+    def add_weight(
+        self, shape: Any = (), initializer: Any = None, dtype: Any = None, name: str | None = None
+    ) -> Any:
         """The older name of `add_variable`."""
         return self.add_variable(shape, initializer or "zeros", dtype=dtype, name=name)
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         """Sets every state variable to zero; called at the start of an epoch."""
         for variable in self.variables:
             variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
 
-    def reset_states(self):
+    def reset_states(self) -> Any:
         """`reset_state` by its name of Keras 2."""
         self.reset_state()
 
-    def update_state(self, *args, **kwargs):
+    def update_state(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must implement `update_state()`.")
 
-    def result(self):
+    def result(self) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must implement `result()`.")
 
-    def stateless_update_state(self, metric_variables, *args, **kwargs):
+    def stateless_update_state(self, metric_variables: Any, *args: Any, **kwargs: Any) -> list[Any]:
         """The state after an update, without changing it.
 
         Args:
@@ -142,12 +158,12 @@ class Metric(Portable):
             self.update_state(*args, **kwargs)
         return [scope.get_current_value(v) for v in self.variables]
 
-    def stateless_result(self, metric_variables):
+    def stateless_result(self, metric_variables: Any) -> Any:
         """The result of a state that is given; Args and errors as of `stateless_update_state`."""
         with StatelessScope(self._mapping(metric_variables)):
             return self.result()
 
-    def stateless_reset_state(self):
+    def stateless_reset_state(self) -> list[Any]:
         """The state after a reset, without changing it; a list of values."""
         with StatelessScope() as scope:
             self.reset_state()
@@ -163,16 +179,16 @@ class Metric(Portable):
             )
         return list(zip(self.variables, values))
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self._check_super_called()
         self.update_state(*args, **kwargs)
         return self.result()
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"name": self.name, "dtype": self.dtype}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Self:
         return cls(**config)
 
     def __repr__(self):

@@ -4,12 +4,20 @@
 one pass over the predictions, whatever their number; others one pass each.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .. import ops
 from ..engine import config
 from ..losses.base import safe_divide, squeeze_or_expand_to_same_rank
 from .base import Metric
+
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
+
 
 NOT_AMONG_THE_TOP = -1e10
 PARTS = ("true_positives", "false_positives", "true_negatives", "false_negatives")
@@ -159,20 +167,22 @@ class ThresholdMetric(Metric):
 class _Count(ThresholdMetric):
     """One of the four counts. The state is called `accumulator`, as in Keras."""
 
-    def __init__(self, thresholds=None, name=None, dtype=None):
+    def __init__(self, thresholds: Any = None, name: str | None = None, dtype: Any = None) -> None:
         super().__init__(name=name, dtype=dtype)
         self.init_thresholds = thresholds
         self.thresholds = parse_thresholds(thresholds)
         self.accumulator = self.add_variable((len(self.thresholds),), "zeros", name="accumulator")
         object.__setattr__(self, self._parts[0], self.accumulator)
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
+    ) -> Any:
         self._update(y_true, y_pred, sample_weight, self.thresholds)
 
-    def result(self):
+    def result(self) -> Any:
         return ops.convert_to_tensor(self._single(self.accumulator))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "thresholds": self.init_thresholds}
 
 
@@ -214,7 +224,14 @@ class _Share(ThresholdMetric):
 
     _direction = "up"
 
-    def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
+    def __init__(
+        self,
+        thresholds: Any = None,
+        top_k: Any = None,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(name=name, dtype=dtype)
         self.init_thresholds = thresholds
         self.top_k = top_k
@@ -222,15 +239,17 @@ class _Share(ThresholdMetric):
         self.thresholds = parse_thresholds(thresholds, 0.5 if top_k is None else NOT_AMONG_THE_TOP)
         self._add_counts((len(self.thresholds),))
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
+    ) -> None:
         options = {"top_k": self.top_k, "class_id": self.class_id}
         self._update(y_true, y_pred, sample_weight, self.thresholds, **options)
 
-    def result(self):
+    def result(self) -> Any:
         right, other = (getattr(self, part) for part in self._parts)
         return self._single(safe_divide(right.value, right + other))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {"thresholds": self.init_thresholds, "top_k": self.top_k, "class_id": self.class_id}
         return {**super().get_config(), **own}
 

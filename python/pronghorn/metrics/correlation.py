@@ -1,18 +1,25 @@
 """Correlations of labels and predictions, as functions and running means."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from ..engine import config
 from ..losses.base import squeeze_or_expand_to_same_rank
 from .reduction import MeanMetricWrapper
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
-def _pair(y_true, y_pred):
+
+def _pair(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
     return squeeze_or_expand_to_same_rank(y_true, y_pred)
 
 
-def pearson_correlation(y_true, y_pred, axis=-1):
+def pearson_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Tensor:
     """Pearson's coefficient along an axis, between -1 and 1; nan where one side is constant.
 
     Args:
@@ -27,7 +34,7 @@ def pearson_correlation(y_true, y_pred, axis=-1):
     return ops.mean(true * pred, axis=axis)
 
 
-def concordance_correlation(y_true, y_pred, axis=-1):
+def concordance_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Tensor:
     """Lin's concordance coefficient along an axis: how near the pairs are to the line y = x.
 
     Source: Lin 1989, https://doi.org/10.2307/2532051, with the covariance as Keras takes it.
@@ -50,7 +57,7 @@ def concordance_correlation(y_true, y_pred, axis=-1):
 class _Correlation(MeanMetricWrapper):
     _direction = "up"
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"name": self.name, "dtype": self.dtype, "axis": self.axis}
 
 
@@ -70,7 +77,9 @@ class PearsonCorrelation(_Correlation):
     1.0
     """
 
-    def __init__(self, name="pearson_correlation", dtype=None, axis=-1):
+    def __init__(
+        self, name: str = "pearson_correlation", dtype: Any = None, axis: int = -1
+    ) -> None:
         super().__init__(pearson_correlation, name, dtype, axis=axis)
         self.axis = axis
 
@@ -78,6 +87,8 @@ class PearsonCorrelation(_Correlation):
 class ConcordanceCorrelation(_Correlation):
     """Running mean of Lin's concordance coefficient. Args as PearsonCorrelation."""
 
-    def __init__(self, name="concordance_correlation", dtype=None, axis=-1):
+    def __init__(
+        self, name: str = "concordance_correlation", dtype: Any = None, axis: int = -1
+    ) -> None:
         super().__init__(concordance_correlation, name, dtype, axis=axis)
         self.axis = axis

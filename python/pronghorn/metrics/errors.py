@@ -1,14 +1,21 @@
 """Running means of losses: the regression errors and the crossentropies as metrics."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import losses, ops
 from ..losses.base import squeeze_or_expand_to_same_rank
 from .reduction import Mean, MeanMetricWrapper
+
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
 
 
 class _LossMetric(MeanMetricWrapper):
     _direction = "down"
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"name": self.name, "dtype": self.dtype, **self._fn_kwargs}
 
 
@@ -20,28 +27,28 @@ class MeanSquaredError(_LossMetric):
         dtype: dtype of the state.
     """
 
-    def __init__(self, name="mean_squared_error", dtype=None):
+    def __init__(self, name: str = "mean_squared_error", dtype: Any = None) -> None:
         super().__init__(losses.mean_squared_error, name, dtype)
 
 
 class MeanAbsoluteError(_LossMetric):
     """Running mean of the absolute errors. Args as MeanSquaredError."""
 
-    def __init__(self, name="mean_absolute_error", dtype=None):
+    def __init__(self, name: str = "mean_absolute_error", dtype: Any = None) -> None:
         super().__init__(losses.mean_absolute_error, name, dtype)
 
 
 class MeanAbsolutePercentageError(_LossMetric):
     """Running mean of the errors in percent. Args as MeanSquaredError."""
 
-    def __init__(self, name="mean_absolute_percentage_error", dtype=None):
+    def __init__(self, name: str = "mean_absolute_percentage_error", dtype: Any = None) -> None:
         super().__init__(losses.mean_absolute_percentage_error, name, dtype)
 
 
 class MeanSquaredLogarithmicError(_LossMetric):
     """Running mean of the squared differences of logarithms. Args as MeanSquaredError."""
 
-    def __init__(self, name="mean_squared_logarithmic_error", dtype=None):
+    def __init__(self, name: str = "mean_squared_logarithmic_error", dtype: Any = None) -> None:
         super().__init__(losses.mean_squared_logarithmic_error, name, dtype)
 
 
@@ -50,16 +57,18 @@ class RootMeanSquaredError(Mean):
 
     _direction = "down"
 
-    def __init__(self, name="root_mean_squared_error", dtype=None):
+    def __init__(self, name: str = "root_mean_squared_error", dtype: Any = None) -> None:
         super().__init__(name=name, dtype=dtype)
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
+    ) -> None:
         y_true = ops.convert_to_tensor(y_true, dtype=self.dtype)
         y_pred = ops.convert_to_tensor(y_pred, dtype=self.dtype)
         y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
         super().update_state(ops.square(y_pred - y_true), sample_weight=sample_weight)
 
-    def result(self):
+    def result(self) -> Any:
         return ops.sqrt(super().result())
 
 
@@ -68,7 +77,7 @@ class KLDivergence(_LossMetric):
 
     _direction = None
 
-    def __init__(self, name="kl_divergence", dtype=None):
+    def __init__(self, name: str = "kl_divergence", dtype: Any = None) -> None:
         super().__init__(losses.kl_divergence, name, dtype)
 
 
@@ -77,7 +86,7 @@ class Poisson(_LossMetric):
 
     _direction = None
 
-    def __init__(self, name="poisson", dtype=None):
+    def __init__(self, name: str = "poisson", dtype: Any = None) -> None:
         super().__init__(losses.poisson, name, dtype)
 
 
@@ -92,8 +101,12 @@ class BinaryCrossentropy(_LossMetric):
     """
 
     def __init__(
-        self, name="binary_crossentropy", dtype=None, from_logits=False, label_smoothing=0
-    ):
+        self,
+        name: str = "binary_crossentropy",
+        dtype: Any = None,
+        from_logits: bool = False,
+        label_smoothing: float = 0,
+    ) -> None:
         super().__init__(
             losses.binary_crossentropy,
             name,
@@ -116,12 +129,12 @@ class CategoricalCrossentropy(_LossMetric):
 
     def __init__(
         self,
-        name="categorical_crossentropy",
-        dtype=None,
-        from_logits=False,
-        label_smoothing=0,
-        axis=-1,
-    ):
+        name: str = "categorical_crossentropy",
+        dtype: Any = None,
+        from_logits: bool = False,
+        label_smoothing: float = 0,
+        axis: int = -1,
+    ) -> None:
         super().__init__(
             losses.categorical_crossentropy,
             name,
@@ -145,12 +158,12 @@ class SparseCategoricalCrossentropy(_LossMetric):
 
     def __init__(
         self,
-        name="sparse_categorical_crossentropy",
-        dtype=None,
-        from_logits=False,
-        ignore_class=None,
-        axis=-1,
-    ):
+        name: str = "sparse_categorical_crossentropy",
+        dtype: Any = None,
+        from_logits: bool = False,
+        ignore_class: int | None = None,
+        axis: int = -1,
+    ) -> None:
         super().__init__(
             losses.sparse_categorical_crossentropy,
             name,
@@ -176,10 +189,10 @@ class CosineSimilarity(_LossMetric):
 
     _direction = "up"
 
-    def __init__(self, name="cosine_similarity", dtype=None, axis=-1):
+    def __init__(self, name: str = "cosine_similarity", dtype: Any = None, axis: int = -1) -> None:
         super().__init__(_cosine, name, dtype, axis=axis)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         base = {"name": self.name, "dtype": self.dtype}
         axis = self._fn_kwargs["axis"]
         return base if axis == -1 else {**base, "axis": axis}
@@ -188,26 +201,26 @@ class CosineSimilarity(_LossMetric):
 class LogCoshError(_LossMetric):
     """Running mean of log(cosh(prediction - label)). Args as MeanSquaredError."""
 
-    def __init__(self, name="logcosh", dtype=None):
+    def __init__(self, name: str = "logcosh", dtype: Any = None) -> None:
         super().__init__(losses.log_cosh, name, dtype)
 
 
 class Hinge(_LossMetric):
     """Running mean of the hinge loss. Args as MeanSquaredError."""
 
-    def __init__(self, name="hinge", dtype=None):
+    def __init__(self, name: str = "hinge", dtype: Any = None) -> None:
         super().__init__(losses.hinge, name, dtype)
 
 
 class SquaredHinge(_LossMetric):
     """Running mean of the squared hinge loss. Args as MeanSquaredError."""
 
-    def __init__(self, name="squared_hinge", dtype=None):
+    def __init__(self, name: str = "squared_hinge", dtype: Any = None) -> None:
         super().__init__(losses.squared_hinge, name, dtype)
 
 
 class CategoricalHinge(_LossMetric):
     """Running mean of the hinge loss of one-hot labels. Args as MeanSquaredError."""
 
-    def __init__(self, name="categorical_hinge", dtype=None):
+    def __init__(self, name: str = "categorical_hinge", dtype: Any = None) -> None:
         super().__init__(losses.categorical_hinge, name, dtype)

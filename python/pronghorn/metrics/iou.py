@@ -1,10 +1,16 @@
 """Intersection over union of class regions, from a confusion matrix."""
 
+from __future__ import annotations
+
 import warnings
+from typing import TYPE_CHECKING, Any
 
 from .. import ops
 from ..engine import config
 from .base import Metric
+
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
 
 
 class _IoU(Metric):
@@ -12,8 +18,16 @@ class _IoU(Metric):
 
     _direction = "up"
 
-    def __init__(self, num_classes, name=None, dtype=None, ignore_class=None, sparse_y_true=True,
-                 sparse_y_pred=True, axis=-1):  # fmt: skip
+    def __init__(
+        self,
+        num_classes: int,
+        name: str | None = None,
+        dtype: Any = None,
+        ignore_class: int | None = None,
+        sparse_y_true: bool = True,
+        sparse_y_pred: bool = True,
+        axis: int = -1,
+    ) -> None:
         super().__init__(name=name, dtype="int32" if dtype in (None, "int") else dtype)
         self.num_classes = num_classes
         self.ignore_class = ignore_class
@@ -24,7 +38,9 @@ class _IoU(Metric):
             (num_classes, num_classes), "zeros", dtype=self.dtype, name="total_confusion_matrix"
         )
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
+    ) -> None:
         if not self.sparse_y_true:
             y_true = ops.argmax(y_true, axis=self.axis)
         if not self.sparse_y_pred:
@@ -88,15 +104,15 @@ class IoU(_IoU):
 
     def __init__(
         self,
-        num_classes,
-        target_class_ids,
-        name=None,
-        dtype=None,
-        ignore_class=None,
-        sparse_y_true=True,
-        sparse_y_pred=True,
-        axis=-1,
-    ):
+        num_classes: int,
+        target_class_ids: Any,
+        name: str | None = None,
+        dtype: Any = None,
+        ignore_class: int | None = None,
+        sparse_y_true: bool = True,
+        sparse_y_pred: bool = True,
+        axis: int = -1,
+    ) -> None:
         super().__init__(num_classes, name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis)
         if max(target_class_ids) >= num_classes:
             raise ValueError(
@@ -105,7 +121,7 @@ class IoU(_IoU):
             )
         self.target_class_ids = list(target_class_ids)
 
-    def result(self):
+    def result(self) -> Any:
         matrix = ops.cast(self.total_cm, "float32")
         right = ops.sum(matrix * ops.eye(self.num_classes), axis=0)
         union = ops.sum(matrix, axis=0) + ops.sum(matrix, axis=1) - right
@@ -115,7 +131,7 @@ class IoU(_IoU):
         ratio = ops.where(seen, right / (union + config.epsilon()), 0.0)
         return ops.sum(ratio) / (ops.sum(ops.cast(seen, "float32")) + config.epsilon())
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = ("num_classes", "target_class_ids", "ignore_class", "sparse_y_true", "sparse_y_pred")
         return {**super().get_config(), **self._options(*own, "axis")}
 
@@ -133,15 +149,23 @@ class BinaryIoU(IoU):
         dtype: dtype of the counts; int32 by default.
     """
 
-    def __init__(self, target_class_ids=(0, 1), threshold=0.5, name=None, dtype=None):
+    def __init__(
+        self,
+        target_class_ids: Any = (0, 1),
+        threshold: float = 0.5,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(2, target_class_ids, name=name, dtype=dtype)
         self.threshold = threshold
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
+    ) -> None:
         y_pred = ops.convert_to_tensor(y_pred, dtype="float32")
         super().update_state(y_true, ops.greater_equal(y_pred, self.threshold), sample_weight)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return self._options("target_class_ids", "threshold", "name", "dtype")
 
 
@@ -150,14 +174,14 @@ class MeanIoU(IoU):
 
     def __init__(
         self,
-        num_classes,
-        name=None,
-        dtype=None,
-        ignore_class=None,
-        sparse_y_true=True,
-        sparse_y_pred=True,
-        axis=-1,
-    ):
+        num_classes: int,
+        name: str | None = None,
+        dtype: Any = None,
+        ignore_class: int | None = None,
+        sparse_y_true: bool = True,
+        sparse_y_pred: bool = True,
+        axis: int = -1,
+    ) -> None:
         super().__init__(
             num_classes,
             range(num_classes),
@@ -169,7 +193,7 @@ class MeanIoU(IoU):
             axis,
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = ("num_classes", "name", "dtype", "ignore_class", "sparse_y_true", "sparse_y_pred")
         return self._options(*own, "axis")
 
@@ -179,19 +203,19 @@ class OneHotIoU(IoU):
 
     def __init__(
         self,
-        num_classes,
-        target_class_ids,
-        name=None,
-        dtype=None,
-        ignore_class=None,
-        sparse_y_pred=False,
-        axis=-1,
-    ):
+        num_classes: int,
+        target_class_ids: Any,
+        name: str | None = None,
+        dtype: Any = None,
+        ignore_class: int | None = None,
+        sparse_y_pred: bool = False,
+        axis: int = -1,
+    ) -> None:
         super().__init__(
             num_classes, target_class_ids, name, dtype, ignore_class, False, sparse_y_pred, axis
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = ("num_classes", "target_class_ids", "name", "dtype", "ignore_class", "sparse_y_pred")
         return self._options(*own, "axis")
 
@@ -201,15 +225,15 @@ class OneHotMeanIoU(MeanIoU):
 
     def __init__(
         self,
-        num_classes,
-        name=None,
-        dtype=None,
-        ignore_class=None,
-        sparse_y_pred=False,
-        axis=-1,
-    ):
+        num_classes: int,
+        name: str | None = None,
+        dtype: Any = None,
+        ignore_class: int | None = None,
+        sparse_y_pred: bool = False,
+        axis: int = -1,
+    ) -> None:
         super().__init__(num_classes, name, dtype, ignore_class, False, sparse_y_pred, axis)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = ("num_classes", "name", "dtype", "ignore_class", "sparse_y_pred")
         return self._options(*own, "axis")

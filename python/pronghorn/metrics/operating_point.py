@@ -1,8 +1,15 @@
 """Metrics at an operating point: the best of one rate where another reaches a given value."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from ..losses.base import safe_divide
 from .confusion import ThresholdMetric
+
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
 
 
 def even_thresholds(num_thresholds):
@@ -25,7 +32,14 @@ class _AtPoint(ThresholdMetric):
     _argument = ""  # the name of the given value
     _given = _wanted = ""
 
-    def __init__(self, value, num_thresholds=200, class_id=None, name=None, dtype=None):
+    def __init__(
+        self,
+        value: Any,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
         if not 0 <= value <= 1:
             raise ValueError(
                 f"Argument `{self._argument}` must be in the range [0, 1]. "
@@ -39,7 +53,9 @@ class _AtPoint(ThresholdMetric):
         self.thresholds = even_thresholds(num_thresholds)
         self._add_counts((len(self.thresholds),))
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
+    ) -> Any:
         self._update(y_true, y_pred, sample_weight, self.thresholds, class_id=self.class_id)
 
     def _rate(self, name):
@@ -50,11 +66,11 @@ class _AtPoint(ThresholdMetric):
         }[name]
         return safe_divide(right.value, right + other)
 
-    def result(self):
+    def result(self) -> Any:
         feasible = ops.greater_equal(self._rate(self._given), self.value)
         return ops.max(ops.where(feasible, self._rate(self._wanted), 0.0), initial=0)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {"num_thresholds": self.num_thresholds, self._argument: self.value}
         return {**super().get_config(), "class_id": self.class_id, **own}
 
@@ -80,7 +96,14 @@ class SensitivityAtSpecificity(_AtPoint):
     _argument = _given = "specificity"
     _wanted = "sensitivity"
 
-    def __init__(self, specificity, num_thresholds=200, class_id=None, name=None, dtype=None):
+    def __init__(
+        self,
+        specificity: Any,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(specificity, num_thresholds, class_id, name, dtype)
 
 
@@ -91,7 +114,14 @@ class SpecificityAtSensitivity(_AtPoint):
     _argument = _given = "sensitivity"
     _wanted = "specificity"
 
-    def __init__(self, sensitivity, num_thresholds=200, class_id=None, name=None, dtype=None):
+    def __init__(
+        self,
+        sensitivity: Any,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(sensitivity, num_thresholds, class_id, name, dtype)
 
 
@@ -102,7 +132,14 @@ class PrecisionAtRecall(_AtPoint):
     _argument, _given = "recall", "sensitivity"
     _wanted = "precision"
 
-    def __init__(self, recall, num_thresholds=200, class_id=None, name=None, dtype=None):
+    def __init__(
+        self,
+        recall: Any,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(recall, num_thresholds, class_id, name, dtype)
 
 
@@ -113,5 +150,12 @@ class RecallAtPrecision(_AtPoint):
     _argument = _given = "precision"
     _wanted = "sensitivity"
 
-    def __init__(self, precision, num_thresholds=200, class_id=None, name=None, dtype=None):
+    def __init__(
+        self,
+        precision: Any,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(precision, num_thresholds, class_id, name, dtype)

@@ -1,8 +1,19 @@
 """Sum, Mean and the wrapper that makes a running mean of a function."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import losses, ops
 from ..losses.base import apply_mask, element_count, safe_divide, squeeze_or_expand_to_same_rank
 from .base import Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typing_extensions import Self
+
+    from ..engine.types import TensorLike
 
 
 def samplewise(values, sample_weight, reduce_fn, dtype):
@@ -48,18 +59,18 @@ class Sum(Metric):
     16.0
     """
 
-    def __init__(self, name="sum", dtype=None):
+    def __init__(self, name: str = "sum", dtype: Any = None) -> None:
         super().__init__(name=name, dtype=dtype)
         self.total = self.add_variable((), "zeros", name="total")
 
-    def update_state(self, values, sample_weight=None):
+    def update_state(self, values: Any, sample_weight: TensorLike | None = None) -> None:
         values, _ = samplewise(values, sample_weight, ops.sum, self.dtype)
         self.total.assign_add(ops.sum(values))
 
-    def reset_state(self):
+    def reset_state(self) -> Any:
         self.total.assign(0)
 
-    def result(self):
+    def result(self) -> Any:
         return ops.cast(self.total, self.dtype)
 
 
@@ -78,12 +89,12 @@ class Mean(Metric):
     4.0
     """
 
-    def __init__(self, name="mean", dtype=None):
+    def __init__(self, name: str = "mean", dtype: Any = None) -> None:
         super().__init__(name=name, dtype=dtype)
         self.total = self.add_variable((), "zeros", name="total")
         self.count = self.add_variable((), "zeros", name="count")
 
-    def update_state(self, values, sample_weight=None):
+    def update_state(self, values: Any, sample_weight: TensorLike | None = None) -> None:
         values, weights = samplewise(values, sample_weight, ops.mean, self.dtype)
         if weights is not None:
             count = ops.sum(weights) if weights.shape else weights
@@ -94,11 +105,11 @@ class Mean(Metric):
         self.total.assign_add(ops.sum(values) if values.shape else values)
         self.count.assign_add(count)
 
-    def reset_state(self):
+    def reset_state(self) -> Any:
         self.total.assign(0)
         self.count.assign(0)
 
-    def result(self):
+    def result(self) -> Any:
         return safe_divide(self.total, self.count)
 
 
@@ -112,14 +123,18 @@ class MeanMetricWrapper(Mean):
         **kwargs: Passed on to `fn`.
     """
 
-    def __init__(self, fn, name=None, dtype=None, **kwargs):
+    def __init__(
+        self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
+    ) -> None:
         super().__init__(name=name, dtype=dtype)
         self._fn = fn
         self._fn_kwargs = kwargs
         if fn in losses.FUNCTIONS or type(fn) in losses.CLASSES:
             self._direction = "down"
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
+    ) -> None:
         mask = getattr(y_pred, "_keras_mask", None)
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
         if values is None:
@@ -130,14 +145,14 @@ class MeanMetricWrapper(Mean):
         weights = apply_mask(sample_weight, mask, dtype=self.dtype, reduction="sum")
         super().update_state(values, sample_weight=weights)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         from ..serialization import serialize_keras_object
 
         options = serialize_keras_object({"fn": self._fn, **self._fn_kwargs})
         return {**super().get_config(), **options}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Self:
         if "fn" in config:
             from ..serialization import deserialize_keras_object
 

@@ -1,11 +1,17 @@
 """Scores of a whole epoch: F-beta and the coefficient of determination."""
 
+from __future__ import annotations
+
 import warnings
+from typing import TYPE_CHECKING, Any
 
 from .. import ops
 from ..engine import config, trace
 from ..losses.base import squeeze_or_expand_to_same_rank
 from .base import Metric
+
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
 
 
 def _check_rank_2(who, y_true_shape, y_pred_shape):
@@ -45,7 +51,14 @@ class FBetaScore(Metric):
 
     _direction = "up"
 
-    def __init__(self, average=None, beta=1.0, threshold=None, name="fbeta_score", dtype=None):
+    def __init__(
+        self,
+        average: Any = None,
+        beta: float = 1.0,
+        threshold: float | None = None,
+        name: str = "fbeta_score",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(name=name, dtype=dtype)
         if average not in (None, "micro", "macro", "weighted"):
             raise ValueError(
@@ -81,7 +94,9 @@ class FBetaScore(Metric):
             setattr(self, name, self.add_variable(shape, "zeros", dtype=self.dtype, name=name))
         self._built = True
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
+    ) -> None:
         y_true = ops.convert_to_tensor(y_true, dtype=self.dtype)
         y_pred = ops.convert_to_tensor(y_pred, dtype=self.dtype)
         if not self._built:
@@ -104,7 +119,7 @@ class FBetaScore(Metric):
         self.false_negatives.assign_add(total((1.0 - positive) * y_true))
         self.intermediate_weights.assign_add(total(y_true))
 
-    def result(self):
+    def result(self) -> Any:
         epsilon, squared = config.epsilon(), self.beta**2
         right = self.true_positives.value
         precision = right / (right + self.false_positives + epsilon)
@@ -115,7 +130,7 @@ class FBetaScore(Metric):
             return ops.sum(score * (weights / (ops.sum(weights) + epsilon)))
         return score if self.average is None else ops.mean(score)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {"average": self.average, "beta": self.beta, "threshold": self.threshold}
         return {**super().get_config(), **own}
 
@@ -123,10 +138,16 @@ class FBetaScore(Metric):
 class F1Score(FBetaScore):
     """The harmonic mean of precision and recall. Args as FBetaScore, with beta 1."""
 
-    def __init__(self, average=None, threshold=None, name="f1_score", dtype=None):
+    def __init__(
+        self,
+        average: Any = None,
+        threshold: float | None = None,
+        name: str = "f1_score",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(average, 1.0, threshold, name, dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         del config["beta"]
         return config
@@ -156,8 +177,12 @@ class R2Score(Metric):
     _direction = "up"
 
     def __init__(
-        self, class_aggregation="uniform_average", num_regressors=0, name="r2_score", dtype=None
-    ):
+        self,
+        class_aggregation: str = "uniform_average",
+        num_regressors: int = 0,
+        name: str = "r2_score",
+        dtype: Any = None,
+    ) -> None:
         super().__init__(name=name, dtype=dtype)
         valid = (None, "uniform_average", "variance_weighted_average")
         if class_aggregation not in valid:
@@ -187,7 +212,9 @@ class R2Score(Metric):
             setattr(self, attribute, self.add_variable(shape, "zeros", name=name))
         self._built = True
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
+    ) -> None:
         y_true = ops.convert_to_tensor(y_true, dtype=self.dtype)
         y_pred = ops.convert_to_tensor(y_pred, dtype=self.dtype)
         y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
@@ -207,7 +234,7 @@ class R2Score(Metric):
         self.count.assign_add(ops.sum(weights, axis=0))
         self.num_samples.assign_add(ops.sum(ops.ones_like(y_true)))
 
-    def result(self):
+    def result(self) -> Any:
         mean = self.sum / self.count
         total = self.squared_sum - self.sum * mean
         scores = 1.0 - self.total_mse / total
@@ -231,6 +258,6 @@ class R2Score(Metric):
         warnings.warn(f"{why} Falling back to standard R2 score.", stacklevel=3)
         return score
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {"class_aggregation": self.class_aggregation, "num_regressors": self.num_regressors}
         return {**super().get_config(), **own}

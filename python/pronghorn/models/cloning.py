@@ -1,5 +1,9 @@
 """clone_model: the same architecture with new weights."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ..engine import nest
 from ..layers.base import Layer
 from ..layers.input_layer import Input, InputLayer
@@ -8,8 +12,13 @@ from .sequential import Sequential
 
 
 def clone_model(
-    model, input_tensors=None, clone_function=None, call_function=None, recursive=False, **kwargs
-):
+    model: Any,
+    input_tensors: Any = None,
+    clone_function: Any = None,
+    call_function: Any = None,
+    recursive: bool = False,
+    **kwargs: Any,
+) -> Any:
     """A model of the same architecture with freshly initialised weights, compiled as it was.
 
     Args:

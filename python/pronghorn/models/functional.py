@@ -1,9 +1,12 @@
 """Functional: a model made of the graph between symbolic inputs and outputs."""
 
+from __future__ import annotations
+
 import functools
 import inspect
 import warnings
 import weakref
+from typing import Any
 
 from ..engine import KerasTensor, Tensor, convert_to_tensor, nest
 from ..engine.symbolic import call_context
@@ -28,7 +31,7 @@ class Functional(Model):
         trainable: Whether training may change the weights.
     """
 
-    def __init__(self, inputs, outputs, name=None, **kwargs):
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
         trainable = kwargs.pop("trainable", None)
         for what, structure in (("inputs", inputs), ("outputs", outputs)):
             for x in nest.flatten(structure):
@@ -92,23 +95,23 @@ class Functional(Model):
     def _lock_state(self):
         """Layers may be added after the graph is made."""
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         """Nothing to do: the layers were built as they were called."""
 
     # What the graph is.
 
     @property
-    def layers(self):
+    def layers(self) -> list[Any]:
         return [operation for operation in self._graph.operations if isinstance(operation, Layer)]
 
     @layers.setter
-    def layers(self, value):
+    def layers(self, value: Any) -> None:
         raise AttributeError(
             "`Model.layers` attribute is reserved and should not be used. Please use another name."
         )
 
     @property
-    def operations(self):
+    def operations(self) -> list[Any]:
         """Layers and recorded ops, from the inputs on."""
         return list(self._graph.operations)
 
@@ -121,37 +124,37 @@ class Functional(Model):
         return self._graph.nodes_by_depth
 
     @property
-    def inputs(self):
+    def inputs(self) -> list[Any]:
         """Flat list of the symbolic inputs."""
         return list(self._graph.inputs)
 
     @property
-    def outputs(self):
+    def outputs(self) -> list[Any]:
         """Flat list of the symbolic outputs."""
         return list(self._graph.outputs)
 
     @property
-    def input(self):
+    def input(self) -> Any:
         return self._inputs_struct
 
     @property
-    def output(self):
+    def output(self) -> Any:
         return self._outputs_struct
 
     @property
-    def input_names(self):
+    def input_names(self) -> list[Any]:
         return [x._keras_history.operation.name for x in self._graph.inputs]
 
     @property
-    def input_shape(self):
+    def input_shape(self) -> Any:
         return _single([x.shape for x in self._graph.inputs])
 
     @property
-    def output_shape(self):
+    def output_shape(self) -> Any:
         return _single([x.shape for x in self._graph.outputs])
 
     @property
-    def input_spec(self):
+    def input_spec(self) -> Any:
         if self._manual_input_spec is not None:
             return self._manual_input_spec
         if self._cached_input_spec is None:
@@ -159,7 +162,7 @@ class Functional(Model):
         return self._cached_input_spec
 
     @input_spec.setter
-    def input_spec(self, value):
+    def input_spec(self, value: Any) -> None:
         self.__dict__["_manual_input_spec"] = value
 
     def _make_input_spec(self):
@@ -200,7 +203,9 @@ class Functional(Model):
                 state["_stage"] = lambda x: part.run(standardize(x))
         return state["_stage"]
 
-    def call(self, inputs, training=None, mask=None, **kwargs):
+    def call(
+        self, inputs: Any, training: bool | None = None, mask: Any = None, **kwargs: Any
+    ) -> Any:
         graph = self._graph
         if type(inputs) is Staged:
             graph, values = self._host.device, inputs
@@ -324,10 +329,10 @@ class Functional(Model):
 
     # Configs.
 
-    def get_build_config(self):
+    def get_build_config(self) -> dict[Any, Any]:
         return {"input_shape": None}  # built by its graph
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         if not takes_graph_arguments(type(self)):
             return Model.get_config(self)
         from .functional_config import get_functional_config

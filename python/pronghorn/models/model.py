@@ -1,11 +1,17 @@
 """Model: a layer that can be trained, saved and summarised."""
 
+from __future__ import annotations
+
 import warnings
+from typing import TYPE_CHECKING, Any
 
 from ..engine import KerasTensor
 from ..layers.base import Layer
 from ..layers.call_spec import is_shape, shape_tree
 from ..training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from ..engine.types import PathLike
 
 
 def has_graph_arguments(args, kwargs):
@@ -64,7 +70,7 @@ class Model(Trainer, Layer):
             cls = Functional
         return super().__new__(cls, *args, **kwargs)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         Trainer.__init__(self)
         if has_graph_arguments(args, kwargs):
             from .functional import Functional
@@ -74,7 +80,7 @@ class Model(Trainer, Layer):
         else:
             Layer.__init__(self, *args, **kwargs)
 
-    def call(self, *args, **kwargs):
+    def call(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(
             f"Model {type(self).__name__} does not have a `call()` method implemented."
         )
@@ -87,7 +93,7 @@ class Model(Trainer, Layer):
     def _set_output_masks(self, inputs, outputs, previous):
         """The layers inside have put masks on what they return."""
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         """Makes the weights for inputs of this shape (or nest of shapes), without computing."""
         self._check_super_called()
         if not any(not layer.built for layer in self._layers):
@@ -124,7 +130,7 @@ class Model(Trainer, Layer):
                 return
         self._built_with(shapes)
 
-    def build_from_config(self, config):
+    def build_from_config(self, config: dict[str, Any]) -> None:
         if not config:
             return
         if "input_shape" in config:
@@ -139,17 +145,17 @@ class Model(Trainer, Layer):
                 self._built_with(config["shapes_dict"])
 
     @property
-    def layers(self):
+    def layers(self) -> Any:
         """The layers directly inside, in order."""
         return self._flatten_layers(include_self=False, recursive=False)
 
     @layers.setter
-    def layers(self, value):
+    def layers(self, value: Any) -> None:
         raise AttributeError(
             "`Model.layers` attribute is reserved and should not be used. Please use another name."
         )
 
-    def get_layer(self, name=None, index=None):
+    def get_layer(self, name: str | None = None, index: Any = None) -> Any:
         """A layer by its name or its index.
 
         Raises:
@@ -177,13 +183,13 @@ class Model(Trainer, Layer):
 
     def summary(
         self,
-        line_length=None,
-        positions=None,
-        print_fn=None,
-        expand_nested=False,
-        show_trainable=False,
-        layer_range=None,
-    ):
+        line_length: Any = None,
+        positions: Any = None,
+        print_fn: Any = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
         """Prints a table of the layers, their output shapes and numbers of parameters.
 
         Args:
@@ -206,7 +212,7 @@ class Model(Trainer, Layer):
             layer_range=layer_range,
         )
 
-    def get_state_tree(self, value_format="backend_tensor"):
+    def get_state_tree(self, value_format: str = "backend_tensor") -> dict[Any, Any]:
         """All variables as nested dicts by their paths.
 
         Args:
@@ -227,7 +233,7 @@ class Model(Trainer, Layer):
             "metrics_variables": _nested(self.metrics_variables, value_format),
         }
 
-    def set_state_tree(self, state_tree):
+    def set_state_tree(self, state_tree: Any) -> None:
         """Sets the variables that such a dict names.
 
         Args:
@@ -253,7 +259,9 @@ class Model(Trainer, Layer):
         own = (*self.variables, *(optimizer.variables if optimizer else ()))
         return {variable.path: variable for variable in own}
 
-    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+    def save(
+        self, filepath: PathLike, overwrite: bool = True, zipped: Any = None, **kwargs: Any
+    ) -> None:
         """Writes the model to a file: architecture, weights, compile configuration and the
         optimizer's state. `load_model` reads it, and so do Keras 3 and, of an ".h5" file, tf-keras.
 
@@ -269,7 +277,9 @@ class Model(Trainer, Layer):
 
         save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
-    def save_weights(self, filepath, overwrite=True, max_shard_size=None):
+    def save_weights(
+        self, filepath: PathLike, overwrite: bool = True, max_shard_size: Any = None
+    ) -> None:
         """Writes all weights to a file.
 
         A name that ends in ".weights.h5" gets Keras 3's form, with the optimizer's state, one that
@@ -288,7 +298,7 @@ class Model(Trainer, Layer):
 
         save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
 
-    def load_weights(self, filepath, skip_mismatch=False, **kwargs):
+    def load_weights(self, filepath: PathLike, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Reads weights from a file; everything is checked before any weight changes.
 
         Args:
@@ -303,7 +313,7 @@ class Model(Trainer, Layer):
 
         load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
 
-    def to_json(self, **kwargs):
+    def to_json(self, **kwargs: Any) -> Any:
         """The model's config as JSON, for `model_from_json`; keyword arguments go to json.dumps."""
         import json
 
@@ -312,7 +322,9 @@ class Model(Trainer, Layer):
         return json.dumps(serialize_keras_object(self), **kwargs)
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Any:
         from .functional import Functional, functional_from_config, takes_graph_arguments
 
         keys = ("name", "layers", "input_layers", "output_layers")
@@ -358,7 +370,7 @@ def _assign_nested(variables, tree):
             variable.assign(value)
 
 
-def model_from_json(json_string, custom_objects=None):
+def model_from_json(json_string: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     """A model (without weights) from what `to_json` returned, here or in any Keras.
 
     Args:
@@ -383,14 +395,21 @@ def model_from_json(json_string, custom_objects=None):
         return deserialize_keras_object(config, custom_objects=custom_objects)
 
 
-def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
+def save_model(
+    model: Any, filepath: PathLike, overwrite: bool = True, zipped: Any = None, **kwargs: Any
+) -> Any:
     """Writes a model to a file; see `Model.save`."""
     from ..saving.api import save_model
 
     return save_model(model, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
 
-def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
+def load_model(
+    filepath: PathLike,
+    custom_objects: dict[str, Any] | None = None,
+    compile: bool = True,
+    safe_mode: bool = True,
+) -> Any:
     """Reads a model from a file; see `saving.load_model`."""
     from ..saving.api import load_model
 

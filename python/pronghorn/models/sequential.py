@@ -1,5 +1,9 @@
 """Sequential: a stack of layers."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ..engine import KerasTensor, nest
 from ..layers.base import Layer
 from ..layers.call_spec import is_shape
@@ -41,7 +45,7 @@ class Sequential(Model):
     _calls = _Calls()
     _renewed = {**Model._renewed, "_calls": _calls}
 
-    def __init__(self, layers=None, trainable=True, name=None):
+    def __init__(self, layers: Any = None, trainable: Any = True, name: str | None = None) -> None:
         super().__init__(trainable=trainable, name=name)
         self.__dict__["_functional"] = None
         if layers:
@@ -57,7 +61,7 @@ class Sequential(Model):
     def _lock_state(self):
         """Layers may be added and removed at any time."""
 
-    def add(self, layer, rebuild=True):
+    def add(self, layer: Any, rebuild: bool = True) -> None:
         """Puts a layer on top.
 
         Args:
@@ -96,7 +100,7 @@ class Sequential(Model):
         else:
             self._forget_graph()
 
-    def pop(self, rebuild=True):
+    def pop(self, rebuild: bool = True) -> Any:
         """Takes the last layer off and returns it."""
         layer = self._layers.pop()
         self._forget_graph()
@@ -119,7 +123,7 @@ class Sequential(Model):
             if isinstance(first, Functional) or first._functional is not None:
                 self.build(first.input_shape)
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Any = None) -> None:
         """Makes the weights for inputs of this shape, the batch axis included."""
         if not is_shape(input_shape):
             return  # a nest of inputs: the layers are applied one by one
@@ -169,7 +173,9 @@ class Sequential(Model):
             self.build((None, *_sample_shape(self, x)))
         return None if self._functional is None else self._functional._host_part(x)
 
-    def call(self, inputs, training=None, mask=None, **kwargs):
+    def call(
+        self, inputs: Any, training: bool | None = None, mask: Any = None, **kwargs: Any
+    ) -> Any:
         if self._functional is not None:
             return self._functional.call(inputs, training=training, mask=mask, **kwargs)
         for layer in self.layers:
@@ -183,31 +189,33 @@ class Sequential(Model):
         return inputs
 
     @property
-    def layers(self):
+    def layers(self) -> list[Any]:
         """The layers added, without the Input."""
         stack = self._layers
         return list(stack[1:] if stack and isinstance(stack[0], InputLayer) else stack)
 
     @layers.setter
-    def layers(self, value):
+    def layers(self, value: Any) -> None:
         raise AttributeError(
             "`Sequential.layers` attribute is reserved and should not be used. Use `add()` and "
             "`pop()` to change the layers in this model."
         )
 
     @property
-    def input_dtype(self):
+    def input_dtype(self) -> Any:
         stack = self._layers
         if stack and isinstance(stack[0], InputLayer):
             return stack[0].dtype
         return super().input_dtype
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         for layer in self.layers:
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
 
-    def compute_output_spec(self, inputs, training=None, mask=None, **kwargs):
+    def compute_output_spec(
+        self, inputs: Any, training: bool | None = None, mask: Any = None, **kwargs: Any
+    ) -> Any:
         from ..engine.symbolic import to_keras_tensors
 
         return to_keras_tensors(self._abstract_call(inputs, training=training, mask=mask, **kwargs))
@@ -218,38 +226,38 @@ class Sequential(Model):
         return getattr(self._functional, name)
 
     @property
-    def input_shape(self):
+    def input_shape(self) -> Any:
         return self._graph_attribute("input_shape", "input shape")
 
     @property
-    def output_shape(self):
+    def output_shape(self) -> Any:
         return self._graph_attribute("output_shape", "output shape")
 
     @property
-    def inputs(self):
+    def inputs(self) -> Any:
         return self._graph_attribute("inputs", "inputs")
 
     @property
-    def outputs(self):
+    def outputs(self) -> Any:
         return self._graph_attribute("outputs", "outputs")
 
     @property
-    def input(self):
+    def input(self) -> Any:
         return self._graph_attribute("input", "input")
 
     @property
-    def output(self):
+    def output(self) -> Any:
         return self._graph_attribute("output", "output")
 
     @property
-    def input_names(self):
+    def input_names(self) -> Any:
         return self._graph_attribute("input_names", "inputs")
 
     @property
-    def output_names(self):
+    def output_names(self) -> Any:
         return self._graph_attribute("output_names", "outputs")
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         from .. import dtype_policies
         from ..serialization import serialize_keras_object
 
@@ -264,7 +272,9 @@ class Sequential(Model):
         return config
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Any:
         from ..serialization import deserialize_keras_object
 
         if "name" not in config or "layers" not in config:

@@ -1,6 +1,9 @@
 """How arguments become tensors: weak Python scalars, axes, sizes that only the run knows."""
 
+from __future__ import annotations
+
 import operator
+from typing import Any
 
 from ..engine import config, dispatch, symbolic
 from ..engine.dtypes import result_type  # noqa: F401
@@ -20,14 +23,14 @@ _SCALARS = (bool, int, float)
 _64_BITS = (-(2**63), 2**64 - 1)
 
 
-def tensor(x, dtype=None):
+def tensor(x: Any, dtype: Any = None) -> Tensor:
     """x as a Tensor (a KerasTensor stays what it is)."""
     if type(x) is Tensor and dtype is None:
         return x
     return convert_to_tensor(x, dtype)
 
 
-def tensors(xs):
+def tensors(xs: Any) -> list[Any]:
     """All as tensors; Variables beside KerasTensors stay, to be read when the graph runs."""
     if any(type(x) is KerasTensor for x in xs):
         return [x if isinstance(x, Variable) else tensor(x) for x in xs]
@@ -112,7 +115,7 @@ def beyond(value, dtype):
     return (value > high) - (value < low)
 
 
-def pair(a, b):
+def pair(a: Any, b: Any) -> tuple[Tensor, Tensor]:
     """Both operands as tensors, Python scalars weak."""
     if type(a) is Tensor and type(b) is Tensor:
         return a, b
@@ -154,7 +157,7 @@ def _weak_size(size, dtype):
     return symbolic.size_tensor(size, "int32" if narrow else dtype)
 
 
-def floating(x):
+def floating(x: Any) -> Tensor:
     """x as a tensor; integers and bool become floatx."""
     x = tensor(x)
     if config.floatx() != "float32" and x.dtype not in FLOATS:
@@ -162,7 +165,7 @@ def floating(x):
     return x
 
 
-def wide(x):
+def wide(x: Any) -> Tensor:
     """x as a tensor in which sums and squares do not overflow: halves become float32, integers and
     bool float32, or float64 where that is floatx. `narrowed` takes what is computed so back."""
     x = tensor(x)
@@ -173,7 +176,7 @@ def wide(x):
     return cast(x, "float32" if x.dtype in FLOATS or config.floatx() != "float64" else "float64")
 
 
-def narrowed(x, dtype):
+def narrowed(x: Any, dtype: Any) -> Tensor:
     """x in `dtype`, in floatx where that is no float."""
     return cast(x, dtype if dtype in FLOATS else config.floatx())
 
@@ -181,7 +184,7 @@ def narrowed(x, dtype):
 _cast = op("cast")
 
 
-def cast(x, dtype):
+def cast(x: Any, dtype: Any) -> Tensor:
     """x in the dtype of that name; x itself where it has it already."""
     return x if x.dtype == dtype else _cast((x,), (dtype,))
 
@@ -197,7 +200,7 @@ def index(x):
     return cast(x, "int32") if x.dtype == "bool" else x
 
 
-def axes(axis):
+def axes(axis: Any) -> Any:
     """An axis argument (None, an int, a tuple or list of ints) as an attribute."""
     if axis is None:
         return None
@@ -206,7 +209,7 @@ def axes(axis):
     return (operator.index(axis),)
 
 
-def normalize_axis(axis, rank, name):
+def normalize_axis(axis: Any, rank: Any, name: str) -> int:
     """axis in [0, rank). Raises ValueError out of range."""
     axis = operator.index(axis)
     if not -rank <= axis < rank:
@@ -239,7 +242,7 @@ def size(value, what="shape"):
         raise TypeError(f"Argument `{what}` must hold integers. Received: {value!r}") from None
 
 
-def sizes(shape, what="shape"):
+def sizes(shape: Any, what: str = "shape") -> tuple[Any, ...]:
     """A shape argument (an int, or a sequence of sizes) as a tuple of `size`s."""
     if not isinstance(shape, (list, tuple, int)) and getattr(shape, "shape", None):
         shape = convert_to_numpy(shape).tolist()  # an array or a tensor of sizes
@@ -262,7 +265,7 @@ def judge_sizes(target):
         ) from None
 
 
-def call(native_op, inputs, attrs):
+def call(native_op: Any, inputs: Any, attrs: Any) -> Any:
     """native_op(inputs, attrs), recorded where only the attributes are symbolic."""
     if symbolic.any_symbolic(attrs) and not any(isinstance(x, KerasTensor) for x in inputs):
         return symbolic.record_op(native_op.name, inputs, attrs)

@@ -1,15 +1,23 @@
 """Activation functions."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ._args import FLOATS, cast, floating, op, shape_of
 from .array import reshape, transpose
 from .math import abs, add, divide, exp, expm1, greater, maximum, minimum, multiply, where
+
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
+
 
 _relu, _sigmoid, _softplus = op("relu"), op("sigmoid"), op("softplus")
 _softmax, _log_softmax = op("softmax"), op("log_softmax")
 _tanh, _erf = op("tanh"), op("erf")
 
 
-def relu(x):
+def relu(x: TensorLike) -> Tensor:
     """max(x, 0). The gradient at 0 is 0.
 
     Example:
@@ -18,18 +26,18 @@ def relu(x):
     return _relu((floating(x),))
 
 
-def relu6(x):
+def relu6(x: TensorLike) -> Tensor:
     """min(max(x, 0), 6)."""
     return minimum(relu(x), 6)
 
 
-def leaky_relu(x, negative_slope=0.2):
+def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> Tensor:
     """x where positive, negative_slope * x elsewhere."""
     x = floating(x)
     return where(greater(x, 0), x, multiply(x, negative_slope))
 
 
-def elu(x, alpha=1.0):
+def elu(x: TensorLike, alpha: float = 1.0) -> Tensor:
     """x where positive, alpha * (exp(x) - 1) elsewhere."""
     x = floating(x)
     # the branch not taken must stay finite, or its gradient is 0 * inf
@@ -37,12 +45,12 @@ def elu(x, alpha=1.0):
     return where(greater(x, 0), x, multiply(below, alpha) if alpha != 1.0 else below)
 
 
-def selu(x):
+def selu(x: TensorLike) -> Tensor:
     """elu scaled to keep mean 0 and variance 1 (Klambauer et al. 2017)."""
     return multiply(elu(x, 1.6732632423543772), 1.0507009873554805)
 
 
-def gelu(x, approximate=True):
+def gelu(x: TensorLike, approximate: bool = True) -> Tensor:
     """x times the normal distribution function of x (Hendrycks and Gimpel 2016).
 
     Args:
@@ -57,7 +65,7 @@ def gelu(x, approximate=True):
     return multiply(multiply(x, 0.5), add(_erf((multiply(x, 0.7071067811865476),)), 1.0))
 
 
-def silu(x):
+def silu(x: TensorLike) -> Tensor:
     """x * sigmoid(x)."""
     x = floating(x)
     return multiply(x, _sigmoid((x,)))
@@ -66,18 +74,18 @@ def silu(x):
 swish = silu
 
 
-def softplus(x):
+def softplus(x: TensorLike) -> Tensor:
     """log(1 + exp(x)), without overflow."""
     return _softplus((floating(x),))
 
 
-def softsign(x):
+def softsign(x: TensorLike) -> Tensor:
     """x / (1 + |x|)."""
     x = floating(x)
     return divide(x, add(abs(x), 1.0))
 
 
-def sigmoid(x):
+def sigmoid(x: TensorLike) -> Tensor:
     """1 / (1 + exp(-x)).
 
     The result remembers x, so that a cross-entropy of it is computed from the logits.
@@ -86,12 +94,12 @@ def sigmoid(x):
     return _sigmoid((x,))
 
 
-def hard_sigmoid(x):
+def hard_sigmoid(x: TensorLike) -> Tensor:
     """relu6(x + 3) / 6, a piecewise linear sigmoid."""
     return divide(relu6(add(floating(x), 3.0)), 6.0)
 
 
-def hard_silu(x):
+def hard_silu(x: TensorLike) -> Tensor:
     """x * hard_sigmoid(x)."""
     return multiply(x, hard_sigmoid(x))
 
@@ -99,17 +107,17 @@ def hard_silu(x):
 hard_swish = hard_silu
 
 
-def hard_tanh(x):
+def hard_tanh(x: TensorLike) -> Tensor:
     """x limited to [-1, 1]."""
     return maximum(minimum(floating(x), 1.0), -1.0)
 
 
-def log_sigmoid(x):
+def log_sigmoid(x: TensorLike) -> Tensor:
     """log(sigmoid(x)), without underflow."""
     return multiply(_softplus((multiply(floating(x), -1.0),)), -1.0)
 
 
-def exponential(x):
+def exponential(x: TensorLike) -> Tensor:
     """exp(x)."""
     return exp(x)
 
@@ -145,7 +153,7 @@ def _over_axis(native, x, axis):
     return transpose(y, back)
 
 
-def softmax(x, axis=-1):
+def softmax(x: TensorLike, axis: int = -1) -> Tensor:
     """exp(x) / sum(exp(x)) along an axis, or over several.
 
     The result remembers x, so that a cross-entropy of it is computed from the logits.
@@ -173,7 +181,7 @@ def softmax(x, axis=-1):
     return _over_axis(_softmax, x, axis)
 
 
-def log_softmax(x, axis=-1):
+def log_softmax(x: TensorLike, axis: int = -1) -> Tensor:
     """x - logsumexp(x) along an axis; arguments as in `softmax`."""
     x = _float_tensor(x)
     return _over_axis(_log_softmax, x, axis)

@@ -1,5 +1,9 @@
 """Rearranging: stacking and splitting by name, tiling, rolling, rotating, grids."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..engine import KerasTensor
 from ._args import index, normalize_axis, shape_of, tensor
 from .array import (
@@ -19,8 +23,13 @@ from .array import (
 from .creation import arange
 from .math import add, greater_equal, less, logical_or, multiply, where
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def size(x):
+    from ..engine.types import Axis, Tensor, TensorLike
+
+
+def size(x: TensorLike) -> Any:
     """The number of elements: an int32 scalar, or an integer-like stand-in where it is unknown."""
     count = 1
     for n in shape_of(tensor(x)):
@@ -28,12 +37,12 @@ def size(x):
     return tensor(count, "int32") if isinstance(count, int) else count
 
 
-def ndim(x):
+def ndim(x: TensorLike) -> Any:
     """The number of axes, an int32 scalar."""
     return tensor(len(tensor(x).shape), "int32")
 
 
-def get_item(x, key):
+def get_item(x: TensorLike, key: Any) -> Any:
     """x[key].
 
     Example:
@@ -42,7 +51,7 @@ def get_item(x, key):
     return tensor(x)[key]
 
 
-def append(x1, x2, axis=None):
+def append(x1: TensorLike, x2: TensorLike, axis: Axis | None = None) -> Tensor:
     """x2 joined behind x1 along an axis; both flattened first where it is None.
 
     Example:
@@ -54,7 +63,7 @@ def append(x1, x2, axis=None):
     return concatenate([x1, x2], axis=axis)
 
 
-def hstack(xs):
+def hstack(xs: Sequence[TensorLike]) -> Tensor:
     """Tensors joined along the second axis (vectors: the first).
 
     Example:
@@ -64,7 +73,7 @@ def hstack(xs):
     return concatenate(xs, axis=0 if len(xs[0].shape) == 1 else 1)
 
 
-def vstack(xs):
+def vstack(xs: Sequence[TensorLike]) -> Tensor:
     """Tensors joined along the first axis; a vector is one row.
 
     Example:
@@ -75,7 +84,7 @@ def vstack(xs):
     return concatenate(xs, axis=0)
 
 
-def dstack(xs):
+def dstack(xs: Sequence[TensorLike]) -> Tensor:
     """Tensors joined along the third axis; vectors become (1, n, 1), matrices (m, n, 1).
 
     Example:
@@ -92,7 +101,7 @@ def dstack(xs):
     return concatenate(deep, axis=2)
 
 
-def tile(x, repeats):
+def tile(x: TensorLike, repeats: Any) -> Tensor:
     """x repeated as a whole along its axes.
 
     Args:
@@ -118,7 +127,7 @@ def tile(x, repeats):
     return reshape(x, tuple(r * n for r, n in zip(repeats, dims)))
 
 
-def roll(x, shift, axis=None):
+def roll(x: TensorLike, shift: Any, axis: Axis | None = None) -> Tensor:
     """x with its elements moved along axes; what leaves at one end comes back at the other.
 
     Args:
@@ -148,7 +157,7 @@ def roll(x, shift, axis=None):
     return x
 
 
-def swapaxes(x, axis1, axis2):
+def swapaxes(x: TensorLike, axis1: Any, axis2: Any) -> Tensor:
     """x with two axes exchanged."""
     x = tensor(x)
     order = list(range(len(x.shape)))
@@ -157,12 +166,12 @@ def swapaxes(x, axis1, axis2):
     return transpose(x, order)
 
 
-def fliplr(x):
+def fliplr(x: TensorLike) -> Tensor:
     """x with the order of its second axis reversed. Raises ValueError below two axes."""
     return flip(_of_rank(x, 2, "fliplr"), 1)
 
 
-def flipud(x):
+def flipud(x: TensorLike) -> Tensor:
     """x with the order of its first axis reversed. Raises ValueError for a scalar."""
     return flip(_of_rank(x, 1, "flipud"), 0)
 
@@ -174,7 +183,7 @@ def _of_rank(x, rank, who):
     return x
 
 
-def rot90(array, k=1, axes=(0, 1)):
+def rot90(array: Any, k: int = 1, axes: Any = (0, 1)) -> Tensor:
     """x rotated by 90 degrees k times in the plane of two axes, from the first to the second.
 
     Raises:
@@ -200,7 +209,7 @@ def rot90(array, k=1, axes=(0, 1)):
     return flip(swapaxes(x, first, second), second) if k == 3 else x
 
 
-def meshgrid(*x, indexing="xy"):
+def meshgrid(*x: Any, indexing: str = "xy") -> Any:
     """Grids of coordinates: one tensor for each vector, all of the grid's shape.
 
     Args:
@@ -232,7 +241,7 @@ def meshgrid(*x, indexing="xy"):
     return grids
 
 
-def take_along_axis(x, indices, axis=None):
+def take_along_axis(x: TensorLike, indices: TensorLike, axis: Axis | None = None) -> Tensor:
     """The elements of x at `indices` along an axis; the other axes broadcast.
 
     Args:

@@ -1,10 +1,12 @@
 """Shapes, indexing, joining and creation."""
 
+from __future__ import annotations
+
 import operator
+from typing import TYPE_CHECKING, Any
 
 from ..engine import config
 from ..engine.sized import sized_by_data
-from ..engine.tensor import convert_to_numpy as _to_numpy
 from ..engine.tensor import convert_to_tensor as _to_tensor
 from ..engine.tensor import own_array
 from . import _args
@@ -19,6 +21,13 @@ from ._args import (
     tensor,
     tensors,
 )
+from ._starts import is_open, positions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Axis, DTypeLike, Shape, Tensor, TensorLike
+
 
 _reshape, _transpose, _broadcast_to = op("reshape"), op("transpose"), op("broadcast_to")
 _slice, _concat, _pad, _gather = op("slice"), op("concat"), op("pad"), op("gather")
@@ -39,7 +48,7 @@ def _many(name, xs):
 
 
 # ---- shapes
-def shape(x):
+def shape(x: TensorLike) -> Any:
     """The shape as a tuple.
 
     A size that is unknown while a model is built or traced is an integer-like stand-in, good for
@@ -51,7 +60,7 @@ def shape(x):
     return shape_of(tensor(x))
 
 
-def reshape(x, newshape):
+def reshape(x: TensorLike, newshape: Shape) -> Tensor:
     """x's elements under another shape, row-major.
 
     Args:
@@ -87,12 +96,12 @@ def _reshape_openly(x, shape):
     return reshape(x, shape)
 
 
-def ravel(x):
+def ravel(x: TensorLike) -> Tensor:
     """x's elements in one axis."""
     return _reshape((tensor(x),), ((-1,),))
 
 
-def transpose(x, axes=None):
+def transpose(x: TensorLike, axes: Any = None) -> Tensor:
     """x with its axes permuted; reversed where `axes` is None.
 
     Example:
@@ -110,7 +119,7 @@ def transpose(x, axes=None):
     return _transpose((x,), (tuple(a + rank if a < 0 else a for a in axes),))
 
 
-def moveaxis(x, source, destination):
+def moveaxis(x: TensorLike, source: Any, destination: Any) -> Tensor:
     """x with one axis moved (or several, given as sequences); the others keep their order."""
     x = tensor(x)
     rank = len(x.shape)
@@ -124,7 +133,7 @@ def moveaxis(x, source, destination):
     return _transpose((x,), (tuple(order),))
 
 
-def squeeze(x, axis=None):
+def squeeze(x: TensorLike, axis: Axis | None = None) -> Tensor:
     """x without axes of size 1: the given ones, or all.
 
     Raises:
@@ -147,7 +156,7 @@ def squeeze(x, axis=None):
     return reshape(x, tuple(s for i, s in enumerate(dims) if i not in drop))
 
 
-def expand_dims(x, axis):
+def expand_dims(x: TensorLike, axis: int) -> Tensor:
     """x with new axes of size 1 at the given positions of the result.
 
     Example:
@@ -164,7 +173,7 @@ def expand_dims(x, axis):
     return reshape(x, tuple(1 if i in new else next(old) for i in range(rank)))
 
 
-def broadcast_to(x, shape):
+def broadcast_to(x: TensorLike, shape: Any) -> Tensor:
     """x repeated to a larger shape; sizes of 1 stretch, missing axes are added in front.
 
     Raises:
@@ -174,7 +183,7 @@ def broadcast_to(x, shape):
 
 
 # ---- joining and cutting
-def concatenate(xs, axis=0):
+def concatenate(xs: Sequence[TensorLike], axis: int = 0) -> Tensor:
     """Tensors joined along an axis.
 
     Args:
@@ -192,7 +201,7 @@ def concatenate(xs, axis=0):
     return _concat(_many("concatenate", xs), (operator.index(axis),))
 
 
-def stack(x, axis=0):
+def stack(x: TensorLike, axis: int = 0) -> Tensor:
     """Tensors of one shape joined along a new axis.
 
     Example:
@@ -217,22 +226,6 @@ def _cut(x, axis, begin, end):
     return _slice((x,), (tuple(first), tuple(last), (1,) * rank))
 
 
-def positions(indices_or_sections):
-    """The positions where parts begin as a tuple, or their number as an int."""
-    given = indices_or_sections
-    if getattr(given, "shape", None):
-        given = _to_numpy(given).tolist()
-    if isinstance(given, (list, tuple)):
-        return tuple(operator.index(i) for i in given)
-    return operator.index(given)
-
-
-def is_open(starts):
-    """Whether start indices are, or hold, tensors that only a run knows."""
-    every = starts if isinstance(starts, (list, tuple)) else (starts,)
-    return any(isinstance(s, KerasTensor) or getattr(s, "is_abstract", False) for s in every)
-
-
 def _open_slice(x, starts, counts):
     from .creation import arange
 
@@ -245,7 +238,7 @@ def _open_slice(x, starts, counts):
     return x
 
 
-def slice(inputs, start_indices, shape):
+def slice(inputs: TensorLike, start_indices: Any, shape: Any) -> Tensor:
     """The block of a given shape that begins at `start_indices`.
 
     Args:
@@ -284,7 +277,7 @@ def slice(inputs, start_indices, shape):
     return _args.call(_slice, (x,), (begin, end, (1,) * len(begin)))
 
 
-def flip(x, axis=None):
+def flip(x: TensorLike, axis: Axis | None = None) -> Tensor:
     """x with the order along the given axes (all where None) reversed.
 
     Example:
@@ -302,7 +295,9 @@ def flip(x, axis=None):
     return _slice((x,), (begin, end, tuple(-1 if i in back else 1 for i in range(rank))))
 
 
-def pad(x, pad_width, mode="constant", constant_values=None):
+def pad(
+    x: TensorLike, pad_width: Any, mode: str = "constant", constant_values: Any = None
+) -> Tensor:
     """x with elements added before and after each axis.
 
     Args:
@@ -366,7 +361,7 @@ def _mirror(x, pad_width, skip):
 
 
 # ---- indexing
-def take(x, indices, axis=None):
+def take(x: TensorLike, indices: TensorLike, axis: Axis | None = None) -> Tensor:
     """The rows of x that `indices` names, along an axis.
 
     Args:
@@ -399,7 +394,7 @@ def lookup(table, indices):
     return _gather((tensor(table), index(indices)), (0, False, True))
 
 
-def scatter_add(indices, updates, rows, axis=0):
+def scatter_add(indices: TensorLike, updates: Any, rows: Any, axis: int = 0) -> Tensor:
     """A tensor of zeros with `rows` rows along an axis, to which the updates are added.
 
     Args:
@@ -416,7 +411,7 @@ def scatter_add(indices, updates, rows, axis=0):
     return _scatter_add((tensor(indices), tensor(updates)), (rows, operator.index(axis), True))
 
 
-def repeat(x, repeats, axis=None):
+def repeat(x: TensorLike, repeats: Any, axis: Axis | None = None) -> Tensor:
     """Each element (or row along `axis`) repeated `repeats` times; or each as often as its own
     number of a list says.
 
@@ -443,7 +438,7 @@ def repeat(x, repeats, axis=None):
 
 
 # ---- conversion
-def cast(x, dtype):
+def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
     """x in another dtype; x itself where it has it. Floats to integers truncate toward zero.
 
     Example:
@@ -452,7 +447,12 @@ def cast(x, dtype):
     return _args.cast(tensor(x), config.standardize_dtype(dtype))
 
 
-def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
+def convert_to_tensor(
+    x: TensorLike,
+    dtype: DTypeLike | None = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
+) -> Tensor:
     """A tensor of x: a tensor, variable, array, number or nested list.
 
     Raises:
@@ -464,7 +464,7 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     return _to_tensor(x, dtype)
 
 
-def convert_to_numpy(x):
+def convert_to_numpy(x: TensorLike) -> Any:
     """A NumPy array of x, the caller's own to write to.
 
     `x.numpy()` of a tensor costs no copy: a read-only view.
@@ -472,17 +472,17 @@ def convert_to_numpy(x):
     return own_array(x)
 
 
-def is_tensor(x):
+def is_tensor(x: TensorLike) -> bool:
     """Whether x is a tensor or a symbolic tensor."""
     return isinstance(x, (_args.Tensor, KerasTensor))
 
 
-def copy(x):
+def copy(x: TensorLike) -> Tensor:
     """A tensor equal to x. Tensors never change, so it may share memory."""
     return tensor(x)
 
 
-def stop_gradient(variable):
+def stop_gradient(variable: Any) -> Tensor:
     """x, through which no gradient flows."""
     return _stop_gradient((tensor(variable),))
 

@@ -1,24 +1,32 @@
 """Attention: softmax of scaled products of queries and keys, times values."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ._args import cast, floating, op, result_type, shape_of, tensor
 from .array import expand_dims, reshape
 from .creation import arange
 from .math import greater_equal, multiply
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
+
+
 _attention = op("attention")
 
 
 def dot_product_attention(
-    query,
-    key,
-    value,
-    bias=None,
-    mask=None,
-    scale=None,
-    is_causal=False,
-    flash_attention=None,
-    attn_logits_soft_cap=None,
-):
+    query: TensorLike,
+    key: Any,
+    value: Any,
+    bias: Any = None,
+    mask: TensorLike | None = None,
+    scale: Any = None,
+    is_causal: bool = False,
+    flash_attention: Any = None,
+    attn_logits_soft_cap: Any = None,
+) -> Tensor:
     """softmax(query @ key.T * scale + bias) @ value, for each head.
 
     Vaswani et al. 2017. Half precision takes its softmax in float32. A query whose keys are all

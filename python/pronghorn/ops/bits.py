@@ -1,11 +1,19 @@
 """Tensors in other dtypes: saturating casts, other views of the same bits."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..engine import config
 from ..engine.host import host_op
 from ._args import FLOATS, cast, tensor
 from .math import clip, where
+
+if TYPE_CHECKING:
+    from ..engine.types import DTypeLike, Tensor, TensorLike
+
 
 _LARGEST = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38}
 
@@ -30,7 +38,7 @@ def _toward_zero(value, dtype):
     return value if extra <= 0 else (abs(value) >> extra << extra) * (1 if value > 0 else -1)
 
 
-def saturate_cast(x, dtype):
+def saturate_cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
     """x in another dtype; what that cannot hold becomes its least or largest finite value.
 
     Args:
@@ -88,7 +96,7 @@ _view = host_op(
 )
 
 
-def view(x, dtype=None):
+def view(x: TensorLike, dtype: DTypeLike | None = None) -> Tensor:
     """The bits of a tensor, read as another dtype. No gradient flows.
 
     Args:
@@ -109,7 +117,7 @@ def view(x, dtype=None):
     return x if dtype == x.dtype else _view((x,), (dtype,))
 
 
-def dtype(x):
+def dtype(x: TensorLike) -> Any:
     """The name of a tensor's dtype.
 
     Args:

@@ -4,11 +4,18 @@ Over real tensors they are Python's own `if` and `for`, so that tapes see what r
 engine/regions.py makes one node of each, which carries its branches or its body.
 """
 
+from __future__ import annotations
+
 import functools
+from typing import TYPE_CHECKING, Any
 
 from ..engine import nest, regions, symbolic
 from ..engine.tensor import Tensor, convert_to_tensor
 from ..engine.variable import Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 __all__ = ["cond", "fori_loop", "switch", "while_loop"]
 
@@ -52,7 +59,7 @@ def _callable(function, name):
 
 
 @recorded(lambda pred, true_fn, false_fn: pred)
-def cond(pred, true_fn, false_fn):
+def cond(pred: Any, true_fn: Any, false_fn: Any) -> Any:
     """The result of one of two functions, of which only that one runs.
 
     Args:
@@ -91,7 +98,7 @@ def _truth(pred):
 
 
 @recorded(lambda index, branches, *operands: (index, operands))
-def switch(index, branches, *operands):
+def switch(index: Any, branches: Any, *operands: Any) -> Any:
     """The result of one of many functions, of which only that one runs.
 
     Args:
@@ -122,7 +129,9 @@ def switch(index, branches, *operands):
 
 
 @recorded(lambda cond, body, loop_vars, maximum_iterations=None: loop_vars)
-def while_loop(cond, body, loop_vars, maximum_iterations=None):
+def while_loop(
+    cond: Any, body: Callable[..., Any], loop_vars: Any, maximum_iterations: Any = None
+) -> Any:
     """Runs `body` on the loop's variables for as long as `cond` of them holds.
 
     Args:
@@ -185,7 +194,7 @@ def _describe(structure):
 
 
 @recorded(lambda lower, upper, body_fun, init_val: (lower, upper, init_val))
-def fori_loop(lower, upper, body_fun, init_val):
+def fori_loop(lower: Any, upper: Any, body_fun: Any, init_val: Any) -> Any:
     """Runs `value = body_fun(i, value)` for i from `lower` up to, not including, `upper`.
 
     Args:

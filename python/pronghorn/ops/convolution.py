@@ -1,11 +1,19 @@
 """Convolution over one to three spatial axes. Sequences are pictures of height 1; a convolution of
 volumes is a sum of convolutions of their planes."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from . import _args
 from ._args import op, tensor
 from ._windows import Layout, merge_depth, padding_name, pads_of, per_axis, spread, with_pads
 from .array import concatenate, expand_dims, moveaxis, pad, reshape
 from .math import add
+
+if TYPE_CHECKING:
+    from ..engine.types import Axis, Tensor, TensorLike
+
 
 _conv2d, _grad_input = op("conv2d"), op("conv2d_grad_input")
 
@@ -24,7 +32,14 @@ def _kernel(layout, kernel, where):
     return expand_dims(kernel, 0) if layout.spatial == 1 else kernel
 
 
-def conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
+def conv(
+    inputs: TensorLike,
+    kernel: TensorLike,
+    strides: Axis = 1,
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Axis = 1,
+) -> Tensor:
     """Convolution (cross-correlation, as everywhere in deep learning) over 1 to 3 spatial axes.
 
     Args:
@@ -102,7 +117,14 @@ def _volumes(x, kernel, strides, pads, dilation, groups, where):
     return back(total)
 
 
-def depthwise_conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
+def depthwise_conv(
+    inputs: TensorLike,
+    kernel: TensorLike,
+    strides: Axis = 1,
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Axis = 1,
+) -> Tensor:
     """A convolution of each channel with its own filters.
 
     Args:
@@ -130,9 +152,14 @@ def depthwise_conv(inputs, kernel, strides=1, padding="valid", data_format=None,
 
 
 def separable_conv(
-    inputs, depthwise_kernel, pointwise_kernel, strides=1, padding="valid", data_format=None,
-    dilation_rate=1,
-):  # fmt: skip
+    inputs: TensorLike,
+    depthwise_kernel: Any,
+    pointwise_kernel: Any,
+    strides: Axis = 1,
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Axis = 1,
+) -> Tensor:
     """`depthwise_conv`, then a 1x1 `conv` that mixes the channels."""
     y = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
     return conv(y, pointwise_kernel, 1, "valid", data_format, 1)
@@ -149,9 +176,14 @@ def transposed_size(padding, size, kernel, stride, dilation=1, extra=None):
 
 
 def conv_transpose(
-    inputs, kernel, strides=1, padding="valid", output_padding=None, data_format=None,
-    dilation_rate=1,
-):  # fmt: skip
+    inputs: TensorLike,
+    kernel: TensorLike,
+    strides: Axis = 1,
+    padding: Any = "valid",
+    output_padding: Any = None,
+    data_format: str | None = None,
+    dilation_rate: Axis = 1,
+) -> Tensor:
     """The gradient of `conv` with respect to its input, as an operation of its own.
 
     Args:

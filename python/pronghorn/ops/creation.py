@@ -1,6 +1,9 @@
 """Tensors from nothing: filled, counted, diagonal."""
 
+from __future__ import annotations
+
 import operator
+from typing import TYPE_CHECKING, Any
 
 from ..engine import config
 from ..engine.symdim import SymDim
@@ -8,10 +11,14 @@ from . import _args
 from ._args import op, shape_of, size, sizes, tensor
 from .array import broadcast_to, cast, expand_dims
 
+if TYPE_CHECKING:
+    from ..engine.types import DTypeLike, Tensor, TensorLike
+
+
 _fill, _arange, _equal = op("fill"), op("arange"), op("equal")
 
 
-def full(shape, fill_value, dtype=None):
+def full(shape: Any, fill_value: Any, dtype: DTypeLike | None = None) -> Tensor:
     """A tensor with every element equal to `fill_value` (a number, or a tensor that broadcasts).
 
     Args:
@@ -32,43 +39,45 @@ def full(shape, fill_value, dtype=None):
     return broadcast_to(cast(fill_value, dtype), shape)
 
 
-def zeros(shape, dtype=None):
+def zeros(shape: Any, dtype: DTypeLike | None = None) -> Tensor:
     """A tensor of zeros; dtype floatx where None."""
     return full(shape, 0.0, dtype)
 
 
-def ones(shape, dtype=None):
+def ones(shape: Any, dtype: DTypeLike | None = None) -> Tensor:
     """A tensor of ones; dtype floatx where None."""
     return full(shape, 1.0, dtype)
 
 
-def full_like(x, fill_value, dtype=None):
+def full_like(x: TensorLike, fill_value: Any, dtype: DTypeLike | None = None) -> Tensor:
     """A tensor of x's shape (and dtype where None) filled with one value."""
     x = tensor(x)
     return full(shape_of(x), fill_value, dtype or x.dtype)
 
 
-def zeros_like(x, dtype=None):
+def zeros_like(x: TensorLike, dtype: DTypeLike | None = None) -> Tensor:
     """Zeros of x's shape, and dtype where None."""
     return full_like(x, 0.0, dtype)
 
 
-def ones_like(x, dtype=None):
+def ones_like(x: TensorLike, dtype: DTypeLike | None = None) -> Tensor:
     """Ones of x's shape, and dtype where None."""
     return full_like(x, 1.0, dtype)
 
 
-def empty(shape, dtype=None):
+def empty(shape: Any, dtype: DTypeLike | None = None) -> Tensor:
     """A tensor for values to come; it holds zeros, so that nothing left in memory is seen."""
     return full(shape, 0.0, dtype)
 
 
-def empty_like(x, dtype=None):
+def empty_like(x: TensorLike, dtype: DTypeLike | None = None) -> Tensor:
     """`empty` of x's shape, and dtype where None."""
     return full_like(x, 0.0, dtype)
 
 
-def arange(start, stop=None, step=None, dtype=None):
+def arange(
+    start: Any, stop: Any = None, step: Any = None, dtype: DTypeLike | None = None
+) -> Tensor:
     """start, start + step, ... below stop (above, for a negative step).
 
     Args:
@@ -124,7 +133,7 @@ def _whole(value, dtype):
     return int(value)
 
 
-def eye(N, M=None, k=0, dtype=None):
+def eye(N: Any, M: Any = None, k: int = 0, dtype: DTypeLike | None = None) -> Tensor:
     """An (N, M) matrix with ones on its k-th diagonal and zeros elsewhere; M is N where None.
 
     Example:
@@ -138,12 +147,12 @@ def eye(N, M=None, k=0, dtype=None):
     return cast(hit, config.standardize_dtype(dtype))
 
 
-def identity(n, dtype=None):
+def identity(n: Any, dtype: DTypeLike | None = None) -> Tensor:
     """The (n, n) identity matrix."""
     return eye(n, dtype=dtype)
 
 
-def array(x, dtype=None):
+def array(x: TensorLike, dtype: DTypeLike | None = None) -> Tensor:
     """A tensor of x, as `convert_to_tensor`.
 
     Args:

@@ -1,5 +1,9 @@
 """CTC: the loss of unaligned label sequences, and decoding."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..engine.host import host_op
 from ._args import cast, op, shape_of, tensor
 from .activation import log_softmax
@@ -8,10 +12,20 @@ from .creation import arange
 from .math import argmax, less, logical_and, max, multiply, negative, not_equal, sum, where
 from .sorting import argsort, cumsum
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
+
+
 _ctc = op("ctc")
 
 
-def ctc_loss(target, output, target_length, output_length, mask_index=0):
+def ctc_loss(
+    target: TensorLike,
+    output: TensorLike,
+    target_length: Any,
+    output_length: Any,
+    mask_index: int = 0,
+) -> Tensor:
     """-log of the probability that outputs spell the target, over all alignments.
 
     An alignment names a class or the blank at each step; it spells what is left after repeats are
@@ -51,14 +65,14 @@ def _blank(index, x):
 
 
 def ctc_decode(
-    inputs,
-    sequence_lengths,
-    strategy="greedy",
-    beam_width=100,
-    top_paths=1,
-    merge_repeated=True,
-    mask_index=0,
-):
+    inputs: TensorLike,
+    sequence_lengths: Any,
+    strategy: str = "greedy",
+    beam_width: int = 100,
+    top_paths: int = 1,
+    merge_repeated: bool = True,
+    mask_index: int = 0,
+) -> Any:
     """The labels that outputs of a CTC model spell.
 
     Args:

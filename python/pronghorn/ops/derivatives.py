@@ -1,5 +1,9 @@
 """Derivatives of functions along a direction."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ..engine import GradientTape, any_symbolic, nest
 from ..engine.symbolic import record_function
 from ._args import cast, floating, tensor
@@ -7,7 +11,7 @@ from .creation import ones_like, zeros_like
 from .math import multiply, sum
 
 
-def jvp(fun, primals, tangents, has_aux=False):
+def jvp(fun: Any, primals: Any, tangents: Any, has_aux: bool = False) -> Any:
     """The value of a function and its derivative in a direction.
 
     Args:

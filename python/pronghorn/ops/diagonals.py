@@ -1,7 +1,10 @@
 """Diagonals and triangles of matrices."""
 
+from __future__ import annotations
+
 import builtins
 import operator
+from typing import TYPE_CHECKING, Any
 
 from ..engine import config
 from ..engine.sized import sized_by_inputs
@@ -9,6 +12,9 @@ from ._args import cast, normalize_axis, shape_of, tensor
 from .array import concatenate, expand_dims, ravel, reshape, take, transpose
 from .creation import arange, zeros
 from .math import equal, greater_equal, subtract, sum, where
+
+if TYPE_CHECKING:
+    from ..engine.types import DTypeLike, Tensor, TensorLike
 
 
 def _offsets(rows, columns, dtype="int32"):
@@ -18,7 +24,7 @@ def _offsets(rows, columns, dtype="int32"):
     )
 
 
-def tri(N, M=None, k=0, dtype=None):
+def tri(N: Any, M: Any = None, k: int = 0, dtype: DTypeLike | None = None) -> Tensor:
     """An (N, M) matrix of ones at and below its k-th diagonal, zeros above; M is N where None.
 
     Example:
@@ -29,7 +35,7 @@ def tri(N, M=None, k=0, dtype=None):
     return cast(below, config.standardize_dtype(dtype))
 
 
-def tril(x, k=0):
+def tril(x: TensorLike, k: int = 0) -> Tensor:
     """x with zeros above its k-th diagonal, for the last two axes.
 
     Example:
@@ -40,7 +46,7 @@ def tril(x, k=0):
     return _kept(greater_equal(operator.index(k), _offsets(rows, columns)), x)
 
 
-def triu(x, k=0):
+def triu(x: TensorLike, k: int = 0) -> Tensor:
     """x with zeros below its k-th diagonal, for the last two axes.
 
     Example:
@@ -62,7 +68,7 @@ def _matrices(x, who):
     return x
 
 
-def diagonal(x, offset=0, axis1=0, axis2=1):
+def diagonal(x: TensorLike, offset: Any = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The elements on a diagonal of the plane of two axes, as the last axis of the result.
 
     Args:
@@ -103,7 +109,7 @@ def _last_diagonal(x, offset):
     return take(flat, tensor(places, "int32"), axis=-1)
 
 
-def diag(x, k=0):
+def diag(x: TensorLike, k: int = 0) -> Tensor:
     """The k-th diagonal of a matrix, or the matrix with a vector on its k-th diagonal.
 
     Raises:
@@ -125,12 +131,12 @@ def diag(x, k=0):
     return _kept(equal(_offsets(size, size), k), expand_dims(columns, 0))
 
 
-def diagflat(x, k=0):
+def diagflat(x: TensorLike, k: int = 0) -> Tensor:
     """The matrix with x, flattened, on its k-th diagonal."""
     return diag(ravel(x), k)
 
 
-def trace(x, offset=0, axis1=0, axis2=1):
+def trace(x: TensorLike, offset: Any = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The sum of a diagonal in the plane of two axes; bool and short integers give 32 bits.
 
     Example:

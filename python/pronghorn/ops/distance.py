@@ -1,5 +1,9 @@
 """Distances between vectors, and the complementary error function."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ._args import cast, floating, pair, tensor
 from .array import expand_dims
 from .math import (
@@ -19,8 +23,11 @@ from .math import (
     where,
 )
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
-def cdist(x, y):
+
+def cdist(x: TensorLike, y: TensorLike) -> Tensor:
     """The Euclidean distance of each pair of vectors.
 
     Args:
@@ -71,7 +78,7 @@ _SERIES = (
 )  # fmt: skip
 
 
-def erfc(x):
+def erfc(x: TensorLike) -> Tensor:
     """The complementary error function, 1 - erf(x), exact in its tail.
 
     Args:

@@ -5,7 +5,10 @@ are summed; what remains is contracted in pairs, smallest result first, each pai
 matrix product: labels of both and of the result are the batch, labels of both alone are summed.
 """
 
+from __future__ import annotations
+
 import string
+from typing import TYPE_CHECKING, Any
 
 from ._args import cast, shape_of, tensors
 from .array import reshape, transpose
@@ -13,8 +16,11 @@ from .diagonals import diagonal
 from .math import sum
 from .matrix import matmul
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor
 
-def einsum(subscripts, *operands, **kwargs):
+
+def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Tensor:
     """Sums of products by Einstein's notation.
 
     Args:

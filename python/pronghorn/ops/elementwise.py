@@ -1,6 +1,9 @@
 """Elementwise functions that are formulas of others: logarithms of other bases, tests, angles."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 from ..engine import config
 from ._args import FLOATS, KerasTensor, cast, floating, op, pair, result_type, tensor
@@ -36,16 +39,20 @@ from .math import (
 )
 from .math import all as all_of
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
+
+
 _LN2 = math.log(2.0)
 
 
-def fabs(x):
+def fabs(x: TensorLike) -> Tensor:
     """|x| as a float."""
     x = tensor(x)
     return abs(x if x.dtype in FLOATS else cast(x, config.floatx()))
 
 
-def trunc(x):
+def trunc(x: TensorLike) -> Tensor:
     """Each element without its fraction; integers stay as they are. No gradient flows.
 
     Example:
@@ -57,14 +64,14 @@ def trunc(x):
     return where(less(x, 0), ceil(x), floor(x))
 
 
-def exp2(x):
+def exp2(x: TensorLike) -> Tensor:
     """2 raised to each element."""
     x = tensor(x)
     x = x if x.dtype in FLOATS else cast(x, config.floatx())
     return power(cast(tensor(2.0), x.dtype), x)
 
 
-def logaddexp(x1, x2):
+def logaddexp(x1: TensorLike, x2: TensorLike) -> Tensor:
     """log(exp(x1) + exp(x2)), without overflow.
 
     Example:
@@ -76,7 +83,7 @@ def logaddexp(x1, x2):
     return where(isnan(gap), add(x1, x2), add(high, log1p(exp(multiply(gap, -1.0)))))
 
 
-def logaddexp2(x1, x2):
+def logaddexp2(x1: TensorLike, x2: TensorLike) -> Tensor:
     """log2(2**x1 + 2**x2), without overflow."""
     x1, x2 = _float_pair(x1, x2)
     return divide(logaddexp(multiply(x1, _LN2), multiply(x2, _LN2)), _LN2)
@@ -93,7 +100,7 @@ def _float_pair(x1, x2, wide=False):
     return cast(x1, dtype), cast(x2, dtype)
 
 
-def hypot(x1, x2):
+def hypot(x1: TensorLike, x2: TensorLike) -> Tensor:
     """sqrt(x1**2 + x2**2), without overflow on the way.
 
     Example:
@@ -107,7 +114,7 @@ def hypot(x1, x2):
     return where(logical_or(isinf(x1), isinf(x2)), float("inf"), length)
 
 
-def heaviside(x1, x2):
+def heaviside(x1: TensorLike, x2: TensorLike) -> Tensor:
     """0 where x1 is negative, x2 where it is 0, 1 where it is positive. No gradient flows to x1.
 
     Example:
@@ -118,7 +125,7 @@ def heaviside(x1, x2):
     return where(isnan(x1), x1, step)
 
 
-def ldexp(x1, x2):
+def ldexp(x1: TensorLike, x2: TensorLike) -> Tensor:
     """x1 * 2**x2.
 
     Args:
@@ -140,7 +147,7 @@ def ldexp(x1, x2):
     return multiply(multiply(x1, exp2(half)), exp2(subtract(x2, half)))
 
 
-def sinc(x):
+def sinc(x: TensorLike) -> Tensor:
     """sin(pi x) / (pi x), and 1 at 0."""
     x = floating(x)
     zero = equal(x, 0)
@@ -148,13 +155,13 @@ def sinc(x):
     return where(zero, 1, divide(sin(angle), angle))
 
 
-def deg2rad(x):
+def deg2rad(x: TensorLike) -> Tensor:
     """Degrees to radians."""
     x = _wide_float(x)
     return multiply(x, math.pi / 180.0)
 
 
-def rad2deg(x):
+def rad2deg(x: TensorLike) -> Tensor:
     """Radians to degrees."""
     x = _wide_float(x)
     return multiply(x, 180.0 / math.pi)
@@ -165,7 +172,7 @@ def _wide_float(x):
     return cast(x, "float64") if x.dtype == "int64" else floating(x)
 
 
-def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
+def nan_to_num(x: TensorLike, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Tensor:
     """x with nan and infinities replaced.
 
     Args:
@@ -193,19 +200,21 @@ _LARGEST = {
 }
 
 
-def isposinf(x):
+def isposinf(x: TensorLike) -> Tensor:
     """Where x is positive infinity; bool."""
     x = tensor(x)
     return logical_and(isinf(x), greater(x, 0))
 
 
-def isneginf(x):
+def isneginf(x: TensorLike) -> Tensor:
     """Where x is negative infinity; bool."""
     x = tensor(x)
     return logical_and(isinf(x), less(x, 0))
 
 
-def isclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
+def isclose(
+    x1: TensorLike, x2: TensorLike, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> Tensor:
     """Where |x1 - x2| <= atol + rtol * |x2|; equal infinities are close, nan only on request.
 
     Example:
@@ -219,12 +228,14 @@ def isclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
     return near
 
 
-def allclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
+def allclose(
+    x1: TensorLike, x2: TensorLike, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> Tensor:
     """Whether all elements are close (see `isclose`); a bool scalar."""
     return all_of(isclose(x1, x2, rtol, atol, equal_nan))
 
 
-def divide_no_nan(x1, x2):
+def divide_no_nan(x1: TensorLike, x2: TensorLike) -> Tensor:
     """x1 / x2, and 0 where x2 is 0; the gradient there is 0 too.
 
     Example:
@@ -236,19 +247,19 @@ def divide_no_nan(x1, x2):
     return where(zero, 0, ratio)
 
 
-def fmax(x1, x2):
+def fmax(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The larger of each two elements; a nan only where both are."""
     x1, x2 = pair(x1, x2)
     return where(isnan(x1), x2, where(isnan(x2), x1, maximum(x1, x2)))
 
 
-def fmin(x1, x2):
+def fmin(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The smaller of each two elements; a nan only where both are."""
     x1, x2 = pair(x1, x2)
     return where(isnan(x1), x2, where(isnan(x2), x1, minimum(x1, x2)))
 
 
-def fmod(x1, x2):
+def fmod(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The remainder with the sign of x1 (C's fmod; `mod` takes that of x2).
 
     Example:
@@ -264,7 +275,7 @@ _real, _imag, _angle = op("complex_real"), op("complex_imag"), op("complex_angle
 _conj = op("complex_conj")
 
 
-def conj(x):
+def conj(x: TensorLike) -> Tensor:
     """The complex conjugate: x itself where it is real."""
     x = tensor(x)
     return _conj((x,)) if x.dtype == "complex64" else x
@@ -273,19 +284,19 @@ def conj(x):
 conjugate = conj
 
 
-def real(x):
+def real(x: TensorLike) -> Tensor:
     """The real part: x itself where it is real."""
     x = tensor(x)
     return _real((x,)) if x.dtype == "complex64" else x
 
 
-def imag(x):
+def imag(x: TensorLike) -> Tensor:
     """The imaginary part: zeros where x is real."""
     x = tensor(x)
     return _imag((x,)) if x.dtype == "complex64" else zeros_like(x)
 
 
-def angle(x):
+def angle(x: TensorLike) -> Tensor:
     """The angle of a number in the complex plane: pi for negative real numbers, else 0."""
     if getattr(x, "dtype", None) == "complex64" or isinstance(x, complex):
         return _angle((tensor(x),))
@@ -293,12 +304,12 @@ def angle(x):
     return where(isnan(x), x, where(less(x, 0), math.pi, cast(tensor(0.0), x.dtype)))
 
 
-def isreal(x):
+def isreal(x: TensorLike) -> Tensor:
     """Where the imaginary part is 0; bool."""
     return equal(imag(x), 0)
 
 
-def select(condlist, choicelist, default=0):
+def select(condlist: Any, choicelist: Any, default: int = 0) -> Tensor:
     """Of several choices, for each element the first whose condition holds.
 
     Args:

@@ -1,5 +1,9 @@
 """Linear algebra: factorisations, systems, spectra."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from . import _lapack as lapack
@@ -9,6 +13,9 @@ from .array import expand_dims, squeeze
 from .creation import eye
 from .math import greater, where
 from .matrix import matmul
+
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
 
 def _wide(x, complex_too=False):
@@ -37,7 +44,7 @@ def _turned(x):
 
 
 # ---- the public functions
-def cholesky(x, upper=False):
+def cholesky(x: TensorLike, upper: Any = False) -> Tensor:
     """The triangular factor of symmetric positive definite matrices.
 
     Args:
@@ -57,7 +64,7 @@ def cholesky(x, upper=False):
     return _turned(lower) if upper else lower
 
 
-def cholesky_inverse(x, upper=False):
+def cholesky_inverse(x: TensorLike, upper: Any = False) -> Tensor:
     """The inverse of a matrix of which x is the Cholesky factor.
 
     Args:
@@ -80,7 +87,7 @@ def cholesky_inverse(x, upper=False):
     return cast(matmul(inverse, turned) if upper else matmul(turned, inverse), dtype)
 
 
-def inv(x):
+def inv(x: TensorLike) -> Tensor:
     """The inverses of square matrices.
 
     Args:
@@ -98,7 +105,7 @@ def inv(x):
     return _through(lapack.inv, x, complex_too=True)
 
 
-def det(x):
+def det(x: TensorLike) -> Tensor:
     """The determinants of square matrices.
 
     Args:
@@ -116,7 +123,7 @@ def det(x):
     return _through(lapack.det, x)
 
 
-def slogdet(x):
+def slogdet(x: TensorLike) -> Any:
     """Sign and logarithm of the absolute value of determinants.
 
     Args:
@@ -135,7 +142,7 @@ def slogdet(x):
     return _through(lapack.slogdet, x)
 
 
-def logdet(x):
+def logdet(x: TensorLike) -> Tensor:
     """The logarithms of determinants of symmetric positive definite matrices.
 
     Args:
@@ -154,7 +161,7 @@ def logdet(x):
     return where(greater(sign, 0), size, float("nan"))
 
 
-def eig(x):
+def eig(x: TensorLike) -> Any:
     """Eigenvalues and eigenvectors of square matrices.
 
     Args:
@@ -174,7 +181,7 @@ def eig(x):
     return lapack.eig((x,))
 
 
-def eigh(x):
+def eigh(x: TensorLike) -> Any:
     """Eigenvalues and eigenvectors of symmetric matrices.
 
     Args:
@@ -193,7 +200,7 @@ def eigh(x):
     return _through(lapack.eigh, x)
 
 
-def lu_factor(x):
+def lu_factor(x: TensorLike) -> Any:
     """The LU decomposition of matrices, with row exchanges.
 
     Args:
@@ -214,7 +221,7 @@ def lu_factor(x):
     return _through(lapack.lu_factor, x)
 
 
-def qr(x, mode="reduced"):
+def qr(x: TensorLike, mode: str = "reduced") -> Any:
     """The QR decomposition: orthonormal columns times an upper triangle.
 
     Args:
@@ -238,7 +245,7 @@ def qr(x, mode="reduced"):
     return _through(lapack.qr, x, (mode == "complete",))
 
 
-def svd(x, full_matrices=True, compute_uv=True):
+def svd(x: TensorLike, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """The singular value decomposition, `x = U diag(s) V^T`.
 
     Args:
@@ -274,7 +281,7 @@ def _solved(native, a, b, attrs=()):
     return cast(squeeze(result, -1) if vector else result, dtype)
 
 
-def solve(a, b):
+def solve(a: TensorLike, b: TensorLike) -> Tensor:
     """x of the linear systems `a x = b`.
 
     Args:
@@ -293,7 +300,7 @@ def solve(a, b):
     return _solved(lapack.solve, a, b)
 
 
-def solve_triangular(a, b, lower=False):
+def solve_triangular(a: TensorLike, b: TensorLike, lower: Any = False) -> Tensor:
     """x of the linear systems `a x = b`, of which one triangle of a is read.
 
     Args:
@@ -313,7 +320,7 @@ def solve_triangular(a, b, lower=False):
     return _solved(lapack.solve_triangular, a, b, (bool(lower),))
 
 
-def pinv(x, rcond=None):
+def pinv(x: TensorLike, rcond: Any = None) -> Tensor:
     """The Moore-Penrose pseudo-inverses.
 
     Args:
@@ -333,7 +340,7 @@ def pinv(x, rcond=None):
     return _through(lapack.pinv, x, (None if rcond is None else float(rcond),))
 
 
-def matrix_rank(x, tol=None):
+def matrix_rank(x: TensorLike, tol: Any = None) -> Tensor:
     """The number of singular values above a limit.
 
     Args:
@@ -352,7 +359,7 @@ def matrix_rank(x, tol=None):
     return _through(lapack.matrix_rank, x, (None if tol is None else float(tol),))
 
 
-def lstsq(a, b, rcond=None):
+def lstsq(a: TensorLike, b: TensorLike, rcond: Any = None) -> Any:
     """The x of least norm among those for which `|a x - b|` is least.
 
     Args:

@@ -1,10 +1,17 @@
 """Fourier transforms of signals and images. A complex tensor is a pair, real and imaginary part."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from . import _dft as native
 from ._args import FLOATS, cast, floating, op, shape_of, tensor
 from .array import concatenate, pad, reshape, stack
 from .creation import arange, zeros, zeros_like
 from .math import cos, divide, multiply, subtract, sum
+
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
 
 def _pair(name, x, rank):
@@ -54,7 +61,7 @@ def _transform(name, x, axes, inverse=False):
     return tuple(cast(part, dtype) for part in out)
 
 
-def fft(x):
+def fft(x: TensorLike) -> Any:
     """The discrete Fourier transform along the last axis.
 
     Args:
@@ -72,12 +79,12 @@ def fft(x):
     return _transform("fft", x, (-1,))
 
 
-def fft2(x):
+def fft2(x: TensorLike) -> Any:
     """The discrete Fourier transform over the last two axes; arguments as in `fft`."""
     return _transform("fft2", x, (-2, -1))
 
 
-def ifft2(x):
+def ifft2(x: TensorLike) -> Any:
     """The inverse of `fft2`."""
     return _transform("ifft2", x, (-2, -1), True)
 
@@ -93,7 +100,7 @@ def _resized(x, size):
     return concatenate([x, more], axis=-1)[..., :size]
 
 
-def rfft(x, fft_length=None):
+def rfft(x: TensorLike, fft_length: Any = None) -> tuple[Any, ...]:
     """The first half of the discrete Fourier transform of real signals.
 
     Args:
@@ -118,7 +125,7 @@ def rfft(x, fft_length=None):
     return tuple(cast(part, dtype) for part in native.rdft((x,)))
 
 
-def irfft(x, fft_length=None):
+def irfft(x: TensorLike, fft_length: Any = None) -> Tensor:
     """The inverse of `rfft`: real signals.
 
     Args:
@@ -146,7 +153,7 @@ def irfft(x, fft_length=None):
     return cast(divide(native.irdft((re, im), (length,)), float(length or 1)), dtype)
 
 
-def extract_sequences(x, sequence_length, sequence_stride):
+def extract_sequences(x: TensorLike, sequence_length: Any, sequence_stride: Any) -> Tensor:
     """Overlapping parts of the last axis.
 
     Args:
@@ -210,7 +217,14 @@ def _need_lengths(length, fft_length):
         )
 
 
-def stft(x, sequence_length, sequence_stride, fft_length, window="hann", center=True):
+def stft(
+    x: TensorLike,
+    sequence_length: Any,
+    sequence_stride: Any,
+    fft_length: Any,
+    window: str = "hann",
+    center: bool = True,
+) -> Any:
     """The short-time Fourier transform: `rfft` of overlapping, windowed parts of a signal.
 
     Args:
@@ -247,7 +261,15 @@ def stft(x, sequence_length, sequence_stride, fft_length, window="hann", center=
     return rfft(parts if weights is None else multiply(parts, weights))
 
 
-def istft(x, sequence_length, sequence_stride, fft_length, length=None, window="hann", center=True):
+def istft(
+    x: TensorLike,
+    sequence_length: Any,
+    sequence_stride: Any,
+    fft_length: Any,
+    length: Any = None,
+    window: str = "hann",
+    center: bool = True,
+) -> Tensor:
     """The inverse of `stft`: the signal whose parts these are.
 
     Args:
@@ -298,7 +320,7 @@ def _covered(weights, size, stride):
 _make, _real, _imag = op("complex_make"), op("complex_real"), op("complex_imag")
 
 
-def view_as_complex(x):
+def view_as_complex(x: TensorLike) -> Tensor:
     """The complex tensor of real and imaginary parts in the last axis.
 
     Args:
@@ -323,7 +345,7 @@ def view_as_complex(x):
     return _make((x[..., 0], x[..., 1]))
 
 
-def view_as_real(x):
+def view_as_real(x: TensorLike) -> Tensor:
     """Real and imaginary parts of a tensor, in a last axis of size 2.
 
     Args:
@@ -341,7 +363,7 @@ def view_as_real(x):
     return stack([_real((x,)), _imag((x,))], axis=-1)
 
 
-def polar(abs_, angle):
+def polar(abs_: Any, angle: Any) -> Tensor:
     """The complex tensor of lengths and angles.
 
     Args:

@@ -4,7 +4,10 @@ From probabilities that a softmax or sigmoid of ours made, the logits are used: 
 where probabilities saturate.
 """
 
+from __future__ import annotations
+
 import warnings
+from typing import TYPE_CHECKING
 
 from ..engine import config
 from ..engine.symbolic import recorded_whole
@@ -23,11 +26,21 @@ from .math import (
 )
 from .math import sum as sum_over
 
+if TYPE_CHECKING:
+    from ..engine.types import DTypeLike, Tensor, TensorLike
+
+
 _xent_sparse, _xent_dense = op("xent_sparse"), op("xent_dense")
 _softplus, _one_hot = op("softplus"), op("one_hot")
 
 
-def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
+def one_hot(
+    x: TensorLike,
+    num_classes: int,
+    axis: int = -1,
+    dtype: DTypeLike | None = None,
+    sparse: bool = False,
+) -> Tensor:
     """Integers as vectors with a single one.
 
     Args:
@@ -82,7 +95,9 @@ def _probabilities(output):
 
 
 @recorded_whole
-def binary_crossentropy(target, output, from_logits=False):
+def binary_crossentropy(
+    target: TensorLike, output: TensorLike, from_logits: bool = False
+) -> Tensor:
     """-target * log(output) - (1 - target) * log(1 - output), elementwise.
 
     Args:
@@ -111,7 +126,9 @@ def binary_crossentropy(target, output, from_logits=False):
 
 
 @recorded_whole
-def categorical_crossentropy(target, output, from_logits=False, axis=-1):
+def categorical_crossentropy(
+    target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
+) -> Tensor:
     """-sum(target * log(output)) over the classes.
 
     Args:
@@ -148,7 +165,9 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
 
 
 @recorded_whole
-def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
+def sparse_categorical_crossentropy(
+    target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
+) -> Tensor:
     """-log(output) at the class that `target` names.
 
     Args:

@@ -1,10 +1,17 @@
 """Elementwise mathematics and reductions."""
 
+from __future__ import annotations
+
 import operator
+from typing import TYPE_CHECKING, Any
 
 from ..engine import config
 from ._args import FLOATS, axes, beyond, cast, floating, narrowed, op, pair, tensor, wide
 from .creation import full_like
+
+if TYPE_CHECKING:
+    from ..engine.types import Axis, DTypeLike, Tensor, TensorLike
+
 
 _add, _subtract, _multiply, _divide = op("add"), op("subtract"), op("multiply"), op("divide")
 _floor_divide, _mod, _power = op("floor_divide"), op("mod"), op("power")
@@ -15,7 +22,7 @@ _sum, _mean, _prod, _max, _min = op("sum"), op("mean"), op("prod"), op("max"), o
 _any, _all, _argmax, _argmin = op("any"), op("all"), op("argmax"), op("argmin")
 
 
-def add(x1, x2):
+def add(x1: TensorLike, x2: TensorLike) -> Tensor:
     """x1 + x2, elementwise with broadcasting.
 
     Args:
@@ -30,7 +37,7 @@ def add(x1, x2):
     return _add(pair(x1, x2))
 
 
-def subtract(x1, x2):
+def subtract(x1: TensorLike, x2: TensorLike) -> Tensor:
     """x1 - x2, elementwise with broadcasting; dtypes as in `add`.
 
     Example:
@@ -39,7 +46,7 @@ def subtract(x1, x2):
     return _subtract(pair(x1, x2))
 
 
-def multiply(x1, x2):
+def multiply(x1: TensorLike, x2: TensorLike) -> Tensor:
     """x1 * x2, elementwise with broadcasting; dtypes as in `add`.
 
     Example:
@@ -48,7 +55,7 @@ def multiply(x1, x2):
     return _multiply(pair(x1, x2))
 
 
-def divide(x1, x2):
+def divide(x1: TensorLike, x2: TensorLike) -> Tensor:
     """x1 / x2, elementwise with broadcasting; integers give floatx.
 
     Example:
@@ -63,7 +70,7 @@ def divide(x1, x2):
 true_divide = divide
 
 
-def floor_divide(x1, x2):
+def floor_divide(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The largest integer not above x1 / x2, in the promoted dtype. Integer division by 0 gives 0.
 
     Example:
@@ -72,7 +79,7 @@ def floor_divide(x1, x2):
     return _floor_divide(pair(x1, x2))
 
 
-def mod(x1, x2):
+def mod(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The remainder of floor_divide; it has the divisor's sign.
 
     Example:
@@ -81,7 +88,7 @@ def mod(x1, x2):
     return _mod(pair(x1, x2))
 
 
-def power(x1, x2):
+def power(x1: TensorLike, x2: TensorLike) -> Tensor:
     """x1 raised to x2, elementwise with broadcasting.
 
     Example:
@@ -90,7 +97,7 @@ def power(x1, x2):
     return _power(pair(x1, x2))
 
 
-def minimum(x1, x2):
+def minimum(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The smaller of each two elements; nan where either is. At a tie the gradient goes to x1.
 
     Example:
@@ -99,7 +106,7 @@ def minimum(x1, x2):
     return _minimum(pair(x1, x2))
 
 
-def maximum(x1, x2):
+def maximum(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The larger of each two elements; nan where either is. At a tie the gradient goes to x1.
 
     Example:
@@ -108,7 +115,7 @@ def maximum(x1, x2):
     return _maximum(pair(x1, x2))
 
 
-def clip(x, x_min, x_max):
+def clip(x: TensorLike, x_min: Any, x_max: Any) -> Tensor:
     """x limited to [x_min, x_max]; the gradient passes at the limits.
 
     Example:
@@ -117,12 +124,12 @@ def clip(x, x_min, x_max):
     return _minimum(pair(_maximum(pair(x, x_min)), x_max))
 
 
-def negative(x):
+def negative(x: TensorLike) -> Tensor:
     """-x."""
     return _negative((tensor(x),))
 
 
-def abs(x):
+def abs(x: TensorLike) -> Tensor:
     """|x|. The gradient at 0 is 0."""
     return _abs((tensor(x),))
 
@@ -130,12 +137,12 @@ def abs(x):
 absolute = abs
 
 
-def sign(x):
+def sign(x: TensorLike) -> Tensor:
     """-1, 0 or 1 with the sign of each element; nan stays nan. No gradient flows."""
     return _sign((tensor(x),))
 
 
-def square(x):
+def square(x: TensorLike) -> Tensor:
     """x * x; of bool, in int32."""
     x = tensor(x)
     return _square((cast(x, "int32") if x.dtype == "bool" else x,))
@@ -180,7 +187,7 @@ ceil = _float_function("ceil", "The smallest integer not below each element. No 
 _LAST_DECIMAL = {"float32": 38, "float64": 308}
 
 
-def round(x, decimals=0):
+def round(x: TensorLike, decimals: int = 0) -> Tensor:
     """x rounded to `decimals` places, halves to even. Integers stay as they are. No gradient flows.
 
     Example:
@@ -263,7 +270,7 @@ logical_or = _comparison("logical_or", "Where x1 or x2 is true (not 0)")
 logical_xor = _comparison("logical_xor", "Where exactly one of x1 and x2 is true (not 0)")
 
 
-def where(condition, x1=None, x2=None):
+def where(condition: Any, x1: TensorLike | None = None, x2: TensorLike | None = None) -> Tensor:
     """x1 where the condition holds, else x2; all three broadcast.
 
     Args:
@@ -314,7 +321,7 @@ def _summed(x):
     return cast(x, wide) if wide else x
 
 
-def sum(x, axis=None, keepdims=False):
+def sum(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """The sum over axes.
 
     Args:
@@ -331,7 +338,9 @@ def sum(x, axis=None, keepdims=False):
     return _sum((_summed(x),), (axes(axis), bool(keepdims)))
 
 
-def prod(x, axis=None, keepdims=False, dtype=None):
+def prod(
+    x: TensorLike, axis: Axis | None = None, keepdims: bool = False, dtype: DTypeLike | None = None
+) -> Tensor:
     """The product over axes; arguments as in `sum`.
 
     Example:
@@ -341,7 +350,7 @@ def prod(x, axis=None, keepdims=False, dtype=None):
     return _prod((x,), (axes(axis), bool(keepdims)))
 
 
-def mean(x, axis=None, keepdims=False):
+def mean(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """The mean over axes; arguments as in `sum`. Integers and bool give floatx; of nothing, nan.
 
     Example:
@@ -350,7 +359,9 @@ def mean(x, axis=None, keepdims=False):
     return _mean((floating(x),), (axes(axis), bool(keepdims)))
 
 
-def max(x, axis=None, keepdims=False, initial=None):
+def max(
+    x: TensorLike, axis: Axis | None = None, keepdims: bool = False, initial: Any = None
+) -> Tensor:
     """The largest element over axes; nan wins. Ties share the gradient equally.
 
     Args:
@@ -366,23 +377,25 @@ def max(x, axis=None, keepdims=False, initial=None):
     return result if initial is None else cast(maximum(result, initial), result.dtype)
 
 
-def min(x, axis=None, keepdims=False, initial=None):
+def min(
+    x: TensorLike, axis: Axis | None = None, keepdims: bool = False, initial: Any = None
+) -> Tensor:
     """The smallest element over axes; arguments as in `max`."""
     result = _min((tensor(x),), (axes(axis), bool(keepdims)))
     return result if initial is None else cast(minimum(result, initial), result.dtype)
 
 
-def any(x, axis=None, keepdims=False):
+def any(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """Whether some element over the axes is true (not 0); bool."""
     return _any((tensor(x),), (axes(axis), bool(keepdims)))
 
 
-def all(x, axis=None, keepdims=False):
+def all(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """Whether every element over the axes is true (not 0); bool."""
     return _all((tensor(x),), (axes(axis), bool(keepdims)))
 
 
-def argmax(x, axis=None, keepdims=False):
+def argmax(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """Where the largest element is, the first of equals; int32.
 
     Args:
@@ -399,12 +412,12 @@ def argmax(x, axis=None, keepdims=False):
     return _argmax((tensor(x),), (axis, bool(keepdims)))
 
 
-def argmin(x, axis=None, keepdims=False):
+def argmin(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """Where the smallest element is; arguments as in `argmax`."""
     return _argmin((tensor(x),), (axis, bool(keepdims)))
 
 
-def var(x, axis=None, keepdims=False):
+def var(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """The variance over axes (divided by the count); integers give floatx. Halves go by float32.
 
     Example:
@@ -420,13 +433,13 @@ def _variance(x, axis, keepdims):
     return mean(square(centred), axis, keepdims)
 
 
-def std(x, axis=None, keepdims=False):
+def std(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """The standard deviation over axes, the square root of `var`; halves go by float32."""
     dtype = floating(x).dtype
     return narrowed(sqrt(_variance(x, axis, keepdims)), dtype)
 
 
-def logsumexp(x, axis=None, keepdims=False):
+def logsumexp(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """log(sum(exp(x))) over axes, without overflow. Halves go by float32.
 
     Example:

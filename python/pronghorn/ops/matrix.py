@@ -1,13 +1,21 @@
 """Matrix products."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ._args import cast, op, pair, shape_of, tensor
 from .array import expand_dims, reshape, squeeze, transpose
 from .math import multiply
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
+
+
 _matmul = op("matmul")
 
 
-def matmul(x1, x2):
+def matmul(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The matrix product x1 @ x2.
 
     The last axis of x1 is summed against the second-to-last of x2; the axes before them broadcast.
@@ -47,7 +55,7 @@ def matmul(x1, x2):
     return squeeze(result, -1 if right == 1 else -2) if left == 1 else result
 
 
-def dot(x1, x2):
+def dot(x1: TensorLike, x2: TensorLike) -> Tensor:
     """NumPy's dot: x1's last axis against x2's second-to-last (or only) one, without broadcasting.
 
     Args:

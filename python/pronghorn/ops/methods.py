@@ -4,7 +4,14 @@ A few of PyTorch's that mean nothing else (`cpu`, `detach`, `clone`, `view`) are
 changes nothing in place. operators.py installs them on Tensor, Variable and KerasTensor.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from . import array, math, matrix
+
+if TYPE_CHECKING:
+    from ..engine.types import Axis, DTypeLike, Tensor, TensorLike
 
 
 def _reduction(function):
@@ -27,25 +34,25 @@ def _sizes(given):
     return given[0] if len(given) == 1 and not isinstance(given[0], int) else given
 
 
-def _reshape(self, *shape):
+def _reshape(self: Any, *shape: Any) -> Tensor:
     """The elements in order in another shape; one size may be -1."""
     if not shape:
         raise TypeError("reshape() needs a shape, such as x.reshape(2, -1)")
     return array.reshape(self, _sizes(shape))
 
 
-def _transpose(self, *axes):
+def _transpose(self: Any, *axes: Any) -> Tensor:
     """The axes in this order; in reverse without an argument."""
     axes = _sizes(axes) if axes else None
     return array.transpose(self, axes)
 
 
-def _astype(self, dtype, copy=True):
+def _astype(self: Any, dtype: DTypeLike, copy: bool = True) -> Tensor:
     """The values in another dtype."""
     return array.cast(self, dtype)
 
 
-def _clip(self, min=None, max=None):
+def _clip(self: Any, min: Any = None, max: Any = None) -> Tensor:
     """Limited to [min, max]; None is no limit."""
     if min is None and max is None:
         raise ValueError("clip() needs `min` or `max`")
@@ -54,23 +61,23 @@ def _clip(self, min=None, max=None):
     return math.minimum(self, max) if min is None else math.clip(self, min, max)
 
 
-def _round(self, decimals=0):
+def _round(self: Any, decimals: int = 0) -> Tensor:
     return math.round(self, decimals)
 
 
-def _take(self, indices, axis=None):
+def _take(self: Any, indices: TensorLike, axis: Axis | None = None) -> Tensor:
     return array.take(self, indices, axis=axis)
 
 
-def _repeat(self, repeats, axis=None):
+def _repeat(self: Any, repeats: Any, axis: Axis | None = None) -> Tensor:
     return array.repeat(self, repeats, axis=axis)
 
 
-def _squeeze(self, axis=None):
+def _squeeze(self: Any, axis: Axis | None = None) -> Tensor:
     return array.squeeze(self, axis=axis)
 
 
-def _cpu(self):
+def _cpu(self: Any) -> Tensor:
     """The tensor itself: it lies in the memory of the CPU."""
     return self.value if hasattr(self, "handle") else self
 

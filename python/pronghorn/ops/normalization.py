@@ -1,5 +1,9 @@
 """Moments and normalisation."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..engine import config
 from ._args import (
     FLOATS,
@@ -18,11 +22,17 @@ from .math import abs, add, divide, maximum, mean, multiply, power, rsqrt, squar
 from .math import max as max_over
 from .math import sum as sum_over
 
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
+
+
 _infer, _train = op("batch_norm_infer"), op("batch_norm_train")
 _row_norm = op("row_norm")
 
 
-def moments(x, axes, keepdims=False, synchronized=False):
+def moments(
+    x: TensorLike, axes: Any, keepdims: bool = False, synchronized: bool = False
+) -> tuple[Any, ...]:
     """Mean and (biased) variance over axes. Half precision is computed in float32.
 
     Args:
@@ -45,7 +55,15 @@ def moments(x, axes, keepdims=False, synchronized=False):
     return average, variance
 
 
-def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilon=1e-3):
+def batch_normalization(
+    x: TensorLike,
+    mean: Any,
+    variance: TensorLike,
+    axis: int,
+    offset: Any = None,
+    scale: Any = None,
+    epsilon: float = 1e-3,
+) -> Tensor:
     """(x - mean) / sqrt(variance + epsilon) * scale + offset, along one axis.
 
     Args:
@@ -69,7 +87,9 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
     return moveaxis(y, -1, axis) if moved else y
 
 
-def batch_norm_train(x, scale=None, offset=None, epsilon=1e-3):
+def batch_norm_train(
+    x: TensorLike, scale: Any = None, offset: Any = None, epsilon: float = 1e-3
+) -> Tensor:
     """Batch normalisation with the batch's own statistics over all axes but the last, in one pass.
 
     Args:
@@ -85,7 +105,9 @@ def batch_norm_train(x, scale=None, offset=None, epsilon=1e-3):
     return _train(tuple(inputs), attrs)[:3]
 
 
-def normalize(x, axis=-1, order=2, epsilon=None):
+def normalize(
+    x: TensorLike, axis: int = -1, order: Any = 2, epsilon: float | None = None
+) -> Tensor:
     """x divided by its norm along axes.
 
     Args:
@@ -114,7 +136,14 @@ def normalize(x, axis=-1, order=2, epsilon=None):
     return narrowed(divide(x, maximum(norm, epsilon)), dtype)
 
 
-def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwargs):
+def layer_normalization(
+    x: TensorLike,
+    gamma: Any = None,
+    beta: Any = None,
+    axis: int = -1,
+    epsilon: float | None = None,
+    **kwargs: Any,
+) -> Tensor:
     """(x - mean) / sqrt(variance + epsilon) * gamma + beta, mean and variance over the given axes.
 
     Ba et al. 2016. Half precision is computed in float32.
@@ -155,7 +184,9 @@ def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwarg
     return cast(y, dtype)
 
 
-def rms_normalization(x, scale=None, axis=-1, epsilon=None):
+def rms_normalization(
+    x: TensorLike, scale: Any = None, axis: int = -1, epsilon: float | None = None
+) -> Tensor:
     """x / sqrt(mean(x**2) + epsilon) * scale, the mean over the given axes.
 
     Zhang & Sennrich 2019. Half precision is computed in float32.

@@ -1,9 +1,16 @@
 """Norms of vectors and matrices."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ._args import cast, floating
 from .array import expand_dims, moveaxis
 from .factors import svd
 from .math import abs, max, min, not_equal, power, sqrt, square, sum
+
+if TYPE_CHECKING:
+    from ..engine.types import Axis, Tensor, TensorLike
 
 
 def _norm_axes(x, axis):
@@ -20,7 +27,9 @@ def _norm_axes(x, axis):
     return tuple(a % rank for a in given)
 
 
-def norm(x, ord=None, axis=None, keepdims=False):
+def norm(
+    x: TensorLike, ord: Any = None, axis: Axis | None = None, keepdims: bool = False
+) -> Tensor:
     """The norms of vectors or matrices.
 
     Args:

@@ -1,9 +1,16 @@
 """unfold and fold: the windows of pictures as columns, and the sum of such columns."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ._args import shape_of, tensor
 from ._windows import per_axis, spread
 from .array import pad, reshape, stack
 from .math import add
+
+if TYPE_CHECKING:
+    from ..engine.types import Axis, Tensor, TensorLike
 
 
 def _windows_of(kernel_size, dilation, padding, stride, where):
@@ -15,7 +22,9 @@ def _windows_of(kernel_size, dilation, padding, stride, where):
     )
 
 
-def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
+def unfold(
+    x: TensorLike, kernel_size: Any, dilation: Axis = 1, padding: Any = 0, stride: Axis = 1
+) -> Tensor:
     """The windows of pictures, each as a column.
 
     Args:
@@ -55,7 +64,14 @@ def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
     return reshape(stack(taken, axis=2), (batch, channels * kh * kw, count))
 
 
-def fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
+def fold(
+    x: TensorLike,
+    output_size: Any,
+    kernel_size: Any,
+    dilation: Axis = 1,
+    padding: Any = 0,
+    stride: Axis = 1,
+) -> Tensor:
     """Pictures summed up from columns of their windows: the transpose of `unfold`.
 
     Args:

@@ -1,11 +1,19 @@
 """Pooling over one to three spatial axes. Volumes are pooled in their planes, then over depth: the
 same for a maximum, and for a mean too, as a window has as many elements in each of its planes."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ._args import FLOATS, cast, op, shape_of
 from ._windows import Layout, merge_depth, padding_name, pads_of, with_pads
 from .array import reshape, stack
 from .math import max as _max
 from .math import mean as _mean
+
+if TYPE_CHECKING:
+    from ..engine.types import Axis, Tensor, TensorLike
+
 
 _max_pool, _avg_pool = op("max_pool"), op("avg_pool")
 
@@ -40,7 +48,13 @@ def _along_depth(native, x, window, stride, pads):
     return reshape(y, (batch, shape_of(y)[1], height, width, channels))
 
 
-def max_pool(inputs, pool_size, strides=None, padding="valid", data_format=None):
+def max_pool(
+    inputs: TensorLike,
+    pool_size: Axis,
+    strides: Axis | None = None,
+    padding: Any = "valid",
+    data_format: str | None = None,
+) -> Tensor:
     """The largest element of each window, channel by channel; padding never wins.
 
     Args:
@@ -59,7 +73,13 @@ def max_pool(inputs, pool_size, strides=None, padding="valid", data_format=None)
     return _pool(_max_pool, inputs, pool_size, strides, padding, data_format, "max_pool")
 
 
-def average_pool(inputs, pool_size, strides=None, padding="valid", data_format=None):
+def average_pool(
+    inputs: TensorLike,
+    pool_size: Axis,
+    strides: Axis | None = None,
+    padding: Any = "valid",
+    data_format: str | None = None,
+) -> Tensor:
     """The mean of each window without the padding; arguments as in `max_pool`."""
     return _pool(_avg_pool, inputs, pool_size, strides, padding, data_format, "average_pool")
 
@@ -82,7 +102,9 @@ def _adaptive(native, reduce, inputs, output_size, data_format, where):
     return layout.back(x)
 
 
-def adaptive_average_pool(inputs, output_size, data_format=None):
+def adaptive_average_pool(
+    inputs: TensorLike, output_size: Any, data_format: str | None = None
+) -> Tensor:
     """The means of `output_size` windows that cover each spatial axis evenly.
 
     Window i of n along an axis of size s reaches from floor(i * s / n) to ceil((i + 1) * s / n).
@@ -102,7 +124,9 @@ def adaptive_average_pool(inputs, output_size, data_format=None):
     return _adaptive(_avg_pool, _mean, inputs, output_size, data_format, where)
 
 
-def adaptive_max_pool(inputs, output_size, data_format=None):
+def adaptive_max_pool(
+    inputs: TensorLike, output_size: Any, data_format: str | None = None
+) -> Tensor:
     """The largest elements of `output_size` windows; arguments as in `adaptive_average_pool`."""
     return _adaptive(_max_pool, _max, inputs, output_size, data_format, "adaptive_max_pool")
 

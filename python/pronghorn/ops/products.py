@@ -1,12 +1,19 @@
 """Products beyond matmul: inner, outer, tensor, Kronecker and cross products, correlations."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ._args import cast, floating, normalize_axis, pair, result_type, shape_of, tensors
 from .array import expand_dims, moveaxis, ravel, reshape, transpose
 from .math import divide, mean, multiply, sqrt, subtract, sum
 from .matrix import dot, matmul
 
+if TYPE_CHECKING:
+    from ..engine.types import Axis, Tensor, TensorLike
 
-def outer(x1, x2):
+
+def outer(x1: TensorLike, x2: TensorLike) -> Tensor:
     """Every product of an element of x1 and one of x2, both flattened: shape (size 1, size 2).
 
     Example:
@@ -15,7 +22,7 @@ def outer(x1, x2):
     return multiply(expand_dims(ravel(x1), 1), expand_dims(ravel(x2), 0))
 
 
-def inner(x1, x2):
+def inner(x1: TensorLike, x2: TensorLike) -> Tensor:
     """Sums of products along both last axes; the product where either is a scalar.
 
     Example:
@@ -32,7 +39,7 @@ def inner(x1, x2):
     return tensordot(x1, x2, axes=((-1,), (-1,)))
 
 
-def vdot(x1, x2):
+def vdot(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The sum of products of two tensors of one size, both flattened.
 
     Example:
@@ -41,7 +48,7 @@ def vdot(x1, x2):
     return dot(ravel(x1), ravel(x2))
 
 
-def tensordot(x1, x2, axes=2):
+def tensordot(x1: TensorLike, x2: TensorLike, axes: Any = 2) -> Tensor:
     """Sums of products over chosen axes of two tensors.
 
     Args:
@@ -88,7 +95,7 @@ def _product(sizes):
     return result
 
 
-def kron(x1, x2):
+def kron(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The Kronecker product: x2 times each element of x1, in its place.
 
     Example:
@@ -104,7 +111,14 @@ def kron(x1, x2):
     return reshape(product, tuple(a * b for a, b in zip(dims1, dims2)))
 
 
-def cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
+def cross(
+    x1: TensorLike,
+    x2: TensorLike,
+    axisa: int = -1,
+    axisb: int = -1,
+    axisc: int = -1,
+    axis: Axis | None = None,
+) -> Tensor:
     """The cross product of vectors of two or three components.
 
     Args:
@@ -151,7 +165,7 @@ def cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
     return moveaxis(result, -1, axisc)
 
 
-def corrcoef(x):
+def corrcoef(x: TensorLike) -> Tensor:
     """Pearson's coefficients between the rows of x, shape (rows, rows).
 
     Example:
@@ -166,7 +180,7 @@ def corrcoef(x):
     return divide(divide(covariance, expand_dims(spread, 1)), expand_dims(spread, 0))
 
 
-def correlate(x1, x2, mode="valid"):
+def correlate(x1: TensorLike, x2: TensorLike, mode: str = "valid") -> Tensor:
     """The cross-correlation of two vectors: sums of products at every shift.
 
     Args:

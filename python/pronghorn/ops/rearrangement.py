@@ -1,10 +1,16 @@
 """rearrange: axes split, permuted and joined by a pattern."""
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING, Any
 
 from ._args import shape_of
 from ._args import tensor as as_tensor
 from .array import reshape, transpose
+
+if TYPE_CHECKING:
+    from ..engine.types import Tensor
 
 
 def _groups(side, pattern):
@@ -43,7 +49,7 @@ def _sizes(groups, shape, lengths, pattern):
     return sizes
 
 
-def rearrange(tensor, pattern, **axes_lengths):
+def rearrange(tensor: Any, pattern: Any, **axes_lengths: Any) -> Tensor:
     """Splits, permutes and joins axes by a pattern, as in einops.
 
     Args:

@@ -1,18 +1,34 @@
 """Loops over the leading axis: scan, map, associative_scan, vectorize."""
 
+from __future__ import annotations
+
 import functools
 import re
+from typing import TYPE_CHECKING, Any
 
 from ..engine import nest, regions
 from .array import concatenate, expand_dims, flip, reshape, stack
 from .control import recorded, same_structure, to_tensors
 from .creation import zeros
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ..engine.types import TensorLike
+
+
 __all__ = ["associative_scan", "map", "scan", "vectorize", "vectorized_map"]
 
 
 @recorded(lambda f, init, xs=None, *args, **kwargs: (init, xs))
-def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
+def scan(
+    f: Callable[..., Any],
+    init: Any,
+    xs: Sequence[TensorLike] | None = None,
+    length: Any = None,
+    reverse: bool = False,
+    unroll: Any = 1,
+) -> tuple[Any, ...]:
     """Runs `carry, y = f(carry, x)` for each x along the leading axis of `xs`.
 
     Args:
@@ -128,7 +144,7 @@ def _leading(xs, what, length=None):
 
 
 @recorded(lambda f, xs: xs)
-def map(f, xs):
+def map(f: Callable[..., Any], xs: Sequence[TensorLike]) -> Any:
     """The results of `f` for each slice along the leading axis, stacked.
 
     Args:
@@ -165,7 +181,7 @@ def _map(f, xs, what):
 
 
 @recorded(lambda function, elements: elements)
-def vectorized_map(function, elements):
+def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
     """The results of `function` for each slice along the leading axis, stacked.
 
     Args:
@@ -185,7 +201,9 @@ def vectorized_map(function, elements):
 
 
 @recorded(lambda f, elems, *args, **kwargs: elems)
-def associative_scan(f, elems, reverse=False, axis=0):
+def associative_scan(
+    f: Callable[..., Any], elems: Any, reverse: bool = False, axis: int = 0
+) -> Any:
     """Running results of an associative function: a, f(a, b), f(f(a, b), c) ...
 
     It takes about 2 log2(n) calls of `f`, each on many elements at once (Blelloch 1990, "Prefix
@@ -273,7 +291,7 @@ def _interleave(even, odd, axis):
 _CORE = r"\(\s*(?:\w+\s*(?:,\s*\w+\s*)*)?\)"
 
 
-def vectorize(pyfunc, *, excluded=None, signature=None):
+def vectorize(pyfunc: Any, *, excluded: Any = None, signature: Any = None) -> Any:
     """A function of scalars as one of tensors, called for each element; arguments broadcast.
 
     Args:

@@ -1,10 +1,18 @@
 """Writing into tensors by place: scatter and updates of slices."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ._args import cast, op, shape_of, tensor
 from .array import concatenate, expand_dims, is_open, reshape, scatter_add, take
 from .creation import arange
 from .math import add, greater_equal, less, logical_and, multiply, subtract, where
 from .segments import segment_max, segment_min, segment_prod
+
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
+
 
 _take = op("gather")
 
@@ -30,7 +38,7 @@ def _product(sizes):
     return result
 
 
-def scatter(indices, values, shape):
+def scatter(indices: TensorLike, values: Any, shape: Any) -> Tensor:
     """Zeros of a shape to which values are added at index tuples.
 
     Args:
@@ -57,7 +65,9 @@ def scatter(indices, values, shape):
     return reshape(total, shape)
 
 
-def scatter_update(inputs, indices, updates, reduction=None):
+def scatter_update(
+    inputs: TensorLike, indices: TensorLike, updates: Any, reduction: str | None = None
+) -> Tensor:
     """inputs with the elements at index tuples replaced, or combined with the updates.
 
     Args:
@@ -112,7 +122,7 @@ def _smaller(a, b):
     return where(less(b, a), b, a)
 
 
-def slice_update(inputs, start_indices, updates):
+def slice_update(inputs: TensorLike, start_indices: Any, updates: Any) -> Tensor:
     """inputs with the block that begins at `start_indices` replaced.
 
     Args:

@@ -1,10 +1,17 @@
 """Sums, products, largest and smallest elements of segments of rows."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..engine.sized import sized_by_data
 from ._args import cast, shape_of, tensor
 from .array import expand_dims, reshape, scatter_add
 from .creation import arange
 from .math import equal, greater_equal, less, logical_and, max, min, prod, where
+
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
 
 
 def _sum(data, ids, count):
@@ -70,7 +77,9 @@ def _fold(kind, data, segment_ids, num_segments):
     return _FOLDS[kind](data, ids, num_segments)
 
 
-def segment_sum(data, segment_ids, num_segments=None, sorted=False):
+def segment_sum(
+    data: Any, segment_ids: TensorLike, num_segments: Any = None, sorted: bool = False
+) -> Tensor:
     """The sums of the rows of each segment.
 
     Args:
@@ -92,7 +101,9 @@ def segment_sum(data, segment_ids, num_segments=None, sorted=False):
     return _fold("sum", data, segment_ids, num_segments)
 
 
-def segment_max(data, segment_ids, num_segments=None, sorted=False):
+def segment_max(
+    data: Any, segment_ids: TensorLike, num_segments: Any = None, sorted: bool = False
+) -> Tensor:
     """The largest elements of the rows of each segment; the dtype's lowest where it is empty.
 
     Arguments as in `segment_sum`.
@@ -103,7 +114,9 @@ def segment_max(data, segment_ids, num_segments=None, sorted=False):
     return _fold("max", data, segment_ids, num_segments)
 
 
-def segment_min(data, segment_ids, num_segments=None, sorted=False):
+def segment_min(
+    data: Any, segment_ids: TensorLike, num_segments: Any = None, sorted: bool = False
+) -> Tensor:
     """The smallest elements of the rows of each segment; the dtype's highest where it is empty.
 
     Arguments as in `segment_sum`.
@@ -114,7 +127,9 @@ def segment_min(data, segment_ids, num_segments=None, sorted=False):
     return _fold("min", data, segment_ids, num_segments)
 
 
-def segment_prod(data, segment_ids, num_segments=None, sorted=False):
+def segment_prod(
+    data: Any, segment_ids: TensorLike, num_segments: Any = None, sorted: bool = False
+) -> Tensor:
     """The products of the rows of each segment; 1 where it is empty.
 
     Arguments as in `segment_sum`.

@@ -1,6 +1,9 @@
 """Sequences of numbers: evenly spaced ones, differences, areas, tapers of signals, powers."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 from ..engine import config
 from ..engine.sized import sized_by_inputs
@@ -26,8 +29,19 @@ from .math import (
 )
 from .special import i0, log2
 
+if TYPE_CHECKING:
+    from ..engine.types import DTypeLike, Tensor, TensorLike
 
-def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+
+def linspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: DTypeLike | None = None,
+    axis: int = 0,
+) -> Tensor:
     """`num` evenly spaced numbers from start to stop.
 
     Args:
@@ -72,7 +86,15 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     return (values, cast(step, kind)) if retstep else values
 
 
-def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
+def logspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    base: int = 10,
+    dtype: DTypeLike | None = None,
+    axis: int = 0,
+) -> Tensor:
     """`num` numbers from base**start to base**stop with evenly spaced logarithms.
 
     Arguments as in `linspace`.
@@ -90,7 +112,14 @@ def _working(dtype):
     return None if dtype is None or config.standardize_dtype(dtype) not in FLOATS else dtype
 
 
-def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
+def geomspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    dtype: DTypeLike | None = None,
+    axis: int = 0,
+) -> Tensor:
     """`num` numbers from start to stop, each the same multiple of the one before.
 
     Arguments as in `linspace`; start and stop have the same sign.
@@ -112,7 +141,7 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     return cast(values, config.standardize_dtype(dtype)) if dtype is not None else values
 
 
-def diff(a, n=1, axis=-1):
+def diff(a: TensorLike, n: Any = 1, axis: int = -1) -> Tensor:
     """The differences of neighbours along an axis, taken n times; of bool, where they differ.
 
     Raises:
@@ -134,7 +163,9 @@ def diff(a, n=1, axis=-1):
     return a
 
 
-def trapezoid(y, x=None, dx=1.0, axis=-1):
+def trapezoid(
+    y: TensorLike, x: TensorLike | None = None, dx: float = 1.0, axis: int = -1
+) -> Tensor:
     """The area under y along an axis by trapezoids.
 
     Args:
@@ -155,7 +186,7 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
     return sum(multiply(width, divide(add(y[..., 1:], y[..., :-1]), 2.0)), axis=-1)
 
 
-def vander(x, N=None, increasing=False):
+def vander(x: TensorLike, N: Any = None, increasing: bool = False) -> Tensor:
     """The matrix of powers of a vector: column j holds x**(N - 1 - j), or x**j where increasing.
 
     Raises:
@@ -198,22 +229,22 @@ def _cosine_taper(x, *weights):
     return result
 
 
-def hanning(x):
+def hanning(x: TensorLike) -> Tensor:
     """The Hann window of x points: 0.5 - 0.5 cos(2 pi n / (x - 1))."""
     return _cosine_taper(x, 0.5, 0.5)
 
 
-def hamming(x):
+def hamming(x: TensorLike) -> Tensor:
     """The Hamming window of x points: 0.54 - 0.46 cos(2 pi n / (x - 1))."""
     return _cosine_taper(x, 0.54, 0.46)
 
 
-def blackman(x):
+def blackman(x: TensorLike) -> Tensor:
     """The Blackman window of x points, three cosine terms."""
     return _cosine_taper(x, 0.42, 0.5, 0.08)
 
 
-def bartlett(x):
+def bartlett(x: TensorLike) -> Tensor:
     """The triangular window of x points, 0 at both ends."""
     count = points(x)
     if count == 1:
@@ -223,7 +254,7 @@ def bartlett(x):
     return subtract(1.0, divide(_abs(subtract(place, half)), half))
 
 
-def kaiser(x, beta):
+def kaiser(x: TensorLike, beta: Any) -> Tensor:
     """The Kaiser window of x points: I0(beta sqrt(1 - (2n / (x - 1) - 1)^2)) / I0(beta).
 
     Args:

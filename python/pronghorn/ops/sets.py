@@ -1,5 +1,9 @@
 """Positions and distinct values: results whose size depends on values."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..engine import convert_to_numpy
@@ -11,9 +15,12 @@ from .array import moveaxis, reshape
 from .creation import arange
 from .math import less, where
 
+if TYPE_CHECKING:
+    from ..engine.types import Axis, TensorLike
+
 
 @sized_by_data(lambda x: [((None,), "int32")] * len(x.shape))
-def nonzero(x):
+def nonzero(x: TensorLike) -> tuple[Any, ...]:
     """The positions of elements that are not 0, in row-major order.
 
     Args:
@@ -116,15 +123,15 @@ def _unique(
 
 
 def unique(
-    x,
-    sorted=True,
-    return_index=False,
-    return_inverse=False,
-    return_counts=False,
-    axis=None,
-    size=None,
-    fill_value=None,
-):
+    x: TensorLike,
+    sorted: bool = True,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: Axis | None = None,
+    size: Any = None,
+    fill_value: Any = None,
+) -> Any:
     """The distinct elements of a tensor, or the distinct slices along an axis.
 
     Args:

@@ -1,6 +1,9 @@
 """Activations made of pieces: shrinkage, gates, sparse softmax; and depth to space."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 from ..engine import config
 from ._args import cast, floating, normalize_axis, shape_of, tensor
@@ -33,15 +36,18 @@ from .sorting import cumsum, sort
 from .special import log10
 from .splitting import split
 
+if TYPE_CHECKING:
+    from ..engine.types import DTypeLike, Tensor, TensorLike
 
-def celu(x, alpha=1.0):
+
+def celu(x: TensorLike, alpha: float = 1.0) -> Tensor:
     """x where positive, alpha * (exp(x / alpha) - 1) elsewhere (Barron 2017)."""
     x = floating(x)
     below = multiply(expm1(divide(minimum(x, 0), alpha)), alpha)
     return add(maximum(x, 0), below)
 
 
-def glu(x, axis=-1):
+def glu(x: TensorLike, axis: int = -1) -> Tensor:
     """The first half of x along an axis times the sigmoid of the second (Dauphin et al. 2017).
 
     Raises:
@@ -57,49 +63,49 @@ def glu(x, axis=-1):
     return multiply(value, sigmoid(gate))
 
 
-def hard_shrink(x, threshold=0.5):
+def hard_shrink(x: TensorLike, threshold: float = 0.5) -> Tensor:
     """x where |x| > threshold, else 0."""
     x = floating(x)
     return where(greater(abs(x), threshold), x, zeros_like(x))
 
 
-def soft_shrink(x, threshold=0.5):
+def soft_shrink(x: TensorLike, threshold: float = 0.5) -> Tensor:
     """x moved by `threshold` towards 0; 0 where it is nearer than that."""
     x = floating(x)
     return subtract(x, clip(x, -threshold, threshold))
 
 
-def tanh_shrink(x):
+def tanh_shrink(x: TensorLike) -> Tensor:
     """x - tanh(x)."""
     x = floating(x)
     return subtract(x, tanh(x))
 
 
-def threshold(x, threshold, default_value):
+def threshold(x: TensorLike, threshold: float, default_value: Any) -> Tensor:
     """x where it exceeds `threshold`, else `default_value`."""
     x = floating(x)
     return where(greater(x, threshold), x, default_value)
 
 
-def squareplus(x, b=4):
+def squareplus(x: TensorLike, b: Any = 4) -> Tensor:
     """(x + sqrt(x^2 + b)) / 2, a smooth relu without exponentials (Barron 2021)."""
     x = floating(x)
     return divide(add(x, sqrt(add(square(x), b))), 2)
 
 
-def sparse_plus(x):
+def sparse_plus(x: TensorLike) -> Tensor:
     """0 below -1, x above 1, (x + 1)^2 / 4 between."""
     x = floating(x)
     middle = divide(square(add(x, 1)), 4)
     return where(less_equal(x, -1), zeros_like(x), where(greater(x, 1), x, middle))
 
 
-def sparse_sigmoid(x):
+def sparse_sigmoid(x: TensorLike) -> Tensor:
     """0 below -1, 1 above 1, (x + 1) / 2 between."""
     return clip(divide(add(floating(x), 1), 2), 0, 1)
 
 
-def sparsemax(x, axis=-1):
+def sparsemax(x: TensorLike, axis: int = -1) -> Tensor:
     """The point of the probability simplex nearest to x along an axis (Martins and Astudillo 2016).
 
     Example:
@@ -117,7 +123,14 @@ def sparsemax(x, axis=-1):
     return swap_last(maximum(subtract(x, level), 0), axis)
 
 
-def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **kwargs):
+def multi_hot(
+    inputs: TensorLike,
+    num_classes: int | None = None,
+    axis: int = -1,
+    dtype: DTypeLike | None = None,
+    sparse: bool = False,
+    **kwargs: Any,
+) -> Tensor:
     """1 at every class that a row of indices names, else 0.
 
     Args:
@@ -146,7 +159,7 @@ def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **kwa
     return max(one_hot(inputs, num_classes, axis=axis, dtype=dtype), axis=summed)
 
 
-def psnr(x1, x2, max_val):
+def psnr(x1: TensorLike, x2: TensorLike, max_val: Any) -> Tensor:
     """The peak signal-to-noise ratio of two tensors in decibels: 20 log10(max) - 10 log10(mse).
 
     Raises:
@@ -168,7 +181,7 @@ def _image_sizes(x, data_format, who):
     return data_format == "channels_first"
 
 
-def depth_to_space(x, block_size, data_format="channels_last"):
+def depth_to_space(x: TensorLike, block_size: Any, data_format: str = "channels_last") -> Tensor:
     """Channels moved into blocks of pixels: (n, h, w, c b b) -> (n, h b, w b, c).
 
     Raises:
@@ -189,7 +202,7 @@ def depth_to_space(x, block_size, data_format="channels_last"):
     return transpose(y, (0, 3, 1, 2)) if first else y
 
 
-def space_to_depth(x, block_size, data_format="channels_last"):
+def space_to_depth(x: TensorLike, block_size: Any, data_format: str = "channels_last") -> Tensor:
     """Blocks of pixels moved into channels: (n, h b, w b, c) -> (n, h, w, c b b).
 
     Raises:

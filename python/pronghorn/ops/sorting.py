@@ -1,6 +1,9 @@
 """Order and running sums: sort, argsort, top_k, searchsorted, cumsum, cumprod."""
 
+from __future__ import annotations
+
 import operator
+from typing import TYPE_CHECKING, Any
 
 from ..engine import config
 from ._args import FLOATS, cast, normalize_axis, op, pair, result_type, tensor
@@ -19,6 +22,10 @@ from .math import (
     where,
 )
 
+if TYPE_CHECKING:
+    from ..engine.types import Axis, DTypeLike, Tensor, TensorLike
+
+
 _sort, _cumsum, _cumprod = op("sort"), op("cumsum"), op("cumprod")
 _searchsorted = op("searchsorted")
 
@@ -31,7 +38,7 @@ def _by_last(x, axis, who):
     return swap_last(x, axis), axis
 
 
-def sort(x, axis=-1):
+def sort(x: TensorLike, axis: int = -1) -> Tensor:
     """x in ascending order along an axis, nan last; stable.
 
     Args:
@@ -48,7 +55,7 @@ def sort(x, axis=-1):
     return swap_last(_sort((x,), (-1, False))[0], axis)
 
 
-def argsort(x, axis=-1):
+def argsort(x: TensorLike, axis: int = -1) -> Tensor:
     """The places of x's elements in ascending order along an axis; int32, stable.
 
     Example:
@@ -61,7 +68,7 @@ def argsort(x, axis=-1):
     return swap_last(_sort((x,), (-1, False))[1], axis)
 
 
-def argpartition(x, kth, axis=-1):
+def argpartition(x: TensorLike, kth: Any, axis: int = -1) -> Tensor:
     """Places such that the kth is the one it has in order, smaller elements before it; int32.
 
     They are those of `argsort`, which is one such order.
@@ -83,7 +90,7 @@ def argpartition(x, kth, axis=-1):
     return swap_last(_sort((x,), (-1, False))[1], axis)
 
 
-def top_k(x, k, sorted=True):
+def top_k(x: TensorLike, k: int, sorted: bool = True) -> tuple[Any, ...]:
     """The k largest elements of the last axis, in descending order, and their places.
 
     Args:
@@ -107,7 +114,7 @@ def top_k(x, k, sorted=True):
     return values, places
 
 
-def in_top_k(targets, predictions, k):
+def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> Tensor:
     """Whether the target's score is among the k largest of its row; bool.
 
     Args:
@@ -144,7 +151,7 @@ def _running(native, x, axis, dtype, skip=None):
     return native((x,), (axis, False))
 
 
-def cumsum(x, axis=None, dtype=None):
+def cumsum(x: TensorLike, axis: Axis | None = None, dtype: DTypeLike | None = None) -> Tensor:
     """The sums of the first elements along an axis: of one, of two, ...
 
     Args:
@@ -164,7 +171,7 @@ def cumsum(x, axis=None, dtype=None):
     return _running(_cumsum, x, axis, dtype)
 
 
-def cumprod(x, axis=None, dtype=None):
+def cumprod(x: TensorLike, axis: Axis | None = None, dtype: DTypeLike | None = None) -> Tensor:
     """The products of the first elements along an axis; arguments as in `cumsum`.
 
     Example:
@@ -173,17 +180,17 @@ def cumprod(x, axis=None, dtype=None):
     return _running(_cumprod, x, axis, dtype)
 
 
-def nancumsum(x, axis=None, dtype=None):
+def nancumsum(x: TensorLike, axis: Axis | None = None, dtype: DTypeLike | None = None) -> Tensor:
     """`cumsum` with nan counted as 0."""
     return _running(_cumsum, x, axis, dtype, skip=0)
 
 
-def nancumprod(x, axis=None, dtype=None):
+def nancumprod(x: TensorLike, axis: Axis | None = None, dtype: DTypeLike | None = None) -> Tensor:
     """`cumprod` with nan counted as 1."""
     return _running(_cumprod, x, axis, dtype, skip=1)
 
 
-def searchsorted(sorted_sequence, values, side="left"):
+def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Tensor:
     """Where values would be inserted into a sorted vector to keep its order; int32.
 
     Args:
@@ -208,7 +215,7 @@ def searchsorted(sorted_sequence, values, side="left"):
     return _searchsorted((cast(sequence, dtype), cast(values, dtype)), (side == "right",))
 
 
-def unravel_index(indices, shape):
+def unravel_index(indices: TensorLike, shape: Any) -> tuple[Any, ...]:
     """The coordinates, one tensor an axis, of places in a tensor of a shape counted row by row.
 
     Args:

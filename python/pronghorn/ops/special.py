@@ -1,8 +1,16 @@
 """Inverse, hyperbolic and Bessel functions; bitwise operations of integers."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ..engine import config
 from ._args import FLOATS, cast, floating, op, pair, tensor
 from .math import equal, less, logical_and, logical_or, reciprocal
+
+if TYPE_CHECKING:
+    from ..engine.types import Tensor, TensorLike
+
 
 _arctan2, _nextafter = op("arctan2"), op("nextafter")
 
@@ -49,7 +57,7 @@ def _both_floats(x1, x2):
     return cast(x1, dtype), cast(x2, dtype)
 
 
-def arctan2(x1, x2):
+def arctan2(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The angle in radians of the point (x2, x1), between -pi and pi.
 
     Example:
@@ -58,12 +66,12 @@ def arctan2(x1, x2):
     return _arctan2(_both_floats(x1, x2))
 
 
-def nextafter(x1, x2):
+def nextafter(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The number next to x1 in the direction of x2. No gradient flows."""
     return _nextafter(_both_floats(x1, x2))
 
 
-def signbit(x):
+def signbit(x: TensorLike) -> Tensor:
     """Where x is negative, -0.0 included; bool.
 
     Example:
@@ -114,7 +122,7 @@ _not = op("bitwise_not")
 _gcd, _lcm = op("gcd"), op("lcm")
 
 
-def bitwise_not(x):
+def bitwise_not(x: TensorLike) -> Tensor:
     """Each bit inverted; of bool, `logical_not`. Raises TypeError for floats."""
     return _not((tensor(x),))
 
@@ -122,7 +130,7 @@ def bitwise_not(x):
 bitwise_invert = bitwise_not
 
 
-def gcd(x1, x2):
+def gcd(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The greatest common divisor of integers, not negative. Raises TypeError for floats.
 
     Example:
@@ -131,7 +139,7 @@ def gcd(x1, x2):
     return _gcd(pair(x1, x2))
 
 
-def lcm(x1, x2):
+def lcm(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The least common multiple of integers, not negative. Raises TypeError for floats.
 
     Example:

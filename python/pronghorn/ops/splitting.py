@@ -1,11 +1,18 @@
 """Cutting tensors into parts."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..engine.sized import sized_by_inputs
 from ._args import normalize_axis, tensor
 from .array import OPEN_END, _cut, positions
 
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
 
-def split(x, indices_or_sections, axis=0):
+
+def split(x: TensorLike, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     """x cut along an axis into a list.
 
     Args:
@@ -58,7 +65,7 @@ def _equal_parts(x, parts, axis):
     return tuple(_cut(x, axis, a, b) for a, b in zip(edges, edges[1:]))
 
 
-def array_split(x, indices_or_sections, axis=0):
+def array_split(x: TensorLike, indices_or_sections: Any, axis: int = 0) -> Any:
     """x cut along an axis into parts that need not be equal: the first ones are one longer.
 
     Args:
@@ -93,23 +100,23 @@ def _near_parts(x, parts, axis):
     return tuple(_cut(x, axis, a, b) for a, b in zip(edges, edges[1:]))
 
 
-def hsplit(x, indices_or_sections):
+def hsplit(x: TensorLike, indices_or_sections: Any) -> Any:
     """x cut along its second axis (a vector: its first); see `split`."""
     x = tensor(x)
     return split(x, indices_or_sections, axis=0 if len(x.shape) == 1 else 1)
 
 
-def vsplit(x, indices_or_sections):
+def vsplit(x: TensorLike, indices_or_sections: Any) -> Any:
     """x cut along its first axis; see `split`."""
     return split(x, indices_or_sections, axis=0)
 
 
-def dsplit(x, indices_or_sections):
+def dsplit(x: TensorLike, indices_or_sections: Any) -> Any:
     """x cut along its third axis; see `split`."""
     return split(x, indices_or_sections, axis=2)
 
 
-def unstack(x, num=None, axis=0):
+def unstack(x: TensorLike, num: Any = None, axis: int = 0) -> list[Any]:
     """The slices of x along an axis, as a list.
 
     Args:

@@ -1,6 +1,9 @@
 """Statistics: averages, ranges, counts and what ignores nan."""
 
+from __future__ import annotations
+
 import builtins
+from typing import TYPE_CHECKING, Any
 
 from ._args import FLOATS, cast, normalize_axis, pair, result_type, shape_of, tensor
 from .arrange import take_along_axis
@@ -39,18 +42,21 @@ from .math import any as any_of
 from .sequences import linspace
 from .sorting import searchsorted, sort
 
+if TYPE_CHECKING:
+    from ..engine.types import Axis, Tensor, TensorLike
 
-def amax(x, axis=None, keepdims=False):
+
+def amax(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """The largest element over axes; see `max`."""
     return max(x, axis=axis, keepdims=keepdims)
 
 
-def amin(x, axis=None, keepdims=False):
+def amin(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """The smallest element over axes; see `min`."""
     return min(x, axis=axis, keepdims=keepdims)
 
 
-def ptp(x, axis=None, keepdims=False):
+def ptp(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """The largest less the smallest element over axes.
 
     Example:
@@ -60,7 +66,7 @@ def ptp(x, axis=None, keepdims=False):
     return subtract(max(x, axis, keepdims), min(x, axis, keepdims))
 
 
-def average(x, axis=None, weights=None):
+def average(x: TensorLike, axis: Axis | None = None, weights: Any = None) -> Any:
     """The weighted mean over an axis.
 
     Args:
@@ -97,13 +103,15 @@ def average(x, axis=None, weights=None):
     return divide(total, sum(add(weights, multiply(x, 0)), axis=axis))
 
 
-def count_nonzero(x, axis=None):
+def count_nonzero(x: TensorLike, axis: Axis | None = None) -> Tensor:
     """How many elements are not 0, over an axis; int32."""
     x = tensor(x)
     return sum(cast(not_equal(x, 0), "int32"), axis=axis)
 
 
-def bincount(x, weights=None, minlength=0, sparse=False):
+def bincount(
+    x: TensorLike, weights: Any = None, minlength: int = 0, sparse: bool = False
+) -> Tensor:
     """How often each non-negative integer occurs.
 
     Args:
@@ -151,7 +159,7 @@ def _known_length(x, minlength):
     return high + 1 if high >= minlength else minlength
 
 
-def digitize(x, bins):
+def digitize(x: TensorLike, bins: Any) -> Tensor:
     """The bin of each element: i where bins[i - 1] <= x < bins[i]; int32.
 
     Args:
@@ -170,7 +178,9 @@ def digitize(x, bins):
     return searchsorted(bins, x, side="right")
 
 
-def isin(x1, x2, assume_unique=False, invert=False):
+def isin(
+    x1: TensorLike, x2: TensorLike, assume_unique: bool = False, invert: bool = False
+) -> Tensor:
     """Where elements of x1 occur in x2; bool of x1's shape.
 
     Args:
@@ -187,7 +197,7 @@ def isin(x1, x2, assume_unique=False, invert=False):
     return logical_not(found) if invert else found
 
 
-def histogram(x, bins=10, range=None):
+def histogram(x: TensorLike, bins: int = 10, range: Any = None) -> tuple[Any, ...]:
     """Counts in equal bins, and the bins' edges.
 
     Args:
@@ -234,7 +244,9 @@ def histogram(x, bins=10, range=None):
 
 
 # ---- order statistics
-def quantile(x, q, axis=None, method="linear", keepdims=False):
+def quantile(
+    x: TensorLike, q: Any, axis: Axis | None = None, method: str = "linear", keepdims: bool = False
+) -> Tensor:
     """The value below which a share q of the elements over axes lies.
 
     Args:
@@ -257,12 +269,14 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
     return _quantile(x, q, axis, method, keepdims, skip_nan=False)
 
 
-def percentile(x, q, axis=None, method="linear", keepdims=False):
+def percentile(
+    x: TensorLike, q: Any, axis: Axis | None = None, method: str = "linear", keepdims: bool = False
+) -> Tensor:
     """`quantile` with q in percent."""
     return quantile(x, _share(x, q), axis, method, keepdims)
 
 
-def median(x, axis=None, keepdims=False):
+def median(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """The middle element over axes, or the mean of the two middle ones.
 
     Example:
@@ -271,17 +285,21 @@ def median(x, axis=None, keepdims=False):
     return quantile(x, 0.5, axis, "linear", keepdims)
 
 
-def nanquantile(x, q, axis=None, method="linear", keepdims=False):
+def nanquantile(
+    x: TensorLike, q: Any, axis: Axis | None = None, method: str = "linear", keepdims: bool = False
+) -> Tensor:
     """`quantile` of what is not nan; nan where nothing is."""
     return _quantile(x, q, axis, method, keepdims, skip_nan=True)
 
 
-def nanpercentile(x, q, axis=None, method="linear", keepdims=False):
+def nanpercentile(
+    x: TensorLike, q: Any, axis: Axis | None = None, method: str = "linear", keepdims: bool = False
+) -> Tensor:
     """`percentile` of what is not nan; nan where nothing is."""
     return nanquantile(x, _share(x, q), axis, method, keepdims)
 
 
-def nanmedian(x, axis=None, keepdims=False):
+def nanmedian(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """`median` of what is not nan; nan where nothing is."""
     return nanquantile(x, 0.5, axis, "linear", keepdims)
 
@@ -354,22 +372,22 @@ def _without(x, replacement):
     return where(isnan(x), replacement, x) if x.dtype in FLOATS else x
 
 
-def nansum(x, axis=None, keepdims=False):
+def nansum(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """`sum` with nan counted as 0."""
     return sum(_without(x, 0), axis, keepdims)
 
 
-def nanprod(x, axis=None, keepdims=False):
+def nanprod(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """`prod` with nan counted as 1."""
     return prod(_without(x, 1), axis, keepdims)
 
 
-def nanmax(x, axis=None, keepdims=False):
+def nanmax(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """`max` of what is not nan; nan where nothing is."""
     return _extreme(x, axis, keepdims, max, "-inf")
 
 
-def nanmin(x, axis=None, keepdims=False):
+def nanmin(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """`min` of what is not nan; nan where nothing is."""
     return _extreme(x, axis, keepdims, min, "inf")
 
@@ -382,12 +400,12 @@ def _extreme(x, axis, keepdims, function, neutral):
     return where(all_of(isnan(x), axis, keepdims), float("nan"), result)
 
 
-def nanargmax(x, axis=None, keepdims=False):
+def nanargmax(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """`argmax` of what is not nan; -1 where nothing is."""
     return _place(x, axis, keepdims, argmax, "-inf")
 
 
-def nanargmin(x, axis=None, keepdims=False):
+def nanargmin(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """`argmin` of what is not nan; -1 where nothing is."""
     return _place(x, axis, keepdims, argmin, "inf")
 
@@ -400,7 +418,7 @@ def _place(x, axis, keepdims, function, neutral):
     return where(all_of(isnan(x), axis, keepdims), -1, place)
 
 
-def nanmean(x, axis=None, keepdims=False):
+def nanmean(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """`mean` of what is not nan; nan where nothing is."""
     x = tensor(x)
     if x.dtype not in FLOATS:
@@ -410,7 +428,7 @@ def nanmean(x, axis=None, keepdims=False):
     return cast(divide(nansum(work, axis, keepdims), count), x.dtype)
 
 
-def nanvar(x, axis=None, keepdims=False):
+def nanvar(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """`var` of what is not nan; nan where nothing is."""
     x = tensor(x)
     kind, work = _working(x)
@@ -418,7 +436,7 @@ def nanvar(x, axis=None, keepdims=False):
     return cast(nanmean(square(subtract(work, nanmean(work, axis, True))), axis, keepdims), kind)
 
 
-def nanstd(x, axis=None, keepdims=False):
+def nanstd(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """`std` of what is not nan; nan where nothing is."""
     x = tensor(x)
     kind, work = _working(x)

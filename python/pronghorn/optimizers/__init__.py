@@ -1,5 +1,9 @@
 """Optimizers: how gradients change weights. `get` finds one by name."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ..serialization import registry
 from . import schedules
 from .adadelta import Adadelta
@@ -28,7 +32,7 @@ KNOWN = {cls.__name__: cls for cls in CLASSES}
 KNOWN.update({cls.__name__.lower(): cls for cls in CLASSES})
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """The optimizer that a name (in any case), a config dict or an optimizer stands for.
 
     Raises:
@@ -45,14 +49,14 @@ def get(identifier):
     return found
 
 
-def serialize(optimizer):
+def serialize(optimizer: Any) -> Any:
     """The config of an optimizer."""
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(optimizer)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     """The inverse of `serialize`."""
     from ..serialization import deserialize_keras_object
 

@@ -1,7 +1,16 @@
 """Adadelta: steps as large as recent steps, over the size of recent gradients."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Rate, Variable
 
 
 class Adadelta(Optimizer):
@@ -21,19 +30,26 @@ class Adadelta(Optimizer):
     >>> optimizer = Adadelta(learning_rate=1.0)
     """
 
-    def __init__(self, learning_rate=0.001, rho=0.95, epsilon=1e-7, *args, **kwargs):
+    def __init__(
+        self,
+        learning_rate: Rate = 0.001,
+        rho: float = 0.95,
+        epsilon: float = 1e-7,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, *args, **kwargs)
         self.rho = rho
         self.epsilon = epsilon
 
-    def build(self, var_list):
+    def build(self, var_list: Sequence[Variable]) -> None:
         if self.built:
             return
         super().build(var_list)
         names = ["accumulated_grad", "accumulated_delta_var"]
         self._gradients, self._steps = self.add_optimizer_variables(var_list, names)
 
-    def update_step(self, grad, variable, learning_rate):
+    def update_step(self, grad: Any, variable: Any, learning_rate: Rate) -> None:
         rate = ops.cast(learning_rate, variable.dtype)
         g = ops.cast(grad, variable.dtype)
         index = self._get_variable_index(variable)
@@ -43,5 +59,5 @@ class Adadelta(Optimizer):
         self.assign(steps, self.rho * steps + (1 - self.rho) * ops.square(step))
         self.assign_sub(variable, rate * step)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "rho": self.rho, "epsilon": self.epsilon}

@@ -1,8 +1,17 @@
 """Adafactor: Adam's mean squares, kept as means of rows and of columns."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from ..engine import Variable
 from .base import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Rate, TensorLike
 
 
 class Adafactor(Optimizer):
@@ -27,15 +36,15 @@ class Adafactor(Optimizer):
 
     def __init__(
         self,
-        learning_rate=0.001,
-        beta_2_decay=-0.8,
-        epsilon_1=1e-30,
-        epsilon_2=1e-3,
-        clip_threshold=1.0,
-        relative_step=True,
-        *args,
-        **kwargs,
-    ):
+        learning_rate: Rate = 0.001,
+        beta_2_decay: float = -0.8,
+        epsilon_1: float = 1e-30,
+        epsilon_2: float = 1e-3,
+        clip_threshold: float = 1.0,
+        relative_step: bool = True,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, *args, **kwargs)
         self.beta_2_decay = beta_2_decay
         self.epsilon_1 = epsilon_1
@@ -43,7 +52,7 @@ class Adafactor(Optimizer):
         self.clip_threshold = clip_threshold
         self.relative_step = relative_step
 
-    def build(self, var_list):
+    def build(self, var_list: Sequence[Variable]) -> None:
         if self.built:
             return
         super().build(var_list)
@@ -63,7 +72,7 @@ class Adafactor(Optimizer):
                 squares = self.add_variable_from_reference(variable, "velocity")
             self._squares.append(squares)
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: TensorLike, variable: Any, learning_rate: TensorLike) -> None:
         dtype = variable.dtype
         rate, momentum = self._once(dtype, lambda: self._rate_and_momentum(learning_rate, dtype))
         g = ops.cast(gradient, dtype)
@@ -92,7 +101,7 @@ class Adafactor(Optimizer):
         rate = ops.minimum(ops.cast(learning_rate, dtype), 1 / ops.sqrt(t))
         return rate, 1 - ops.power(t, self.beta_2_decay)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         names = ("beta_2_decay", "epsilon_1", "epsilon_2", "clip_threshold", "relative_step")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 

@@ -1,7 +1,16 @@
 """Adam: running means of the gradient and of its square."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Rate, TensorLike, Variable
 
 
 class Adam(Optimizer):
@@ -26,21 +35,21 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        learning_rate=0.001,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-7,
-        amsgrad=False,
-        *args,
-        **kwargs,
-    ):
+        learning_rate: Rate = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        amsgrad: bool = False,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, *args, **kwargs)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
         self.amsgrad = amsgrad
 
-    def build(self, var_list):
+    def build(self, var_list: Sequence[Variable]) -> None:
         if self.built:
             return
         super().build(var_list)
@@ -53,7 +62,7 @@ class Adam(Optimizer):
         powers = self._power(self.beta_1, dtype), self._power(self.beta_2, dtype)
         return ops.cast(learning_rate, dtype) * ops.sqrt(1 - powers[1]) / (1 - powers[0])
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: TensorLike, variable: Any, learning_rate: TensorLike) -> None:
         dtype = variable.dtype
         alpha = self._once(dtype, lambda: self._corrected_rate(learning_rate, dtype))
         g = ops.cast(gradient, dtype)
@@ -67,7 +76,7 @@ class Adam(Optimizer):
             v = largest
         self.assign_sub(variable, m * alpha / (ops.sqrt(v) + self.epsilon))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {
             "beta_1": self.beta_1,
             "beta_2": self.beta_2,

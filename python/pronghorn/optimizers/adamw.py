@@ -1,6 +1,13 @@
 """AdamW: Adam with weight decay."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .adam import Adam
+
+if TYPE_CHECKING:
+    from ..engine.types import Rate
 
 
 class AdamW(Adam):
@@ -25,15 +32,15 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        learning_rate=0.001,
-        weight_decay=0.004,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-7,
-        amsgrad=False,
-        *args,
-        **kwargs,
-    ):
+        learning_rate: Rate = 0.001,
+        weight_decay: float = 0.004,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        amsgrad: bool = False,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, *args, **kwargs
         )

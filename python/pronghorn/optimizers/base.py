@@ -4,19 +4,29 @@ Hyperparameters, clipping, weight decay, averaging and gradient accumulation are
 in state.py; the update of one weight is each subclass's `update_step`.
 """
 
+from __future__ import annotations
+
 import inspect
 import re
 import weakref
+from typing import TYPE_CHECKING, Any
 
 from .. import ops
 from ..engine import Function, Variable, config, convert_to_tensor, is_tracing
 from ..engine.naming import auto_name, name_scope
-from ..engine.tracebacks import warn_user
 from ..legacy.accept import old_arguments, old_constructor
 from ..serialization import Portable
 from . import clipping, schedules
+from .checks import check_averaging, check_clipping, drop_missing
 from .old_methods import OldMethods
 from .state import OptimizerState, assign_where
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Self
+
+    from ..engine.types import Rate, TensorLike
 
 
 class Optimizer(Portable, OldMethods, OptimizerState):
@@ -64,25 +74,25 @@ class Optimizer(Portable, OldMethods, OptimizerState):
     @old_arguments
     def __init__(
         self,
-        learning_rate,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        **kwargs,
-    ):
+        learning_rate: Rate,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: Any = None,
+        loss_scale_factor: Any = None,
+        gradient_accumulation_steps: Any = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         # Keras 2's rate / (1 + decay * step).
         self._decay = kwargs.pop("decay", None) or 0.0
         if kwargs:
             raise ValueError(f"Argument(s) not recognized: {kwargs}")
-        _check_clipping(clipnorm, clipvalue, global_clipnorm)
-        _check_averaging(use_ema, ema_momentum, ema_overwrite_frequency)
+        check_clipping(clipnorm, clipvalue, global_clipnorm)
+        check_averaging(use_ema, ema_momentum, ema_overwrite_frequency)
         if gradient_accumulation_steps and not gradient_accumulation_steps >= 2:
             raise ValueError(
                 "`gradient_accumulation_steps` must be an integer >= 2. "
@@ -157,7 +167,7 @@ class Optimizer(Portable, OldMethods, OptimizerState):
 
     # ---- one step --------------------------------------------------------------------------
 
-    def build(self, variables):
+    def build(self, variables: Sequence[Any]) -> None:
         """Makes the slots for a list of weights; subclasses call this first."""
         variables = list(variables)
         if self.use_ema:
@@ -177,26 +187,26 @@ class Optimizer(Portable, OldMethods, OptimizerState):
     def _var_key(self, variable):
         return id(variable)
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: TensorLike, variable: Any, learning_rate: TensorLike) -> Any:
         """Updates one weight; the part that each optimizer writes."""
         raise NotImplementedError(f"{type(self).__name__} must implement `update_step()`.")
 
-    def assign(self, variable, value):
+    def assign(self, variable: Any, value: Any) -> Any:
         variable.assign(value)
 
-    def assign_add(self, variable, value):
+    def assign_add(self, variable: Any, value: Any) -> Any:
         variable.assign_add(value)
 
-    def assign_sub(self, variable, value):
+    def assign_sub(self, variable: Any, value: Any) -> Any:
         variable.assign_sub(value)
 
-    def apply_gradients(self, grads_and_vars):
+    def apply_gradients(self, grads_and_vars: Any) -> Any:
         """Keras 2's form of `apply`: an iterable of (gradient, variable) pairs."""
         pairs = list(grads_and_vars)
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
         return self._iterations
 
-    def apply(self, grads, trainable_variables=None):
+    def apply(self, grads: Any, trainable_variables: Sequence[Any] | None = None) -> Any:
         """Updates the weights with their gradients and advances the step counter.
 
         The steps of Pronghorn's own optimizers are compiled once and then run as one program;
@@ -213,7 +223,7 @@ class Optimizer(Portable, OldMethods, OptimizerState):
         if not grads:
             return
         variables = self._resolve_variables(grads, trainable_variables)
-        grads, variables = _drop_missing(grads, variables)
+        grads, variables = drop_missing(grads, variables)
         rate = self._rate_of_step()
         if is_tracing() or not self._can_compile(variables):
             return self._step(grads, variables, rate)
@@ -396,20 +406,22 @@ class Optimizer(Portable, OldMethods, OptimizerState):
             for variable, average in averaged:
                 variable.assign(ops.where(due, average, variable))
 
-    def finalize_variable_values(self, var_list):
+    def finalize_variable_values(self, var_list: Sequence[Variable]) -> None:
         """With `use_ema`, replaces the weights by their averages; called at the end of `fit`."""
         wanted = {id(variable) for variable in var_list}
         for variable, average in self._averaged():
             if id(variable) in wanted:
                 variable.assign(average)
 
-    def scale_loss(self, loss):
+    def scale_loss(self, loss: Any) -> Any:
         """The loss times `loss_scale_factor`, if there is one."""
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
 
     # ---- weight decay and config -------------------------------------------------------------
 
-    def exclude_from_weight_decay(self, var_list=None, var_names=None):
+    def exclude_from_weight_decay(
+        self, var_list: Sequence[Variable] | None = None, var_names: Any = None
+    ) -> None:
         """Excludes weights, or those whose name matches a pattern, from weight decay."""
         if self.built:
             raise ValueError(
@@ -424,7 +436,7 @@ class Optimizer(Portable, OldMethods, OptimizerState):
             return False
         return self._no_decay_names is None or not self._no_decay_names.search(variable.name)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The arguments that make an optimizer like this one."""
         rate = self._learning_rate
         if isinstance(rate, Variable):
@@ -450,45 +462,9 @@ class Optimizer(Portable, OldMethods, OptimizerState):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Self:
         """The inverse of `get_config`."""
         if isinstance(config.get("learning_rate"), dict):
             rate = schedules.deserialize(config["learning_rate"], custom_objects)
             config = {**config, "learning_rate": rate}
         return cls(**config)
-
-
-def _drop_missing(grads, variables):
-    missing = [v.path for g, v in zip(grads, variables) if g is None]
-    if not missing:
-        return grads, variables
-    if len(missing) == len(grads):
-        raise ValueError("No gradients provided for any variable.")
-    warn_user(
-        f"Gradients do not exist for variables {missing} when minimizing the loss. "
-        "If using `model.compile()`, did you forget to provide a `loss` argument?"
-    )
-    kept = [(g, v) for g, v in zip(grads, variables) if g is not None]
-    return [g for g, _ in kept], [v for _, v in kept]
-
-
-def _check_clipping(clipnorm, clipvalue, global_clipnorm):
-    if sum(limit is not None for limit in (clipnorm, clipvalue, global_clipnorm)) > 1:
-        raise ValueError(
-            "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set. Received: "
-            f"clipnorm={clipnorm}, clipvalue={clipvalue}, global_clipnorm={global_clipnorm}"
-        )
-
-
-def _check_averaging(use_ema, momentum, frequency):
-    if not use_ema:
-        return
-    if not 0 <= momentum <= 1:
-        raise ValueError(
-            f"`ema_momentum` must be in the range [0, 1]. Received: ema_momentum={momentum}"
-        )
-    if frequency and (not isinstance(frequency, int) or frequency < 1):
-        raise ValueError(
-            "`ema_overwrite_frequency` must be an integer >= 1 or None. "
-            f"Received: ema_overwrite_frequency={frequency}"
-        )

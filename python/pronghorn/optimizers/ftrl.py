@@ -1,8 +1,17 @@
 """Ftrl: follow the regularised leader, which makes weights of rare features exactly 0."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import Optimizer
 from .state import constant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Rate, TensorLike, Variable
 
 
 class Ftrl(Optimizer):
@@ -32,16 +41,16 @@ class Ftrl(Optimizer):
 
     def __init__(
         self,
-        learning_rate=0.001,
-        learning_rate_power=-0.5,
-        initial_accumulator_value=0.1,
-        l1_regularization_strength=0.0,
-        l2_regularization_strength=0.0,
-        l2_shrinkage_regularization_strength=0.0,
-        beta=0.0,
-        *args,
-        **kwargs,
-    ):
+        learning_rate: Rate = 0.001,
+        learning_rate_power: float = -0.5,
+        initial_accumulator_value: float = 0.1,
+        l1_regularization_strength: float = 0.0,
+        l2_regularization_strength: float = 0.0,
+        l2_shrinkage_regularization_strength: float = 0.0,
+        beta: Any = 0.0,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, *args, **kwargs)
         if learning_rate_power > 0.0:
             raise ValueError(
@@ -63,7 +72,7 @@ class Ftrl(Optimizer):
         )
         self.beta = beta
 
-    def build(self, var_list):
+    def build(self, var_list: Sequence[Variable]) -> None:
         if self.built:
             return
         super().build(var_list)
@@ -71,7 +80,7 @@ class Ftrl(Optimizer):
             var_list, ["accumulator", "linear"], [constant(self.initial_accumulator_value), "zeros"]
         )
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: TensorLike, variable: Any, learning_rate: TensorLike) -> None:
         rate = ops.cast(learning_rate, variable.dtype)
         g = ops.cast(gradient, variable.dtype)
         index = self._get_variable_index(variable)
@@ -86,7 +95,7 @@ class Ftrl(Optimizer):
         self.assign(variable, (ops.clip(z, -l1, l1) - z) / quadratic)
         self.assign(n, n_new)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         names = ("learning_rate_power", "initial_accumulator_value", "l1_regularization_strength")
         names += ("l2_regularization_strength", "l2_shrinkage_regularization_strength", "beta")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -1,7 +1,16 @@
 """Lamb: Adam whose steps are as long, for each weight, as the weight itself."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Rate, TensorLike, Variable
 
 
 class Lamb(Optimizer):
@@ -22,21 +31,27 @@ class Lamb(Optimizer):
     """
 
     def __init__(
-        self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, *args, **kwargs
-    ):
+        self,
+        learning_rate: Rate = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, *args, **kwargs)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
 
-    def build(self, var_list):
+    def build(self, var_list: Sequence[Variable]) -> None:
         if self.built:
             return
         super().build(var_list)
         names = ["momentum", "velocity"]
         self._momentums, self._velocities = self.add_optimizer_variables(var_list, names)
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: TensorLike, variable: Any, learning_rate: TensorLike) -> None:
         dtype = variable.dtype
         rate = ops.cast(learning_rate, dtype)
         of_mean, of_square = self._once(
@@ -53,6 +68,6 @@ class Lamb(Optimizer):
         ratio = ops.where(known, weight_norm / ops.where(known, step_norm, 1.0), 1.0)
         self.assign_sub(variable, ratio * rate * step)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}
         return {**super().get_config(), **own}

@@ -1,8 +1,20 @@
 """LossScaleOptimizer: keeps small float16 gradients from vanishing, large ones from doing harm."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import Optimizer
 from .state import assign_where
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Self
+
+    from ..engine.types import Variable
+
 
 # Arguments of Optimizer that older configs of this class hold, with the only values they may have.
 _OF_THE_INNER = {
@@ -43,8 +55,13 @@ class LossScaleOptimizer(Optimizer):
     """
 
     def __init__(
-        self, inner_optimizer, initial_scale=2.0**15, dynamic_growth_steps=2000, name=None, **kwargs
-    ):
+        self,
+        inner_optimizer: Any,
+        initial_scale: Any = 2.0**15,
+        dynamic_growth_steps: int = 2000,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         if not kwargs.pop("dynamic", True):
             raise ValueError(
                 "A LossScaleOptimizer always adapts its scale: `dynamic=False` is not supported. "
@@ -71,7 +88,7 @@ class LossScaleOptimizer(Optimizer):
         self.dynamic_growth_steps = dynamic_growth_steps
         inner_optimizer.loss_scale_factor = None  # or gradients would be scaled twice
 
-    def build(self, var_list):
+    def build(self, var_list: Sequence[Variable]) -> None:
         if self.built:
             return
         self.step_counter = self.add_variable((), dtype="int64", name="step_counter")
@@ -81,22 +98,22 @@ class LossScaleOptimizer(Optimizer):
         super().build(var_list)
 
     @property
-    def variables(self):
+    def variables(self) -> list[Variable]:
         """The scale's variables, then those of the inner optimizer."""
         return self._variables + self.inner_optimizer.variables
 
     @property
-    def iterations(self):
+    def iterations(self) -> Any:
         """Number of updates done: steps that were skipped do not count."""
         return self.inner_optimizer.iterations
 
     @property
-    def learning_rate(self):
+    def learning_rate(self) -> Any:
         """The rate of the inner optimizer."""
         return self.inner_optimizer.learning_rate
 
     @learning_rate.setter
-    def learning_rate(self, value):
+    def learning_rate(self, value: Any) -> None:
         self.inner_optimizer.learning_rate = value
 
     lr = learning_rate
@@ -126,14 +143,14 @@ class LossScaleOptimizer(Optimizer):
             (count + 1) * ops.cast(finite, "int64") * (1 - ops.cast(due, "int64"))
         )
 
-    def scale_loss(self, loss):
+    def scale_loss(self, loss: Any) -> Any:
         """The loss times the present scale."""
         return ops.multiply(loss, self.dynamic_scale if self.built else self.initial_scale)
 
-    def finalize_variable_values(self, var_list):
+    def finalize_variable_values(self, var_list: Sequence[Variable]) -> Any:
         self.inner_optimizer.finalize_variable_values(var_list)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         from ..serialization import serialize_keras_object
 
         return {
@@ -144,7 +161,7 @@ class LossScaleOptimizer(Optimizer):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Self:
         from ..serialization import deserialize_keras_object
 
         config = dict(config)

@@ -1,11 +1,21 @@
 """MultiOptimizer: several optimizers, each for some of the weights; OptimizerMap says which."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
 
 from .base import Optimizer
 from .loss_scale import LossScaleOptimizer
 from .schedules import LearningRateSchedule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Self
+
+    from ..engine.types import Variable
 
 
 class OptimizerMap(MutableMapping):
@@ -26,7 +36,7 @@ class OptimizerMap(MutableMapping):
     ('adam', 'SGD')
     """
 
-    def __init__(self, default_optimizer, optimizer_map=None):
+    def __init__(self, default_optimizer: Any, optimizer_map: Any = None) -> None:
         if not isinstance(default_optimizer, Optimizer):
             raise TypeError(
                 "default_optimizer must be a Keras Optimizer instance. Received: "
@@ -38,7 +48,7 @@ class OptimizerMap(MutableMapping):
         self._optimizer_map = optimizer_map or {}
 
     @property
-    def default_optimizer(self):
+    def default_optimizer(self) -> Any:
         """The optimizer of the weights that no key matches."""
         return self._default_optimizer
 
@@ -71,11 +81,11 @@ class OptimizerMap(MutableMapping):
     def __iter__(self):
         return iter(self._optimizer_map)
 
-    def __call__(self, variable):
+    def __call__(self, variable: Any) -> Any:
         """The optimizer of a weight."""
         return self[variable.path]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         from ..serialization import serialize_keras_object
 
         return {
@@ -84,7 +94,7 @@ class OptimizerMap(MutableMapping):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Self:
         from ..serialization import deserialize_keras_object
 
         return cls(
@@ -131,7 +141,9 @@ class MultiOptimizer(Optimizer):
 
     _by_id = ("_var_to_optimizer_idx",)
 
-    def __init__(self, optimizer_map, loss_scale_factor=None, name=None):
+    def __init__(
+        self, optimizer_map: Any, loss_scale_factor: Any = None, name: str | None = None
+    ) -> None:
         super().__init__(learning_rate=0.0, loss_scale_factor=loss_scale_factor, name=name)
         self._optimizer_map = optimizer_map
         self._inner_optimizers = []
@@ -150,7 +162,7 @@ class MultiOptimizer(Optimizer):
         self._inner_optimizers.append(optimizer)
         return len(self._inner_optimizers) - 1
 
-    def build(self, var_list):
+    def build(self, var_list: Sequence[Variable]) -> None:
         if self.built:
             return
         chosen = [
@@ -164,29 +176,29 @@ class MultiOptimizer(Optimizer):
         super().build(var_list)
 
     @property
-    def optimizers(self):
+    def optimizers(self) -> Any:
         """The optimizers inside."""
         return self._inner_optimizers
 
     @property
-    def variables(self):
+    def variables(self) -> list[Variable]:
         """Its own variables, then those of the optimizers inside."""
         return self._variables + [v for o in self._inner_optimizers for v in o.variables]
 
     @property
-    def iterations(self):
+    def iterations(self) -> Any:
         """Number of calls of `apply`."""
         return self._iterations
 
     @property
-    def learning_rate(self):
+    def learning_rate(self) -> Any:
         raise AttributeError(
             "Learning rate cannot be accessed on a MultiOptimizer: each of its `optimizers` has "
             "its own."
         )
 
     @learning_rate.setter
-    def learning_rate(self, value):
+    def learning_rate(self, value: Any) -> None:
         raise AttributeError(
             "Learning rate cannot be set on a MultiOptimizer. Set those of its `optimizers`."
         )
@@ -194,17 +206,17 @@ class MultiOptimizer(Optimizer):
     lr = learning_rate
 
     @property
-    def loss_scale_factor(self):
+    def loss_scale_factor(self) -> Any:
         """Factor on the loss, undone on the gradients."""
         return self.__dict__.get("_loss_scale_factor")
 
     @loss_scale_factor.setter
-    def loss_scale_factor(self, value):
+    def loss_scale_factor(self, value: Any) -> None:
         self._loss_scale_factor = value
         for optimizer in self.__dict__.get("_inner_optimizers", ()):
             optimizer.loss_scale_factor = value
 
-    def apply(self, grads, trainable_variables=None):
+    def apply(self, grads: Any, trainable_variables: Sequence[Any] | None = None) -> None:
         if self.built and len(list(grads)) not in (0, len(self._index)):
             raise ValueError(
                 f"Gradients must match trainable variables one-to-one. Received {len(grads)} "
@@ -232,13 +244,13 @@ class MultiOptimizer(Optimizer):
                 self._step_of(optimizer, [grads[k] for k in own], [variables[k] for k in own])
         self._iterations.assign_add(1)
 
-    def finalize_variable_values(self, var_list):
+    def finalize_variable_values(self, var_list: Sequence[Variable]) -> None:
         for i, optimizer in enumerate(self._inner_optimizers):
             own = [v for v in var_list if self._var_to_optimizer_idx.get(id(v)) == i]
             if own:
                 optimizer.finalize_variable_values(own)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         from ..serialization import serialize_keras_object
 
         return {
@@ -248,7 +260,7 @@ class MultiOptimizer(Optimizer):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Self:
         from ..serialization import deserialize_keras_object
 
         made = deserialize_keras_object(config["optimizer_map"], custom_objects)

@@ -1,9 +1,17 @@
 """Muon: steps of orthogonal matrices for the weights inside, Adam's for the others."""
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING, Any
 
 from .. import ops
 from .base import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Rate, TensorLike, Variable
 
 
 class Muon(Optimizer):
@@ -36,33 +44,33 @@ class Muon(Optimizer):
 
     def __init__(
         self,
-        learning_rate=0.001,
-        adam_beta_1=0.9,
-        adam_beta_2=0.999,
-        adam_weight_decay=0.004,
-        epsilon=1e-7,
-        weight_decay=0.004,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        exclude_layers=None,
-        exclude_embeddings=True,
-        muon_a=3.4445,
-        muon_b=-4.7750,
-        muon_c=2.0315,
-        adam_lr_ratio=1,
-        momentum=0.95,
-        ns_steps=5,
-        nesterov=True,
-        rms_rate=0.2,
-        **kwargs,
-    ):
+        learning_rate: Rate = 0.001,
+        adam_beta_1: float = 0.9,
+        adam_beta_2: float = 0.999,
+        adam_weight_decay: float = 0.004,
+        epsilon: float = 1e-7,
+        weight_decay: float = 0.004,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: Any = None,
+        loss_scale_factor: Any = None,
+        gradient_accumulation_steps: Any = None,
+        name: str | None = None,
+        exclude_layers: Any = None,
+        exclude_embeddings: bool = True,
+        muon_a: float = 3.4445,
+        muon_b: float = -4.7750,
+        muon_c: float = 2.0315,
+        adam_lr_ratio: int = 1,
+        momentum: float = 0.95,
+        ns_steps: int = 5,
+        nesterov: bool = True,
+        rms_rate: float = 0.2,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             learning_rate,
             weight_decay,
@@ -102,7 +110,7 @@ class Muon(Optimizer):
     def _weight_decay_of(self, variable):
         return self.adam_weight_decay if self._should_use_adamw(variable) else self.weight_decay
 
-    def build(self, var_list):
+    def build(self, var_list: Sequence[Variable]) -> None:
         if self.built:
             return
         super().build(var_list)
@@ -116,7 +124,7 @@ class Muon(Optimizer):
             self._momentums.append(mean)
             self._velocities.append(square)
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: TensorLike, variable: Any, learning_rate: TensorLike) -> None:
         dtype = variable.dtype
         g = ops.cast(gradient, dtype)
         index = self._get_variable_index(variable)
@@ -137,18 +145,18 @@ class Muon(Optimizer):
         rate = ops.cast(learning_rate, dtype) * self.adam_lr_ratio
         return rate * ops.sqrt(1 - powers[1]) / (1 - powers[0])
 
-    def lr_adjust(self, x):
+    def lr_adjust(self, x: Any) -> Any:
         """A step of singular values near 1, scaled so that its root mean square is `rms_rate`."""
         if self.rms_rate is None:
             return x
         return x * (max(x.shape[0], x.shape[1]) ** 0.5 * self.rms_rate)
 
-    def transpose_last_axis(self, X):
+    def transpose_last_axis(self, X: Any) -> Any:
         """X with its last two axes exchanged."""
         axes = list(range(len(X.shape)))
         return ops.transpose(X, [*axes[:-2], axes[-1], axes[-2]])
 
-    def zeropower_via_newtonschulz5(self, x, steps):
+    def zeropower_via_newtonschulz5(self, x: Any, steps: Any) -> Any:
         """The matrix of the same singular vectors with singular values near 1.
 
         Raises:
@@ -168,7 +176,7 @@ class Muon(Optimizer):
             x = self.muon_a * x + ops.matmul(self.muon_b * product + square, x)
         return self.transpose_last_axis(x) if tall else x
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         names = ("adam_beta_1", "adam_beta_2", "epsilon", "exclude_layers", "muon_a", "muon_b")
         names += ("muon_c", "adam_lr_ratio", "momentum", "ns_steps", "nesterov")
         names += ("exclude_embeddings", "adam_weight_decay", "rms_rate")

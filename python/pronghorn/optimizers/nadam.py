@@ -1,8 +1,17 @@
 """Nadam: Adam with Nesterov's momentum."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from ..engine import Variable, config
 from .base import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Rate, TensorLike
 
 
 class Nadam(Optimizer):
@@ -25,14 +34,20 @@ class Nadam(Optimizer):
     """
 
     def __init__(
-        self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, *args, **kwargs
-    ):
+        self,
+        learning_rate: Rate = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, *args, **kwargs)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
 
-    def build(self, var_list):
+    def build(self, var_list: Sequence[Variable]) -> None:
         if self.built:
             return
         super().build(var_list)
@@ -59,7 +74,7 @@ class Nadam(Optimizer):
         self.assign(product, product * self._momentum_of_step(1, product.dtype))
         return product.value
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: TensorLike, variable: Any, learning_rate: TensorLike) -> None:
         dtype = variable.dtype
         of_mean, of_gradient, correction = self._once(
             dtype, lambda: self._factors(learning_rate, dtype)
@@ -72,6 +87,6 @@ class Nadam(Optimizer):
         root = ops.sqrt(v / correction) + self.epsilon
         self.assign_sub(variable, (of_mean * m + of_gradient * g) / root)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}
         return {**super().get_config(), **own}

@@ -1,23 +1,34 @@
 """Methods that optimizers had in Keras 2."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..engine import GradientTape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Variable
 
 
 class OldMethods:
     """A base of Optimizer."""
 
     @property
-    def weights(self):
+    def weights(self) -> list[Variable]:
         """The optimizer's variables."""
         return self.variables
 
-    def get_weights(self):
+    def get_weights(self) -> list[Any]:
         """The values of the optimizer's variables, as arrays."""
         return [np.array(variable) for variable in self.variables]
 
-    def compute_gradients(self, loss, var_list, tape=None):
+    def compute_gradients(
+        self, loss: Any, var_list: Sequence[Variable], tape: Any = None
+    ) -> list[Any]:
         """Pairs (gradient, variable) of a loss, which is a function without arguments, or a tensor
         recorded by `tape`."""
         if callable(loss):
@@ -28,7 +39,7 @@ class OldMethods:
         variables = list(var_list() if callable(var_list) else var_list)
         return list(zip(tape.gradient(loss, variables), variables))
 
-    def minimize(self, loss, var_list, tape=None):
+    def minimize(self, loss: Any, var_list: Sequence[Variable], tape: Any = None) -> Any:
         """One step down a loss: `compute_gradients`, then `apply_gradients`.
 
         Args:

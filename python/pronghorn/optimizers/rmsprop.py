@@ -1,7 +1,16 @@
 """RMSprop: gradients divided by a running root mean square."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Rate, TensorLike, Variable
 
 
 class RMSprop(Optimizer):
@@ -25,21 +34,21 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        learning_rate=0.001,
-        rho=0.9,
-        momentum=0.0,
-        epsilon=1e-7,
-        centered=False,
-        *args,
-        **kwargs,
-    ):
+        learning_rate: Rate = 0.001,
+        rho: float = 0.9,
+        momentum: float = 0.0,
+        epsilon: float = 1e-7,
+        centered: bool = False,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, *args, **kwargs)
         self.rho = rho
         self.momentum = momentum
         self.epsilon = epsilon
         self.centered = centered
 
-    def build(self, var_list):
+    def build(self, var_list: Sequence[Variable]) -> None:
         if self.built:
             return
         super().build(var_list)
@@ -49,7 +58,7 @@ class RMSprop(Optimizer):
         if self.centered:
             self._average_gradients = self.add_optimizer_variables(var_list, "average_gradient")
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: TensorLike, variable: Any, learning_rate: TensorLike) -> None:
         rate = ops.cast(learning_rate, variable.dtype)
         g = ops.cast(gradient, variable.dtype)
         index = self._get_variable_index(variable)
@@ -67,7 +76,7 @@ class RMSprop(Optimizer):
             step = m
         self.assign_sub(variable, step)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {
             "rho": self.rho,
             "momentum": self.momentum,

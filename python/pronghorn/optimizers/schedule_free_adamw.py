@@ -1,7 +1,16 @@
 """ScheduleFreeAdamW: Adam that needs no falling rate, as the weights are averages."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Rate, TensorLike, Variable
 
 
 class ScheduleFreeAdamW(Optimizer):
@@ -26,21 +35,21 @@ class ScheduleFreeAdamW(Optimizer):
 
     def __init__(
         self,
-        learning_rate=0.0025,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-8,
-        warmup_steps=0,
-        *args,
-        **kwargs,
-    ):
+        learning_rate: Rate = 0.0025,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        warmup_steps: int = 0,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, *args, **kwargs)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
         self.warmup_steps = warmup_steps
 
-    def build(self, var_list):
+    def build(self, var_list: Sequence[Variable]) -> None:
         if self.built:
             return
         super().build(var_list)
@@ -63,7 +72,7 @@ class ScheduleFreeAdamW(Optimizer):
             rate = rate * ops.minimum(t / self.warmup_steps, 1.0)
         return rate, 1.0 / t, 1 - self._power(self.beta_2, dtype)
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: TensorLike, variable: Any, learning_rate: TensorLike) -> None:
         dtype = variable.dtype
         rate, share, correction = self._once(dtype, lambda: self._shared(learning_rate, dtype))
         g = ops.cast(gradient, dtype)
@@ -75,7 +84,7 @@ class ScheduleFreeAdamW(Optimizer):
         x = (1 - share) * x + share * z
         self.assign(variable, (1 - self.beta_1) * z + self.beta_1 * x)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {
             "beta_1": self.beta_1,
             "beta_2": self.beta_2,

@@ -3,22 +3,30 @@
 Sources: Loshchilov and Hutter, SGDR, 2017, of the two cosines.
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 from .. import ops
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Self
 
 
 class LearningRateSchedule:
     """Base class: subclass it and write `__call__(step)` with ops and `get_config`."""
 
-    def __call__(self, step):
+    def __call__(self, step: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must implement `__call__(step)`.")
 
-    def get_config(self):
+    def get_config(self) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must implement `get_config()`.")
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Self:
         return cls(**config)
 
 
@@ -40,12 +48,12 @@ class ExponentialDecay(LearningRateSchedule):
 
     def __init__(
         self,
-        initial_learning_rate,
-        decay_steps,
-        decay_rate,
-        staircase=False,
-        name="ExponentialDecay",
-    ):
+        initial_learning_rate: float,
+        decay_steps: Any,
+        decay_rate: float,
+        staircase: bool = False,
+        name: str = "ExponentialDecay",
+    ) -> None:
         _check_steps("decay_steps", decay_steps)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
@@ -53,14 +61,14 @@ class ExponentialDecay(LearningRateSchedule):
         self.staircase = staircase
         self.name = name
 
-    def __call__(self, step):
+    def __call__(self, step: Any) -> Any:
         rate = ops.convert_to_tensor(self.initial_learning_rate)
         periods = ops.cast(step, rate.dtype) / self.decay_steps
         if self.staircase:
             periods = ops.floor(periods)
         return rate * ops.power(ops.cast(self.decay_rate, rate.dtype), periods)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "initial_learning_rate": self.initial_learning_rate,
             "decay_steps": self.decay_steps,
@@ -75,12 +83,12 @@ class InverseTimeDecay(LearningRateSchedule):
 
     def __init__(
         self,
-        initial_learning_rate,
-        decay_steps,
-        decay_rate,
-        staircase=False,
-        name="InverseTimeDecay",
-    ):
+        initial_learning_rate: float,
+        decay_steps: Any,
+        decay_rate: float,
+        staircase: bool = False,
+        name: str = "InverseTimeDecay",
+    ) -> None:
         _check_steps("decay_steps", decay_steps)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
@@ -88,7 +96,7 @@ class InverseTimeDecay(LearningRateSchedule):
         self.staircase = staircase
         self.name = name
 
-    def __call__(self, step):
+    def __call__(self, step: Any) -> Any:
         rate = ops.convert_to_tensor(self.initial_learning_rate)
         periods = ops.cast(step, rate.dtype) / self.decay_steps
         if self.staircase:
@@ -112,13 +120,13 @@ class CosineDecay(LearningRateSchedule):
 
     def __init__(
         self,
-        initial_learning_rate,
-        decay_steps,
-        alpha=0.0,
-        name="CosineDecay",
-        warmup_target=None,
-        warmup_steps=0,
-    ):
+        initial_learning_rate: float,
+        decay_steps: Any,
+        alpha: float = 0.0,
+        name: str = "CosineDecay",
+        warmup_target: Any = None,
+        warmup_steps: int = 0,
+    ) -> None:
         _check_steps("decay_steps", decay_steps)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
@@ -132,7 +140,7 @@ class CosineDecay(LearningRateSchedule):
         cosine = 0.5 * (1.0 + ops.cos(math.pi * fraction))
         return top * ((1.0 - self.alpha) * cosine + self.alpha)
 
-    def __call__(self, step):
+    def __call__(self, step: Any) -> Any:
         start = ops.convert_to_tensor(self.initial_learning_rate)
         step = ops.cast(step, start.dtype)
         if self.warmup_target is None:
@@ -142,7 +150,7 @@ class CosineDecay(LearningRateSchedule):
         fall = self._fall(ops.minimum(step, end) - self.warmup_steps, self.warmup_target)
         return ops.where(step < self.warmup_steps, rise, fall)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "initial_learning_rate": self.initial_learning_rate,
             "decay_steps": self.decay_steps,
@@ -167,13 +175,13 @@ class CosineDecayRestarts(LearningRateSchedule):
 
     def __init__(
         self,
-        initial_learning_rate,
-        first_decay_steps,
-        t_mul=2.0,
-        m_mul=1.0,
-        alpha=0.0,
-        name="SGDRDecay",
-    ):
+        initial_learning_rate: float,
+        first_decay_steps: Any,
+        t_mul: float = 2.0,
+        m_mul: float = 1.0,
+        alpha: float = 0.0,
+        name: str = "SGDRDecay",
+    ) -> None:
         _check_steps("first_decay_steps", first_decay_steps)
         self.initial_learning_rate = initial_learning_rate
         self.first_decay_steps = first_decay_steps
@@ -192,14 +200,14 @@ class CosineDecayRestarts(LearningRateSchedule):
         length = ops.power(ops.cast(t_mul, done.dtype), number)
         return number, (done - (1.0 - length) / (1.0 - t_mul)) / length
 
-    def __call__(self, step):
+    def __call__(self, step: Any) -> Any:
         start = ops.convert_to_tensor(self.initial_learning_rate)
         number, share = self._restarts(ops.cast(step, start.dtype) / self.first_decay_steps)
         height = ops.power(ops.cast(self._m_mul, start.dtype), number)
         fall = 0.5 * height * (1.0 + ops.cos(math.pi * share))
         return start * ((1.0 - self.alpha) * fall + self.alpha)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "initial_learning_rate": self.initial_learning_rate,
             "first_decay_steps": self.first_decay_steps,
@@ -219,7 +227,9 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         name: Name.
     """
 
-    def __init__(self, boundaries, values, name="PiecewiseConstant"):
+    def __init__(
+        self, boundaries: Sequence[float], values: Sequence[float], name: str = "PiecewiseConstant"
+    ) -> None:
         if len(boundaries) != len(values) - 1:
             raise ValueError(
                 "The length of boundaries should be 1 less than the length of values. Received: "
@@ -230,13 +240,13 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         self.values = values
         self.name = name
 
-    def __call__(self, step):
+    def __call__(self, step: Any) -> Any:
         rate = ops.convert_to_tensor(self.values[-1])
         for boundary, value in zip(reversed(self.boundaries), reversed(self.values[:-1])):
             rate = ops.where(step <= boundary, value, rate)
         return rate
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"boundaries": self.boundaries, "values": self.values, "name": self.name}
 
 
@@ -254,13 +264,13 @@ class PolynomialDecay(LearningRateSchedule):
 
     def __init__(
         self,
-        initial_learning_rate,
-        decay_steps,
-        end_learning_rate=0.0001,
-        power=1.0,
-        cycle=False,
-        name="PolynomialDecay",
-    ):
+        initial_learning_rate: float,
+        decay_steps: Any,
+        end_learning_rate: float = 0.0001,
+        power: float = 1.0,
+        cycle: bool = False,
+        name: str = "PolynomialDecay",
+    ) -> None:
         _check_steps("decay_steps", decay_steps)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
@@ -269,7 +279,7 @@ class PolynomialDecay(LearningRateSchedule):
         self.cycle = cycle
         self.name = name
 
-    def __call__(self, step):
+    def __call__(self, step: Any) -> Any:
         start = ops.convert_to_tensor(self.initial_learning_rate)
         end = ops.cast(self.end_learning_rate, start.dtype)
         step = ops.cast(step, start.dtype)
@@ -279,7 +289,7 @@ class PolynomialDecay(LearningRateSchedule):
             share = ops.minimum(step, float(self.decay_steps)) / self.decay_steps
         return (start - end) * ops.power(1.0 - share, ops.cast(self.power, start.dtype)) + end
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "initial_learning_rate": self.initial_learning_rate,
             "decay_steps": self.decay_steps,
@@ -297,14 +307,14 @@ CLASSES = (
 KNOWN = {cls.__name__: cls for cls in CLASSES}
 
 
-def serialize(learning_rate_schedule):
+def serialize(learning_rate_schedule: Any) -> Any:
     """The config of a schedule."""
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(learning_rate_schedule)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     """The inverse of `serialize`."""
     from ..serialization import deserialize_keras_object
 

@@ -1,7 +1,16 @@
 """Gradient descent, with momentum."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ops
 from .base import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.types import Rate, TensorLike
 
 
 class SGD(Optimizer):
@@ -24,14 +33,21 @@ class SGD(Optimizer):
     >>> optimizer = SGD(learning_rate=0.1)
     """
 
-    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, *args, **kwargs):
+    def __init__(
+        self,
+        learning_rate: Rate = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, *args, **kwargs)
         if not isinstance(momentum, (int, float)) or momentum < 0 or momentum > 1:
             raise ValueError("`momentum` must be a float between [0, 1].")
         self.momentum = momentum
         self.nesterov = nesterov
 
-    def build(self, variables):
+    def build(self, variables: Sequence[Any]) -> None:
         if self.built:
             return
         super().build(variables)
@@ -39,7 +55,7 @@ class SGD(Optimizer):
         if self.momentum != 0:
             self.momentums = self.add_optimizer_variables(variables, "momentum")
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: TensorLike, variable: Any, learning_rate: TensorLike) -> None:
         rate = ops.cast(learning_rate, variable.dtype)
         step = ops.cast(gradient, variable.dtype) * rate
         if self.momentum == 0:
@@ -49,6 +65,6 @@ class SGD(Optimizer):
         self.assign(m, m * self.momentum - step)
         self.assign_add(variable, m * self.momentum - step if self.nesterov else m)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         return {**config, "momentum": self.momentum, "nesterov": self.nesterov}

@@ -1,13 +1,20 @@
 """OptimizerState: the variables of an optimizer: step counter, learning rate and slots."""
 
+from __future__ import annotations
+
 import functools
 import warnings
+from typing import TYPE_CHECKING, Any
 
 from .. import ops
 from ..engine import Variable, config, is_tracing
 from ..engine.locks import fork_safe_rlock
 from ..engine.naming import name_scope, open_scopes
 from .schedules import LearningRateSchedule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 _build_lock = fork_safe_rlock()
 
@@ -76,19 +83,19 @@ class OptimizerState:
             cls.build = whole_build(cls.__dict__["build"])
 
     @property
-    def variables(self):
+    def variables(self) -> list[Variable]:
         """The step counter, the learning rate and the slots, in the order of creation."""
         return self._variables[:]
 
     @property
-    def iterations(self):
+    def iterations(self) -> Any:
         """Number of updates done, an int64 variable."""
         if self.gradient_accumulation_steps:
             return ops.floor_divide(self._iterations, self.gradient_accumulation_steps)
         return self._iterations
 
     @property
-    def learning_rate(self):
+    def learning_rate(self) -> Any:
         """The rate of the next step: a variable, or what a schedule gives now."""
         if isinstance(self._learning_rate, Variable):
             return self._learning_rate
@@ -97,7 +104,7 @@ class OptimizerState:
         return self._learning_rate()
 
     @learning_rate.setter
-    def learning_rate(self, value):
+    def learning_rate(self, value: Any) -> None:
         current = self._learning_rate
         if callable(value) and not isinstance(value, Variable):
             if isinstance(current, Variable):
@@ -116,8 +123,14 @@ class OptimizerState:
     lr = learning_rate
 
     def add_variable(
-        self, shape, initializer="zeros", dtype=None, aggregation="none", layout=None, name=None
-    ):
+        self,
+        shape: Any,
+        initializer: Any = "zeros",
+        dtype: Any = None,
+        aggregation: str = "none",
+        layout: Any = None,
+        name: str | None = None,
+    ) -> Any:
         """Adds a state variable of the optimizer."""
         if isinstance(initializer, str) and initializer != "zeros":
             from .. import initializers
@@ -135,7 +148,9 @@ class OptimizerState:
         self._variables.append(variable)
         return variable
 
-    def add_variable_from_reference(self, reference_variable, name=None, initializer="zeros"):
+    def add_variable_from_reference(
+        self, reference_variable: Any, name: str | None = None, initializer: Any = "zeros"
+    ) -> Any:
         """Adds a slot of the shape and dtype of a weight, named after it."""
         path = reference_variable.path.replace("/", "_")
         return self.add_variable(
@@ -145,7 +160,12 @@ class OptimizerState:
             name=f"{path}_{name or 'var'}",
         )
 
-    def add_optimizer_variables(self, trainable_variables, name, initializer="zeros"):
+    def add_optimizer_variables(
+        self,
+        trainable_variables: Sequence[Any],
+        name: str | Sequence[str],
+        initializer: Any = "zeros",
+    ) -> Any:
         """Adds a slot a weight (or several, if `name` is a list); weights stay together.
 
         Returns:
@@ -171,7 +191,7 @@ class OptimizerState:
                 kept.append(self.add_variable_from_reference(variable, slot_name, slot_initializer))
         return slots[0] if isinstance(name, str) else slots
 
-    def set_weights(self, weights):
+    def set_weights(self, weights: Any) -> None:
         """Sets all state variables from a list of arrays."""
         if not self.built:
             raise ValueError(
@@ -188,7 +208,9 @@ class OptimizerState:
         for variable, weight in zip(self.variables, weights):
             variable.assign(weight)
 
-    def stateless_apply(self, optimizer_variables, grads, trainable_variables):
+    def stateless_apply(
+        self, optimizer_variables: Any, grads: Any, trainable_variables: Sequence[Any]
+    ) -> tuple[Any, ...]:
         """What `apply` would give for these values, without changing a variable.
 
         Args:
@@ -229,11 +251,11 @@ class OptimizerState:
                 variable.assign(value)
         return after[: len(weights)], after[len(weights) :]
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         for i, variable in enumerate(self.variables):
             store[str(i)] = variable.numpy()
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         if len(store.keys()) != len(self.variables):
             warnings.warn(
                 f"Skipping variable loading for optimizer '{self.name}', because it has "

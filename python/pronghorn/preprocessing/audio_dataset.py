@@ -1,7 +1,10 @@
 """audio_dataset_from_directory: a Dataset of the sounds in a folder's WAV files."""
 
+from __future__ import annotations
+
 import math
 import struct
+from typing import Any
 
 import numpy as np
 
@@ -10,10 +13,21 @@ from .directory import check_labels, check_split, index_directory, split, with_l
 
 
 def audio_dataset_from_directory(
-    directory, labels="inferred", label_mode="int", class_names=None, batch_size=32,
-    sampling_rate=None, output_sequence_length=None, ragged=False, shuffle=True, seed=None,
-    validation_split=None, subset=None, follow_links=False, verbose=True,
-):  # fmt: skip
+    directory: Any,
+    labels: Any = "inferred",
+    label_mode: Any = "int",
+    class_names: Any = None,
+    batch_size: Any = 32,
+    sampling_rate: Any = None,
+    output_sequence_length: Any = None,
+    ragged: bool = False,
+    shuffle: bool = True,
+    seed: int | None = None,
+    validation_split: Any = None,
+    subset: Any = None,
+    follow_links: bool = False,
+    verbose: Any = True,
+) -> Any:
     """The sounds of a folder's `.wav` files, with labels from the names of its subfolders.
 
     Args:

@@ -4,6 +4,10 @@ The numbers come from NumPy's global generator, in Keras's order, so that one se
 pictures. Arrays are (channels, height, width) unless the axes say otherwise.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from .pictures import array_to_img, img_to_array, pillow
@@ -32,9 +36,20 @@ def _shear(degrees):
 
 
 def apply_affine_transform(
-    x, theta=0, tx=0, ty=0, shear=0, zx=1, zy=1, row_axis=1, col_axis=2, channel_axis=0,
-    fill_mode="nearest", cval=0.0, order=1,
-):  # fmt: skip
+    x: Any,
+    theta: int = 0,
+    tx: int = 0,
+    ty: int = 0,
+    shear: int = 0,
+    zx: int = 1,
+    zy: int = 1,
+    row_axis: int = 1,
+    col_axis: int = 2,
+    channel_axis: int = 0,
+    fill_mode: str = "nearest",
+    cval: float = 0.0,
+    order: Any = 1,
+) -> Any:
     """A picture turned, moved, sheared and zoomed about its centre.
 
     Args:
@@ -109,9 +124,15 @@ def flip_axis(x, axis):
 
 
 def random_rotation(
-    x, rg, row_axis=1, col_axis=2, channel_axis=0, fill_mode="nearest", cval=0.0,
-    interpolation_order=1,
-):  # fmt: skip
+    x: Any,
+    rg: Any,
+    row_axis: int = 1,
+    col_axis: int = 2,
+    channel_axis: int = 0,
+    fill_mode: str = "nearest",
+    cval: float = 0.0,
+    interpolation_order: int = 1,
+) -> Any:
     """A picture turned by up to `rg` degrees; other arguments as in `apply_affine_transform`."""
     theta = np.random.uniform(-rg, rg)
     axes = (row_axis, col_axis, channel_axis)
@@ -120,9 +141,16 @@ def random_rotation(
 
 
 def random_shift(
-    x, wrg, hrg, row_axis=1, col_axis=2, channel_axis=0, fill_mode="nearest", cval=0.0,
-    interpolation_order=1,
-):  # fmt: skip
+    x: Any,
+    wrg: Any,
+    hrg: Any,
+    row_axis: int = 1,
+    col_axis: int = 2,
+    channel_axis: int = 0,
+    fill_mode: str = "nearest",
+    cval: float = 0.0,
+    interpolation_order: int = 1,
+) -> Any:
     """A picture moved by up to the parts `wrg` of its width and `hrg` of its height; other
     arguments as in `apply_affine_transform`."""
     tx = np.random.uniform(-hrg, hrg) * x.shape[row_axis]
@@ -133,9 +161,15 @@ def random_shift(
 
 
 def random_shear(
-    x, intensity, row_axis=1, col_axis=2, channel_axis=0, fill_mode="nearest", cval=0.0,
-    interpolation_order=1,
-):  # fmt: skip
+    x: Any,
+    intensity: Any,
+    row_axis: int = 1,
+    col_axis: int = 2,
+    channel_axis: int = 0,
+    fill_mode: str = "nearest",
+    cval: float = 0.0,
+    interpolation_order: int = 1,
+) -> Any:
     """A picture sheared by up to `intensity` degrees; other arguments as in
     `apply_affine_transform`."""
     shear = np.random.uniform(-intensity, intensity)
@@ -145,9 +179,15 @@ def random_shear(
 
 
 def random_zoom(
-    x, zoom_range, row_axis=1, col_axis=2, channel_axis=0, fill_mode="nearest", cval=0.0,
-    interpolation_order=1,
-):  # fmt: skip
+    x: Any,
+    zoom_range: Any,
+    row_axis: int = 1,
+    col_axis: int = 2,
+    channel_axis: int = 0,
+    fill_mode: str = "nearest",
+    cval: float = 0.0,
+    interpolation_order: int = 1,
+) -> Any:
     """A picture zoomed by two numbers from `zoom_range` (low, high), one an axis; other arguments
     as in `apply_affine_transform`."""
     if len(zoom_range) != 2:
@@ -162,18 +202,18 @@ def random_zoom(
                                   interpolation_order)  # fmt: skip
 
 
-def apply_channel_shift(x, intensity, channel_axis=0):
+def apply_channel_shift(x: Any, intensity: Any, channel_axis: int = 0) -> Any:
     """A picture with `intensity` added, cut off at its own least and largest value."""
     return np.clip(x + intensity, np.min(x), np.max(x))
 
 
-def random_channel_shift(x, intensity_range, channel_axis=0):
+def random_channel_shift(x: Any, intensity_range: Any, channel_axis: int = 0) -> Any:
     """`apply_channel_shift` by up to `intensity_range`."""
     intensity = np.random.uniform(-intensity_range, intensity_range)
     return apply_channel_shift(x, intensity, channel_axis=channel_axis)
 
 
-def apply_brightness_shift(x, brightness, scale=True):
+def apply_brightness_shift(x: Any, brightness: Any, scale: bool = True) -> Any:
     """A picture made brighter (above 1) or darker by Pillow.
 
     Args:
@@ -194,7 +234,7 @@ def apply_brightness_shift(x, brightness, scale=True):
     return x / 255 * (high - low) + low if outside and not scale else x
 
 
-def random_brightness(x, brightness_range, scale=True):
+def random_brightness(x: Any, brightness_range: Any, scale: bool = True) -> Any:
     """`apply_brightness_shift` by a number from `brightness_range` (low, high)."""
     if len(brightness_range) != 2:
         raise ValueError(

@@ -1,7 +1,10 @@
 """Batches of pictures read from files: what folders and frames share, and folders."""
 
+from __future__ import annotations
+
 import os
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -62,17 +65,17 @@ class FileIterator(Iterator):
         self.class_mode = class_mode
 
     @property
-    def filepaths(self):
+    def filepaths(self) -> Any:
         """Paths of the files."""
         return self._filepaths
 
     @property
-    def labels(self):
+    def labels(self) -> Any:
         """One label a file, or arrays of targets."""
         return self.classes if self._targets is None else self._targets
 
     @property
-    def sample_weight(self):
+    def sample_weight(self) -> Any:
         """One weight a file, or None."""
         return self._sample_weight
 
@@ -136,12 +139,26 @@ class DirectoryIterator(FileIterator):
     allowed_class_modes = {"categorical", "binary", "sparse", "input", None}
 
     def __init__(
-        self, directory, image_data_generator, target_size=(256, 256), color_mode="rgb",
-        classes=None, class_mode="categorical", batch_size=32, shuffle=True, seed=None,
-        data_format=None, save_to_dir=None, save_prefix="", save_format="png",
-        follow_links=False, subset=None, interpolation="nearest", keep_aspect_ratio=False,
-        dtype=None,
-    ):  # fmt: skip
+        self,
+        directory: Any,
+        image_data_generator: Any,
+        target_size: Any = (256, 256),
+        color_mode: Any = "rgb",
+        classes: Any = None,
+        class_mode: Any = "categorical",
+        batch_size: Any = 32,
+        shuffle: bool = True,
+        seed: int | None = None,
+        data_format: str | None = None,
+        save_to_dir: Any = None,
+        save_prefix: str = "",
+        save_format: str = "png",
+        follow_links: bool = False,
+        subset: Any = None,
+        interpolation: str = "nearest",
+        keep_aspect_ratio: bool = False,
+        dtype: Any = None,
+    ) -> None:
         self._set_up(
             image_data_generator, target_size, color_mode, data_format, save_to_dir, save_prefix,
             save_format, subset, interpolation, keep_aspect_ratio, dtype,

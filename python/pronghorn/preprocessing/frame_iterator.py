@@ -1,7 +1,10 @@
 """DataFrameIterator: batches of the pictures that a pandas frame names."""
 
+from __future__ import annotations
+
 import os
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -39,13 +42,30 @@ class DataFrameIterator(FileIterator):
     }  # fmt: skip
 
     def __init__(
-        self, dataframe, directory=None, image_data_generator=None, x_col="filename",
-        y_col="class", weight_col=None, target_size=(256, 256), color_mode="rgb", classes=None,
-        class_mode="categorical", batch_size=32, shuffle=True, seed=None,
-        data_format="channels_last", save_to_dir=None, save_prefix="", save_format="png",
-        subset=None, interpolation="nearest", keep_aspect_ratio=False, dtype="float32",
-        validate_filenames=True,
-    ):  # fmt: skip
+        self,
+        dataframe: Any,
+        directory: Any = None,
+        image_data_generator: Any = None,
+        x_col: str = "filename",
+        y_col: str = "class",
+        weight_col: Any = None,
+        target_size: Any = (256, 256),
+        color_mode: Any = "rgb",
+        classes: Any = None,
+        class_mode: Any = "categorical",
+        batch_size: Any = 32,
+        shuffle: bool = True,
+        seed: int | None = None,
+        data_format: str = "channels_last",
+        save_to_dir: Any = None,
+        save_prefix: str = "",
+        save_format: str = "png",
+        subset: Any = None,
+        interpolation: str = "nearest",
+        keep_aspect_ratio: bool = False,
+        dtype: Any = "float32",
+        validate_filenames: bool = True,
+    ) -> None:
         self._set_up(
             image_data_generator, target_size, color_mode, data_format, save_to_dir, save_prefix,
             save_format, subset, interpolation, keep_aspect_ratio, dtype,

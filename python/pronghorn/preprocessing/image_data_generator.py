@@ -1,7 +1,10 @@
 """ImageDataGenerator: batches of pictures, changed at random and normalised, as Keras 2 has it."""
 
+from __future__ import annotations
+
 import math
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -49,14 +52,31 @@ class ImageDataGenerator:
     """
 
     def __init__(
-        self, featurewise_center=False, samplewise_center=False,
-        featurewise_std_normalization=False, samplewise_std_normalization=False,
-        zca_whitening=False, zca_epsilon=1e-6, rotation_range=0, width_shift_range=0.0,
-        height_shift_range=0.0, brightness_range=None, shear_range=0.0, zoom_range=0.0,
-        channel_shift_range=0.0, fill_mode="nearest", cval=0.0, horizontal_flip=False,
-        vertical_flip=False, rescale=None, preprocessing_function=None, data_format=None,
-        validation_split=0.0, interpolation_order=1, dtype=None,
-    ):  # fmt: skip
+        self,
+        featurewise_center: bool = False,
+        samplewise_center: bool = False,
+        featurewise_std_normalization: bool = False,
+        samplewise_std_normalization: bool = False,
+        zca_whitening: bool = False,
+        zca_epsilon: float = 1e-6,
+        rotation_range: int = 0,
+        width_shift_range: float = 0.0,
+        height_shift_range: float = 0.0,
+        brightness_range: Any = None,
+        shear_range: float = 0.0,
+        zoom_range: float = 0.0,
+        channel_shift_range: float = 0.0,
+        fill_mode: str = "nearest",
+        cval: float = 0.0,
+        horizontal_flip: bool = False,
+        vertical_flip: bool = False,
+        rescale: Any = None,
+        preprocessing_function: Any = None,
+        data_format: str | None = None,
+        validation_split: Any = 0.0,
+        interpolation_order: int = 1,
+        dtype: Any = None,
+    ) -> None:
         data_format = data_format or config.image_data_format()
         if data_format not in ("channels_last", "channels_first"):
             raise ValueError(
@@ -120,10 +140,19 @@ class ImageDataGenerator:
             )
 
     def flow(
-        self, x, y=None, batch_size=32, shuffle=True, sample_weight=None, seed=None,
-        save_to_dir=None, save_prefix="", save_format="png", ignore_class_split=False,
-        subset=None,
-    ):  # fmt: skip
+        self,
+        x: Any,
+        y: Any = None,
+        batch_size: Any = 32,
+        shuffle: bool = True,
+        sample_weight: Any = None,
+        seed: int | None = None,
+        save_to_dir: Any = None,
+        save_prefix: str = "",
+        save_format: str = "png",
+        ignore_class_split: bool = False,
+        subset: Any = None,
+    ) -> Any:
         """Batches of arrays in memory; arguments as in `NumpyArrayIterator`."""
         return NumpyArrayIterator(
             x, y, self, batch_size=batch_size, shuffle=shuffle, sample_weight=sample_weight,
@@ -133,11 +162,23 @@ class ImageDataGenerator:
         )  # fmt: skip
 
     def flow_from_directory(
-        self, directory, target_size=(256, 256), color_mode="rgb", classes=None,
-        class_mode="categorical", batch_size=32, shuffle=True, seed=None, save_to_dir=None,
-        save_prefix="", save_format="png", follow_links=False, subset=None,
-        interpolation="nearest", keep_aspect_ratio=False,
-    ):  # fmt: skip
+        self,
+        directory: Any,
+        target_size: Any = (256, 256),
+        color_mode: Any = "rgb",
+        classes: Any = None,
+        class_mode: Any = "categorical",
+        batch_size: Any = 32,
+        shuffle: bool = True,
+        seed: int | None = None,
+        save_to_dir: Any = None,
+        save_prefix: str = "",
+        save_format: str = "png",
+        follow_links: bool = False,
+        subset: Any = None,
+        interpolation: str = "nearest",
+        keep_aspect_ratio: bool = False,
+    ) -> Any:
         """Batches of the files of a folder; arguments as in `DirectoryIterator`."""
         return DirectoryIterator(
             directory, self, target_size=target_size, color_mode=color_mode,
@@ -149,12 +190,27 @@ class ImageDataGenerator:
         )  # fmt: skip
 
     def flow_from_dataframe(
-        self, dataframe, directory=None, x_col="filename", y_col="class", weight_col=None,
-        target_size=(256, 256), color_mode="rgb", classes=None, class_mode="categorical",
-        batch_size=32, shuffle=True, seed=None, save_to_dir=None, save_prefix="",
-        save_format="png", subset=None, interpolation="nearest", validate_filenames=True,
-        **kwargs,
-    ):  # fmt: skip
+        self,
+        dataframe: Any,
+        directory: Any = None,
+        x_col: str = "filename",
+        y_col: str = "class",
+        weight_col: Any = None,
+        target_size: Any = (256, 256),
+        color_mode: Any = "rgb",
+        classes: Any = None,
+        class_mode: Any = "categorical",
+        batch_size: Any = 32,
+        shuffle: bool = True,
+        seed: int | None = None,
+        save_to_dir: Any = None,
+        save_prefix: str = "",
+        save_format: str = "png",
+        subset: Any = None,
+        interpolation: str = "nearest",
+        validate_filenames: bool = True,
+        **kwargs: Any,
+    ) -> Any:
         """Batches of the files that a pandas frame names; arguments as in `DataFrameIterator`."""
         for name in ("has_ext", "sort", "drop_duplicates"):
             if name in kwargs:
@@ -180,7 +236,7 @@ class ImageDataGenerator:
             validate_filenames=validate_filenames, dtype=self.dtype,
         )  # fmt: skip
 
-    def standardize(self, x):
+    def standardize(self, x: Any) -> Any:
         """A picture or batch normalised, in place where the dtype allows."""
         if self.preprocessing_function:
             x = self.preprocessing_function(x)
@@ -210,7 +266,7 @@ class ImageDataGenerator:
             )
         return statistic is not None
 
-    def get_random_transform(self, img_shape, seed=None):
+    def get_random_transform(self, img_shape: Any, seed: int | None = None) -> dict[Any, Any]:
         """The parameters of one random change, as a dict for `apply_transform`.
 
         Args:
@@ -244,7 +300,7 @@ class ImageDataGenerator:
             "channel_shift_intensity": shift, "brightness": brightness,
         }  # fmt: skip
 
-    def apply_transform(self, x, transform_parameters):
+    def apply_transform(self, x: Any, transform_parameters: Any) -> Any:
         """A picture changed.
 
         Args:
@@ -269,11 +325,11 @@ class ImageDataGenerator:
             x = augmentation.apply_brightness_shift(x, get("brightness"), False)
         return x
 
-    def random_transform(self, x, seed=None):
+    def random_transform(self, x: Any, seed: int | None = None) -> Any:
         """A picture changed at random."""
         return self.apply_transform(x, self.get_random_transform(x.shape, seed))
 
-    def fit(self, x, augment=False, rounds=1, seed=None):
+    def fit(self, x: Any, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:
         """Learns what featurewise normalisation and whitening need.
 
         Args:

@@ -1,5 +1,9 @@
 """image_dataset_from_directory: a Dataset of the pictures in a folder's files."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..data import AUTOTUNE
@@ -15,11 +19,25 @@ _METHODS = (
 
 
 def image_dataset_from_directory(
-    directory, labels="inferred", label_mode="int", class_names=None, color_mode="rgb",
-    batch_size=32, image_size=(256, 256), shuffle=True, seed=None, validation_split=None,
-    subset=None, interpolation="bilinear", follow_links=False, crop_to_aspect_ratio=False,
-    pad_to_aspect_ratio=False, data_format=None, format="tf", verbose=True,
-):  # fmt: skip
+    directory: Any,
+    labels: Any = "inferred",
+    label_mode: Any = "int",
+    class_names: Any = None,
+    color_mode: Any = "rgb",
+    batch_size: Any = 32,
+    image_size: Any = (256, 256),
+    shuffle: bool = True,
+    seed: int | None = None,
+    validation_split: Any = None,
+    subset: Any = None,
+    interpolation: str = "bilinear",
+    follow_links: bool = False,
+    crop_to_aspect_ratio: bool = False,
+    pad_to_aspect_ratio: bool = False,
+    data_format: str | None = None,
+    format: str = "tf",
+    verbose: Any = True,
+) -> Any:
     """The pictures of a folder's files, with labels from the names of its subfolders.
 
     Args:

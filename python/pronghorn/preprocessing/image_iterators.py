@@ -1,8 +1,11 @@
 """Batches of pictures by number: the base of Keras 2's iterators, and arrays in memory."""
 
+from __future__ import annotations
+
 import os
 import threading
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +27,7 @@ class Iterator(PyDataset):
 
     white_list_formats = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
 
-    def __init__(self, n, batch_size, shuffle, seed, **kwargs):
+    def __init__(self, n: Any, batch_size: Any, shuffle: bool, seed: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.n = n
         self.batch_size = batch_size
@@ -59,17 +62,17 @@ class Iterator(PyDataset):
     def __len__(self):
         return (self.n + self.batch_size - 1) // self.batch_size
 
-    def on_epoch_end(self):
+    def on_epoch_end(self) -> None:
         self._set_index_array()
 
-    def reset(self):
+    def reset(self) -> None:
         """Starts over with the first batch."""
         self.batch_index = 0
 
     def __iter__(self):
         return self
 
-    def __next__(self):
+    def __next__(self) -> Any:
         with self.lock:
             self._seed_next()
             if self.batch_index == 0:
@@ -130,10 +133,22 @@ class NumpyArrayIterator(Iterator):
     """
 
     def __init__(
-        self, x, y, image_data_generator, batch_size=32, shuffle=False, sample_weight=None,
-        seed=None, data_format=None, save_to_dir=None, save_prefix="", save_format="png",
-        subset=None, ignore_class_split=False, dtype=None,
-    ):  # fmt: skip
+        self,
+        x: Any,
+        y: Any,
+        image_data_generator: Any,
+        batch_size: Any = 32,
+        shuffle: bool = False,
+        sample_weight: Any = None,
+        seed: int | None = None,
+        data_format: str | None = None,
+        save_to_dir: Any = None,
+        save_prefix: str = "",
+        save_format: str = "png",
+        subset: Any = None,
+        ignore_class_split: bool = False,
+        dtype: Any = None,
+    ) -> None:
         data_format = data_format or config.image_data_format()
         self.dtype = dtype or config.floatx()
         others = []

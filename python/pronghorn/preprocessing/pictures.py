@@ -1,8 +1,11 @@
 """Pictures between files, Pillow and arrays: load_img, save_img, img_to_array, array_to_img."""
 
+from __future__ import annotations
+
 import io
 import os
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +46,9 @@ def standard_format(data_format):
     return name
 
 
-def array_to_img(x, data_format=None, scale=True, dtype=None):
+def array_to_img(
+    x: Any, data_format: str | None = None, scale: bool = True, dtype: Any = None
+) -> Any:
     """A Pillow image of one picture's array.
 
     Args:
@@ -86,7 +91,7 @@ def array_to_img(x, data_format=None, scale=True, dtype=None):
     return Image.fromarray(x.astype("uint8"))
 
 
-def img_to_array(img, data_format=None, dtype=None):
+def img_to_array(img: Any, data_format: str | None = None, dtype: Any = None) -> Any:
     """The array of a Pillow image.
 
     Args:
@@ -114,7 +119,14 @@ def img_to_array(img, data_format=None, dtype=None):
     return x.transpose(2, 0, 1) if data_format == "channels_first" else x
 
 
-def save_img(path, x, data_format=None, file_format=None, scale=True, **kwargs):
+def save_img(
+    path: Any,
+    x: Any,
+    data_format: str | None = None,
+    file_format: str | None = None,
+    scale: bool = True,
+    **kwargs: Any,
+) -> None:
     """Writes one picture's array to a file.
 
     Args:
@@ -181,8 +193,12 @@ class BrokenPicture(ValueError, OSError):
 
 
 def load_img(
-    path, color_mode="rgb", target_size=None, interpolation="nearest", keep_aspect_ratio=False
-):
+    path: Any,
+    color_mode: Any = "rgb",
+    target_size: Any = None,
+    interpolation: str = "nearest",
+    keep_aspect_ratio: bool = False,
+) -> Any:
     """The Pillow image of a file.
 
     Args:
@@ -238,7 +254,13 @@ def fitted_picture(img, color_mode, target_size, interpolation, keep_aspect_rati
     return img.resize(size, filters[interpolation], box=box)
 
 
-def smart_resize(x, size, interpolation="bilinear", data_format="channels_last", **kwargs):
+def smart_resize(
+    x: Any,
+    size: Any,
+    interpolation: str = "bilinear",
+    data_format: str = "channels_last",
+    **kwargs: Any,
+) -> Any:
     """Images of another size and undistorted: what does not fit the proportions is cut off.
 
     Args:

@@ -1,7 +1,10 @@
 """Sequences as arrays: padding, skip-grams, windows of time series, as Keras 1 and 2 have them."""
 
+from __future__ import annotations
+
 import json
 import random
+from typing import Any
 
 import numpy as np
 
@@ -9,8 +12,13 @@ from ..training.data import Sequence
 
 
 def pad_sequences(
-    sequences, maxlen=None, dtype="int32", padding="pre", truncating="pre", value=0.0
-):
+    sequences: Any,
+    maxlen: Any = None,
+    dtype: Any = "int32",
+    padding: str = "pre",
+    truncating: str = "pre",
+    value: Any = 0.0,
+) -> Any:
     """Sequences of different lengths as one array.
 
     Args:
@@ -72,7 +80,7 @@ def pad_sequences(
     return out
 
 
-def make_sampling_table(size, sampling_factor=1e-5):
+def make_sampling_table(size: Any, sampling_factor: float = 1e-5) -> Any:
     """How likely the word of each rank is kept, so that frequent ones are kept less often.
 
     Word frequencies are taken from Zipf's law, f(rank) = 1 / (rank (ln rank + 0.577) + 1/2 -
@@ -95,15 +103,15 @@ def make_sampling_table(size, sampling_factor=1e-5):
 
 
 def skipgrams(
-    sequence,
-    vocabulary_size,
-    window_size=4,
-    negative_samples=1.0,
-    shuffle=True,
-    categorical=False,
-    sampling_table=None,
-    seed=None,
-):
+    sequence: Any,
+    vocabulary_size: Any,
+    window_size: int = 4,
+    negative_samples: float = 1.0,
+    shuffle: bool = True,
+    categorical: bool = False,
+    sampling_table: Any = None,
+    seed: int | None = None,
+) -> tuple[Any, ...]:
     """Pairs of words that are neighbours (label 1), and of random ones (label 0).
 
     Args:
@@ -176,17 +184,17 @@ class TimeseriesGenerator(Sequence):
 
     def __init__(
         self,
-        data,
-        targets,
-        length,
-        sampling_rate=1,
-        stride=1,
-        start_index=0,
-        end_index=None,
-        shuffle=False,
-        reverse=False,
-        batch_size=128,
-    ):
+        data: Any,
+        targets: Any,
+        length: Any,
+        sampling_rate: int = 1,
+        stride: int = 1,
+        start_index: int = 0,
+        end_index: Any = None,
+        shuffle: bool = False,
+        reverse: bool = False,
+        batch_size: Any = 128,
+    ) -> None:
         super().__init__()
         if len(data) != len(targets):
             raise ValueError(
@@ -224,7 +232,7 @@ class TimeseriesGenerator(Sequence):
         samples = np.array(windows)
         return (samples[:, ::-1] if self.reverse else samples), targets
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The arguments, data and targets as JSON texts, as Keras writes them."""
         config = {name: _to_json(name, getattr(self, name)) for name in ("data", "targets")}
         for name in (
@@ -234,7 +242,7 @@ class TimeseriesGenerator(Sequence):
             config[name] = getattr(self, name)
         return config
 
-    def to_json(self, **kwargs):
+    def to_json(self, **kwargs: Any) -> Any:
         """The generator as JSON, for `timeseries_generator_from_json`."""
         return json.dumps(
             {"class_name": type(self).__name__, "config": self.get_config()}, **kwargs
@@ -248,7 +256,7 @@ def _to_json(name, values):
         raise TypeError(f"`{name}` cannot be written as JSON: {error}") from error
 
 
-def timeseries_generator_from_json(json_string):
+def timeseries_generator_from_json(json_string: Any) -> Any:
     """The TimeseriesGenerator that `to_json`, ours or Keras's, wrote.
 
     Keras writes `start_index` with `length` added to it; the object that comes back skips as many

@@ -1,6 +1,9 @@
 """split_dataset: one dataset as two."""
 
+from __future__ import annotations
+
 import random
+from typing import Any
 
 import numpy as np
 
@@ -11,8 +14,13 @@ from ..engine import nest
 
 
 def split_dataset(
-    dataset, left_size=None, right_size=None, shuffle=False, seed=None, preferred_backend=None
-):
+    dataset: Any,
+    left_size: Any = None,
+    right_size: Any = None,
+    shuffle: bool = False,
+    seed: int | None = None,
+    preferred_backend: Any = None,
+) -> tuple[Any, ...]:
     """A dataset as two, the first samples and the last; all of it is read into memory.
 
     Args:

@@ -1,17 +1,26 @@
 """Words as integers: Tokenizer and the functions around it, as Keras 1 and 2 have them."""
 
+from __future__ import annotations
+
 import collections
 import hashlib
 import json
 import warnings
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 _FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 _MODES = ("binary", "count", "tfidf", "freq")
 
 
-def text_to_word_sequence(input_text, filters=_FILTERS, lower=True, split=" "):
+def text_to_word_sequence(
+    input_text: Any, filters: Any = _FILTERS, lower: Any = True, split: Any = " "
+) -> list[Any]:
     """The words of a text.
 
     Args:
@@ -34,7 +43,14 @@ def text_to_word_sequence(input_text, filters=_FILTERS, lower=True, split=" "):
     return [word for word in words if word]
 
 
-def one_hot(input_text, n, filters=_FILTERS, lower=True, split=" ", analyzer=None):
+def one_hot(
+    input_text: Any,
+    n: Any,
+    filters: Any = _FILTERS,
+    lower: Any = True,
+    split: Any = " ",
+    analyzer: Any = None,
+) -> Any:
     """The words of a text as integers, by Python's own hash: another one in each process.
 
     Args:
@@ -50,8 +66,14 @@ def one_hot(input_text, n, filters=_FILTERS, lower=True, split=" ", analyzer=Non
 
 
 def hashing_trick(
-    text, n, hash_function=None, filters=_FILTERS, lower=True, split=" ", analyzer=None
-):
+    text: Any,
+    n: Any,
+    hash_function: Any = None,
+    filters: Any = _FILTERS,
+    lower: Any = True,
+    split: Any = " ",
+    analyzer: Any = None,
+) -> list[Any]:
     """The words of a text as integers, by a hash.
 
     Args:
@@ -105,15 +127,15 @@ class Tokenizer:
 
     def __init__(
         self,
-        num_words=None,
-        filters=_FILTERS,
-        lower=True,
-        split=" ",
-        char_level=False,
-        oov_token=None,
-        analyzer=None,
-        **kwargs,
-    ):
+        num_words: int | None = None,
+        filters: Any = _FILTERS,
+        lower: Any = True,
+        split: Any = " ",
+        char_level: bool = False,
+        oov_token: Any = None,
+        analyzer: Any = None,
+        **kwargs: Any,
+    ) -> None:
         if "nb_words" in kwargs:
             warnings.warn(
                 "Tokenizer: `nb_words` is called `num_words` since Keras 2.",
@@ -148,7 +170,7 @@ class Tokenizer:
             return self.analyzer(text)
         return text_to_word_sequence(text, self.filters, self.lower, self.split)
 
-    def fit_on_texts(self, texts):
+    def fit_on_texts(self, texts: Any) -> None:
         """Counts words and numbers them anew, with those of earlier calls.
 
         Args:
@@ -171,7 +193,7 @@ class Tokenizer:
         for word, count in docs.items():
             self.index_docs[self.word_index[word]] = count
 
-    def fit_on_sequences(self, sequences):
+    def fit_on_sequences(self, sequences: Any) -> None:
         """Counts in how many sequences each number occurs, for `sequences_to_matrix`.
 
         Args:
@@ -182,7 +204,7 @@ class Tokenizer:
             for number in set(sequence):
                 self.index_docs[number] += 1
 
-    def texts_to_sequences(self, texts):
+    def texts_to_sequences(self, texts: Any) -> list[Any]:
         """The numbers of the words of each text; unknown words are left out, or `oov_token`'s.
 
         Args:
@@ -193,7 +215,7 @@ class Tokenizer:
         """
         return list(self.texts_to_sequences_generator(texts))
 
-    def texts_to_sequences_generator(self, texts):
+    def texts_to_sequences_generator(self, texts: Any) -> Iterator[Any]:
         """As `texts_to_sequences`, one text after another."""
         limit = self.num_words or float("inf")
         unknown = self.word_index.get(self.oov_token) if self.oov_token is not None else None
@@ -209,7 +231,7 @@ class Tokenizer:
                 numbers.append(number)
             yield numbers
 
-    def sequences_to_texts(self, sequences):
+    def sequences_to_texts(self, sequences: Any) -> list[Any]:
         """The words of each sequence of numbers, with a blank between them.
 
         Args:
@@ -220,7 +242,7 @@ class Tokenizer:
         """
         return list(self.sequences_to_texts_generator(sequences))
 
-    def sequences_to_texts_generator(self, sequences):
+    def sequences_to_texts_generator(self, sequences: Any) -> Iterator[Any]:
         """As `sequences_to_texts`, one sequence after another."""
         limit = self.num_words or float("inf")
         unknown = self.index_word.get(self.word_index.get(self.oov_token))
@@ -231,7 +253,7 @@ class Tokenizer:
             )
             yield " ".join(word for word in words if word is not None)
 
-    def texts_to_matrix(self, texts, mode="binary"):
+    def texts_to_matrix(self, texts: Any, mode: Any = "binary") -> Any:
         """One row a text, one column a word.
 
         Args:
@@ -244,7 +266,7 @@ class Tokenizer:
         """
         return self.sequences_to_matrix(self.texts_to_sequences(texts), mode)
 
-    def sequences_to_matrix(self, sequences, mode="binary"):
+    def sequences_to_matrix(self, sequences: Any, mode: Any = "binary") -> Any:
         """As `texts_to_matrix`, from lists of numbers.
 
         Args:
@@ -289,7 +311,7 @@ class Tokenizer:
         matrix.reshape(-1)[cells] = values
         return matrix
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The settings and what was counted, the latter as JSON texts, as Keras writes them."""
         counted = ("word_counts", "word_docs", "index_docs", "index_word", "word_index")
         config = {
@@ -302,14 +324,14 @@ class Tokenizer:
         config.update({name: json.dumps(getattr(self, name)) for name in counted})
         return config
 
-    def to_json(self, **kwargs):
+    def to_json(self, **kwargs: Any) -> Any:
         """The Tokenizer as JSON, for `tokenizer_from_json`; `kwargs` go to `json.dumps`."""
         return json.dumps(
             {"class_name": type(self).__name__, "config": self.get_config()}, **kwargs
         )
 
 
-def tokenizer_from_json(json_string):
+def tokenizer_from_json(json_string: Any) -> Any:
     """The Tokenizer that `to_json`, ours or Keras's, wrote.
 
     Args:

@@ -1,5 +1,9 @@
 """text_dataset_from_directory: a Dataset of the texts in a folder's files."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..data import AUTOTUNE
@@ -7,20 +11,20 @@ from .directory import check_labels, check_split, index_directory, split, with_l
 
 
 def text_dataset_from_directory(
-    directory,
-    labels="inferred",
-    label_mode="int",
-    class_names=None,
-    batch_size=32,
-    max_length=None,
-    shuffle=True,
-    seed=None,
-    validation_split=None,
-    subset=None,
-    follow_links=False,
-    format="tf",
-    verbose=True,
-):
+    directory: Any,
+    labels: Any = "inferred",
+    label_mode: Any = "int",
+    class_names: Any = None,
+    batch_size: Any = 32,
+    max_length: Any = None,
+    shuffle: bool = True,
+    seed: int | None = None,
+    validation_split: Any = None,
+    subset: Any = None,
+    follow_links: bool = False,
+    format: str = "tf",
+    verbose: Any = True,
+) -> Any:
     """The texts of a folder's `.txt` files, with labels from the names of its subfolders.
 
     Args:

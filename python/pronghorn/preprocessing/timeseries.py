@@ -1,5 +1,9 @@
 """timeseries_dataset_from_array: a Dataset of windows of an array, which are never copied whole."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..data import AUTOTUNE, Dataset
@@ -7,18 +11,18 @@ from ..data.rows import Rows
 
 
 def timeseries_dataset_from_array(
-    data,
-    targets,
-    sequence_length,
-    sequence_stride=1,
-    sampling_rate=1,
-    batch_size=128,
-    shuffle=False,
-    seed=None,
-    start_index=None,
-    end_index=None,
-    format="tf",
-):
+    data: Any,
+    targets: Any,
+    sequence_length: Any,
+    sequence_stride: int = 1,
+    sampling_rate: int = 1,
+    batch_size: Any = 128,
+    shuffle: bool = False,
+    seed: int | None = None,
+    start_index: Any = None,
+    end_index: Any = None,
+    format: str = "tf",
+) -> Any:
     """Windows of a time series, with the target of each.
 
     Args:

@@ -1,8 +1,16 @@
 """Regularizers: penalties on weights or activations, added to the loss."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 from ..legacy.accept import old_constructor
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ..engine.types import Identifier, Tensor, TensorLike
 
 
 class Regularizer:
@@ -12,14 +20,14 @@ class Regularizer:
         super().__init_subclass__(**kwargs)
         old_constructor(cls)
 
-    def __call__(self, x):
+    def __call__(self, x: TensorLike) -> float:
         return 0.0
 
-    def get_config(self):
+    def get_config(self) -> Any:
         raise NotImplementedError(f"{self} does not implement get_config()")
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Self:
         return cls(**config)
 
 
@@ -43,11 +51,11 @@ class L1L2(Regularizer):
         ValueError: for a factor that is negative or no finite number.
     """
 
-    def __init__(self, l1=0.0, l2=0.0):
+    def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
         self.l1 = _factor(0.0 if l1 is None else l1, "l1")
         self.l2 = _factor(0.0 if l2 is None else l2, "l2")
 
-    def __call__(self, x):
+    def __call__(self, x: TensorLike) -> Tensor:
         from .. import ops
 
         penalty = None
@@ -58,27 +66,27 @@ class L1L2(Regularizer):
             penalty = square if penalty is None else ops.add(penalty, square)
         return ops.zeros((), dtype=x.dtype) if penalty is None else penalty
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"l1": self.l1, "l2": self.l2}
 
 
 class L1(L1L2):
     """l1 * sum(|x|)."""
 
-    def __init__(self, l1=0.01):
+    def __init__(self, l1: float = 0.01) -> None:
         super().__init__(l1=0.01 if l1 is None else l1)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"l1": self.l1}
 
 
 class L2(L1L2):
     """l2 * sum(x^2)."""
 
-    def __init__(self, l2=0.01):
+    def __init__(self, l2: float = 0.01) -> None:
         super().__init__(l2=0.01 if l2 is None else l2)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"l2": self.l2}
 
 
@@ -98,7 +106,7 @@ class OrthogonalRegularizer(Regularizer):
     1.0
     """
 
-    def __init__(self, factor=0.01, mode="rows"):
+    def __init__(self, factor: float = 0.01, mode: str = "rows") -> None:
         if mode not in ("rows", "columns"):
             raise ValueError(
                 'Invalid value for argument `mode`. Expected one of {"rows", "columns"}. '
@@ -107,7 +115,7 @@ class OrthogonalRegularizer(Regularizer):
         self.factor = _factor(factor, "factor")
         self.mode = mode
 
-    def __call__(self, inputs):
+    def __call__(self, inputs: TensorLike) -> Tensor:
         from .. import ops
 
         if len(inputs.shape) != 2:
@@ -123,7 +131,7 @@ class OrthogonalRegularizer(Regularizer):
         pairs = max(count * (count - 1) / 2.0, 1.0)
         return ops.multiply(ops.sum(ops.absolute(others)), 0.5 * self.factor / pairs)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"factor": self.factor, "mode": self.mode}
 
 
@@ -137,7 +145,7 @@ _TABLE = {
 }  # fmt: skip
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """A regularizer from a name, a config, or anything callable.
 
     Raises:
@@ -148,13 +156,13 @@ def get(identifier):
     return find(identifier, _TABLE, "regularizer", Regularizer)
 
 
-def serialize(regularizer):
+def serialize(regularizer: Identifier) -> Any:
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(regularizer)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_TABLE)

@@ -1,8 +1,11 @@
 """Which kind of file a name or its content stands for: the public functions of `saving`."""
 
+from __future__ import annotations
+
 import io
 import os
 import warnings
+from typing import Any
 
 from . import h5_model, h5_weights, keras_file, shards, weights_file
 from .hdf5 import File
@@ -14,7 +17,9 @@ def _is_file_object(x):
     return isinstance(x, io.IOBase)
 
 
-def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
+def save_model(
+    model: Any, filepath: Any, overwrite: bool = True, zipped: Any = None, **kwargs: Any
+) -> None:
     """Writes a model with its weights, its compile configuration and its optimizer's state.
 
     The file replaces an older one in a single step, so that a save that is interrupted leaves the
@@ -68,7 +73,12 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
         keras_file.save_model(model, filepath, zipped=zipped is not False)
 
 
-def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
+def load_model(
+    filepath: Any,
+    custom_objects: dict[str, Any] | None = None,
+    compile: bool = True,
+    safe_mode: bool = True,
+) -> Any:
     """Reads a model that `save_model` or Keras wrote; what is in the file decides, not its name.
 
     Args:
@@ -122,7 +132,9 @@ def kind_of(path):
     return "hdf5" if start == b"\x89HDF\r\n\x1a\n" else "other"
 
 
-def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs):
+def save_weights(
+    model: Any, filepath: Any, overwrite: bool = True, max_shard_size: Any = None, **kwargs: Any
+) -> None:
     """Writes a model's weights; see `Model.save_weights`."""
     name = os.fspath(filepath)
     skip = kwargs.pop("objects_to_skip", None)
@@ -165,7 +177,7 @@ def _save_shards(model, name, overwrite, max_shard_size, skip):
     shards.save_weights(model, name, max_shard_size, skip)
 
 
-def load_weights(model, filepath, skip_mismatch=False, **kwargs):
+def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
     """Reads weights into a model; see `Model.load_weights`."""
     name = os.fspath(filepath)
     skip = kwargs.pop("objects_to_skip", None)

@@ -1,8 +1,11 @@
 """KerasFileEditor: looks into a weights file, changes it and writes it again."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import os
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +40,7 @@ class KerasFileEditor:
     ['0', '1']
     """
 
-    def __init__(self, filepath):
+    def __init__(self, filepath: Any) -> None:
         self.filepath = os.fspath(filepath)
         self.metadata = None
         self.config = None
@@ -84,12 +87,12 @@ class KerasFileEditor:
 
     # ---- looking
 
-    def summary(self):
+    def summary(self) -> Any:
         """Prints the objects in the file, and the shapes and dtypes of their weights."""
         print("Weights structure")
         _show(self.weights_dict, self.object_metadata, "", "")
 
-    def compare(self, reference_model):
+    def compare(self, reference_model: Any) -> dict[Any, Any]:
         """Compares the file with a model, printing what differs.
 
         Args:
@@ -148,7 +151,7 @@ class KerasFileEditor:
             )
         return found[0], name
 
-    def rename_object(self, object_name, new_name):
+    def rename_object(self, object_name: Any, new_name: Any) -> None:
         """Gives an object another name.
 
         Args:
@@ -163,12 +166,12 @@ class KerasFileEditor:
         holder, key = self._find(object_name)
         holder[new_name] = holder.pop(key)
 
-    def delete_object(self, object_name):
+    def delete_object(self, object_name: Any) -> None:
         """Removes an object, given by its name or path, with all that is in it."""
         holder, key = self._find(object_name)
         holder.pop(key)
 
-    def add_object(self, object_path, weights):
+    def add_object(self, object_path: Any, weights: Any) -> None:
         """Adds an object.
 
         Args:
@@ -184,7 +187,7 @@ class KerasFileEditor:
             place = place[part]
         place[last] = dict(weights)
 
-    def delete_weight(self, object_name, weight_name):
+    def delete_weight(self, object_name: Any, weight_name: Any) -> None:
         """Removes a weight ("0", "1", ...) of an object."""
         holder, key = self._find(object_name)
         if weight_name not in holder[key]:
@@ -194,13 +197,13 @@ class KerasFileEditor:
             )
         holder[key].pop(weight_name)
 
-    def add_weights(self, object_name, weights):
+    def add_weights(self, object_name: Any, weights: Any) -> None:
         """Adds weights to an object, or replaces them: a dict of "0", "1", ... to arrays."""
         _check_weights(weights)
         holder, key = self._find(object_name)
         holder[key].update(weights)
 
-    def save(self, filepath):
+    def save(self, filepath: Any) -> None:
         """Writes the weights to a new file, whose name ends in ".weights.h5"."""
         filepath = os.fspath(filepath)
         if not filepath.endswith(".weights.h5"):
@@ -213,7 +216,7 @@ class KerasFileEditor:
         with replacing(filepath) as temporary:
             write_groups(temporary, groups)
 
-    def resave_weights(self, filepath):
+    def resave_weights(self, filepath: Any) -> Any:
         """The older name of `save`."""
         self.save(filepath)
 

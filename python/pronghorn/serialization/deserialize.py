@@ -2,7 +2,10 @@
 classes and functions come from this package, the registry and `custom_objects` alone.
 """
 
+from __future__ import annotations
+
 import types
+from typing import Any
 
 from .names import CLASS_ROOMS, FUNCTION_ROOMS, is_keras_module, known_names, refuses, resolve
 from .registry import CustomObjectScope, get_registered_object, hint, registered_as
@@ -11,7 +14,9 @@ from .scopes import SafeModeScope, in_safe_mode, note_read, shared_object
 _PLAIN = (str, int, float, bool, type(None))
 
 
-def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwargs):
+def deserialize_keras_object(
+    config: Any, custom_objects: dict[str, Any] | None = None, safe_mode: bool = True, **kwargs: Any
+) -> Any:
     """The object of a config made by `serialize_keras_object`.
 
     Args:

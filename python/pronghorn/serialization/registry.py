@@ -1,19 +1,22 @@
 """Custom classes and functions by name, and finding anything in a table by its name."""
 
+from __future__ import annotations
+
 import difflib
 import threading
+from typing import Any
 
 _custom = {}
 _custom_names = {}
 _scopes = threading.local()
 
 
-def get_custom_objects():
+def get_custom_objects() -> Any:
     """The dict of objects registered for all threads."""
     return _custom
 
 
-def register_keras_serializable(package="Custom", name=None):
+def register_keras_serializable(package: str = "Custom", name: Any = None) -> Any:
     """Decorator: lets a class or function be found by name when a config is read.
 
     Args:
@@ -50,7 +53,7 @@ def register_keras_serializable(package="Custom", name=None):
     return decorator
 
 
-def get_registered_name(obj):
+def get_registered_name(obj: Any) -> Any:
     """The name under which a class or function was registered; else its own.
 
     Args:
@@ -62,7 +65,9 @@ def get_registered_name(obj):
         return getattr(obj, "__name__", None)
 
 
-def get_registered_object(name, custom_objects=None, module_objects=None):
+def get_registered_object(
+    name: Any, custom_objects: dict[str, Any] | None = None, module_objects: Any = None
+) -> Any:
     """The object of that name, or None.
 
     Args:
@@ -99,7 +104,7 @@ class CustomObjectScope:
         custom_objects: Dict of name to class or function.
     """
 
-    def __init__(self, custom_objects):
+    def __init__(self, custom_objects: dict[str, Any]) -> None:
         self.custom_objects = custom_objects or {}
 
     def __enter__(self):

@@ -1,7 +1,10 @@
 """What holds while something is read or written: safe mode, and which objects were met before."""
 
+from __future__ import annotations
+
 import os
 import threading
+from typing import Any
 
 
 class _State(threading.local):
@@ -41,7 +44,7 @@ def in_safe_mode():
     return _state.safe_mode
 
 
-def enable_unsafe_deserialization():
+def enable_unsafe_deserialization() -> None:
     """Lets configs bring Python code (lambdas) from now on, in all threads.
 
     Only for files whose source is trusted: their code can do whatever the process can.
@@ -85,14 +88,14 @@ def note_read(obj, number):
 _file_check = [None]  # None: as the environment says
 
 
-def enable_file_check():
+def enable_file_check() -> None:
     """Has HDF5 files of others walked in a process of their own before they are opened, as at the
     start.
     """
     _file_check[0] = True
 
 
-def disable_file_check():
+def disable_file_check() -> None:
     """Opens HDF5 files at once, as they are: about 0.3 s less for each file that this process did
     not write.
 
@@ -102,7 +105,7 @@ def disable_file_check():
     _file_check[0] = False
 
 
-def is_file_check_enabled():
+def is_file_check_enabled() -> Any:
     """Whether HDF5 files of others are walked in a process of their own before they are opened.
 
     Returns:

@@ -4,7 +4,10 @@ An object is {"module", "class_name", "config", "registered_name"}; classes of t
 the names of Keras's modules, so that either side reads the other's.
 """
 
+from __future__ import annotations
+
 import types
+from typing import Any
 
 from ..engine import symbolic
 from .names import own_module, public_name
@@ -14,7 +17,7 @@ from .scopes import note_written
 _PLAIN = (str, int, float, bool, type(None))
 
 
-def serialize_keras_object(obj):
+def serialize_keras_object(obj: Any) -> Any:
     """The config of an object.
 
     Args:

@@ -4,7 +4,10 @@ The specs of compile() are resolved in compile_loss.py and compile_metrics.py; t
 a step is in step.py.
 """
 
+from __future__ import annotations
+
 import inspect
+from typing import TYPE_CHECKING, Any
 
 from .. import metrics as metrics_module
 from .. import ops, optimizers
@@ -18,6 +21,9 @@ from .data import unpack_x_y_sample_weight
 from .step import StepFunction, build_by_shapes
 from .trainable import TrainableSnapshot
 
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
+
 
 class CompiledModel:
     """A base of Model. Its state is kept out of attribute tracking: it is no part of the layer."""
@@ -29,7 +35,7 @@ class CompiledModel:
         + ("train_function", "test_function", "predict_function")
     )
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.__dict__.update(
             compiled=False,
             optimizer=None,
@@ -60,16 +66,16 @@ class CompiledModel:
     @old_arguments
     def compile(
         self,
-        optimizer="rmsprop",
-        loss=None,
-        loss_weights=None,
-        metrics=None,
-        weighted_metrics=None,
-        run_eagerly=False,
-        steps_per_execution=1,
-        jit_compile="auto",
-        auto_scale_loss=True,
-    ):
+        optimizer: str = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: str = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
         """Sets how the model is trained, and takes note of which weights are trainable now.
 
         Args:
@@ -148,13 +154,13 @@ class CompiledModel:
             },
         )
 
-    def get_compile_config(self):
+    def get_compile_config(self) -> Any:
         """What compile() was called with, as a config; None before."""
         from ..serialization import serialize_keras_object
 
         return serialize_keras_object(self._compile_config) if self.compiled else None
 
-    def compile_from_config(self, config):
+    def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles from a config made by `get_compile_config`."""
         if type(self).compile is not CompiledModel.compile:
             warn_user(
@@ -171,31 +177,31 @@ class CompiledModel:
             self.optimizer.build(self._trained_weights())
 
     @property
-    def history(self):
+    def history(self) -> Any:
         """The History of the last `fit`; None before."""
         kept = self.__dict__["_history"]
         return kept.of(self) if isinstance(kept, KeptHistory) else kept
 
     @history.setter
-    def history(self, value):
+    def history(self, value: TensorLike) -> None:
         kept = KeptHistory(value) if isinstance(value, History) else value
         self.__dict__["_history"] = kept
 
     @property
-    def run_eagerly(self):
+    def run_eagerly(self) -> Any:
         """Whether every batch runs as Python. Setting it takes effect at the next compile()."""
         return self._run_eagerly
 
     @run_eagerly.setter
-    def run_eagerly(self, value):
+    def run_eagerly(self, value: TensorLike) -> None:
         self.__dict__["_run_eagerly"] = value
 
     @property
-    def jit_compile(self):
+    def jit_compile(self) -> Any:
         return self._jit_compile
 
     @jit_compile.setter
-    def jit_compile(self, value):
+    def jit_compile(self, value: TensorLike) -> None:
         self.__dict__["_jit_compile"] = value
 
     def _assert_compile_called(self, method_name=None):
@@ -212,7 +218,7 @@ class CompiledModel:
     # ---- metrics ---------------------------------------------------------------------------
 
     @property
-    def metrics(self):
+    def metrics(self) -> Any:
         """The loss's running mean, compiled metrics, losses by output, own and sublayers'."""
         found = []
         if self.compiled:
@@ -228,7 +234,7 @@ class CompiledModel:
         return found
 
     @property
-    def metrics_names(self):
+    def metrics_names(self) -> Any:
         """Names of what `evaluate` returns, in its order (as far as known before a first batch)."""
         if self._result_names is not None:
             return list(self._result_names)
@@ -238,12 +244,12 @@ class CompiledModel:
             names.extend(metric.names() if is_compiled else [metric.name])
         return names
 
-    def reset_metrics(self):
+    def reset_metrics(self) -> None:
         """Sets all metrics back; called at the start of each epoch."""
         for metric in self.metrics:
             metric.reset_state()
 
-    def get_metrics_result(self):
+    def get_metrics_result(self) -> Any:
         """A dict from names to the present results of all metrics."""
         results = {}
         for metric in self.metrics:
@@ -256,7 +262,7 @@ class CompiledModel:
                 results[metric.name] = result
         return results
 
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Updates the compiled metrics with a batch; override it to add others.
 
         Returns:
@@ -288,7 +294,14 @@ class CompiledModel:
 
     # ---- steps -----------------------------------------------------------------------------
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
         """The total loss of a batch: the compiled losses plus `self.losses`.
 
         Override it for a loss of your own; it runs inside the compiled step.
@@ -319,7 +332,7 @@ class CompiledModel:
             return self.compute_loss(x, y, y_pred, sample_weight, training=training)
         return self.compute_loss(x, y, y_pred, sample_weight)
 
-    def train_step(self, data):
+    def train_step(self, data: Any) -> Any:
         """One training step; override it for a training algorithm of your own.
 
         It is traced once for each shape of batch and then runs natively. `data` is what `fit`
@@ -344,7 +357,7 @@ class CompiledModel:
             warn_user("The model does not have any trainable weights.")
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
-    def test_step(self, data):
+    def test_step(self, data: Any) -> Any:
         """One step of `evaluate`; override it as `train_step`."""
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self(x, training=False)
@@ -352,7 +365,7 @@ class CompiledModel:
         self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
-    def predict_step(self, data):
+    def predict_step(self, data: Any) -> Any:
         """One step of `predict`; override it to return something else."""
         x, _, _ = unpack_x_y_sample_weight(data)
         return self(x, training=False)
@@ -368,15 +381,15 @@ class CompiledModel:
             self.__dict__[name] = StepFunction(self, kind)
         return getattr(self, name)
 
-    def make_train_function(self, force=False):
+    def make_train_function(self, force: bool = False) -> Any:
         """The compiled `train_step`: a callable that takes an iterator of batches."""
         return self._make_function("train", force)
 
-    def make_test_function(self, force=False):
+    def make_test_function(self, force: bool = False) -> Any:
         """The compiled `test_step`: a callable that takes an iterator of batches."""
         return self._make_function("test", force)
 
-    def make_predict_function(self, force=False):
+    def make_predict_function(self, force: bool = False) -> Any:
         """The compiled `predict_step`: a callable that takes an iterator of batches."""
         return self._make_function("predict", force)
 

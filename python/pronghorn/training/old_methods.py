@@ -1,12 +1,19 @@
 """Methods that models had in Keras 1 and 2: each is a call of `fit`, `evaluate` or `predict`."""
 
+from __future__ import annotations
+
 import itertools
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..engine import nest
 from ..legacy.telling import tell
 from .data import class_weight_to_sample_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 _OF_KERAS_1 = ("samples_per_epoch", "nb_epoch", "nb_val_samples", "val_samples", "max_q_size",
                "nb_worker", "pickle_safe")  # fmt: skip
@@ -17,22 +24,22 @@ class OldMethods:
 
     def fit_generator(
         self,
-        generator,
-        steps_per_epoch=None,
-        epochs=1,
-        verbose=1,
-        callbacks=None,
-        validation_data=None,
-        validation_steps=None,
-        validation_freq=1,
-        class_weight=None,
-        max_queue_size=10,
-        workers=1,
-        use_multiprocessing=False,
-        shuffle=True,
-        initial_epoch=0,
-        **kwargs,
-    ):
+        generator: Any,
+        steps_per_epoch: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = 1,
+        callbacks: Sequence[Any] | None = None,
+        validation_data: Any = None,
+        validation_steps: int | None = None,
+        validation_freq: int = 1,
+        class_weight: dict[int, float] | None = None,
+        max_queue_size: int = 10,
+        workers: int = 1,
+        use_multiprocessing: bool = False,
+        shuffle: Any = True,
+        initial_epoch: int = 0,
+        **kwargs: Any,
+    ) -> Any:
         """`fit` on a generator of batches.
 
         Keras 1's `samples_per_epoch` and `nb_val_samples` count samples; they become as many
@@ -72,7 +79,14 @@ class OldMethods:
             **kwargs,
         )
 
-    def evaluate_generator(self, generator, steps=None, callbacks=None, verbose=0, **kwargs):
+    def evaluate_generator(
+        self,
+        generator: Any,
+        steps: int | None = None,
+        callbacks: Sequence[Any] | None = None,
+        verbose: int | str = 0,
+        **kwargs: Any,
+    ) -> Any:
         """`evaluate` on a generator of batches; Keras 1's `val_samples` counts samples."""
         _tell("evaluate_generator", "evaluate")
         samples = kwargs.pop("val_samples", None)
@@ -80,7 +94,14 @@ class OldMethods:
             generator, steps = _steps(generator, samples)
         return self.evaluate(generator, steps=steps, callbacks=callbacks, verbose=verbose, **kwargs)
 
-    def predict_generator(self, generator, steps=None, callbacks=None, verbose=0, **kwargs):
+    def predict_generator(
+        self,
+        generator: Any,
+        steps: int | None = None,
+        callbacks: Sequence[Any] | None = None,
+        verbose: int | str = 0,
+        **kwargs: Any,
+    ) -> Any:
         """`predict` on a generator of batches; Keras 1's `val_samples` counts samples."""
         _tell("predict_generator", "predict")
         samples = kwargs.pop("val_samples", None)
@@ -88,7 +109,7 @@ class OldMethods:
             generator, steps = _steps(generator, samples)
         return self.predict(generator, steps=steps, callbacks=callbacks, verbose=verbose, **kwargs)
 
-    def predict_classes(self, x, batch_size=32, verbose=0):
+    def predict_classes(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> Any:
         """The class of each sample: the largest of several outputs, or 1 where one is above 0.5."""
         _tell("predict_classes", "predict", " and np.argmax")
         probabilities = self.predict(x, batch_size=batch_size, verbose=verbose)
@@ -96,14 +117,14 @@ class OldMethods:
             return probabilities.argmax(axis=-1)
         return (probabilities > 0.5).astype("int32")
 
-    def reset_states(self):
+    def reset_states(self) -> None:
         """Sets the states of all recurrent layers inside back."""
         for layer in self._flatten_layers(include_self=False):
             reset = getattr(layer, "reset_state", None) or getattr(layer, "reset_states", None)
             if reset is not None and not isinstance(layer, OldMethods):
                 reset()
 
-    def predict_proba(self, x, batch_size=32, verbose=0):
+    def predict_proba(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> Any:
         """`predict` by another name."""
         _tell("predict_proba", "predict")
         return self.predict(x, batch_size=batch_size, verbose=verbose)

@@ -3,8 +3,11 @@
 What compile() sets up is in compiled.py, the loop over batches in loop.py, kinds of data in data/.
 """
 
+from __future__ import annotations
+
 import contextlib
 import functools
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +30,11 @@ from .loop import EpochLoop, warn_out_of_data
 from .old_methods import OldMethods
 from .step import output_shape_of
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..callbacks.history import History
+
 
 class Trainer(OldMethods, CompiledModel):
     """The loops of a model, mixed into Model."""
@@ -35,23 +43,23 @@ class Trainer(OldMethods, CompiledModel):
     @old_arguments
     def fit(
         self,
-        x=None,
-        y=None,
-        batch_size=None,
-        epochs=1,
-        verbose="auto",
-        callbacks=None,
-        validation_split=0.0,
-        validation_data=None,
-        shuffle=True,
-        class_weight=None,
-        sample_weight=None,
-        initial_epoch=0,
-        steps_per_epoch=None,
-        validation_steps=None,
-        validation_batch_size=None,
-        validation_freq=1,
-    ):
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Sequence[Any] | None = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: Any = True,
+        class_weight: dict[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int = 1,
+    ) -> History:
         """Trains the model.
 
         Args:
@@ -197,16 +205,16 @@ class Trainer(OldMethods, CompiledModel):
     @old_arguments
     def evaluate(
         self,
-        x=None,
-        y=None,
-        batch_size=None,
-        verbose="auto",
-        sample_weight=None,
-        steps=None,
-        callbacks=None,
-        return_dict=False,
-        **kwargs,
-    ):
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Sequence[Any] | None = None,
+        return_dict: bool = False,
+        **kwargs: Any,
+    ) -> Any:
         """The loss and metrics of the model on data, without training.
 
         Args:
@@ -237,7 +245,14 @@ class Trainer(OldMethods, CompiledModel):
 
     @filter_traceback
     @old_arguments
-    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        steps: int | None = None,
+        callbacks: Sequence[Any] | None = None,
+    ) -> Any:
         """The model's outputs for data.
 
         Args:
@@ -267,7 +282,14 @@ class Trainer(OldMethods, CompiledModel):
 
     # ---- single batches ----------------------------------------------------------------------
 
-    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: dict[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
         """One step on one batch.
 
         Args:
@@ -289,7 +311,9 @@ class Trainer(OldMethods, CompiledModel):
             sample_weight = class_weight_to_sample_weights(y, class_weight, shape)
         return self._on_batch("train", x, y, sample_weight, return_dict)
 
-    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
         """The loss and metrics of one batch. Args and result as of `train_on_batch`."""
         self._assert_compile_called("test_on_batch")
         return self._on_batch("test", x, y, sample_weight, return_dict)
@@ -310,7 +334,7 @@ class Trainer(OldMethods, CompiledModel):
             raise filtered(error) from error.__cause__
         return logs if return_dict else self._flatten_metrics_in_order(logs)
 
-    def predict_on_batch(self, x):
+    def predict_on_batch(self, x: Any) -> Any:
         """The model's outputs for one batch, as NumPy arrays."""
         try:
             data = (nest.map_structure(_batch_array, self._staged(x)),)

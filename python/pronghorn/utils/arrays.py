@@ -1,5 +1,9 @@
 """NumPy helpers for labels and features; they work on arrays before training, not on tensors."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..engine import convert_to_tensor, is_tensor
@@ -7,7 +11,7 @@ from ..legacy.accept import old_arguments
 
 
 @old_arguments
-def to_categorical(x, num_classes=None):
+def to_categorical(x: Any, num_classes: int | None = None) -> Any:
     """Integer classes as rows of zeros with a one.
 
     Args:
@@ -42,7 +46,7 @@ def to_categorical(x, num_classes=None):
     return convert_to_tensor(out, "float32") if is_tensor(given) else out
 
 
-def normalize(x, axis=-1, order=2):
+def normalize(x: Any, axis: Any = -1, order: int = 2) -> Any:
     """An array scaled so that its norms along `axis` are 1; zero vectors stay."""
     norms = np.atleast_1d(np.linalg.norm(x, order, axis))
     norms[norms == 0] = 1

@@ -1,7 +1,10 @@
 """Config: named values, as attributes and as items, that can be frozen."""
 
+from __future__ import annotations
+
 import difflib
 import json
+from typing import Any
 
 _OWN = ("_config", "_frozen")
 
@@ -20,20 +23,20 @@ class Config:
     (3, 0.1)
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         self._config = kwargs
         self._frozen = False
 
     @property
-    def frozen(self):
+    def frozen(self) -> Any:
         """Whether values can no longer be changed."""
         return self._frozen
 
-    def freeze(self):
+    def freeze(self) -> None:
         """From now on a change is a ValueError."""
         self._frozen = True
 
-    def unfreeze(self):
+    def unfreeze(self) -> None:
         """Allows changes again."""
         self._frozen = False
 
@@ -42,31 +45,31 @@ class Config:
             raise ValueError("Cannot mutate attribute(s) because the config is frozen.")
         return self._config
 
-    def as_dict(self):
+    def as_dict(self) -> dict[Any, Any]:
         """The values as a dict of the caller's own."""
         return dict(self._config)
 
-    def to_json(self):
+    def to_json(self) -> Any:
         """The values as JSON text."""
         return json.dumps(self._config)
 
-    def keys(self):
+    def keys(self) -> Any:
         return self._config.keys()
 
-    def values(self):
+    def values(self) -> Any:
         return self._config.values()
 
-    def items(self):
+    def items(self) -> Any:
         return self._config.items()
 
-    def get(self, keyname, value=None):
+    def get(self, keyname: Any, value: Any = None) -> Any:
         """The value of that name, or `value`."""
         return self._config.get(keyname, value)
 
-    def pop(self, *args):
+    def pop(self, *args: Any) -> Any:
         return self._changes().pop(*args)
 
-    def update(self, *args, **kwargs):
+    def update(self, *args: Any, **kwargs: Any) -> Any:
         return self._changes().update(*args, **kwargs)
 
     def __getattr__(self, name):

@@ -1,5 +1,9 @@
 """FeatureSpace: tables of numbers, categories and words as vectors."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .. import layers, ops
@@ -11,6 +15,11 @@ from ..serialization import (
     register_keras_serializable,
     serialize_keras_object,
 )
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ..engine.types import PathLike
 
 
 def _one_of(value, allowed, what):
@@ -123,38 +132,46 @@ class FeatureSpace(layers.Layer):
     """
 
     @classmethod
-    def cross(cls, feature_names, crossing_dim, output_mode="one_hot"):
+    def cross(cls, feature_names: Any, crossing_dim: Any, output_mode: str = "one_hot") -> Any:
         """A cross of features, with its own number of hash values."""
         return Cross(feature_names, crossing_dim, output_mode)
 
     @classmethod
-    def feature(cls, dtype, preprocessor, output_mode):
+    def feature(cls, dtype: Any, preprocessor: Any, output_mode: str) -> Any:
         """A feature with a layer of the caller's."""
         return Feature(dtype, preprocessor, output_mode)
 
     @classmethod
-    def float(cls, name=None):
+    def float(cls, name: str | None = None) -> Any:
         """Numbers as they are."""
         name = name or auto_name("float")
         same = layers.Rescaling(1.0, name=f"{name}_preprocessor")
         return Feature("float32", same, "float")
 
     @classmethod
-    def float_rescaled(cls, scale=1.0, offset=0.0, name=None):
+    def float_rescaled(
+        cls, scale: float = 1.0, offset: float = 0.0, name: str | None = None
+    ) -> Any:
         """scale * number + offset."""
         name = name or auto_name("float_rescaled")
         layer = layers.Rescaling(scale=scale, offset=offset, name=f"{name}_preprocessor")
         return Feature("float32", layer, "float")
 
     @classmethod
-    def float_normalized(cls, name=None):
+    def float_normalized(cls, name: str | None = None) -> Any:
         """Numbers moved and scaled to mean 0 and variance 1."""
         name = name or auto_name("float_normalized")
         layer = layers.Normalization(axis=-1, name=f"{name}_preprocessor")
         return Feature("float32", layer, "float")
 
     @classmethod
-    def float_discretized(cls, num_bins, bin_boundaries=None, output_mode="one_hot", name=None):
+    def float_discretized(
+        cls,
+        num_bins: int,
+        bin_boundaries: Any = None,
+        output_mode: str = "one_hot",
+        name: str | None = None,
+    ) -> Any:
         """The number of the bin that holds a number."""
         name = name or auto_name("float_discretized")
         layer = layers.Discretization(
@@ -172,8 +189,12 @@ class FeatureSpace(layers.Layer):
 
     @classmethod
     def integer_categorical(
-        cls, max_tokens=None, num_oov_indices=1, output_mode="one_hot", name=None
-    ):
+        cls,
+        max_tokens: int | None = None,
+        num_oov_indices: int = 1,
+        output_mode: str = "one_hot",
+        name: str | None = None,
+    ) -> Any:
         """The place of an integer in a vocabulary."""
         kind, layer = "integer_categorical", layers.IntegerLookup
         given = max_tokens, num_oov_indices, output_mode, name
@@ -181,22 +202,30 @@ class FeatureSpace(layers.Layer):
 
     @classmethod
     def string_categorical(
-        cls, max_tokens=None, num_oov_indices=1, output_mode="one_hot", name=None
-    ):
+        cls,
+        max_tokens: int | None = None,
+        num_oov_indices: int = 1,
+        output_mode: str = "one_hot",
+        name: str | None = None,
+    ) -> Any:
         """The place of a word in a vocabulary."""
         kind, layer = "string_categorical", layers.StringLookup
         given = max_tokens, num_oov_indices, output_mode, name
         return cls._looked_up(kind, layer, "string", *given)
 
     @classmethod
-    def integer_hashed(cls, num_bins, output_mode="one_hot", name=None):
+    def integer_hashed(
+        cls, num_bins: int, output_mode: str = "one_hot", name: str | None = None
+    ) -> Any:
         """The hash of an integer."""
         name = name or auto_name("integer_hashed")
         layer = layers.Hashing(num_bins=num_bins, name=f"{name}_preprocessor")
         return Feature("int32", layer, output_mode)
 
     @classmethod
-    def string_hashed(cls, num_bins, output_mode="one_hot", name=None):
+    def string_hashed(
+        cls, num_bins: int, output_mode: str = "one_hot", name: str | None = None
+    ) -> Any:
         """The hash of a word."""
         name = name or auto_name("string_hashed")
         layer = layers.Hashing(num_bins=num_bins, name=f"{name}_preprocessor")
@@ -204,14 +233,14 @@ class FeatureSpace(layers.Layer):
 
     def __init__(
         self,
-        features,
-        output_mode="concat",
-        crosses=None,
-        crossing_dim=32,
-        hashing_dim=32,
-        num_discretization_bins=32,
-        name=None,
-    ):
+        features: Any,
+        output_mode: str = "concat",
+        crosses: Any = None,
+        crossing_dim: int = 32,
+        hashing_dim: int = 32,
+        num_discretization_bins: int = 32,
+        name: str | None = None,
+    ) -> None:
         super().__init__(name=name)
         if not features:
             raise ValueError("The `features` argument cannot be None or empty.")
@@ -278,7 +307,7 @@ class FeatureSpace(layers.Layer):
                 names.append(name)
         return names
 
-    def adapt(self, dataset):
+    def adapt(self, dataset: Any) -> None:
         """Shows the data to every layer that must see it: vocabularies, means, bins.
 
         Args:
@@ -316,12 +345,12 @@ class FeatureSpace(layers.Layer):
             )
         self.built = True
 
-    def get_inputs(self):
+    def get_inputs(self) -> Any:
         """The symbolic inputs, by name: those of a model that takes raw columns."""
         self._need_ready()
         return self.inputs
 
-    def get_encoded_features(self):
+    def get_encoded_features(self) -> Any:
         """The symbolic encoding of `get_inputs`."""
         self._need_ready()
         if self.encoded_features is None:
@@ -373,7 +402,7 @@ class FeatureSpace(layers.Layer):
             count = layer.vocabulary_size()
         return ops.max(ops.one_hot(value, count, dtype=self.compute_dtype), axis=-2)
 
-    def __call__(self, data):
+    def __call__(self, data: Any) -> Any:
         """The encoding of a dict of columns (lists, arrays, tensors) of n values, or of a row."""
         self._need_ready()
         if not isinstance(data, dict):
@@ -389,13 +418,13 @@ class FeatureSpace(layers.Layer):
 
     call = __call__
 
-    def save(self, filepath):
+    def save(self, filepath: PathLike) -> None:
         """Writes it, vocabularies and means included, to a ".keras" file; `load_model` reads it."""
         from ..saving.api import save_model
 
         save_model(self, filepath)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "features": serialize_keras_object(self.features),
             "output_mode": self.output_mode,
@@ -407,13 +436,13 @@ class FeatureSpace(layers.Layer):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Self:
         return cls(**config)
 
-    def get_build_config(self):
+    def get_build_config(self) -> dict[Any, Any]:
         return {n: f.preprocessor.get_build_config() for n, f in self.features.items()}
 
-    def build_from_config(self, config):
+    def build_from_config(self, config: Any) -> None:
         for name, built in config.items():
             layer = self.features[name].preprocessor
             if not layer.built and built:

@@ -1,5 +1,9 @@
 """draw_bounding_boxes and plot_bounding_box_gallery."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..engine import convert_to_numpy
@@ -7,11 +11,21 @@ from ..layers.preprocessing.boxes import convert_format
 from .batches import as_bytes, batch_of, font, standard_format, to_picture
 from .gallery import plot_image_gallery
 
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
+
 
 def draw_bounding_boxes(
-    images, bounding_boxes, bounding_box_format, class_mapping=None, color=(128, 128, 128),
-    line_thickness=2, text_thickness=1, font_scale=1.0, data_format=None,
-):  # fmt: skip
+    images: TensorLike,
+    bounding_boxes: Any,
+    bounding_box_format: str,
+    class_mapping: Any = None,
+    color: Any = (128, 128, 128),
+    line_thickness: int = 2,
+    text_thickness: int = 1,
+    font_scale: float = 1.0,
+    data_format: str | None = None,
+) -> Any:
     """Images with boxes drawn on them, and the names of their classes. Pillow draws.
 
     Args:
@@ -92,11 +106,26 @@ def _draw(picture, box, text, color, thickness, letters, bold):
 
 
 def plot_bounding_box_gallery(
-    images, bounding_box_format, y_true=None, y_pred=None, value_range=(0, 255),
-    true_color=(0, 188, 212), pred_color=(255, 235, 59), line_thickness=2, font_scale=1.0,
-    text_thickness=None, class_mapping=None, ground_truth_mapping=None, prediction_mapping=None,
-    legend=False, legend_handles=None, rows=None, cols=None, data_format=None, **kwargs,
-):  # fmt: skip
+    images: TensorLike,
+    bounding_box_format: str,
+    y_true: TensorLike | None = None,
+    y_pred: TensorLike | None = None,
+    value_range: Any = (0, 255),
+    true_color: Any = (0, 188, 212),
+    pred_color: Any = (255, 235, 59),
+    line_thickness: int = 2,
+    font_scale: float = 1.0,
+    text_thickness: Any = None,
+    class_mapping: Any = None,
+    ground_truth_mapping: Any = None,
+    prediction_mapping: Any = None,
+    legend: bool = False,
+    legend_handles: Any = None,
+    rows: Any = None,
+    cols: Any = None,
+    data_format: str | None = None,
+    **kwargs: Any,
+) -> Any:
     """A gallery of images with true and predicted boxes.
 
     Args:

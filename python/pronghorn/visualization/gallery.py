@@ -1,7 +1,10 @@
 """plot_image_gallery: a batch of images as one picture. Pillow draws it and writes the file."""
 
+from __future__ import annotations
+
 import math
 import os
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,14 +13,30 @@ from ..engine import convert_to_numpy
 from ..preprocessing.pictures import pillow
 from .batches import as_bytes, batch_of, font, to_picture
 
+if TYPE_CHECKING:
+    from ..engine.types import PathLike, TensorLike
+
+
 _TITLE = 14  # pixels of the line above an image
 _GAP = 4
 
 
 def plot_image_gallery(
-    images, y_true=None, y_pred=None, label_map=None, rows=None, cols=None, value_range=(0, 255),
-    scale=2, path=None, show=None, transparent=True, dpi=60, legend_handles=None, data_format=None,
-):  # fmt: skip
+    images: TensorLike,
+    y_true: TensorLike | None = None,
+    y_pred: TensorLike | None = None,
+    label_map: Any = None,
+    rows: Any = None,
+    cols: Any = None,
+    value_range: Any = (0, 255),
+    scale: int = 2,
+    path: PathLike | None = None,
+    show: Any = None,
+    transparent: bool = True,
+    dpi: int = 60,
+    legend_handles: Any = None,
+    data_format: str | None = None,
+) -> None:
     """A batch of images as one picture, with their labels and predictions.
 
     Args:

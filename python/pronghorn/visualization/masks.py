@@ -1,10 +1,18 @@
 """draw_segmentation_masks and plot_segmentation_mask_gallery."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..engine import convert_to_numpy
 from .batches import as_bytes, batch_of, standard_format
 from .gallery import plot_image_gallery
+
+if TYPE_CHECKING:
+    from ..engine.types import TensorLike
+
 
 _PALETTE = np.array([2**25 - 1, 2**15 - 1, 2**21 - 1])
 
@@ -28,9 +36,15 @@ def _classes(masks, data_format):
 
 
 def draw_segmentation_masks(
-    images, segmentation_masks, num_classes=None, color_mapping=None, alpha=0.8, blend=True,
-    ignore_index=-1, data_format=None,
-):  # fmt: skip
+    images: TensorLike,
+    segmentation_masks: TensorLike,
+    num_classes: int | None = None,
+    color_mapping: Any = None,
+    alpha: float = 0.8,
+    blend: bool = True,
+    ignore_index: int = -1,
+    data_format: str | None = None,
+) -> Any:
     """Images under the colours of their classes.
 
     Args:
@@ -78,9 +92,18 @@ def draw_segmentation_masks(
 
 
 def plot_segmentation_mask_gallery(
-    images, num_classes, value_range=(0, 255), y_true=None, y_pred=None, color_mapping=None,
-    blend=True, alpha=0.8, ignore_index=-1, data_format=None, **kwargs,
-):  # fmt: skip
+    images: TensorLike,
+    num_classes: int,
+    value_range: Any = (0, 255),
+    y_true: TensorLike | None = None,
+    y_pred: TensorLike | None = None,
+    color_mapping: Any = None,
+    blend: bool = True,
+    alpha: float = 0.8,
+    ignore_index: int = -1,
+    data_format: str | None = None,
+    **kwargs: Any,
+) -> Any:
     """A gallery with a row for each image: itself, under its true masks, under predicted ones.
 
     Args:

@@ -1,8 +1,15 @@
 """SKLearnClassifier, SKLearnRegressor, SKLearnTransformer: a model where scikit-learn wants one."""
 
+from __future__ import annotations
+
 import copy
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 
 try:
     from sklearn.base import (
@@ -34,7 +41,9 @@ class _Estimator(BaseEstimator):
         fit_kwargs: Dict of arguments of `model.fit`; those given to `fit` come before them.
     """
 
-    def __init__(self, model, warm_start=False, model_kwargs=None, fit_kwargs=None):
+    def __init__(
+        self, model: Any, warm_start: bool = False, model_kwargs: Any = None, fit_kwargs: Any = None
+    ) -> None:
         self.model = model
         self.warm_start = warm_start
         self.model_kwargs = model_kwargs
@@ -57,11 +66,11 @@ class _Estimator(BaseEstimator):
         )
 
     @property
-    def epoch_(self):
+    def epoch_(self) -> Any:
         """The number of epochs of the last fit."""
         return len(self.history_.epoch) if hasattr(self, "history_") else 0
 
-    def set_fit_request(self, **kwargs):
+    def set_fit_request(self, **kwargs: Any) -> Self:
         """Says which metadata `fit` wants: names, with True, False, None or another name.
 
         Raises:
@@ -92,7 +101,7 @@ class _Estimator(BaseEstimator):
             model.compile_from_config(self.model.get_compile_config())
         return model
 
-    def fit(self, X, y, **kwargs):
+    def fit(self, X: Any, y: Any, **kwargs: Any) -> Self:
         """Fits the model.
 
         Args:
@@ -117,7 +126,7 @@ class _Estimator(BaseEstimator):
         self.model_ = model
         return self
 
-    def predict(self, X):
+    def predict(self, X: Any) -> Any:
         """The model's predictions for X, in the form of the y that it was fitted to."""
         return self._decode(self._outputs(X))
 
@@ -160,7 +169,7 @@ class SKLearnClassifier(ClassifierMixin, _Estimator):
     ```
     """
 
-    def decision_function(self, X):
+    def decision_function(self, X: Any) -> Any:
         """The model's outputs for X."""
         return self._outputs(X)
 
@@ -230,7 +239,7 @@ class SKLearnTransformer(TransformerMixin, _Estimator):
     ```
     """
 
-    def transform(self, X):
+    def transform(self, X: Any) -> Any:
         """The model's outputs for X, an array (samples, features)."""
         return self._outputs(X)
 

@@ -1,8 +1,15 @@
 """KerasClassifier and KerasRegressor of Keras 2: a function that makes a model, as an estimator."""
 
+from __future__ import annotations
+
 import inspect
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -28,7 +35,7 @@ class BaseWrapper(BaseEstimator):
         ValueError: for a parameter that none of these takes.
     """
 
-    def __init__(self, build_fn=None, **sk_params):
+    def __init__(self, build_fn: Any = None, **sk_params: Any) -> None:
         self.build_fn = build_fn
         self.sk_params = sk_params
         self.check_params(sk_params)
@@ -36,7 +43,7 @@ class BaseWrapper(BaseEstimator):
     def _builder(self):
         return self.__call__ if self.build_fn is None else self.build_fn
 
-    def check_params(self, params):
+    def check_params(self, params: Any) -> None:
         """Raises ValueError for parameters that neither build_fn nor the model's methods take."""
         functions = [Sequential.fit, Sequential.predict, Sequential.evaluate, self._builder()]
         known = {"nb_epoch"}
@@ -51,11 +58,11 @@ class BaseWrapper(BaseEstimator):
             if name not in known:
                 raise ValueError(f"{name} is not a legal parameter")
 
-    def get_params(self, deep=True):
+    def get_params(self, deep: bool = True) -> dict[Any, Any]:
         """The parameters and build_fn, as scikit-learn wants them."""
         return {**self.sk_params, "build_fn": self.build_fn}
 
-    def set_params(self, **params):
+    def set_params(self, **params: Any) -> Self:
         """Changes parameters; returns the estimator."""
         self.check_params({k: v for k, v in params.items() if k != "build_fn"})
         if "build_fn" in params:
@@ -63,7 +70,7 @@ class BaseWrapper(BaseEstimator):
         self.sk_params.update(params)
         return self
 
-    def filter_sk_params(self, fn, override=None):
+    def filter_sk_params(self, fn: Any, override: Any = None) -> dict[Any, Any]:
         """The parameters that a function takes, as a dict.
 
         Args:
@@ -76,7 +83,7 @@ class BaseWrapper(BaseEstimator):
         }  # fmt: skip
         return {**{k: v for k, v in given.items() if k in names}, **(override or {})}
 
-    def fit(self, x, y, **kwargs):
+    def fit(self, x: Any, y: Any, **kwargs: Any) -> Any:
         """Makes a model and fits it.
 
         Args:
@@ -118,7 +125,7 @@ class KerasClassifier(ClassifierMixin, BaseWrapper):
     ```
     """
 
-    def fit(self, x, y, **kwargs):
+    def fit(self, x: Any, y: Any, **kwargs: Any) -> Any:
         """Makes a model and fits it; labels may be of any kind. Otherwise as `BaseWrapper.fit`.
 
         Raises:
@@ -135,7 +142,7 @@ class KerasClassifier(ClassifierMixin, BaseWrapper):
         self.n_classes_ = len(self.classes_)
         return super().fit(x, y, **kwargs)
 
-    def predict(self, x, **kwargs):
+    def predict(self, x: Any, **kwargs: Any) -> Any:
         """The class of each sample."""
         outputs = self._outputs(x, kwargs)
         if outputs.shape[-1] > 1:
@@ -144,7 +151,7 @@ class KerasClassifier(ClassifierMixin, BaseWrapper):
 
     predict_classes = predict
 
-    def predict_proba(self, x, **kwargs):
+    def predict_proba(self, x: Any, **kwargs: Any) -> Any:
         """The probability of each class, an array (samples, classes)."""
         outputs = self._outputs(x, kwargs)
         return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
@@ -152,7 +159,7 @@ class KerasClassifier(ClassifierMixin, BaseWrapper):
     def _outputs(self, x, kwargs):
         return self.model.predict(x, **self.filter_sk_params(Sequential.predict, kwargs))
 
-    def score(self, x, y, **kwargs):
+    def score(self, x: Any, y: Any, **kwargs: Any) -> Any:
         """The model's accuracy on data.
 
         Raises:
@@ -191,13 +198,13 @@ class KerasRegressor(RegressorMixin, BaseWrapper):
     ```
     """
 
-    def predict(self, x, **kwargs):
+    def predict(self, x: Any, **kwargs: Any) -> Any:
         """The model's outputs, one value a sample where it has one."""
         options = self.filter_sk_params(Sequential.predict, kwargs)
         outputs = self.model.predict(x, **options)
         return outputs[..., 0] if outputs.shape[-1] == 1 else outputs
 
-    def score(self, x, y, **kwargs):
+    def score(self, x: Any, y: Any, **kwargs: Any) -> Any:
         """The negated loss on data: larger is better."""
         options = self.filter_sk_params(Sequential.evaluate, kwargs)
         loss = self.model.evaluate(x, y, **options)

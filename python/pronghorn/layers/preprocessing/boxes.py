@@ -1,6 +1,9 @@
 """Bounding boxes: formats, clipping, cropping, maps. What utils.bounding_boxes shows."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 from ... import ops
 
@@ -38,7 +41,14 @@ def _numbers(corners, form):
     return (x, y, width, height) if form == "center_xywh" else (y, x, height, width)
 
 
-def convert_format(boxes, source, target, height=None, width=None, dtype="float32"):
+def convert_format(
+    boxes: Any,
+    source: Any,
+    target: Any,
+    height: Any = None,
+    width: Any = None,
+    dtype: Any = "float32",
+) -> Any:
     """Boxes in another format.
 
     Args:
@@ -96,7 +106,9 @@ def convert_format(boxes, source, target, height=None, width=None, dtype="float3
     return ops.concatenate(list(made), axis=-1)
 
 
-def clip_to_image_size(bounding_boxes, height=None, width=None, bounding_box_format="xyxy"):
+def clip_to_image_size(
+    bounding_boxes: Any, height: Any = None, width: Any = None, bounding_box_format: str = "xyxy"
+) -> Any:
     """Boxes cut off at the image's edges; the labels of what vanishes become -1.
 
     Args:
@@ -147,7 +159,9 @@ def _shifted(boxes, x, y):
     return ops.stack([boxes[..., i] + (x, y, x, y)[i] for i in range(4)], axis=-1)
 
 
-def crop(boxes, top, left, height, width, bounding_box_format="xyxy"):
+def crop(
+    boxes: Any, top: Any, left: Any, height: Any, width: Any, bounding_box_format: str = "xyxy"
+) -> Any:
     """Boxes as a window of the image sees them.
 
     Args:
@@ -160,16 +174,33 @@ def crop(boxes, top, left, height, width, bounding_box_format="xyxy"):
     return _cut(_shifted(boxes, -left, -top), height, width)
 
 
-def pad(boxes, top, left, height=None, width=None, bounding_box_format="xyxy"):
+def pad(
+    boxes: Any,
+    top: Any,
+    left: Any,
+    height: Any = None,
+    width: Any = None,
+    bounding_box_format: str = "xyxy",
+) -> Any:
     """Boxes of an image that got a border of `top` and `left` pixels before it."""
     _only_xyxy(bounding_box_format)
     return _shifted(boxes, left, top)
 
 
 def affine_transform(
-    boxes, angle, translate_x, translate_y, scale, shear_x, shear_y, height, width,
-    center_x=None, center_y=None, bounding_box_format="xyxy",
-):  # fmt: skip
+    boxes: Any,
+    angle: Any,
+    translate_x: Any,
+    translate_y: Any,
+    scale: Any,
+    shear_x: Any,
+    shear_y: Any,
+    height: Any,
+    width: Any,
+    center_x: Any = None,
+    center_y: Any = None,
+    bounding_box_format: str = "xyxy",
+) -> Any:
     """The boxes around boxes under an affine map.
 
     Args:

@@ -1,9 +1,16 @@
 """CategoryEncoding: integers to rows of ones or counts."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import ops
 from ...engine import KerasTensor
 from ..base import Layer
 from .encoding import encode_categories
+
+if TYPE_CHECKING:
+    from ...engine.types import TensorLike
 
 
 class CategoryEncoding(Layer):
@@ -26,7 +33,13 @@ class CategoryEncoding(Layer):
     [[0.0, 2.0, 0.0, 1.0]]
     """
 
-    def __init__(self, num_tokens=None, output_mode="multi_hot", sparse=False, **kwargs):
+    def __init__(
+        self,
+        num_tokens: Any = None,
+        output_mode: str = "multi_hot",
+        sparse: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         output_mode = "multi_hot" if output_mode == "binary" else output_mode
         if output_mode not in ("count", "one_hot", "multi_hot"):
@@ -48,7 +61,7 @@ class CategoryEncoding(Layer):
         self.sparse = sparse
         self.__dict__.update(_convert_input_args=False, _allow_non_tensor_positional_args=True)
 
-    def call(self, inputs, count_weights=None):
+    def call(self, inputs: TensorLike, count_weights: Any = None) -> Any:
         if count_weights is not None:
             if self.output_mode != "count":
                 raise ValueError(
@@ -61,7 +74,7 @@ class CategoryEncoding(Layer):
             inputs, self.output_mode, self.num_tokens, self.dtype, count_weights
         )
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         shape = tuple(input_shape)
         if not shape:
             return (self.num_tokens,)
@@ -69,9 +82,9 @@ class CategoryEncoding(Layer):
             return (*shape, self.num_tokens)
         return (*shape[:-1], self.num_tokens)
 
-    def compute_output_spec(self, inputs, count_weights=None):
+    def compute_output_spec(self, inputs: TensorLike, count_weights: Any = None) -> Any:
         return KerasTensor(self.compute_output_shape(inputs.shape), dtype=self.compute_dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {"num_tokens": self.num_tokens, "output_mode": self.output_mode}
         return {**super().get_config(), **own}

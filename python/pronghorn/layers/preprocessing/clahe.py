@@ -1,5 +1,9 @@
 """ContrastLimitedAdaptiveHistogramEqualization: contrast raised tile by tile."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ... import ops
 from .image_layer import ImageLayer
 
@@ -30,15 +34,21 @@ class ContrastLimitedAdaptiveHistogramEqualization(ImageLayer):
     """
 
     def __init__(
-        self, value_range=(0, 255), clip_limit=4.0, tile_grid_size=(8, 8), data_format=None,
-        **kwargs,
-    ):  # fmt: skip
+        self,
+        value_range: Any = (0, 255),
+        clip_limit: float = 4.0,
+        tile_grid_size: Any = (8, 8),
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.value_range = value_range
         self.clip_limit = clip_limit
         self.tile_grid_size = tile_grid_size
 
-    def transform_images(self, images, transformation=None, training=True):
+    def transform_images(
+        self, images: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         if None in images.shape:
             return images * 1
         dtype, rank = images.dtype, len(images.shape)

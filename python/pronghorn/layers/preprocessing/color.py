@@ -1,25 +1,42 @@
 """Brightness, contrast, hue, saturation and other changes of colours."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import ops
 from ...engine import config
 from ...ops import image as image_ops
 from .image_layer import ImageLayer, factor_pair, value_pair
 
+if TYPE_CHECKING:
+    from ...engine.types import Seed
+
 
 class _Color(ImageLayer):
     """One number an image, uniform in `factor`."""
 
-    def __init__(self, factor, value_range, seed, data_format=None, bounds=(-1.0, 1.0), **kwargs):
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any,
+        seed: Seed | None,
+        data_format: str | None = None,
+        bounds: Any = (-1.0, 1.0),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.factor = factor_pair(factor, bounds=bounds)
         self.value_range = value_pair(value_range)
         self._seed(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any]:
         shape = (self._size(data)[0], 1, 1, 1)
         return {"factor": self._uniform(shape, *map(float, self.factor), seed)}
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         images = ops.cast(images, self.compute_dtype)
         if not training or transformation is None:
             return images
@@ -33,7 +50,9 @@ class _Color(ImageLayer):
 class _AnyColor(_Color):
     """The same, whose parameters may be left out."""
 
-    def transform_images(self, images, transformation=None, training=True):
+    def transform_images(
+        self, images: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         return super().transform_images(images, transformation, training)
 
 
@@ -53,10 +72,14 @@ class RandomBrightness(_Color):
     (2, 4, 4, 3)
     """
 
-    def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
+    def __init__(
+        self, factor: Any, value_range: Any = (0, 255), seed: Seed | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(factor, value_range, seed, **kwargs)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any]:
         shape = (self._size(data)[0], 1, 1, 1)
         if not training:
             return {"rgb_delta": ops.zeros(shape)}
@@ -84,10 +107,14 @@ class RandomContrast(_Color):
     (2, 4, 4, 3)
     """
 
-    def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
+    def __init__(
+        self, factor: Any, value_range: Any = (0, 255), seed: Seed | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(factor, value_range, seed, bounds=(0, 1), **kwargs)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any]:
         shape = (self._size(data)[0], 1, 1, 1)
         if not training:
             return {"contrast_factor": ops.zeros(shape)}
@@ -117,10 +144,19 @@ class RandomHue(_AnyColor):
     (2, 4, 4, 3)
     """
 
-    def __init__(self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs):
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = (0, 255),
+        data_format: str | None = None,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(factor, value_range, seed, data_format, (0, 1), **kwargs)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any]:
         batch = self._size(data)[0]
         sign = ops.where(self._uniform((batch,), 0.0, 1.0, seed) > 0.5, -1.0, 1.0)
         return {"factor": sign * self._uniform((batch,), *map(float, self.factor), seed) * 0.5}
@@ -155,10 +191,19 @@ class RandomSaturation(_AnyColor):
     (2, 4, 4, 3)
     """
 
-    def __init__(self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs):
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = (0, 255),
+        data_format: str | None = None,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(factor, value_range, seed, data_format, (-1, 1), **kwargs)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any]:
         factor = self._uniform((self._size(data)[0],), *map(float, self.factor), seed)
         return {"factor": factor / (1.0 - factor + config.epsilon())}
 
@@ -188,7 +233,14 @@ class RandomColorDegeneration(_AnyColor):
     (2, 4, 4, 3)
     """
 
-    def __init__(self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs):
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = (0, 255),
+        data_format: str | None = None,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(factor, value_range, seed, data_format, **kwargs)
 
     def _changed(self, images, drawn):
@@ -213,10 +265,19 @@ class RandomInvert(_Color):
     [[[[254.0]]]]
     """
 
-    def __init__(self, factor=1.0, value_range=(0, 255), seed=None, data_format=None, **kwargs):
+    def __init__(
+        self,
+        factor: float = 1.0,
+        value_range: Any = (0, 255),
+        seed: Seed | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(factor, value_range, seed, data_format, (0, 1), **kwargs)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training:
             return None
         batch = self._size(data)[0]
@@ -245,10 +306,19 @@ class RandomPosterization(_Color):
     [[[[128.0]]]]
     """
 
-    def __init__(self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs):
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = (0, 255),
+        data_format: str | None = None,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(factor, value_range, seed, data_format, (1, 8), **kwargs)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any]:
         from ... import random
 
         batch, (low, high) = self._size(data)[0], self.factor
@@ -259,7 +329,9 @@ class RandomPosterization(_Color):
         )
         return {"shift_factor": 8 - bits}
 
-    def transform_images(self, images, transformation=None, training=True):
+    def transform_images(
+        self, images: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         if not training:
             return images
         shift = ops.reshape(ops.cast(transformation["shift_factor"], "uint8"), (-1, 1, 1, 1))
@@ -284,17 +356,25 @@ class RandomGrayscale(ImageLayer):
     (2, 4, 4, 3)
     """
 
-    def __init__(self, factor=0.5, data_format=None, seed=None, **kwargs):
+    def __init__(
+        self,
+        factor: float = 0.5,
+        data_format: str | None = None,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         if factor < 0 or factor > 1:
             raise ValueError(f"`factor` should be between 0 and 1. Received: factor={factor}")
         self.factor = factor
         self._seed(seed)
 
-    def get_random_transformation(self, images, training=True, seed=None):
+    def get_random_transformation(
+        self, images: Any, training: bool = True, seed: Seed | None = None
+    ) -> bool:
         return self._uniform((self._size(images)[0], 1, 1, 1), 0.0, 1.0, seed) < self.factor
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         if not training:
             return images
         if transformation is None:
@@ -303,13 +383,15 @@ class RandomGrayscale(ImageLayer):
         return ops.where(transformation, gray, images)
 
     # Keras names these arguments differently here
-    def transform_labels(self, labels, transformations=None, **kwargs):
+    def transform_labels(self, labels: Any, transformations: Any = None, **kwargs: Any) -> Any:
         return labels
 
-    def transform_bounding_boxes(self, bounding_boxes, **kwargs):
+    def transform_bounding_boxes(self, bounding_boxes: Any, **kwargs: Any) -> Any:
         return bounding_boxes
 
-    def transform_segmentation_masks(self, segmentation_masks, transformations=None, **kwargs):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformations: Any = None, **kwargs: Any
+    ) -> Any:
         return segmentation_masks
 
 
@@ -327,11 +409,13 @@ class AutoContrast(ImageLayer):
     [[[[0.0], [255.0]]]]
     """
 
-    def __init__(self, value_range=(0, 255), **kwargs):
+    def __init__(self, value_range: Any = (0, 255), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.value_range = value_pair(value_range)
 
-    def transform_images(self, images, transformation=None, training=True):
+    def transform_images(
+        self, images: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         given = images
         images = ops.cast(self._to_range(images, self.value_range, (0, 255)), self.compute_dtype)
         axes = (1, 2) if len(images.shape) == 4 else (0, 1)
@@ -361,15 +445,22 @@ class Solarization(ImageLayer):
     """
 
     def __init__(
-        self, addition_factor=0.0, threshold_factor=0.0, value_range=(0, 255), seed=None, **kwargs
-    ):
+        self,
+        addition_factor: float = 0.0,
+        threshold_factor: float = 0.0,
+        value_range: Any = (0, 255),
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.addition_factor = factor_pair(addition_factor, "addition_factor", (0, 1.0), False)
         self.threshold_factor = factor_pair(threshold_factor, "threshold_factor", (0, 1.0), False)
         self.value_range = value_pair(value_range)
         self._seed(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training:
             return None
         shape = (self._size(data)[0], 1, 1, 1)
@@ -381,7 +472,7 @@ class Solarization(ImageLayer):
             )
         }
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         images = ops.cast(images, self.compute_dtype)
         if not training or transformation is None:
             return images

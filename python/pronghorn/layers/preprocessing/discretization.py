@@ -1,5 +1,9 @@
 """Discretization: numbers to the bins that they lie in."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ... import ops
@@ -8,6 +12,9 @@ from ...text import quantiles
 from ..base import Layer
 from .adapting import batches
 from .encoding import encode_categories
+
+if TYPE_CHECKING:
+    from ...engine.types import TensorLike
 
 
 class Discretization(Layer):
@@ -33,14 +40,14 @@ class Discretization(Layer):
 
     def __init__(
         self,
-        bin_boundaries=None,
-        num_bins=None,
-        epsilon=0.01,
-        output_mode="int",
-        sparse=False,
-        dtype=None,
-        name=None,
-    ):
+        bin_boundaries: Any = None,
+        num_bins: int | None = None,
+        epsilon: float = 0.01,
+        output_mode: str = "int",
+        sparse: bool = False,
+        dtype: Any = None,
+        name: str | None = None,
+    ) -> None:
         super().__init__(name=name, dtype=dtype)
         if sparse:
             raise ValueError(
@@ -73,11 +80,11 @@ class Discretization(Layer):
         )
 
     @property
-    def output_dtype(self):
+    def output_dtype(self) -> Any:
         """int32 for bins, the compute dtype for rows."""
         return "int32" if self.output_mode == "int" else self.compute_dtype
 
-    def adapt(self, data, steps=None):
+    def adapt(self, data: Any, steps: Any = None) -> None:
         """Learns the boundaries: quantiles of the data, in bounded memory.
 
         Args:
@@ -100,24 +107,24 @@ class Discretization(Layer):
                 self.update_state(batch)
         self.finalize_state()
 
-    def update_state(self, data):
+    def update_state(self, data: Any) -> None:
         """Adds a batch to the summary of the data."""
         if isinstance(data, (Tensor, Variable)):
             data = convert_to_numpy(data)
         found = quantiles.summarize(np.asarray(data, dtype="float32"), self.epsilon)
         self.__dict__["summary"] = quantiles.merge(found, self.summary, self.epsilon)
 
-    def finalize_state(self):
+    def finalize_state(self) -> None:
         """Makes the boundaries of the summary."""
         if self.num_bins is not None:
             self.bin_boundaries = quantiles.boundaries(self.summary, self.num_bins).tolist()
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         """Forgets the data, not the boundaries."""
         if self.num_bins is not None:
             self.__dict__["summary"] = quantiles.empty()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         if self.bin_boundaries is None:
             raise ValueError(
                 "You need to either pass the `bin_boundaries` argument at construction time or "
@@ -132,7 +139,7 @@ class Discretization(Layer):
         axis = 1 if len(bins.shape) > 1 else 0
         return encode_categories(bins, self.output_mode, depth, self.output_dtype, axis=axis)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         shape = tuple(input_shape)
         if self.output_mode == "int":
             return shape
@@ -144,15 +151,15 @@ class Discretization(Layer):
             return (*shape[:-1], depth)
         return (*shape[:1], *shape[2:], depth) if len(shape) > 1 else (depth,)
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         return KerasTensor(self.compute_output_shape(inputs.shape), dtype=self.output_dtype)
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         """Reads the summary of old files; there are no weights."""
         if len(store) == 1:
             self.__dict__["summary"] = store["0"]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "bin_boundaries": self.bin_boundaries,
             "num_bins": self.num_bins,
@@ -164,7 +171,9 @@ class Discretization(Layer):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Any:
         """The layer of a config; one that was adapted has both bins and boundaries."""
         config = dict(config)
         learnt = None

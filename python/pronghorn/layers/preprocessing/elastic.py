@@ -1,10 +1,17 @@
 """RandomElasticTransform."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import ops
 from ...engine import Tensor
 from ...engine.random import draw_seed
 from ...ops.image.warp import FILL_MODES, INTERPOLATIONS, deformed
 from .image_layer import ImageLayer, factor_pair, one_of
+
+if TYPE_CHECKING:
+    from ...engine.types import Seed
 
 
 class RandomElasticTransform(ImageLayer):
@@ -32,9 +39,17 @@ class RandomElasticTransform(ImageLayer):
     """
 
     def __init__(
-        self, factor=1.0, scale=1.0, interpolation="bilinear", fill_mode="reflect", fill_value=0.0,
-        value_range=(0, 255), seed=None, data_format=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        factor: float = 1.0,
+        scale: float = 1.0,
+        interpolation: str = "bilinear",
+        fill_mode: str = "reflect",
+        fill_value: float = 0.0,
+        value_range: Any = (0, 255),
+        seed: Seed | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.factor = factor_pair(factor, bounds=(0, 1))
         self.scale = factor_pair(scale, "scale", (0, 1))
@@ -46,7 +61,9 @@ class RandomElasticTransform(ImageLayer):
         self.value_range = value_range
         self._seed(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training or self.scale[1] == 0 or self.factor[1] == 0:
             return None
         batch, seed = self._size(data)[0], seed or self.generator
@@ -60,7 +77,7 @@ class RandomElasticTransform(ImageLayer):
             "seed": draw_seed(seed),
         }
 
-    def get_elastic_transform_params(self, height, width, factor):
+    def get_elastic_transform_params(self, height: Any, width: Any, factor: Any) -> tuple[Any, ...]:
         """(alpha, sigma) of `ops.image.elastic_transform` for images of that size."""
         return max(height, width) * 0.1 * factor, min(height, width) * 0.05 * factor
 
@@ -83,11 +100,13 @@ class RandomElasticTransform(ImageLayer):
         apply = ops.reshape(transformation["apply_transform"], shape)
         return ops.clip(ops.where(apply, whole, images), *self.value_range)
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         images = ops.cast(images, self.compute_dtype)
         return self._deformed(images, transformation, self.interpolation) if training else images
 
-    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any, training: bool = True
+    ) -> Any:
         if not training:
             return segmentation_masks
         return self._deformed(segmentation_masks, transformation, "nearest")

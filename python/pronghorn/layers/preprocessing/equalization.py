@@ -1,5 +1,9 @@
 """Equalization: images whose values are spread evenly."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ... import ops
 from .image_layer import ImageLayer, value_pair
 
@@ -20,12 +24,18 @@ class Equalization(ImageLayer):
     (2, 4, 4, 3)
     """
 
-    def __init__(self, value_range=(0, 255), bins=256, data_format=None, **kwargs):
+    def __init__(
+        self,
+        value_range: Any = (0, 255),
+        bins: int = 256,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.bins = bins
         self.value_range = value_pair(value_range)
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         images = ops.cast(images, self.compute_dtype)
         if not training:
             return images

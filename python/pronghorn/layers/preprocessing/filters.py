@@ -1,10 +1,17 @@
 """RandomGaussianBlur and RandomSharpness."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ... import ops
 from ...ops import image as image_ops
 from .image_layer import ImageLayer, factor_pair, value_pair
+
+if TYPE_CHECKING:
+    from ...engine.types import Axis, Seed
 
 
 class RandomGaussianBlur(ImageLayer):
@@ -27,9 +34,15 @@ class RandomGaussianBlur(ImageLayer):
     """
 
     def __init__(
-        self, factor=1.0, kernel_size=3, sigma=1.0, value_range=(0, 255), data_format=None,
-        seed=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        factor: float = 1.0,
+        kernel_size: Axis = 3,
+        sigma: float = 1.0,
+        value_range: Any = (0, 255),
+        data_format: str | None = None,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.factor = factor_pair(factor, bounds=(0, 1))
         pair = kernel_size if isinstance(kernel_size, (tuple, list)) else (kernel_size,) * 2
@@ -47,7 +60,9 @@ class RandomGaussianBlur(ImageLayer):
         self.value_range = value_range
         self._seed(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training:
             return None
         batch = self._size(data)[0]
@@ -56,7 +71,9 @@ class RandomGaussianBlur(ImageLayer):
         sigma = self._uniform((2,), *map(float, self.sigma), seed, self.compute_dtype)
         return {"should_apply_blur": apply, "blur_factor": sigma + 1e-6}
 
-    def transform_images(self, images, transformation=None, training=True):
+    def transform_images(
+        self, images: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         images = ops.cast(images, self.compute_dtype)
         if not training or transformation is None:
             return images
@@ -84,16 +101,27 @@ class RandomSharpness(ImageLayer):
     (2, 4, 4, 3)
     """
 
-    def __init__(self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs):
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = (0, 255),
+        data_format: str | None = None,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.factor = factor_pair(factor, bounds=(0, 1))
         self.value_range = value_pair(value_range)
         self._seed(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any]:
         return {"factor": self._uniform((self._size(data)[0],), *map(float, self.factor), seed)}
 
-    def transform_images(self, images, transformation=None, training=True):
+    def transform_images(
+        self, images: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         images = ops.cast(images, self.compute_dtype)
         if not training:
             return images

@@ -1,10 +1,16 @@
 """RandomFlip, RandomRotation, RandomZoom, RandomTranslation, RandomShear: images moved."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 from ... import ops
 from . import boxes as box_ops
 from .image_layer import ImageLayer, WarpLayer, factor_pair
+
+if TYPE_CHECKING:
+    from ...engine.types import Seed
 
 
 class RandomFlip(ImageLayer):
@@ -23,12 +29,20 @@ class RandomFlip(ImageLayer):
     (2, 4, 4, 3)
     """
 
-    def __init__(self, mode="horizontal_and_vertical", seed=None, data_format=None, **kwargs):
+    def __init__(
+        self,
+        mode: Any = "horizontal_and_vertical",
+        seed: Seed | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self._seed(seed)
         self.mode = mode
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training:
             return None
         images = data["images"] if isinstance(data, dict) else data
@@ -37,11 +51,13 @@ class RandomFlip(ImageLayer):
         flips = ops.less_equal(self._uniform((*batch, 1, 1, 1), 0.0, 1.0, seed), 0.5)
         return {"flips": flips, "input_shape": shape}
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         images = ops.cast(images, self.compute_dtype)
         return self._flipped(images, transformation) if training else images
 
-    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any, training: bool = True
+    ) -> Any:
         return self.transform_images(segmentation_masks, transformation, training=training)
 
     def _flipped(self, images, transformation):
@@ -53,7 +69,9 @@ class RandomFlip(ImageLayer):
                 images = ops.where(transformation["flips"], ops.flip(images, axis=axis), images)
         return images
 
-    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+    def transform_bounding_boxes(
+        self, bounding_boxes: Any, transformation: Any, training: bool = True
+    ) -> Any:
         if not training or transformation is None:
             return bounding_boxes
         shape = transformation["input_shape"]
@@ -100,13 +118,21 @@ class RandomRotation(WarpLayer):
     """
 
     def __init__(
-        self, factor, fill_mode="reflect", interpolation="bilinear", seed=None, fill_value=0.0,
-        data_format=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        factor: Any,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: Seed | None = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(fill_mode, interpolation, fill_value, seed, data_format, **kwargs)
         self.factor = factor_pair(factor)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training:
             return None
         size = self._size(data)
@@ -137,9 +163,16 @@ class RandomZoom(WarpLayer):
     """
 
     def __init__(
-        self, height_factor, width_factor=None, fill_mode="reflect", interpolation="bilinear",
-        seed=None, fill_value=0.0, data_format=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        height_factor: Any,
+        width_factor: Any = None,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: Seed | None = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(fill_mode, interpolation, fill_value, seed, data_format, **kwargs)
         self.height_factor = height_factor
         self.width_factor = width_factor
@@ -147,7 +180,9 @@ class RandomZoom(WarpLayer):
         if width_factor is not None:
             self._width = factor_pair(width_factor, "width_factor", open_low=True)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training:
             return None
         size = self._size(data)
@@ -183,16 +218,25 @@ class RandomTranslation(WarpLayer):
     """
 
     def __init__(
-        self, height_factor, width_factor, fill_mode="reflect", interpolation="bilinear",
-        seed=None, fill_value=0.0, data_format=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        height_factor: Any,
+        width_factor: Any,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: Seed | None = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(fill_mode, interpolation, fill_value, seed, data_format, **kwargs)
         self.height_factor = height_factor
         self.width_factor = width_factor
         self._height = factor_pair(height_factor, "height_factor")
         self._width = factor_pair(width_factor, "width_factor")
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training:
             return None
         size = batch, height, width = self._size(data)
@@ -224,9 +268,16 @@ class RandomShear(WarpLayer):
     """
 
     def __init__(
-        self, x_factor=0.0, y_factor=0.0, interpolation="bilinear", fill_mode="reflect",
-        fill_value=0.0, data_format=None, seed=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        x_factor: float = 0.0,
+        y_factor: float = 0.0,
+        interpolation: str = "bilinear",
+        fill_mode: str = "reflect",
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(fill_mode, interpolation, fill_value, seed, data_format, **kwargs)
         self.x_factor = factor_pair(x_factor, "x_factor", (0, 1.0))
         self.y_factor = factor_pair(y_factor, "y_factor", (0, 1.0))
@@ -236,7 +287,7 @@ class RandomShear(WarpLayer):
             self.y_factor = -abs(y_factor), abs(y_factor)
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Any:
         config = dict(config)
         for name in ("x_factor", "y_factor"):
             low, high = config.get(name, (0, 0))
@@ -244,7 +295,9 @@ class RandomShear(WarpLayer):
                 config[name] = high
         return super().from_config(config)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training:
             return None
         size = self._size(data)

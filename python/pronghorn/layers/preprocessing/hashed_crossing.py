@@ -1,5 +1,9 @@
 """HashedCrossing: combinations of features to buckets by their hash."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ...engine import KerasTensor, convert_to_tensor
@@ -7,6 +11,9 @@ from ...engine.strings import encode_array, is_text
 from ...text import hashing
 from .hashing import encoded
 from .host import HostLayer
+
+if TYPE_CHECKING:
+    from ...engine.types import TensorLike
 
 
 class HashedCrossing(HostLayer):
@@ -28,7 +35,15 @@ class HashedCrossing(HostLayer):
     [1, 1]
     """
 
-    def __init__(self, num_bins, output_mode="int", sparse=False, name=None, dtype=None, **kwargs):
+    def __init__(
+        self,
+        num_bins: int,
+        output_mode: str = "int",
+        sparse: bool = False,
+        name: str | None = None,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
         if output_mode not in ("int", "one_hot"):
             raise ValueError(
                 "Unknown value for `output_mode` argument of HashedCrossing. Expected one of "
@@ -44,7 +59,7 @@ class HashedCrossing(HostLayer):
         super().__init__(name=name, dtype=dtype)
         self.__dict__.update(num_bins=num_bins, output_mode=output_mode, sparse=sparse)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         if not isinstance(inputs, (list, tuple)):
             raise ValueError(
                 "`HashedCrossing` should be called on a list or tuple of inputs. Received: "
@@ -77,7 +92,7 @@ class HashedCrossing(HostLayer):
             return convert_to_tensor(numbers.reshape(shape).astype(self.dtype))
         return convert_to_tensor(encoded(numbers, shape, "one_hot", self.num_bins, self.dtype))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         shapes = [tuple(s) if isinstance(s, (list, tuple)) else s for s in input_shape]
         if len(shapes) < 2 or not all(isinstance(s, tuple) for s in shapes):
             raise ValueError(
@@ -93,12 +108,12 @@ class HashedCrossing(HostLayer):
             return first
         return (*(first[:-1] if first[-1:] == (1,) else first), self.num_bins)
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         shape = self.compute_output_shape([tuple(np.shape(x)) if not hasattr(x, "shape")
                                            else tuple(x.shape) for x in inputs])  # fmt: skip
         return KerasTensor(shape, dtype=self.compute_dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "num_bins": self.num_bins,
             "output_mode": self.output_mode,

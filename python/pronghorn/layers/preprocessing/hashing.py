@@ -1,5 +1,9 @@
 """Hashing: texts and integers to buckets by their hash."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ...engine import KerasTensor, config, convert_to_tensor
@@ -7,6 +11,10 @@ from ...engine.strings import encode_array, is_text
 from ...text import hashing, vocabulary
 from .host import HostLayer
 from .lookup_vocabulary import check_salt
+
+if TYPE_CHECKING:
+    from ...engine.types import TensorLike
+
 
 _MODES = ("int", "one_hot", "multi_hot", "count")
 
@@ -35,8 +43,14 @@ class Hashing(HostLayer):
     """
 
     def __init__(
-        self, num_bins, mask_value=None, salt=None, output_mode="int", sparse=False, **kwargs
-    ):
+        self,
+        num_bins: int,
+        mask_value: Any = None,
+        salt: Any = None,
+        output_mode: str = "int",
+        sparse: bool = False,
+        **kwargs: Any,
+    ) -> None:
         if kwargs.get("dtype") is None:
             kwargs["dtype"] = "int64" if output_mode == "int" else config.floatx()
         if num_bins is None or num_bins <= 0:
@@ -69,7 +83,7 @@ class Hashing(HostLayer):
             salt=None if salt is None else check_salt(salt, "Hashing"),
         )
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         array = encode_array(inputs) if is_text(inputs) else self.host_array(inputs)
         shape = array.shape
         if self.output_mode == "one_hot" and shape and shape[-1] == 1:
@@ -96,15 +110,15 @@ class Hashing(HostLayer):
         numbers = hashing.buckets(texts, count, self.salt)
         return numbers if masked is None else np.where(masked, 0, numbers + 1)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         if self.output_mode == "int":
             return tuple(input_shape)
         return (*input_shape[:-1], self.num_bins)
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         return KerasTensor(self.compute_output_shape(inputs.shape), dtype=self.dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "num_bins": self.num_bins,

@@ -5,12 +5,19 @@ start runs them batch by batch beside the step (models/host_part.py); inside a t
 are an error that says so.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ...engine import KerasTensor, Tensor, Variable, convert_to_numpy, nest
 from ...engine.strings import StringTensor, encode_array
 from ..base import Layer
 from ..call_spec import explained
+
+if TYPE_CHECKING:
+    from ...engine.types import TensorLike
 
 
 class HostLayer(Layer):
@@ -21,14 +28,14 @@ class HostLayer(Layer):
 
     runs_on_host = True
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.__dict__.update(
             _convert_input_args=False, _allow_non_tensor_positional_args=True, supports_jit=False
         )
         self.built = True
 
-    def __call__(self, inputs, *args, **kwargs):
+    def __call__(self, inputs: TensorLike, *args: Any, **kwargs: Any) -> Any:
         if _is_symbolic(inputs):
             return super().__call__(inputs, *args, **kwargs)
         self._check_super_called()
@@ -39,10 +46,10 @@ class HostLayer(Layer):
         except (ValueError, TypeError) as error:
             raise explained(self, error, (inputs,), kwargs) from error.__cause__
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Any = None) -> None:
         """Nothing to do: there are no weights."""
 
-    def host_array(self, x, dtype=None):
+    def host_array(self, x: Any, dtype: Any = None) -> Any:
         """The values of x on the host.
 
         Args:

@@ -1,12 +1,19 @@
 """What layers over images share: data as images or dicts, random parameters, factors and ranges."""
 
+from __future__ import annotations
+
 import inspect
+from typing import TYPE_CHECKING, Any
 
 from ... import ops, random
 from ...engine import config
 from ...ops import image as image_ops
 from ..base import Layer
 from . import boxes as box_ops
+
+if TYPE_CHECKING:
+    from ...engine.types import Seed
+
 
 FILL_MODES = ("reflect", "wrap", "constant", "nearest")
 INTERPOLATIONS = ("nearest", "bilinear")
@@ -84,12 +91,14 @@ class ImageLayer(Layer):
         data_format: "channels_last" or "channels_first"; the configured one by default.
     """
 
-    def __init__(self, bounding_box_format=None, data_format=None, **kwargs):
+    def __init__(
+        self, bounding_box_format: str | None = None, data_format: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.bounding_box_format = bounding_box_format
         self.data_format = standard_format(data_format)
 
-    def call(self, data, training=True):
+    def call(self, data: Any, training: bool = True) -> Any:
         """Images, or a dict of them, changed."""
         images = data["images"] if isinstance(data, dict) else data
         drawn = self.get_random_transformation(data, training=training)
@@ -128,27 +137,33 @@ class ImageLayer(Layer):
         found = transform(ops.expand_dims(value, 0), transformation=drawn, training=training)
         return ops.squeeze(found, 0)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> None:
         """What one call draws; None for nothing."""
         return None
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         """A batch of images changed."""
         raise NotImplementedError
 
-    def transform_labels(self, labels, transformation, training=True):
+    def transform_labels(self, labels: Any, transformation: Any, training: bool = True) -> Any:
         """A batch of labels changed."""
         return labels
 
-    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+    def transform_bounding_boxes(
+        self, bounding_boxes: Any, transformation: Any, training: bool = True
+    ) -> Any:
         """The boxes of a batch changed: a dict of boxes (batch, n, 4) and labels (batch, n)."""
         return bounding_boxes
 
-    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any, training: bool = True
+    ) -> Any:
         """A batch of masks changed."""
         return segmentation_masks
 
-    def transform_single_image(self, image, transformation, training=True):
+    def transform_single_image(self, image: Any, transformation: Any, training: bool = True) -> Any:
         """As `transform_images`, of one."""
         found = self.transform_images(ops.expand_dims(image, 0), transformation, training=training)
         return ops.squeeze(found, 0)
@@ -186,11 +201,11 @@ class ImageLayer(Layer):
         share = (images - old[0]) / (old[1] - old[0])
         return share * (new[1] - new[0]) + new[0]
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         """The input's shape."""
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
         own = {"data_format": self.data_format}
         if self.bounding_box_format is not None:
@@ -207,7 +222,15 @@ class ImageLayer(Layer):
 class WarpLayer(ImageLayer):
     """A layer that moves pixels by an affine map, drawn for each image."""
 
-    def __init__(self, fill_mode, interpolation, fill_value, seed, data_format, **kwargs):
+    def __init__(
+        self,
+        fill_mode: str,
+        interpolation: str,
+        fill_value: Any,
+        seed: Seed,
+        data_format: str,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         one_of(fill_mode, FILL_MODES, "fill_mode")
         one_of(interpolation, INTERPOLATIONS, "interpolation")
@@ -231,13 +254,15 @@ class WarpLayer(ImageLayer):
             data_format=self.data_format,
         )
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         images = ops.cast(images, self.compute_dtype)
         if not training or transformation is None:
             return images
         return self._warped(images, transformation, self.interpolation)
 
-    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any, training: bool = True
+    ) -> Any:
         if not training or transformation is None:
             return segmentation_masks
         return self._warped(segmentation_masks, transformation, "nearest")
@@ -253,7 +278,9 @@ class WarpLayer(ImageLayer):
         sides = [ops.min(u, -1), ops.min(v, -1), ops.max(u, -1), ops.max(v, -1)]
         return ops.stack(sides, axis=-1)
 
-    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+    def transform_bounding_boxes(
+        self, bounding_boxes: Any, transformation: Any, training: bool = True
+    ) -> Any:
         if not training or transformation is None:
             return bounding_boxes
         height, width = self._known_size(transformation)

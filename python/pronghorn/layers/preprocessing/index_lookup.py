@@ -1,6 +1,9 @@
 """IndexLookup: what StringLookup and IntegerLookup share. Tokens in, numbers out, or back."""
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,28 +14,33 @@ from ...text import hashing, vocabulary
 from .adapting import batches, is_whole
 from .lookup_vocabulary import OLD_MODES, LookupVocabulary, floats, plain
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...engine.types import TensorLike
+
 
 class IndexLookup(LookupVocabulary):
     """The base of the two lookup layers; their docstrings say what the arguments mean."""
 
     def __init__(
         self,
-        max_tokens,
-        num_oov_indices,
-        mask_token,
-        oov_token,
-        vocabulary_dtype,
-        vocabulary=None,
-        idf_weights=None,
-        invert=False,
-        output_mode="int",
-        sparse=False,
-        pad_to_max_tokens=False,
-        oov_method="floormod",
-        name=None,
-        salt=None,
-        **kwargs,
-    ):
+        max_tokens: int,
+        num_oov_indices: int,
+        mask_token: Any,
+        oov_token: Any,
+        vocabulary_dtype: Any,
+        vocabulary: Any = None,
+        idf_weights: Any = None,
+        invert: bool = False,
+        output_mode: str = "int",
+        sparse: bool = False,
+        pad_to_max_tokens: bool = False,
+        oov_method: str = "floormod",
+        name: str | None = None,
+        salt: Any = None,
+        **kwargs: Any,
+    ) -> None:
         vocabulary_size = kwargs.pop("vocabulary_size", None)
         has_vocabulary = kwargs.pop("has_input_vocabulary", vocabulary is not None)
         kwargs.pop("trainable", None)
@@ -77,7 +85,7 @@ class IndexLookup(LookupVocabulary):
 
     # ---- adapt ---------------------------------------------------------------------------------
 
-    def adapt(self, data, steps=None):
+    def adapt(self, data: Any, steps: Any = None) -> None:
         """Learns the vocabulary: the tokens of data, most frequent first.
 
         Args:
@@ -94,7 +102,7 @@ class IndexLookup(LookupVocabulary):
                 self.update_state(batch)
         self.finalize_state()
 
-    def update_state(self, data):
+    def update_state(self, data: Any) -> None:
         """Counts the tokens of a batch; each row is a document."""
         array = self.host_array(data, self._dtype_in())
         array = array.reshape(1, -1) if array.ndim < 2 else array
@@ -103,7 +111,7 @@ class IndexLookup(LookupVocabulary):
         flat = flat.tolist() if self.vocabulary_dtype == "string" else flat
         self.update_counts(flat, np.full(len(array), size, np.int64))
 
-    def update_counts(self, values, lengths):
+    def update_counts(self, values: Any, lengths: Any) -> None:
         """Counts the tokens of documents of different lengths, one after another."""
         if self._has_input_vocabulary:
             raise ValueError(
@@ -112,7 +120,7 @@ class IndexLookup(LookupVocabulary):
             )
         self._counts.add(values, lengths)
 
-    def finalize_state(self):
+    def finalize_state(self) -> None:
         """Makes the vocabulary of what was counted."""
         counts = self._counts
         if self._has_input_vocabulary or not counts.tokens:
@@ -128,7 +136,7 @@ class IndexLookup(LookupVocabulary):
             self.__dict__["idf_weights"] = self._around(weights, self._token_start_index())
         self.reset_state()
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         """Forgets what was counted, not the vocabulary."""
         self.__dict__["_counts"] = vocabulary.Counts(documents=self.output_mode == "tf_idf")
 
@@ -137,7 +145,7 @@ class IndexLookup(LookupVocabulary):
     def _dtype_in(self):
         return "string" if self.vocabulary_dtype == "string" else np.int64
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         if self.invert:
             return self._tokens_of(self.host_array(inputs, np.int64))
         self._check_known_size()
@@ -149,7 +157,7 @@ class IndexLookup(LookupVocabulary):
             return convert_to_tensor(numbers.reshape(array.shape))
         return self.encoded(numbers, array.shape)
 
-    def numbers_of(self, values):
+    def numbers_of(self, values: Any) -> Any:
         """The number of each of a list of bytes, or int64 array of integers."""
         numbers = self._table.find(values)
         masked = None
@@ -186,7 +194,7 @@ class IndexLookup(LookupVocabulary):
             values = [str(v).encode() for v in values]
         return hashing.buckets(values, count, self.salt) + start
 
-    def encoded(self, numbers, shape, lengths=None):
+    def encoded(self, numbers: Any, shape: Sequence[Any], lengths: Any = None) -> Any:
         """Numbers as rows over the vocabulary, by the output mode.
 
         Args:
@@ -235,7 +243,7 @@ class IndexLookup(LookupVocabulary):
                 "argument to the layer, or call `adapt` with some sample data."
             )
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         if self.output_mode == "int":
             return input_shape
         depth = self.max_tokens if self.pad_to_max_tokens else self._frozen_vocab_size
@@ -244,23 +252,23 @@ class IndexLookup(LookupVocabulary):
             return (*shape, depth)
         return (*shape[:-1], depth)
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         dtype = "int64" if self.output_mode == "int" else config.floatx()
         if self.invert:
             dtype = self.vocabulary_dtype
         return KerasTensor(self.compute_output_shape(inputs.shape), dtype=dtype)
 
     @property
-    def compute_dtype(self):
+    def compute_dtype(self) -> str:
         return self.vocabulary_dtype
 
     @property
-    def variable_dtype(self):
+    def variable_dtype(self) -> str:
         return self.vocabulary_dtype
 
     # ---- configs and files ---------------------------------------------------------------------
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {
             "invert": self.invert,
             "max_tokens": self.max_tokens,
@@ -279,30 +287,30 @@ class IndexLookup(LookupVocabulary):
         }
         return {**super().get_config(), **own}
 
-    def get_build_config(self):
+    def get_build_config(self) -> dict[Any, Any]:
         return {}
 
-    def build_from_config(self, config):
+    def build_from_config(self, config: dict[str, Any]) -> Any:
         """Nothing to do: there are no weights."""
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         """Keeps the weights of TF-IDF."""
         if self.output_mode == "tf_idf" and self.idf_weights is not None:
             store["idf_weights"] = self.idf_weights
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         """Takes the weights of TF-IDF."""
         if self.output_mode == "tf_idf":
             self.__dict__["idf_weights"] = np.asarray(store["idf_weights"])
 
-    def save_assets(self, dir_path):
+    def save_assets(self, dir_path: Any) -> None:
         """Writes the vocabulary as text, a token a line, unless it is in the config."""
         if self.input_vocabulary is None:
             text = "\n".join(str(token) for token in self.get_vocabulary())
             with open(os.path.join(dir_path, "vocabulary.txt"), "w", encoding="utf-8") as file:
                 file.write(text)
 
-    def load_assets(self, dir_path):
+    def load_assets(self, dir_path: Any) -> None:
         """Reads the vocabulary that `save_assets` wrote."""
         if self.input_vocabulary is not None:
             return

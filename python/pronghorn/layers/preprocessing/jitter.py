@@ -1,8 +1,16 @@
 """RandomColorJitter: brightness, contrast, saturation and hue changed in turn."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import ops
 from .color import RandomBrightness, RandomContrast, RandomHue, RandomSaturation
 from .image_layer import ImageLayer
+
+if TYPE_CHECKING:
+    from ...engine.types import Seed
+
 
 _PARTS = {
     "brightness": RandomBrightness,
@@ -31,9 +39,16 @@ class RandomColorJitter(ImageLayer):
     """
 
     def __init__(
-        self, value_range=(0, 255), brightness_factor=None, contrast_factor=None,
-        saturation_factor=None, hue_factor=None, seed=None, data_format=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        value_range: Any = (0, 255),
+        brightness_factor: Any = None,
+        contrast_factor: Any = None,
+        saturation_factor: Any = None,
+        hue_factor: Any = None,
+        seed: Seed | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.value_range = value_range
         self.brightness_factor = brightness_factor
@@ -50,13 +65,13 @@ class RandomColorJitter(ImageLayer):
                 )  # fmt: skip
             setattr(self, f"random_{name}", part)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         for name in _PARTS:
             part = getattr(self, f"random_{name}")
             if part is not None:
                 part.build(input_shape)
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         if not training:
             return images
         images = ops.cast(images, self.compute_dtype)

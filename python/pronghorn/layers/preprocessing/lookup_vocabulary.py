@@ -1,6 +1,9 @@
 """LookupVocabulary: the arguments and the vocabulary of lookup layers; lookups are elsewhere."""
 
+from __future__ import annotations
+
 import os
+from typing import Any
 
 import numpy as np
 
@@ -92,11 +95,11 @@ class LookupVocabulary(HostLayer):
             keys = np.asarray(keys, np.int64)
         return vocabulary.Table(keys, self._token_start_index())
 
-    def vocabulary_size(self):
+    def vocabulary_size(self) -> Any:
         """The number of tokens, those for masked and unknown ones included."""
         return len(self._table) + self._token_start_index()
 
-    def get_vocabulary(self, include_special_tokens=True):
+    def get_vocabulary(self, include_special_tokens: bool = True) -> Any:
         """The tokens in the order of their numbers.
 
         Args:
@@ -108,7 +111,7 @@ class LookupVocabulary(HostLayer):
         mask = [self.mask_token] * self._oov_start_index()
         return mask + [self.oov_token] * self.num_oov_indices + tokens
 
-    def set_vocabulary(self, vocabulary, idf_weights=None):
+    def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
         """Sets the tokens, in the place of those that there are.
 
         Args:

@@ -1,5 +1,9 @@
 """MaxNumBoundingBoxes: as many boxes for every image."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ... import ops
 from .image_layer import ImageLayer
 
@@ -23,21 +27,29 @@ class MaxNumBoundingBoxes(ImageLayer):
     (2, 5, 4)
     """
 
-    def __init__(self, max_number, fill_value=-1, **kwargs):
+    def __init__(self, max_number: Any, fill_value: int = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.max_number = int(max_number)
         self.fill_value = int(fill_value)
 
-    def transform_images(self, images, transformation=None, training=True):
+    def transform_images(
+        self, images: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         return images
 
-    def transform_labels(self, labels, transformation=None, training=True):
+    def transform_labels(
+        self, labels: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         return labels
 
-    def transform_segmentation_masks(self, segmentation_masks, transformation=None, training=True):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         return segmentation_masks
 
-    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+    def transform_bounding_boxes(
+        self, bounding_boxes: Any, transformation: Any, training: bool = True
+    ) -> Any:
         found = dict(bounding_boxes)
         for name in ("boxes", "labels"):
             value = found[name][:, : self.max_number]

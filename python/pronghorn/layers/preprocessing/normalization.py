@@ -1,12 +1,18 @@
 """Normalization: measurements shifted and scaled to mean 0 and variance 1."""
 
+from __future__ import annotations
+
 import itertools
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ... import ops
 from ...engine import Tensor, Variable, config, convert_to_numpy
 from ..base import Layer
+
+if TYPE_CHECKING:
+    from ...engine.types import TensorLike
 
 
 class Normalization(Layer):
@@ -28,7 +34,14 @@ class Normalization(Layer):
     [[0.0]]
     """
 
-    def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
+    def __init__(
+        self,
+        axis: Any = -1,
+        mean: Any = None,
+        variance: Any = None,
+        invert: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         axis = () if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
         if (mean is not None) != (variance is not None):
@@ -54,7 +67,7 @@ class Normalization(Layer):
         )  # fmt: skip
         self.supports_masking = True
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         if input_shape is None:
             return
         rank = len(input_shape)
@@ -98,7 +111,7 @@ class Normalization(Layer):
             given.append(ops.broadcast_to(ops.reshape(value, sizes), self._broadcast_shape))
         self.__dict__.update(mean=given[0], variance=given[1])
 
-    def adapt(self, data):
+    def adapt(self, data: Any) -> None:
         """Learns mean and variance.
 
         Args:
@@ -178,7 +191,7 @@ class Normalization(Layer):
         variance = variance * (1 - weight) + own_variance * weight + spread
         return mean + shift * weight, variance, total
 
-    def finalize_state(self):
+    def finalize_state(self) -> None:
         """Takes the learnt statistics into use."""
         if self.input_mean is not None or not self.built:
             return
@@ -186,7 +199,7 @@ class Normalization(Layer):
             value = ops.reshape(weight, self._broadcast_shape)
             self.__dict__[name] = ops.cast(value, self.compute_dtype)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         inputs = ops.convert_to_tensor(inputs, dtype=self.compute_dtype)
         mean, variance = self.mean, self.variance
         if self.input_mean is None:
@@ -203,10 +216,10 @@ class Normalization(Layer):
             return mean + inputs * scale
         return (inputs - mean) / scale
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "axis": self.axis,
@@ -215,17 +228,17 @@ class Normalization(Layer):
             "variance": np.array(self.input_variance).tolist(),
         }
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> Any:
         """Takes the statistics of a file into use."""
         super().load_own_variables(store)
         self.finalize_state()
 
-    def get_build_config(self):
+    def get_build_config(self) -> dict[Any, Any] | None:
         if self._build_input_shape:
             return {"input_shape": self._build_input_shape}
         return None
 
-    def build_from_config(self, config):
+    def build_from_config(self, config: dict[str, Any]) -> None:
         if config:
             self.build(config["input_shape"])
 

@@ -1,6 +1,9 @@
 """How boxes overlap, and boxes as offsets from anchors."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 from ... import ops
 from ...engine import config
@@ -12,8 +15,13 @@ def _sizes(image_shape):
 
 
 def compute_iou(
-    boxes1, boxes2, bounding_box_format, use_masking=False, mask_val=-1, image_shape=None
-):
+    boxes1: Any,
+    boxes2: Any,
+    bounding_box_format: str,
+    use_masking: bool = False,
+    mask_val: int = -1,
+    image_shape: Any = None,
+) -> Any:
     """Intersection over union of every box with every other.
 
     Args:
@@ -62,7 +70,9 @@ def compute_iou(
     return ops.where(negative, ops.cast(mask_val, iou.dtype), iou)
 
 
-def compute_ciou(boxes1, boxes2, bounding_box_format, image_shape=None):
+def compute_ciou(
+    boxes1: Any, boxes2: Any, bounding_box_format: str, image_shape: Any = None
+) -> Any:
     """Complete intersection over union of pairs: less for distant centres and other proportions.
 
     Z. Zheng et al., "Distance-IoU loss: faster and better learning for bounding box regression"
@@ -115,9 +125,14 @@ def _check(variance, form, name):
 
 
 def encode_box_to_deltas(
-    anchors, boxes, anchor_format, box_format, encoding_format="center_yxhw", variance=None,
-    image_shape=None,
-):  # fmt: skip
+    anchors: Any,
+    boxes: Any,
+    anchor_format: Any,
+    box_format: Any,
+    encoding_format: str = "center_yxhw",
+    variance: Any = None,
+    image_shape: Any = None,
+) -> Any:
     """Boxes as offsets from anchors: moves in parts of the anchor's size, logarithms of sizes.
 
     Args:
@@ -145,9 +160,14 @@ def encode_box_to_deltas(
 
 
 def decode_deltas_to_boxes(
-    anchors, boxes_delta, anchor_format, box_format, encoded_format="center_yxhw", variance=None,
-    image_shape=None,
-):  # fmt: skip
+    anchors: Any,
+    boxes_delta: Any,
+    anchor_format: Any,
+    box_format: Any,
+    encoded_format: str = "center_yxhw",
+    variance: Any = None,
+    image_shape: Any = None,
+) -> Any:
     """The boxes of `encode_box_to_deltas`'s offsets.
 
     Args:

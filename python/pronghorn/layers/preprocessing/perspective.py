@@ -1,10 +1,17 @@
 """RandomPerspective."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import ops
 from ...ops import image as image_ops
 from ...ops.image.warp import homography
 from . import boxes as box_ops
 from .image_layer import INTERPOLATIONS, ImageLayer, factor_pair, one_of
+
+if TYPE_CHECKING:
+    from ...engine.types import Seed
 
 
 class RandomPerspective(ImageLayer):
@@ -27,9 +34,15 @@ class RandomPerspective(ImageLayer):
     """
 
     def __init__(
-        self, factor=1.0, scale=1.0, interpolation="bilinear", fill_value=0.0, seed=None,
-        data_format=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        factor: float = 1.0,
+        scale: float = 1.0,
+        interpolation: str = "bilinear",
+        fill_value: float = 0.0,
+        seed: Seed | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.factor = factor_pair(factor, bounds=(0, 1))
         if scale < 0.0 or scale > 1.0:
@@ -43,7 +56,9 @@ class RandomPerspective(ImageLayer):
         self.fill_value = fill_value
         self._seed(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training:
             return None
         size = batch, height, width = self._size(data)
@@ -69,18 +84,22 @@ class RandomPerspective(ImageLayer):
         shape = (-1, 1, 1, 1)[: len(images.shape)]
         return ops.where(ops.reshape(transformation["apply_perspective"], shape), seen, images)
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         images = ops.cast(images, self.compute_dtype)
         if not training or transformation is None:
             return images
         return self._seen(images, transformation, self.interpolation)
 
-    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any, training: bool = True
+    ) -> Any:
         if not training or transformation is None:
             return segmentation_masks
         return self._seen(segmentation_masks, transformation, "nearest")
 
-    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+    def transform_bounding_boxes(
+        self, bounding_boxes: Any, transformation: Any, training: bool = True
+    ) -> Any:
         if not training or transformation is None:
             return bounding_boxes
         height, width = self._known_size(transformation)

@@ -1,9 +1,20 @@
 """Pipeline: preprocessing layers one after another, as one."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ...engine import nest
 from ...serialization import deserialize_keras_object, serialize_keras_object
 from ..base import Layer
 from ..masking import get_keras_mask
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Self
+
+    from ...engine.types import TensorLike
 
 
 class Pipeline(Layer):
@@ -19,17 +30,17 @@ class Pipeline(Layer):
     [[1.0, 0.0, 1.0]]
     """
 
-    def __init__(self, layers, name=None):
+    def __init__(self, layers: Sequence[Any], name: str | None = None) -> None:
         super().__init__(name=name)
         self._pipeline_layers = layers
         self.__dict__.update(_convert_input_args=False, _allow_non_tensor_positional_args=True)
 
     @property
-    def layers(self):
+    def layers(self) -> Any:
         """The layers, in order."""
         return self._pipeline_layers
 
-    def call(self, inputs, training=True, mask=None):
+    def call(self, inputs: TensorLike, training: bool = True, mask: Any = None) -> Any:
         for layer in self._pipeline_layers:
             keywords = {}
             if layer._call_info.has_mask:
@@ -41,7 +52,7 @@ class Pipeline(Layer):
         return inputs
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """The layer of a config.
 
         Raises:
@@ -55,5 +66,5 @@ class Pipeline(Layer):
             )
         return cls(**{**config, "layers": [deserialize_keras_object(x) for x in layers]})
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"layers": serialize_keras_object(list(self._pipeline_layers)), "name": self.name}

@@ -1,5 +1,9 @@
 """RandAugment and AugMix: several augmentations, drawn anew for every batch."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import ops, random
 from .color import (
     AutoContrast,
@@ -13,6 +17,10 @@ from .equalization import Equalization
 from .filters import RandomSharpness
 from .geometric import RandomRotation, RandomShear, RandomTranslation
 from .image_layer import ImageLayer, factor_pair
+
+if TYPE_CHECKING:
+    from ...engine.types import Seed
+
 
 # what they draw from
 _MOVES = ("random_shear", "random_translation", "random_rotation")
@@ -53,7 +61,16 @@ def _makers(factor, value_range, interpolation, seed):
 class _Policy(ImageLayer):
     """A layer with layers of its own, of which some are applied."""
 
-    def __init__(self, names, value_range, factor, interpolation, seed, data_format, **kwargs):
+    def __init__(
+        self,
+        names: Any,
+        value_range: Any,
+        factor: Any,
+        interpolation: str,
+        seed: Seed,
+        data_format: str,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.value_range = value_range
         self.factor = factor_pair(factor, bounds=(0, 1))
@@ -69,7 +86,7 @@ class _Policy(ImageLayer):
             )  # fmt: skip
             setattr(self, name, part)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         for name in self._names:
             getattr(self, name).build(input_shape)
 
@@ -117,16 +134,24 @@ class RandAugment(_Policy):
     """
 
     def __init__(
-        self, value_range=(0, 255), num_ops=2, factor=0.5, interpolation="bilinear", seed=None,
-        data_format=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        value_range: Any = (0, 255),
+        num_ops: int = 2,
+        factor: float = 0.5,
+        interpolation: str = "bilinear",
+        seed: Seed | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             (*_MOVES, *_COLORS, *_LEVELS), value_range, factor, interpolation, seed, data_format,
             **kwargs,
         )  # fmt: skip
         self.num_ops = num_ops
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training:
             return None
         index = random.randint((self.num_ops,), 0, len(self._names), seed=seed or self.generator)
@@ -138,16 +163,20 @@ class RandAugment(_Policy):
             value = self._applied(method, value, index, transformation["transforms"])
         return value
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         images = ops.cast(images, self.compute_dtype)
         return self._all("transform_images", images, transformation) if training else images
 
-    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+    def transform_bounding_boxes(
+        self, bounding_boxes: Any, transformation: Any, training: bool = True
+    ) -> Any:
         if not training:
             return bounding_boxes
         return self._all("transform_bounding_boxes", bounding_boxes, transformation)
 
-    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any, training: bool = True
+    ) -> Any:
         if not training:
             return segmentation_masks
         return self._all("transform_segmentation_masks", segmentation_masks, transformation)
@@ -179,9 +208,18 @@ class AugMix(_Policy):
     """
 
     def __init__(
-        self, value_range=(0, 255), num_chains=3, chain_depth=3, factor=0.3, alpha=1.0,
-        all_ops=True, interpolation="bilinear", seed=None, data_format=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        value_range: Any = (0, 255),
+        num_chains: int = 3,
+        chain_depth: int = 3,
+        factor: float = 0.3,
+        alpha: Any = 1.0,
+        all_ops: bool = True,
+        interpolation: str = "bilinear",
+        seed: Seed | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         names = (*_MOVES, *_LEVELS, *(_COLORS if all_ops else ()))
         super().__init__(names, value_range, factor, interpolation, seed, data_format, **kwargs)
         self.num_chains = num_chains
@@ -189,7 +227,9 @@ class AugMix(_Policy):
         self.alpha = alpha
         self.all_ops = all_ops
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training:
             return None
         seed = seed or self.generator
@@ -225,13 +265,15 @@ class AugMix(_Policy):
             total = total + x * weights[i]
         return own * value + (1.0 - own) * total
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         images = ops.cast(images, self.compute_dtype)
         if not training:
             return images
         return ops.clip(self._mixed("transform_images", images, transformation), *self.value_range)
 
-    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any, training: bool = True
+    ) -> Any:
         if not training:
             return segmentation_masks
         masks = ops.cast(segmentation_masks, self.compute_dtype)

@@ -1,14 +1,23 @@
 """RandomHeight and RandomWidth, of Keras 2."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import ops
 from ...ops import image as image_ops
 from .image_layer import ImageLayer
+
+if TYPE_CHECKING:
+    from ...engine.types import Seed
 
 
 class _RandomSize(ImageLayer):
     _axis = None  # of the sides, height first
 
-    def __init__(self, factor, interpolation="bilinear", seed=None, **kwargs):
+    def __init__(
+        self, factor: Any, interpolation: str = "bilinear", seed: Seed | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         low, high = factor if isinstance(factor, (tuple, list)) else (-factor, factor)
         if high < low or low < -1.0:
@@ -21,7 +30,9 @@ class _RandomSize(ImageLayer):
         self._bounds = low, high
         self._seed(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training:
             return None
         low, high = self._bounds
@@ -34,16 +45,18 @@ class _RandomSize(ImageLayer):
         size[self._axis] = max(int(float(transformation["factor"]) * size[self._axis]), 1)
         return image_ops.resize(images, size, interpolation, data_format=self.data_format)
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         images = ops.cast(images, self.compute_dtype)
         return self._resized(images, transformation, self.interpolation) if training else images
 
-    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any, training: bool = True
+    ) -> Any:
         if not training:
             return segmentation_masks
         return self._resized(segmentation_masks, transformation, "nearest")
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         shape = list(input_shape)
         shape[self._axis - (3 if self.data_format == "channels_last" else 2)] = None
         return tuple(shape)

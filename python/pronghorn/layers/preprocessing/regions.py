@@ -1,7 +1,14 @@
 """RandomErasing and CutMix: rectangles of images replaced."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import ops, random
 from .image_layer import ImageLayer, factor_pair
+
+if TYPE_CHECKING:
+    from ...engine.types import Seed
 
 
 class _Rectangles(ImageLayer):
@@ -48,9 +55,15 @@ class RandomErasing(_Rectangles):
     """
 
     def __init__(
-        self, factor=1.0, scale=(0.02, 0.33), fill_value=None, value_range=(0, 255), seed=None,
-        data_format=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        factor: float = 1.0,
+        scale: Any = (0.02, 0.33),
+        fill_value: Any = None,
+        value_range: Any = (0, 255),
+        seed: Seed | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.factor = factor_pair(factor, bounds=(0, 1))
         self.scale = factor_pair(scale, "scale", (0, 1))
@@ -64,7 +77,9 @@ class RandomErasing(_Rectangles):
         self.value_range = value_range
         self._seed(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         if not training:
             return None
         images = data["images"] if isinstance(data, dict) else data
@@ -89,7 +104,9 @@ class RandomErasing(_Rectangles):
             "fill_value": ops.clip(fill, *self.value_range),
         }
 
-    def transform_images(self, images, transformation=None, training=True):
+    def transform_images(
+        self, images: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         images = ops.cast(images, self.compute_dtype)
         if not training or transformation is None:
             return images
@@ -119,12 +136,20 @@ class CutMix(_Rectangles):
     (2, 2)
     """
 
-    def __init__(self, factor=1.0, seed=None, data_format=None, **kwargs):
+    def __init__(
+        self,
+        factor: float = 1.0,
+        seed: Seed | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.factor = factor_pair(factor, bounds=(0, 1))
         self._seed(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any] | None:
         images = data["images"] if isinstance(data, dict) else data
         if not training or len(images.shape) == 3:
             return None
@@ -142,14 +167,16 @@ class CutMix(_Rectangles):
             "mix_weight": 1.0 - area,
         }
 
-    def transform_images(self, images, transformation=None, training=True):
+    def transform_images(
+        self, images: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         images = ops.cast(images, self.compute_dtype)
         if not training or transformation is None:
             return images
         others = ops.take(images, transformation["permutation_order"], axis=0)
         return ops.where(transformation["batch_masks"], others, images)
 
-    def transform_labels(self, labels, transformation, training=True):
+    def transform_labels(self, labels: Any, transformation: Any, training: bool = True) -> Any:
         if not training or transformation is None:
             return labels
         labels = ops.cast(labels, self.compute_dtype)
@@ -157,7 +184,9 @@ class CutMix(_Rectangles):
         weight = ops.cast(ops.reshape(transformation["mix_weight"], (-1, 1)), labels.dtype)
         return weight * labels + (1.0 - weight) * others
 
-    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any, training: bool = True
+    ) -> Any:
         if not training or transformation is None:
             return segmentation_masks
         axis = -1 if self.data_format == "channels_last" else -3

@@ -1,9 +1,18 @@
 """Rescaling: inputs brought to another range, such as pixels from 0..255 to 0..1."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import ops
 from ...engine import config
 from ...serialization import deserialize_keras_object, serialize_keras_object
 from ..base import Layer
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ...engine.types import TensorLike
 
 
 class Rescaling(Layer):
@@ -22,13 +31,13 @@ class Rescaling(Layer):
     [[0.0, 1.0]]
     """
 
-    def __init__(self, scale, offset=0.0, **kwargs):
+    def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.scale = scale
         self.offset = offset
         self.supports_masking = True
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         dtype = self.compute_dtype
         scale, offset = self._along_channels(self.scale), self._along_channels(self.offset)
         return ops.cast(inputs, dtype) * scale + offset
@@ -39,14 +48,16 @@ class Rescaling(Layer):
             value = ops.reshape(value, (*value.shape, *[1] * (3 - len(value.shape))))
         return value
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {"scale": self.scale, "offset": self.offset}
         return {**super().get_config(), **{k: serialize_keras_object(v) for k, v in own.items()}}
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Self:
         own = {k: deserialize_keras_object(config[k], custom_objects) for k in ("scale", "offset")}
         return cls(**{**config, **own})

@@ -1,9 +1,16 @@
 """Resizing, CenterCrop, RandomCrop: images of one size."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import ops
 from ...ops import image as image_ops
 from . import boxes as box_ops
 from .image_layer import ImageLayer
+
+if TYPE_CHECKING:
+    from ...engine.types import Seed
 
 
 def _with_size(layer, shape):
@@ -38,10 +45,18 @@ class Resizing(ImageLayer):
     """
 
     def __init__(
-        self, height, width, interpolation="bilinear", crop_to_aspect_ratio=False,
-        pad_to_aspect_ratio=False, fill_mode="constant", fill_value=0.0, antialias=False,
-        data_format=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        height: Any,
+        width: Any,
+        interpolation: str = "bilinear",
+        crop_to_aspect_ratio: bool = False,
+        pad_to_aspect_ratio: bool = False,
+        fill_mode: str = "constant",
+        fill_value: float = 0.0,
+        antialias: bool = False,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.height = height
         self.width = width
@@ -59,19 +74,29 @@ class Resizing(ImageLayer):
             self.data_format,
         )  # fmt: skip
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> Any:
         return self._size(data)[1:]
 
-    def transform_images(self, images, transformation=None, training=True):
+    def transform_images(
+        self, images: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         return self._resized(images, self.interpolation)
 
-    def transform_labels(self, labels, transformation=None, training=True):
+    def transform_labels(
+        self, labels: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         return labels
 
-    def transform_segmentation_masks(self, segmentation_masks, transformation=None, training=True):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         return self._resized(segmentation_masks, "nearest")
 
-    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+    def transform_bounding_boxes(
+        self, bounding_boxes: Any, transformation: Any, training: bool = True
+    ) -> Any:
         height, width = transformation
         given = bounding_boxes["boxes"]
         empty = ops.logical_or(ops.all(given == -1, axis=-1), ops.all(given == 0, axis=-1))
@@ -93,7 +118,7 @@ class Resizing(ImageLayer):
         found["boxes"] = ops.where(ops.expand_dims(empty, -1), 0.0, found["boxes"])
         return box_ops.convert_format(found, "xyxy", form, **size)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return _with_size(self, input_shape)
 
 
@@ -112,15 +137,21 @@ class CenterCrop(ImageLayer):
     [[5.0, 6.0], [9.0, 10.0]]
     """
 
-    def __init__(self, height, width, data_format=None, **kwargs):
+    def __init__(
+        self, height: Any, width: Any, data_format: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.height = height
         self.width = width
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> dict[Any, Any]:
         return {"size": self._size(data)}
 
-    def transform_images(self, images, transformation=None, training=True):
+    def transform_images(
+        self, images: Any, transformation: Any = None, training: bool = True
+    ) -> Any:
         images = ops.cast(images, self.compute_dtype)
         at = len(images.shape) - (3 if self.data_format == "channels_last" else 2)
         height, width = images.shape[at : at + 2]
@@ -136,10 +167,14 @@ class CenterCrop(ImageLayer):
             data_format=self.data_format,
         )  # fmt: skip
 
-    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any, training: bool = True
+    ) -> Any:
         return self.transform_images(segmentation_masks, transformation, training=training)
 
-    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+    def transform_bounding_boxes(
+        self, bounding_boxes: Any, transformation: Any, training: bool = True
+    ) -> Any:
         _, height, width = transformation["size"]
         form, size = self.bounding_box_format, {"height": self.height, "width": self.width}
         found = box_ops.convert_format(bounding_boxes, form, "xyxy", height, width)
@@ -154,7 +189,7 @@ class CenterCrop(ImageLayer):
         found = box_ops.clip_to_image_size(found, **size)
         return box_ops.convert_format(found, "xyxy", form, **size)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         if len(input_shape) not in (3, 4) or isinstance(input_shape[0], (list, tuple)):
             raise ValueError(
                 "`input_shape` must be a non-nested tuple or list of rank-1 with size 3 "
@@ -180,13 +215,23 @@ class RandomCrop(ImageLayer):
     (5, 2, 3, 1)
     """
 
-    def __init__(self, height, width, seed=None, data_format=None, name=None, **kwargs):
+    def __init__(
+        self,
+        height: Any,
+        width: Any,
+        seed: Seed | None = None,
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data_format=data_format, name=name, **kwargs)
         self.height = height
         self.width = width
         self._seed(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Seed | None = None
+    ) -> Any:
         _, height, width = self._size(data)
         if not isinstance(height, int) or not isinstance(width, int):
             raise ValueError(
@@ -200,7 +245,7 @@ class RandomCrop(ImageLayer):
             )
         return _cropping(height, width, (self.height, self.width))[:2]
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         images = ops.cast(images, self.compute_dtype)
         if not training:
             return images
@@ -219,10 +264,14 @@ class RandomCrop(ImageLayer):
             )
         return images
 
-    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any, training: bool = True
+    ) -> Any:
         return self.transform_images(segmentation_masks, transformation)
 
-    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+    def transform_bounding_boxes(
+        self, bounding_boxes: Any, transformation: Any, training: bool = True
+    ) -> Any:
         if not training:
             return bounding_boxes
         form, size = self.bounding_box_format, {"height": self.height, "width": self.width}
@@ -233,5 +282,5 @@ class RandomCrop(ImageLayer):
         found["boxes"] = ops.stack(moved, axis=-1)
         return box_ops.convert_format(found, "xyxy", form, **size)
 
-    def compute_output_shape(self, input_shape, *args, **kwargs):
+    def compute_output_shape(self, input_shape: Any, *args: Any, **kwargs: Any) -> Any:
         return _with_size(self, input_shape)

@@ -1,12 +1,18 @@
 """MelSpectrogram and STFTSpectrogram: sounds as pictures of their frequencies."""
 
+from __future__ import annotations
+
 import math
 import warnings
+from typing import TYPE_CHECKING, Any
 
 from ... import initializers, ops
 from ...engine import config
 from ..base import Layer
 from ..input_spec import InputSpec
+
+if TYPE_CHECKING:
+    from ...engine.types import Tensor, TensorLike
 
 
 def _mel(hertz):
@@ -46,10 +52,22 @@ class MelSpectrogram(Layer):
     """
 
     def __init__(
-        self, fft_length=2048, sequence_stride=512, sequence_length=None, window="hann",
-        sampling_rate=16000, num_mel_bins=128, min_freq=20.0, max_freq=None, power_to_db=True,
-        top_db=80.0, mag_exp=2.0, min_power=1e-10, ref_power=1.0, **kwargs,
-    ):  # fmt: skip
+        self,
+        fft_length: int = 2048,
+        sequence_stride: int = 512,
+        sequence_length: Any = None,
+        window: str = "hann",
+        sampling_rate: int = 16000,
+        num_mel_bins: int = 128,
+        min_freq: float = 20.0,
+        max_freq: Any = None,
+        power_to_db: bool = True,
+        top_db: float = 80.0,
+        mag_exp: float = 2.0,
+        min_power: float = 1e-10,
+        ref_power: float = 1.0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.fft_length = fft_length
         self.sequence_stride = sequence_stride
@@ -71,7 +89,7 @@ class MelSpectrogram(Layer):
         self.ref_power = ref_power
         self.built = True
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Tensor:
         exact = self.compute_dtype if self.compute_dtype in ("float32", "float64") else "float32"
         real, imag = ops.stft(
             ops.cast(inputs, exact), self.sequence_length, self.sequence_stride, self.fft_length,
@@ -90,9 +108,14 @@ class MelSpectrogram(Layer):
         return ops.cast(ops.swapaxes(found, -1, -2), self.compute_dtype)
 
     def linear_to_mel_weight_matrix(
-        self, num_mel_bins=20, num_spectrogram_bins=129, sampling_rate=8000,
-        lower_edge_hertz=125.0, upper_edge_hertz=3800.0, dtype="float32",
-    ):  # fmt: skip
+        self,
+        num_mel_bins: int = 20,
+        num_spectrogram_bins: int = 129,
+        sampling_rate: int = 8000,
+        lower_edge_hertz: float = 125.0,
+        upper_edge_hertz: float = 3800.0,
+        dtype: Any = "float32",
+    ) -> Any:
         """What each frequency of a spectrum adds to each band: triangles on the mel scale.
 
         Args:
@@ -113,13 +136,13 @@ class MelSpectrogram(Layer):
         slopes = ops.minimum((mel - low) / (middle - low), (high - mel) / (high - middle))
         return ops.pad(ops.maximum(slopes, 0.0), ((1, 0), (0, 0)))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         """The shape for sounds of that shape."""
         size, stride = input_shape[-1], self.sequence_stride
         columns = None if size is None else (size + stride + 1) // stride
         return (*input_shape[:-1], self.num_mel_bins, columns)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         names = (
             "fft_length", "sequence_stride", "sequence_length", "window", "sampling_rate",
             "num_mel_bins", "min_freq", "max_freq", "power_to_db", "top_db", "mag_exp",
@@ -161,10 +184,19 @@ class STFTSpectrogram(Layer):
     """
 
     def __init__(
-        self, mode="log", frame_length=256, frame_step=None, fft_length=None, window="hann",
-        periodic=False, scaling="density", padding="valid", expand_dims=False, data_format=None,
-        **kwargs,
-    ):  # fmt: skip
+        self,
+        mode: Any = "log",
+        frame_length: int = 256,
+        frame_step: Any = None,
+        fft_length: Any = None,
+        window: str = "hann",
+        periodic: bool = False,
+        scaling: str = "density",
+        padding: Any = "valid",
+        expand_dims: bool = False,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         _check(mode, frame_length, frame_step, fft_length, scaling, padding)
         initializers.STFT("real", window, scaling, periodic)  # raises for an unknown window
         super().__init__(**kwargs)
@@ -182,7 +214,7 @@ class STFTSpectrogram(Layer):
         self._bins = (fft_length or 2 ** math.ceil(math.log2(frame_length))) // 2 + 1
         self.input_spec = InputSpec(ndim=3)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         for part, other in (("real", "imag"), ("imag", "real")):
             if self.mode != other:
                 made = initializers.STFT(part, self.window, self.scaling, self.periodic)
@@ -200,7 +232,7 @@ class STFTSpectrogram(Layer):
         )  # fmt: skip
         return ops.reshape(found, (-1, channels, *found.shape[1:]))
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         if inputs.dtype not in ("float16", "float32", "float64"):
             raise TypeError(
                 "Invalid input type. Expected `float16`, `float32` or `float64`. Received: input "
@@ -236,7 +268,7 @@ class STFTSpectrogram(Layer):
         shape = (-1, frames, channels * bins) if last else (-1, channels * bins, frames)
         return ops.reshape(x, shape)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape for signals of that shape."""
         last = self.data_format == "channels_last"
         batch, samples, channels = (input_shape[i] for i in ((0, 1, 2) if last else (0, 2, 1)))
@@ -249,7 +281,7 @@ class STFTSpectrogram(Layer):
             return (batch, frames, bins, channels) if last else (batch, channels, frames, bins)
         return (batch, frames, bins * channels) if last else (batch, bins * channels, frames)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         names = (
             "mode", "frame_length", "frame_step", "fft_length", "window", "periodic", "scaling",
             "padding", "data_format", "expand_dims",

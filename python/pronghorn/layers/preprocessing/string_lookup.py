@@ -1,5 +1,9 @@
 """StringLookup: text to numbers by a vocabulary, and back."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from .index_lookup import IndexLookup
 
 
@@ -36,21 +40,21 @@ class StringLookup(IndexLookup):
 
     def __init__(
         self,
-        max_tokens=None,
-        num_oov_indices=1,
-        mask_token=None,
-        oov_token="[UNK]",
-        vocabulary=None,
-        idf_weights=None,
-        invert=False,
-        output_mode="int",
-        pad_to_max_tokens=False,
-        sparse=False,
-        encoding="utf-8",
-        name=None,
-        salt=None,
-        **kwargs,
-    ):
+        max_tokens: int | None = None,
+        num_oov_indices: int = 1,
+        mask_token: Any = None,
+        oov_token: str = "[UNK]",
+        vocabulary: Any = None,
+        idf_weights: Any = None,
+        invert: bool = False,
+        output_mode: str = "int",
+        pad_to_max_tokens: bool = False,
+        sparse: bool = False,
+        encoding: str = "utf-8",
+        name: str | None = None,
+        salt: Any = None,
+        **kwargs: Any,
+    ) -> None:
         self.__dict__["encoding"] = encoding
         super().__init__(
             max_tokens=max_tokens,
@@ -78,7 +82,7 @@ class StringLookup(IndexLookup):
     def _from_text(self, line):
         return line
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         del config["vocabulary_dtype"]
         return {**config, "encoding": self.encoding}

@@ -1,5 +1,9 @@
 """TextVectorization: texts to the numbers of their words."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ...engine import KerasTensor, config, convert_to_tensor
@@ -10,6 +14,12 @@ from .adapting import batches, is_whole
 from .host import HostLayer
 from .lookup_vocabulary import MODES, OLD_MODES
 from .string_lookup import StringLookup
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ...engine.types import TensorLike
+
 
 _STANDARDIZE = ("lower_and_strip_punctuation", "lower", "strip_punctuation")
 _SPLIT = ("whitespace", "character")
@@ -51,21 +61,21 @@ class TextVectorization(HostLayer):
 
     def __init__(
         self,
-        max_tokens=None,
-        standardize="lower_and_strip_punctuation",
-        split="whitespace",
-        ngrams=None,
-        output_mode="int",
-        output_sequence_length=None,
-        pad_to_max_tokens=False,
-        vocabulary=None,
-        idf_weights=None,
-        sparse=False,
-        ragged=False,
-        encoding="utf-8",
-        name=None,
-        **kwargs,
-    ):
+        max_tokens: int | None = None,
+        standardize: str = "lower_and_strip_punctuation",
+        split: Any = "whitespace",
+        ngrams: Any = None,
+        output_mode: str = "int",
+        output_sequence_length: Any = None,
+        pad_to_max_tokens: bool = False,
+        vocabulary: Any = None,
+        idf_weights: Any = None,
+        sparse: bool = False,
+        ragged: bool = False,
+        encoding: str = "utf-8",
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         output_mode = OLD_MODES.get(output_mode, output_mode)
         _check_choice("standardize", standardize, _STANDARDIZE)
         _check_choice("split", split, _SPLIT)
@@ -171,7 +181,7 @@ class TextVectorization(HostLayer):
 
     # ---- adapt ---------------------------------------------------------------------------------
 
-    def adapt(self, data, batch_size=None, steps=None):
+    def adapt(self, data: Any, batch_size: int | None = None, steps: Any = None) -> None:
         """Learns the vocabulary: the words of the texts, most frequent first.
 
         Args:
@@ -189,7 +199,7 @@ class TextVectorization(HostLayer):
                 self.update_state(batch)
         self.finalize_state()
 
-    def update_state(self, data):
+    def update_state(self, data: Any) -> None:
         """Counts the words of a batch of texts."""
         texts, shape = self._rows(data)
         if self._split is None:
@@ -208,13 +218,13 @@ class TextVectorization(HostLayer):
                 lengths = np.full(len(texts) // max(width, 1), width, np.int64)
             self._lookup_layer.update_counts(texts, lengths)
 
-    def finalize_state(self):
+    def finalize_state(self) -> Any:
         self._lookup_layer.finalize_state()
 
-    def reset_state(self):
+    def reset_state(self) -> Any:
         self._lookup_layer.reset_state()
 
-    def get_vocabulary(self, include_special_tokens=True):
+    def get_vocabulary(self, include_special_tokens: bool = True) -> Any:
         """The words in the order of their numbers.
 
         Args:
@@ -222,17 +232,17 @@ class TextVectorization(HostLayer):
         """
         return self._lookup_layer.get_vocabulary(include_special_tokens)
 
-    def vocabulary_size(self):
+    def vocabulary_size(self) -> Any:
         """The number of words, with those for padding and unknown ones."""
         return self._lookup_layer.vocabulary_size()
 
-    def set_vocabulary(self, vocabulary, idf_weights=None):
+    def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
         """Sets the words. Args as of `StringLookup.set_vocabulary`."""
         self._lookup_layer.set_vocabulary(vocabulary, idf_weights=idf_weights)
 
     # ---- call ----------------------------------------------------------------------------------
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         lookup = self._lookup_layer
         lookup._check_known_size()
         texts, shape = self._rows(inputs)
@@ -265,7 +275,7 @@ class TextVectorization(HostLayer):
             return lookup.encoded(rows.ravel(), (*shape, rows.shape[-1]))
         return lookup.encoded(numbers, (*shape, 1), lengths)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         if self._output_mode == "int":
             return (input_shape[0], self._output_sequence_length)
         shape = tuple(input_shape)
@@ -277,21 +287,21 @@ class TextVectorization(HostLayer):
             shape = (*shape[:1], None)
         return self._lookup_layer.compute_output_shape(shape)
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         dtype = "int64" if self._output_mode == "int" else config.floatx()
         return KerasTensor(self.compute_output_shape(inputs.shape), dtype=dtype)
 
     @property
-    def compute_dtype(self):
+    def compute_dtype(self) -> str:
         return "string"
 
     @property
-    def variable_dtype(self):
+    def variable_dtype(self) -> str:
         return "string"
 
     # ---- configs and files ---------------------------------------------------------------------
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         lookup = self._lookup_layer.get_config()
         return {
             **super().get_config(),
@@ -311,7 +321,7 @@ class TextVectorization(HostLayer):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """The layer of a config; users' functions are found as registered objects."""
         config = dict(config)
         for name in ("standardize", "split"):
@@ -321,19 +331,19 @@ class TextVectorization(HostLayer):
             config["ngrams"] = tuple(config["ngrams"])
         return cls(**config)
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> Any:
         """Keeps the weights of TF-IDF."""
         self._lookup_layer.save_own_variables(store)
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> Any:
         """Takes the weights of TF-IDF."""
         self._lookup_layer.load_own_variables(store)
 
-    def save_assets(self, dir_path):
+    def save_assets(self, dir_path: Any) -> Any:
         """Writes the vocabulary."""
         self._lookup_layer.save_assets(dir_path)
 
-    def load_assets(self, dir_path):
+    def load_assets(self, dir_path: Any) -> Any:
         """Reads the vocabulary."""
         self._lookup_layer.load_assets(dir_path)
 

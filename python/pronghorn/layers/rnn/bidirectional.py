@@ -1,11 +1,19 @@
 """Bidirectional."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import ops
 from ...engine import nest
 from ..base import Layer
 from ..masking import get_keras_mask
 from .rnn import shape_of_sequences
 from .stacked import state_list
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 
 _MODES = ("sum", "mul", "ave", "concat", None)
 _COMMON = ("stateful", "return_sequences", "return_state")
@@ -31,7 +39,14 @@ class Bidirectional(Layer):
     (2, 4)
     """
 
-    def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
+    def __init__(
+        self,
+        layer: Any,
+        merge_mode: str = "concat",
+        weights: Any = None,
+        backward_layer: Any = None,
+        **kwargs: Any,
+    ) -> None:
         if not isinstance(layer, Layer):
             raise ValueError(
                 "Please initialize `Bidirectional` layer with a `keras.layers.Layer` instance. "
@@ -92,11 +107,13 @@ class Bidirectional(Layer):
                 )
 
     @property
-    def layer(self):
+    def layer(self) -> Any:
         """The forward layer, as Keras 2 calls it."""
         return self.forward_layer
 
-    def __call__(self, sequences, initial_state=None, mask=None, **kwargs):
+    def __call__(
+        self, sequences: Any, initial_state: Any = None, mask: Any = None, **kwargs: Any
+    ) -> Any:
         if isinstance(sequences, (list, tuple)) and initial_state is None and len(sequences) > 1:
             sequences, initial_state = sequences[0], list(sequences[1:])
         if initial_state is not None:
@@ -105,13 +122,19 @@ class Bidirectional(Layer):
             kwargs["mask"] = mask
         return super().__call__(sequences, **kwargs)
 
-    def build(self, sequences_shape, initial_state_shape=None):
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         sequences_shape = shape_of_sequences(sequences_shape)
         for layer in (self.forward_layer, self.backward_layer):
             if not layer.built:
                 layer.build(sequences_shape)
 
-    def call(self, sequences, initial_state=None, mask=None, training=None):
+    def call(
+        self,
+        sequences: Any,
+        initial_state: Any = None,
+        mask: Any = None,
+        training: bool | None = None,
+    ) -> Any:
         kwargs = {}
         if self.forward_layer._call_info.has_training:
             kwargs["training"] = training
@@ -153,7 +176,7 @@ class Bidirectional(Layer):
         total = ops.add(y, back)
         return ops.divide(total, 2.0) if mode == "ave" else total
 
-    def compute_output_shape(self, sequences_shape, initial_state_shape=None):
+    def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
         sequences_shape = shape_of_sequences(sequences_shape)
         forward = self.forward_layer.compute_output_shape(sequences_shape)
         output, states = forward, ()
@@ -171,7 +194,7 @@ class Bidirectional(Layer):
             if mask is not None:
                 kwargs["mask"] = mask
 
-    def compute_mask(self, _, mask):
+    def compute_mask(self, _: Any, mask: Any) -> Any:
         mask = nest.flatten(mask)[0] if nest.is_nested(mask) else mask
         mask = mask if self.return_sequences else None
         masks = (mask, mask) if self.merge_mode is None else (mask,)
@@ -181,12 +204,12 @@ class Bidirectional(Layer):
         return masks if len(masks) > 1 else masks[0]
 
     @property
-    def states(self):
+    def states(self) -> Any:
         """The states of both layers, when stateful; else None."""
         forward, backward = self.forward_layer.states, self.backward_layer.states
         return tuple(forward + backward) if forward and backward else None
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         """Sets the states of both layers to zeros.
 
         Raises:
@@ -199,7 +222,7 @@ class Bidirectional(Layer):
 
     reset_states = reset_state
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         from ...serialization import serialize_keras_object
 
         return {
@@ -210,7 +233,9 @@ class Bidirectional(Layer):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Self:
         from ...serialization import deserialize_keras_object
 
         config = dict(config)

@@ -4,11 +4,19 @@ A cell's `call` is `step(project(inputs), states)`: `project`, the product of th
 kernel, does not depend on the state, so that a layer does it for all time steps at once.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import activations, constraints, initializers, ops, regularizers
 from ...engine.random import SeedGenerator
 from ..base import Layer
 from ..core import known_size, positive_int, weight_config
 from .dropout import DropoutRNNCell
+
+if TYPE_CHECKING:
+    from ...engine.types import TensorLike
+
 
 _PARTS = ("kernel", "recurrent", "bias")
 
@@ -48,7 +56,7 @@ class DenseCell(Layer, DropoutRNNCell):
         if self.implementation == 1:
             self.dropout_mask_count = self.gates
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         size = known_size(self, input_shape, -1)
         width = self.units * self.gates
         self.kernel = self._weight("kernel", "kernel", (size, width))
@@ -71,10 +79,10 @@ class DenseCell(Layer, DropoutRNNCell):
     def _first_bias(self):
         return self.bias_initializer
 
-    def call(self, inputs, states, training=False):
+    def call(self, inputs: TensorLike, states: Any, training: bool = False) -> Any:
         return self.step(self.project(inputs, training), states, training)
 
-    def project(self, inputs, training=False):
+    def project(self, inputs: TensorLike, training: bool = False) -> Any:
         """The inputs' part of all gates.
 
         Args:
@@ -86,7 +94,7 @@ class DenseCell(Layer, DropoutRNNCell):
         bias = self._input_bias()
         return x if bias is None else ops.add(x, bias)
 
-    def step(self, projected, states, training=False):
+    def step(self, projected: Any, states: Any, training: bool = False) -> Any:
         """One time step, from what `project` returned for it: (output, new states)."""
         raise NotImplementedError
 
@@ -107,12 +115,12 @@ class DenseCell(Layer, DropoutRNNCell):
             return None
         return get(x[:, 0] if len(x.shape) == 3 else x)
 
-    def get_initial_state(self, batch_size=None):
+    def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
         """Zeros, a list of (batch, units)."""
         shape = (batch_size, self.units)
         return [ops.zeros(shape, dtype=self.compute_dtype) for _ in range(self.state_count)]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         own = {"units": self.units, "activation": activations.serialize(self.activation)}
         if self.gates > 1:
             own["recurrent_activation"] = activations.serialize(self.recurrent_activation)

@@ -1,5 +1,9 @@
 """Dropout of recurrent cells: one mask for all time steps, until it is reset."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ... import ops, random
 
 
@@ -28,18 +32,18 @@ class DropoutRNNCell:
             mask = self.__dict__[name] = self._new_mask(like, rate)
         return mask
 
-    def get_dropout_mask(self, step_input):
+    def get_dropout_mask(self, step_input: Any) -> Any:
         """The mask of a step's inputs, drawn where there is none yet; None for a rate of 0."""
         return self._mask("_dropout_mask", step_input, self.dropout)
 
-    def get_recurrent_dropout_mask(self, step_input):
+    def get_recurrent_dropout_mask(self, step_input: Any) -> Any:
         """The mask of a state, drawn where there is none yet; None for a rate of 0."""
         return self._mask("_recurrent_dropout_mask", step_input, self.recurrent_dropout)
 
-    def reset_dropout_mask(self):
+    def reset_dropout_mask(self) -> None:
         """Forgets the mask of the inputs."""
         self.__dict__["_dropout_mask"] = None
 
-    def reset_recurrent_dropout_mask(self):
+    def reset_recurrent_dropout_mask(self) -> None:
         """Forgets the mask of the state."""
         self.__dict__["_recurrent_dropout_mask"] = None

@@ -1,5 +1,9 @@
 """What SimpleRNN, LSTM and GRU share: their cell's attributes, and one fused op for all steps."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ... import activations, ops
 from ...engine import nest
 from ...ops import recurrent
@@ -29,10 +33,14 @@ class FusedRNN(RNN):
             return getattr(self.cell, name)
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
-    def call(self, sequences, initial_state=None, mask=None, training=False):
+    def call(
+        self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
+    ) -> Any:
         return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
 
-    def inner_loop(self, sequences, initial_state, mask, training=False):
+    def inner_loop(
+        self, sequences: Any, initial_state: Any, mask: Any, training: bool = False
+    ) -> Any:
         cell, plain = self.cell, self.cell_class
         states = initial_state if nest.is_nested(initial_state) else [initial_state]
         mask = mask[0] if nest.is_nested(mask) else mask
@@ -89,7 +97,7 @@ class FusedRNN(RNN):
         )  # fmt: skip
         return outputs, outputs, states
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         del config["cell"]
         from ... import regularizers
@@ -101,7 +109,7 @@ class FusedRNN(RNN):
         return {**config, **own, "activity_regularizer": penalty}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Any:
         return super(RNN, cls).from_config(config)
 
 

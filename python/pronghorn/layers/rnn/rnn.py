@@ -1,6 +1,9 @@
 """RNN: a layer that runs a cell over the time steps of a sequence."""
 
+from __future__ import annotations
+
 import inspect
+from typing import TYPE_CHECKING, Any
 
 from ... import ops
 from ...engine import nest
@@ -11,6 +14,9 @@ from ..masking import get_keras_mask
 from .dropout import DropoutRNNCell
 from .stacked import StackedRNNCells, state_list
 from .states import RecurrentState
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class RNN(RecurrentState, Layer):
@@ -50,15 +56,15 @@ class RNN(RecurrentState, Layer):
 
     def __init__(
         self,
-        cell,
-        return_sequences=False,
-        return_state=False,
-        go_backwards=False,
-        stateful=False,
-        unroll=False,
-        zero_output_for_mask=False,
-        **kwargs,
-    ):
+        cell: Any,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        zero_output_for_mask: bool = False,
+        **kwargs: Any,
+    ) -> None:
         if isinstance(cell, (list, tuple)):
             cell = StackedRNNCells(cell)
         check_cell(cell, "Argument `cell` should have")
@@ -75,7 +81,7 @@ class RNN(RecurrentState, Layer):
         self.__dict__["_ran_as"] = None
 
     @property
-    def ran_as(self):
+    def ran_as(self) -> Any:
         """How the last call went through the time steps, None before the first.
 
         "fused": one operation for all steps. "projected": the inputs' products for all steps at
@@ -83,7 +89,9 @@ class RNN(RecurrentState, Layer):
         """
         return self._ran_as
 
-    def __call__(self, sequences, initial_state=None, mask=None, **kwargs):
+    def __call__(
+        self, sequences: Any, initial_state: Any = None, mask: Any = None, **kwargs: Any
+    ) -> Any:
         if isinstance(sequences, (list, tuple)) and initial_state is None and len(sequences) > 1:
             sequences, initial_state = sequences[0], list(sequences[1:])
         if initial_state is not None:
@@ -92,14 +100,16 @@ class RNN(RecurrentState, Layer):
             kwargs["mask"] = mask
         return super().__call__(sequences, **kwargs)
 
-    def build(self, sequences_shape, initial_state_shape=None):
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         sequences_shape = shape_of_sequences(sequences_shape)
         step = (sequences_shape[0], *sequences_shape[2:])
         build_cell(self.cell, step, self.state_size)
         if self.stateful:
             self._make_state_variables(sequences_shape)
 
-    def call(self, sequences, initial_state=None, mask=None, training=False):
+    def call(
+        self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
+    ) -> Any:
         if self.unroll and sequences.shape[1] is None:
             raise ValueError(
                 "Cannot unroll a RNN if the time dimension is undefined. Give the number of time "
@@ -122,7 +132,9 @@ class RNN(RecurrentState, Layer):
             self._keep(states)
         return (output, *states) if self.return_state else output
 
-    def inner_loop(self, sequences, initial_state, mask, training=False):
+    def inner_loop(
+        self, sequences: Any, initial_state: Any, mask: Any, training: bool = False
+    ) -> Any:
         """(last output, outputs, states) of all time steps."""
         cell = self.cell
         kwargs = {"training": training} if takes_training(cell) else {}
@@ -163,17 +175,17 @@ class RNN(RecurrentState, Layer):
             if mask is not None:
                 kwargs["mask"] = mask
 
-    def compute_mask(self, _, mask):
+    def compute_mask(self, _: Any, mask: Any) -> Any:
         mask = nest.flatten(mask)[0] if nest.is_nested(mask) else mask
         output = mask if self.return_sequences else None
         return [output] + [None] * len(self.state_size) if self.return_state else output
 
-    def compute_output_spec(self, *args, **kwargs):
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         if any_symbolic((args, kwargs)) and kwargs.get("initial_state") is not None:
             self._check_states(args[0], state_list(kwargs["initial_state"]))
         return super().compute_output_spec(*args, **kwargs)
 
-    def compute_output_shape(self, sequences_shape, initial_state_shape=None):
+    def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
         sequences_shape = shape_of_sequences(sequences_shape)
         batch, steps = sequences_shape[:2]
         output = (output_size(self.cell),)
@@ -185,7 +197,7 @@ class RNN(RecurrentState, Layer):
             for size in self.state_size
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         from ...serialization import serialize_keras_object
 
         names = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll",
@@ -194,7 +206,9 @@ class RNN(RecurrentState, Layer):
         return {**super().get_config(), **own, "cell": serialize_keras_object(self.cell)}
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Self:
         from ...serialization import deserialize_keras_object
 
         config = dict(config)

@@ -1,9 +1,16 @@
 """SimpleRNN and its cell."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import ops
 from ..input_spec import InputSpec
 from .cell import DenseCell, only
 from .fused import FusedRNN, recurrent
+
+if TYPE_CHECKING:
+    from ...engine.types import Identifier, Seed
 
 
 class SimpleRNNCell(DenseCell):
@@ -34,23 +41,23 @@ class SimpleRNNCell(DenseCell):
 
     def __init__(
         self,
-        units,
-        activation="tanh",
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        recurrent_regularizer=None,
-        bias_regularizer=None,
-        kernel_constraint=None,
-        recurrent_constraint=None,
-        bias_constraint=None,
-        dropout=0.0,
-        recurrent_dropout=0.0,
-        seed=None,
-        **kwargs,
-    ):
+        units: int,
+        activation: Identifier = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Identifier = "glorot_uniform",
+        recurrent_initializer: Identifier = "orthogonal",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier | None = None,
+        recurrent_regularizer: Identifier | None = None,
+        bias_regularizer: Identifier | None = None,
+        kernel_constraint: Identifier | None = None,
+        recurrent_constraint: Identifier | None = None,
+        bias_constraint: Identifier | None = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self._set(
             units, activation, None, use_bias, dropout, recurrent_dropout, seed,
@@ -61,10 +68,10 @@ class SimpleRNNCell(DenseCell):
             },
         )  # fmt: skip
 
-    def call(self, sequence, states, training=False):
+    def call(self, sequence: Any, states: Any, training: bool = False) -> Any:
         return super().call(sequence, states, training)
 
-    def step(self, projected, states, training=False):
+    def step(self, projected: Any, states: Any, training: bool = False) -> tuple[Any, ...]:
         h, nested = only(states)
         h = self.activation(ops.add(projected, self._recurrent_product(h, training)))
         return h, [h] if nested else h
@@ -99,29 +106,29 @@ class SimpleRNN(FusedRNN):
 
     def __init__(
         self,
-        units,
-        activation="tanh",
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        recurrent_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        recurrent_constraint=None,
-        bias_constraint=None,
-        dropout=0.0,
-        recurrent_dropout=0.0,
-        return_sequences=False,
-        return_state=False,
-        go_backwards=False,
-        stateful=False,
-        unroll=False,
-        seed=None,
-        **kwargs,
-    ):
+        units: int,
+        activation: Identifier = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Identifier = "glorot_uniform",
+        recurrent_initializer: Identifier = "orthogonal",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier | None = None,
+        recurrent_regularizer: Identifier | None = None,
+        bias_regularizer: Identifier | None = None,
+        activity_regularizer: Identifier | None = None,
+        kernel_constraint: Identifier | None = None,
+        recurrent_constraint: Identifier | None = None,
+        bias_constraint: Identifier | None = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        seed: Seed | None = None,
+        **kwargs: Any,
+    ) -> None:
         cell = SimpleRNNCell(
             units,
             activation=activation,
@@ -161,7 +168,7 @@ class SimpleRNN(FusedRNN):
         )
         return outputs, [h]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         del config["seed"]  # as in Keras
         return config

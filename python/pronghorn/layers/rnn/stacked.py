@@ -1,10 +1,18 @@
 """StackedRNNCells: several cells that act as one."""
 
+from __future__ import annotations
+
 import inspect
+from typing import TYPE_CHECKING, Any
 
 from ... import ops
 from ...engine import nest
 from ..base import Layer
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ...engine.types import TensorLike
 
 
 class StackedRNNCells(Layer):
@@ -23,7 +31,7 @@ class StackedRNNCells(Layer):
     (4, 2)
     """
 
-    def __init__(self, cells, **kwargs):
+    def __init__(self, cells: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         for cell in cells:
             if not hasattr(cell, "call"):
@@ -39,19 +47,19 @@ class StackedRNNCells(Layer):
         self.cells = list(cells)
 
     @property
-    def state_size(self):
+    def state_size(self) -> list[Any]:
         return [
             list(c.state_size) if isinstance(c.state_size, (list, tuple)) else c.state_size
             for c in self.cells
         ]
 
     @property
-    def output_size(self):
+    def output_size(self) -> Any:
         from .rnn import output_size
 
         return output_size(self.cells[-1])
 
-    def get_initial_state(self, batch_size=None):
+    def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
         """The cells' initial states: their own, or zeros."""
         return [self._initial_state(cell, batch_size) for cell in self.cells]
 
@@ -65,7 +73,9 @@ class StackedRNNCells(Layer):
             list(size) if isinstance(size, tuple) else size,
         )
 
-    def call(self, inputs, states, training=False, **kwargs):
+    def call(
+        self, inputs: TensorLike, states: Any, training: bool = False, **kwargs: Any
+    ) -> tuple[Any, ...]:
         new_states = []
         for cell, own in zip(self.cells, states):
             in_list = nest.is_nested(own)
@@ -77,21 +87,23 @@ class StackedRNNCells(Layer):
             new_states.append(new)
         return inputs, new_states
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         from .rnn import build_cell, output_size
 
         for cell in self.cells:
             build_cell(cell, input_shape, state_list(cell.state_size))
             input_shape = (input_shape[0], output_size(cell))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         from ...serialization import serialize_keras_object
 
         cells = [serialize_keras_object(cell) for cell in self.cells]
         return {**super().get_config(), "cells": cells}
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Self:
         from ...serialization import deserialize_keras_object
 
         config = dict(config)

@@ -1,5 +1,9 @@
 """The states of a recurrent layer: what a call starts from, and what a stateful layer keeps."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ... import ops
 from ...engine import Variable, nest
 from .stacked import state_list
@@ -40,7 +44,7 @@ class RecurrentState:
         self.__dict__["states"] = states
         self.__dict__["_expected_batch_size"] = batch
 
-    def get_initial_state(self, batch_size):
+    def get_initial_state(self, batch_size: int) -> Any:
         """The states of a first step, a list: the cell's, or zeros."""
         own = getattr(self.cell, "get_initial_state", None)
         if own is not None:
@@ -50,12 +54,12 @@ class RecurrentState:
             lambda size: ops.zeros((batch_size, size), dtype=dtype), self.state_size
         )
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         """Sets the states of a stateful layer to zeros."""
         for variable in nest.flatten(self.states or []):
             variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
 
-    def reset_states(self, states=None):
+    def reset_states(self, states: Any = None) -> None:
         """Sets the states of a stateful layer to zeros, or to given arrays.
 
         Raises:

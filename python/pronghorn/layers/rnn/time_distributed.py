@@ -1,8 +1,15 @@
 """TimeDistributed."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ... import ops
 from ..base import Layer
 from ..wrapper import Wrapper
+
+if TYPE_CHECKING:
+    from ...engine.types import TensorLike
 
 
 class TimeDistributed(Wrapper):
@@ -29,7 +36,7 @@ class TimeDistributed(Wrapper):
     (2, 3, 4)
     """
 
-    def __init__(self, layer, **kwargs):
+    def __init__(self, layer: Any, **kwargs: Any) -> None:
         if not isinstance(layer, Layer):
             raise ValueError(
                 "Please initialize `TimeDistributed` layer with a `keras.layers.Layer` instance. "
@@ -46,14 +53,14 @@ class TimeDistributed(Wrapper):
             )
         return (input_shape[0], *input_shape[2:])
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         output = self.layer.compute_output_shape(self._step_shape(input_shape))
         return (output[0], input_shape[1], *output[1:])
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         super().build(self._step_shape(input_shape))
 
-    def call(self, inputs, training=None, mask=None):
+    def call(self, inputs: TensorLike, training: bool | None = None, mask: Any = None) -> Any:
         if mask is not None:
             _check_mask(mask, inputs)
         info = self.layer._call_info

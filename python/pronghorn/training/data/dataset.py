@@ -1,6 +1,9 @@
 """PyDataset: the base class of datasets that make their batches in Python."""
 
+from __future__ import annotations
+
 import itertools
+from typing import Any
 
 
 class PyDataset:
@@ -26,7 +29,9 @@ class PyDataset:
     ```
     """
 
-    def __init__(self, workers=1, use_multiprocessing=False, max_queue_size=10):
+    def __init__(
+        self, workers: int = 1, use_multiprocessing: bool = False, max_queue_size: int = 10
+    ) -> None:
         self.workers = workers
         self.use_multiprocessing = use_multiprocessing
         self.max_queue_size = max_queue_size
@@ -41,14 +46,14 @@ class PyDataset:
         return (self[index] for index in indices)
 
     @property
-    def num_batches(self):
+    def num_batches(self) -> Any:
         """The number of batches; None for a dataset without an end (and without `__len__`)."""
         return len(self) if hasattr(self, "__len__") else None
 
-    def on_epoch_begin(self):
+    def on_epoch_begin(self) -> None:
         """Called at the start of an epoch."""
 
-    def on_epoch_end(self):
+    def on_epoch_end(self) -> None:
         """Called at the end of an epoch."""
 
 

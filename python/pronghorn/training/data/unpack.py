@@ -1,7 +1,11 @@
 """(x, y, sample_weight) to and from the one value that a step receives."""
 
+from __future__ import annotations
 
-def unpack_x_y_sample_weight(data):
+from typing import Any
+
+
+def unpack_x_y_sample_weight(data: Any) -> Any:
     """Splits what `train_step` receives into x, y and sample_weight; missing ones are None.
 
     Args:
@@ -22,7 +26,7 @@ def unpack_x_y_sample_weight(data):
     )
 
 
-def pack_x_y_sample_weight(x, y=None, sample_weight=None):
+def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
     """The shortest form that `unpack_x_y_sample_weight` reads back."""
     if y is None:
         return (x,) if isinstance(x, (tuple, list)) else x
