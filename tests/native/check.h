@@ -73,10 +73,16 @@ class Guarded {
   std::vector<unsigned char> bytes_;
 };
 
-// Runs f(kernels) for every width supported here.
+// The tables that are checked, of every width supported here (tables.cpp) or CUDA's
+// (tests/cuda_on_cpu/tables.cpp): the program is linked with one of the two.
+std::vector<const Kernels*> tables();
+// The numbers of threads to try. CUDA's kernels do not know them.
+std::vector<int> thread_counts(std::vector<int> all);
+// Of the cases on a slow table one of so many is enough, if asked for.
+bool left_out();
 template <class F>
 void each_width(const F& f) {
-  for (const Kernels* k : available_kernels()) f(*k);
+  for (const Kernels* k : tables()) f(*k);
 }
 
 }  // namespace ph::check

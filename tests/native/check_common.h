@@ -12,57 +12,24 @@
 #include <thread>
 #include <vector>
 
-#include "../../csrc/kernels/args.h"
+#include "../../csrc/kernels/table.h"
 
-#define PH_DECLARE_WIDTH(isa)                \
-  namespace ph::isa {                        \
-  double peak_probe(int64_t);                \
-  void gemm(const GemmArgs&, const Team&);   \
-  size_t gemm_scratch(const GemmArgs&, int); \
-  void conv(const ConvArgs&, const Team&);   \
-  size_t conv_scratch(const ConvArgs&, int); \
-  }
-PH_DECLARE_WIDTH(generic)
-#ifdef __x86_64__
-PH_DECLARE_WIDTH(avx2)
-PH_DECLARE_WIDTH(avx512)
-#else
-PH_DECLARE_WIDTH(neon)
-#endif
+namespace ph::check {  // check.h
+std::vector<const Kernels*> tables();
+std::vector<int> thread_counts(std::vector<int> all);
+bool left_out();
+}  // namespace ph::check
 
 namespace check {
 
-struct Width {
-  const char* name;
-  bool here;
-  double (*peak_probe)(int64_t);
-  void (*gemm)(const ph::GemmArgs&, const ph::Team&);
-  size_t (*gemm_scratch)(const ph::GemmArgs&, int);
-  void (*conv)(const ph::ConvArgs&, const ph::Team&);
-  size_t (*conv_scratch)(const ph::ConvArgs&, int);
-};
+using Width = ph::Kernels;
 
-// The widths this processor runs; only the one named by PRONGHORN_ISA when it is set.
+// The tables that are checked; only the one named by PRONGHORN_ISA when it is set.
 inline std::vector<Width> widths() {
-#define PH_WIDTH(isa, test)     \
-  Width{#isa,                   \
-        test,                   \
-        &ph::isa::peak_probe,   \
-        &ph::isa::gemm,         \
-        &ph::isa::gemm_scratch, \
-        &ph::isa::conv,         \
-        &ph::isa::conv_scratch}
-  std::vector<Width> all = {PH_WIDTH(generic, true)};
-#ifdef __x86_64__
-  all.push_back(PH_WIDTH(avx2, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")));
-  all.push_back(PH_WIDTH(avx512, __builtin_cpu_supports("avx512vl") != 0));
-#else
-  all.push_back(PH_WIDTH(neon, true));
-#endif
   const char* only = std::getenv("PRONGHORN_ISA");
   std::vector<Width> here;
-  for (const Width& w : all)
-    if (w.here && (!only || std::string(only) == w.name)) here.push_back(w);
+  for (const Width* w : ph::check::tables())
+    if (!only || std::string(only) == w->name) here.push_back(*w);
   return here;
 }
 

@@ -36,6 +36,7 @@ static float expected(Kind kind, float a, float b, float c) {
 
 static void check_rows(const Kernels& k, const std::vector<int64_t>& shape, Kind kind,
                        const unsigned (&has)[3], bool in_place, check::Lcg& rng) {
+  if (check::left_out()) return;
   Array x[3] = {operand(shape, has[0], rng), operand(shape, has[1], rng),
                 operand(shape, has[2], rng)};
   int64_t total = 1;

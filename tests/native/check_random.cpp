@@ -125,7 +125,7 @@ void check_same(RandomKind kind, DType dtype, double lo, double hi, bool across_
   RandomArgs a = args(kind, dtype, count, lo, hi, reference.data());
   a.first = 17, a.range = uint64_t{3} << (bytes / count * 8 - 2);  // of the draws a quarter is anew
   if (kind == RandomKind::dropout) a.x = x.data();
-  for (const Kernels* k : available_kernels()) {
+  for (const Kernels* k : check::tables()) {
     a.out = reference.data();
     (across_widths ? kGenericKernels : k)->random(a, team());
     for (int threads : {1, 3}) {

@@ -6,6 +6,7 @@
 template <class T>
 static void check_reduce_once(const Kernels& k, check::Lcg& rng, ReduceOp op,
                               const std::vector<int64_t>& shape, unsigned mask, bool shuffle) {
+  if (check::left_out()) return;
   const size_t nd = shape.size();
   ReduceArgs g = {};
   g.op = op;
