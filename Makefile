@@ -1,5 +1,5 @@
 # Four verbs: demo, test, lint, bench. Everything they make lies in .venv/ and build/.
-# More: pytest, test-all, guard, build, native, compilers, sanitize, aarch64, wheel, coverage, format, clean (docs/development.md).
+# More: pytest, test-all, guard, build, native, cuda, compilers, sanitize, aarch64, wheel, coverage, format, clean (docs/development.md).
 PYTHON ?= python3
 PYTEST ?=
 # tests and checkers run side by side, one worker a core
@@ -14,15 +14,16 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 SOURCES := $(shell find csrc python CMakeLists.txt pyproject.toml -type f \
   -not -name '*.pyc' -not -name '*.so')
 PY_FILES := python tests benchmarks tools
-CXX_FILES = $(shell find csrc tests benchmarks -name '*.h' -o -name '*.cpp')
+CXX_FILES = $(shell find csrc tests benchmarks -name '*.h' -o -name '*.cpp' -o -name '*.cu')
+NVCC := $(shell command -v nvcc)
 
-.PHONY: demo test test-all pytest lint bench guard guard-record build native compilers sanitize aarch64 wheel format clean exchange coverage
+.PHONY: demo test test-all pytest lint bench guard guard-record build native cuda compilers sanitize aarch64 wheel format clean exchange coverage
 .DELETE_ON_ERROR:
 
 demo: build
 	$(VENV)/bin/pronghorn demo
 
-test: $(VENV)/.test-tools build native
+test: $(VENV)/.test-tools build native cuda
 	$(PY) -m pytest -n $(JOBS) -m "not extended" $(PYTEST)
 
 # the suite without the native checkers, for the edit-test loop: make pytest PYTEST="tests/layers -x"
@@ -44,6 +45,7 @@ test-all: $(VENV)/.test-tools build native
 	      $(PY) -m pytest -n $(JOBS) $(PYTEST) || exit 1; \
 	  done; \
 	done
+	PRONGHORN_CHECK_ONE_OF=1 ctest --test-dir $(BUILD) -R cuda_ --output-on-failure --parallel $(JOBS)
 	tools/sanitize.sh
 
 bench: build
@@ -78,6 +80,18 @@ $(VENV)/.lint-tools: pyproject.toml | $(VENV)/.build-tools
 native: build
 	cmake --build $(BUILD) --target native_checks
 	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
+
+# CUDA's kernels by nvcc, where it is: one architecture and PTX, linked, started without a GPU
+cuda: $(VENV)/.build-tools
+ifneq ($(NVCC),)
+	cmake -S . -B build/cuda -G Ninja -DPRONGHORN_PYTHON=OFF -DPRONGHORN_CUDA=ON \
+	  -DPRONGHORN_WERROR=ON -DCMAKE_CUDA_ARCHITECTURES=75 > build/cuda-configure.log || \
+	  { cat build/cuda-configure.log; exit 1; }
+	cmake --build build/cuda --target cuda_driver
+	ctest --test-dir build/cuda -R cuda_driver --output-on-failure
+else
+	@echo "no nvcc here: the CUDA kernels are not compiled"
+endif
 
 # ---- outside the fast path
 # files to real Keras 3.15 and tf-keras 2.21, which PEERS (a python) has, and back

@@ -1,0 +1,222 @@
+// Attention without a matrix of scores (Dao et al. 2022). A block takes one query (backward: or one
+// key) for each of its warps; 32 keys at a time pass by, a lane each, through tiles in shared
+// memory that all warps share. The largest score and the sum so far are corrected on the way.
+#include "../args_attention.h"
+#include "cuda.h"
+
+namespace ph {
+namespace cuda {
+namespace {
+
+constexpr int kWarps = kBlock / 32;
+
+// One pair of batch and head of queries.
+struct Head {
+  const AttentionArgs& g;
+  int64_t b, h, kv;
+  PH_DEVICE Head(const AttentionArgs& args, int64_t batch, int64_t head)
+      : g(args), b(batch), h(head), kv(head / (args.heads / args.kv_heads)) {}
+  PH_DEVICE int64_t q_at(int64_t i) const { return ((b * g.length + i) * g.heads + h) * g.size; }
+  PH_DEVICE int64_t k_at(int64_t j) const { return ((b * g.keys + j) * g.kv_heads + kv) * g.size; }
+  PH_DEVICE int64_t v_at(int64_t j) const {
+    return ((b * g.keys + j) * g.kv_heads + kv) * g.value_size;
+  }
+  PH_DEVICE int64_t y_at(int64_t i) const {
+    return ((b * g.length + i) * g.heads + h) * g.value_size;
+  }
+  PH_DEVICE float* stats(int64_t i) const {
+    return g.stats + ((b * g.heads + h) * g.length + i) * 2;
+  }
+  // The score of a query and a key from their product.
+  PH_DEVICE float score(float product, int64_t i, int64_t j) const {
+    float s = product * g.scale;
+    const auto at = [&](const ScoreOperand& o) {
+      return b * o.batch + h * o.head + i * o.query + j * o.key;
+    };
+    if (g.bias.data) s += static_cast<const float*>(g.bias.data)[at(g.bias)];
+    if (g.mask.data && !static_cast<const uint8_t*>(g.mask.data)[at(g.mask)]) s = kMaskedScore;
+    if (g.causal && j > i) s = kMaskedScore;
+    return s;
+  }
+};
+// The keys that queries up to `last` may see. A mask keeps all: of a query that sees none, the
+// masked ones count.
+PH_DEVICE int64_t visible_keys(const AttentionArgs& g, int64_t last) {
+  return g.causal && !g.mask.data ? min_of(g.keys, last + 1) : g.keys;
+}
+
+// Rows that lie `step` apart.
+struct Rows {
+  const float* data;
+  int64_t step;
+  int count;  // at most 32
+};
+// The product of this warp's row (null: none) with the row of each lane. All threads of the block.
+PH_DEVICE float dots(const float* mine, const Rows& rows, int64_t size) {
+  PH_SHARED(float, tile, 32 * 33);
+  PH_SHARED(float, own, kWarps * 32);
+  const int lane = lane_id(), warp = warp_id();
+  float sum = 0;
+  for (int64_t d0 = 0; d0 < size; d0 += 32) {
+    const int64_t d = d0 + lane;
+    for (int r = warp; r < 32; r += kWarps)
+      tile[r * 33 + lane] = r < rows.count && d < size ? rows.data[r * rows.step + d] : 0.0f;
+    own[warp * 32 + lane] = mine && d < size ? mine[d] : 0.0f;
+    __syncthreads();
+    for (int e = 0; e < 32; ++e) sum += own[warp * 32 + e] * tile[lane * 33 + e];
+    __syncthreads();
+  }
+  return sum;
+}
+// to[e] = to[e] * keep + sum over lanes of factor * row[e]; keep 0: to is not read.
+PH_DEVICE void add_rows(float* to, float keep, float factor, const Rows& rows, int64_t size) {
+  for (int64_t e0 = 0; e0 < size; e0 += 32) {
+    const int64_t e = e0 + lane_id();
+    float sum = keep != 0 && e < size ? to[e] * keep : 0.0f;
+    for (int r = 0; r < rows.count; ++r) {
+      const float f = __shfl_sync(kAllLanes, factor, r);
+      if (e < size) sum += f * rows.data[r * rows.step + e];
+    }
+    if (e < size) to[e] = sum;
+  }
+}
+
+// item: a batch, a head and kWarps queries.
+struct Forward {
+  AttentionArgs g;
+  PH_DEVICE void operator()(int64_t item) const {
+    const int64_t blocks = (g.length + kWarps - 1) / kWarps, head = item / blocks;
+    const Head at(g, head / g.heads, head % g.heads);
+    const int64_t first = item % blocks * kWarps, i = first + warp_id();
+    const bool real = i < g.length;
+    const int64_t own_end = real ? visible_keys(g, i) : 0;
+    const int64_t end = visible_keys(g, min_of(first + kWarps, g.length) - 1);
+    float most = kMaskedScore, sum = 0;
+    float* const y = g.y + at.y_at(real ? i : 0);
+    for (int64_t j0 = 0; j0 < end; j0 += 32) {
+      const int count = static_cast<int>(min_of<int64_t>(32, end - j0));
+      const int64_t j = j0 + lane_id();
+      const float product = dots(real ? g.q + at.q_at(i) : nullptr,
+                                 {g.k + at.k_at(j0), g.kv_heads * g.size, count}, g.size);
+      if (!real) continue;
+      const bool seen = j < own_end;
+      const float s = seen ? at.score(product, i, j) : kMaskedScore;
+      const float high = fold_warp(Largest()(most, s), Largest());
+      const float p = seen ? exp(s - high) : 0.0f, fix = exp(most - high);
+      sum = sum * fix + fold_warp(p, Sum());
+      most = high;
+      add_rows(y, j0 ? fix : 0.0f, p, {g.v + at.v_at(j0), g.kv_heads * g.value_size, count},
+               g.value_size);
+    }
+    if (!real) return;
+    const float share = own_end > 0 ? 1 / sum : 0.0f;
+    for (int64_t e = lane_id(); e < g.value_size; e += 32) y[e] = own_end > 0 ? y[e] * share : 0.0f;
+    if (lane_id() == 0) at.stats(i)[0] = most, at.stats(i)[1] = share;
+  }
+};
+
+// ---------------------------------------------------------------- backward
+// deltas (batch, heads, length) = sum(y * dy).
+struct Deltas {
+  AttentionArgs g;
+  float* deltas;
+  PH_DEVICE void operator()(int64_t item) const {
+    const int64_t row = item * kWarps + warp_id();  // of (batch, length, heads)
+    if (row >= g.batch * g.length * g.heads) return;
+    const float *y = g.y + row * g.value_size, *dy = g.dy + row * g.value_size;
+    float sum = 0;
+    for (int64_t e = lane_id(); e < g.value_size; e += 32) sum += y[e] * dy[e];
+    sum = fold_warp(sum, Sum());
+    const int64_t h = row % g.heads, i = row / g.heads % g.length, b = row / g.heads / g.length;
+    if (lane_id() == 0) deltas[(b * g.heads + h) * g.length + i] = sum;
+  }
+};
+// The weight of a query and a key, and the gradient of their product.
+struct Gradient {
+  float p, ds;
+};
+PH_DEVICE Gradient gradient(const Head& at, const float* deltas, float qk, float dyv, int64_t i,
+                            int64_t j) {
+  const AttentionArgs& g = at.g;
+  if (i >= g.length || j >= visible_keys(g, i)) return {0, 0};
+  const float most = at.stats(i)[0], share = at.stats(i)[1];
+  const float p = exp(at.score(qk, i, j) - most) * share;
+  const float slope = most <= kMaskedScore ? 0 : g.scale;  // all masked: nothing depends on q
+  return {p, p * (dyv - deltas[(at.b * g.heads + at.h) * g.length + i]) * slope};
+}
+struct BackwardQueries {
+  AttentionArgs g;
+  const float* deltas;
+  PH_DEVICE void operator()(int64_t item) const {
+    const int64_t blocks = (g.length + kWarps - 1) / kWarps, head = item / blocks;
+    const Head at(g, head / g.heads, head % g.heads);
+    const int64_t first = item % blocks * kWarps, i = first + warp_id();
+    const bool real = i < g.length;
+    const int64_t end = visible_keys(g, min_of(first + kWarps, g.length) - 1);
+    float* const dq = g.dq + at.q_at(real ? i : 0);
+    for (int64_t j0 = 0; j0 < end; j0 += 32) {
+      const int count = static_cast<int>(min_of<int64_t>(32, end - j0));
+      const Rows k = {g.k + at.k_at(j0), g.kv_heads * g.size, count};
+      const Rows v = {g.v + at.v_at(j0), g.kv_heads * g.value_size, count};
+      const float qk = dots(real ? g.q + at.q_at(i) : nullptr, k, g.size);
+      const float dyv = dots(real ? g.dy + at.y_at(i) : nullptr, v, g.value_size);
+      if (!real) continue;
+      const float ds = gradient(at, deltas, qk, dyv, i, j0 + lane_id()).ds;
+      add_rows(dq, j0 ? 1.0f : 0.0f, ds, k, g.size);
+    }
+    if (real && end <= 0)
+      for (int64_t d = lane_id(); d < g.size; d += 32) dq[d] = 0;
+  }
+};
+struct BackwardKeys {
+  AttentionArgs g;
+  const float* deltas;
+  PH_DEVICE void operator()(int64_t item) const {
+    const int64_t blocks = (g.keys + kWarps - 1) / kWarps, group = item / blocks;
+    const int64_t b = group / g.kv_heads, kv = group % g.kv_heads, share = g.heads / g.kv_heads;
+    const int64_t first = item % blocks * kWarps, j = first + warp_id();
+    const bool real = j < g.keys;
+    const Head any(g, b, kv * share);
+    float *const dk = g.dk + any.k_at(real ? j : 0), *const dv = g.dv + any.v_at(real ? j : 0);
+    float keep = 0;
+    for (int64_t h = kv * share; h < (kv + 1) * share; ++h) {
+      const Head at(g, b, h);
+      const int64_t begin = g.causal && !g.mask.data ? first / 32 * 32 : 0;  // earlier see none
+      for (int64_t i0 = begin; i0 < g.length; i0 += 32) {
+        const int count = static_cast<int>(min_of<int64_t>(32, g.length - i0));
+        const Rows q = {g.q + at.q_at(i0), g.heads * g.size, count};
+        const Rows dy = {g.dy + at.y_at(i0), g.heads * g.value_size, count};
+        const float qk = dots(real ? g.k + at.k_at(j) : nullptr, q, g.size);
+        const float dyv = dots(real ? g.v + at.v_at(j) : nullptr, dy, g.value_size);
+        if (!real) continue;
+        const Gradient d = gradient(at, deltas, qk, dyv, i0 + lane_id(), j);
+        add_rows(dv, keep, d.p, dy, g.value_size);
+        add_rows(dk, keep, d.ds, q, g.size);
+        keep = 1;
+      }
+    }
+    if (!real || keep != 0) return;
+    for (int64_t d = lane_id(); d < g.size; d += 32) dk[d] = 0;
+    for (int64_t e = lane_id(); e < g.value_size; e += 32) dv[e] = 0;
+  }
+};
+
+}  // namespace
+
+size_t attention_scratch(const AttentionArgs& g, int) {
+  return g.backward ? static_cast<size_t>(g.batch * g.heads * g.length) * sizeof(float) : 0;
+}
+
+void attention(const AttentionArgs& g, const Team& team) {
+  each_block(g.batch * g.heads * ceil_div(g.length, kWarps), team, Forward{g});
+}
+
+void attention_grad(const AttentionArgs& g, const Team& team) {
+  auto* const deltas = static_cast<float*>(g.scratch);
+  each_block(ceil_div(g.batch * g.length * g.heads, kWarps), team, Deltas{g, deltas});
+  each_block(g.batch * g.heads * ceil_div(g.length, kWarps), team, BackwardQueries{g, deltas});
+  each_block(g.batch * g.kv_heads * ceil_div(g.keys, kWarps), team, BackwardKeys{g, deltas});
+}
+
+}  // namespace cuda
+}  // namespace ph

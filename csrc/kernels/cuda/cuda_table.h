@@ -1,0 +1,14 @@
+// The CUDA table, and whether there is anything to run it on. Only a build with PRONGHORN_CUDA has
+// them, and tests/cuda_on_cpu.
+#pragma once
+#include "../table.h"
+
+namespace ph {
+
+extern const Kernels* const kCudaKernels;
+
+// How many GPUs there are; 0 where there is no driver, with the reason. The driver is opened by the
+// first call; nothing is before that.
+int cuda_devices(const char** reason);
+
+}  // namespace ph
