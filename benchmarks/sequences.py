@@ -7,8 +7,10 @@ those of the book), so an epoch is 100 steps there, not 500.
 """
 
 import argparse
+import itertools
 import sys
 import time
+from dataclasses import dataclass
 
 import numpy as np
 import pronghorn as keras
@@ -18,12 +20,18 @@ from pronghorn import layers
 DROPS = {"dropout": 0.1, "recurrent_dropout": 0.5}
 
 
-class Best:
-    """The best value of a metric over the epochs, and the last."""
+@dataclass
+class Found:
+    """A metric: the best epoch's and the last's."""
 
-    def __init__(self, history, name, better):
-        values = history.history[name]
-        self.best, self.last, self.epoch = better(values), values[-1], len(values)
+    best: float
+    last: float
+    epochs: int = 0
+
+
+def found(history, name, better, unit=1.0):
+    values = [value * unit for value in history.history[name]]
+    return Found(better(values), values[-1], len(values))
 
 
 def reviews(stack, words, epochs, rate=0.001, batch=128):
@@ -35,7 +43,7 @@ def reviews(stack, words, epochs, rate=0.001, batch=128):
         optimizer = keras.optimizers.RMSprop(rate)
         model.compile(optimizer, "binary_crossentropy", metrics=["acc"])
         history = model.fit(x, y, epochs=epochs, batch_size=batch, validation_split=0.2, verbose=2)
-        return Best(history, "val_acc", max)
+        return found(history, "val_acc", max)
 
     return train
 
@@ -101,7 +109,7 @@ def glove():
         x[:200], y[:200], epochs=10, batch_size=32, validation_data=(x[200:], y[200:]), verbose=2
     )
     np.testing.assert_array_equal(model.layers[0].get_weights()[0], matrix)
-    return Best(history, "val_acc", max)
+    return found(history, "val_acc", max)
 
 
 def weather(stack, epochs=20, steps=100):
@@ -115,18 +123,14 @@ def weather(stack, epochs=20, steps=100):
             data.windows(series, 0, 12000, shuffle=True), steps_per_epoch=steps, epochs=epochs,
             validation_data=data.windows(series, 12001, 16000), validation_steps=20, verbose=2,
         )  # fmt: skip
-        found = Best(history, "val_loss", min)
-        found.best, found.last = found.best * spread, found.last * spread
-        return found
+        return found(history, "val_loss", min, spread)
 
     return train
 
 
 def stacked():
-    return [
-        layers.GRU(32, return_sequences=True, **DROPS),
-        layers.GRU(64, activation="relu", **DROPS),
-    ]
+    second = layers.GRU(64, activation="relu", **DROPS)
+    return [layers.GRU(32, return_sequences=True, **DROPS), second]
 
 
 def convolved():
@@ -142,13 +146,9 @@ def common_sense():
     """Tomorrow is as warm as today."""
     series, spread = data.jena()
     batches = data.windows(series, 12001, 16000)
-    errors = [
-        np.abs(x[:, -1, data.TEMPERATURE] - y).mean() for x, y in (next(batches) for _ in range(20))
-    ]
-    found = Best.__new__(Best)
-    found.best = found.last = float(np.mean(errors)) * spread
-    found.epoch = 0
-    return found
+    errors = [np.abs(x[:, -1, data.TEMPERATURE] - y) for x, y in itertools.islice(batches, 20)]
+    error = float(np.mean(errors)) * spread
+    return Found(error, error)
 
 
 def characters(epochs=10):
@@ -167,10 +167,10 @@ def characters(epochs=10):
             odds = np.exp(logits / temperature)
             written += alphabet[rng.choice(len(alphabet), p=odds / odds.sum())]
         print(f"temperature {temperature}: {written!r}")
-    return Best(history, "loss", min)
+    return found(history, "loss", min)
 
 
-# name -> what it is, how to train it, its metric, its bar (None: a report), whether more is better
+# name -> what it is, how to train it, its metric, its bar (None: a report)
 CASES = {
     "embedding": ("Embedding 8, 20 words", reviews(embedding, 20, 10, batch=32), "accuracy", 0.74),
     "simplernn": (
@@ -218,18 +218,17 @@ def main():
         keras.utils.set_random_seed(options.seed)
         start = time.perf_counter()
         try:
-            found = train()
+            got = train()
         except FileNotFoundError as error:
             print(f"{name}: no data, {error}")
             continue
-        enough = bar is None or (found.best >= bar if metric == "accuracy" else found.best <= bar)
+        seconds = time.perf_counter() - start
+        enough = bar is None or (got.best >= bar if metric == "accuracy" else got.best <= bar)
         met = met and enough
-        bar = "" if bar is None else bar
-        row = f"| {what} | {found.epoch} | {metric} | {found.best:.4f} | {found.last:.4f} | {bar} |"
-        print(
-            f"{name} {row} {'' if enough else 'MISSED '}{time.perf_counter() - start:.0f} s",
-            flush=True,
+        row = (
+            f"| {what} | {got.epochs} | {metric} | {got.best:.4f} | {got.last:.4f} | {bar or ''} |"
         )
+        print(f"{name} {row} {'' if enough else 'MISSED '}{seconds:.0f} s", flush=True)
         if options.markdown:
             with open(options.markdown, "a") as f:
                 print(row, file=f)

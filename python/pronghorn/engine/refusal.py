@@ -1,6 +1,9 @@
-"""What to say of values that no tensor can hold: what they are, and what to do instead."""
+"""What to say of values that no tensor can hold, and of indices that no table has."""
+
+import numpy as np
 
 _TEXT = "text has no numbers: look words up (StringLookup, TextVectorization) or hash them first"
+RAGGED = "its rows have different lengths; pad them to one length first (`utils.pad_sequences`)"
 _BY_KIND = {
     "S": _TEXT,
     "U": _TEXT,
@@ -37,7 +40,9 @@ def _of_objects(x, array):
         return f"it is {_a(x)}"
     kinds = sorted({type(item).__name__ for item in array.flat})
     if "list" in kinds or "tuple" in kinds:
-        return "its rows have different lengths; pad them to one length first"
+        return RAGGED
+    if kinds in (["bytes"], ["str"]):
+        return _TEXT
     advice = "replace None by a number" if "NoneType" in kinds else "x.astype('float32') may help"
     return f"its elements are Python objects ({', '.join(kinds)}); {advice}"
 
@@ -51,8 +56,32 @@ def _a(x):
 def ragged(x, error) -> TypeError:
     """The error for lists that NumPy makes no array of."""
     if "inhomogeneous" in str(error):
-        error = "its rows have different lengths; pad them to one length first"
+        error = RAGGED
     return TypeError(f"Cannot convert {short(x)} to a tensor: {error}.")
+
+
+def outside_table(indices, rows, layer, where=""):
+    """What is wrong with an array of indices into an Embedding's table, or None.
+
+    Args:
+        indices: NumPy array.
+        rows: of the table.
+        layer: The layer's name.
+        where: What follows the place of the first wrong index.
+    """
+    wrong = ~((indices >= 0) & (indices < rows))
+    if not wrong.any():
+        return None
+    place = [int(n) for n in np.argwhere(wrong)[0]]
+    value = indices[tuple(place)].item()
+    mend = f"Give it input_dim={int(indices.max()) + 1} or more"
+    if not value >= 0:
+        mend = "Shift your indices so that they count from 0"
+    return (
+        f"Received an index of {value} (x{place}{where}) for the Embedding layer '{layer}': an "
+        f"index is out of range. Expected indices from 0 to {rows - 1}, as it has "
+        f"input_dim={rows}. {mend}."
+    )
 
 
 def short(x) -> str:

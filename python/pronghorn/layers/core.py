@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import activations, constraints, initializers, ops, regularizers
+from ..engine.refusal import outside_table
+from ..engine.tensor import convert_to_numpy
 from ..ops.array import lookup
 from .base import Layer
 from .input_spec import InputSpec
@@ -175,12 +177,23 @@ class Embedding(Adaptable, Layer):
         self._enable_lora_if_asked()
 
     def call(self, inputs: TensorLike) -> Tensor:
-        rows = lookup(self._embeddings, inputs)
+        try:
+            rows = lookup(self._embeddings, inputs)
+        except ValueError as error:
+            raise self._explained(error, inputs) from None
         if self.lora_enabled:  # no need to adapt the rows that nobody asked for
             a, b = self._lora_parts()
             change = ops.matmul(lookup(a, inputs), b)
             rows = ops.add(rows, ops.multiply(change, self.lora_alpha / self.lora_rank))
         return ops.cast(rows, self.compute_dtype)
+
+    def _explained(self, error: ValueError, inputs: TensorLike) -> ValueError:
+        """The error, which names the index and the size of the table if that is what failed."""
+        if "index is out of range" not in str(error):
+            return error
+        return ValueError(
+            outside_table(convert_to_numpy(inputs), self.input_dim, self.name) or str(error)
+        )
 
     def compute_mask(self, inputs: TensorLike, mask: Any = None) -> Any:
         return ops.not_equal(inputs, 0) if self.mask_zero else None

@@ -6,6 +6,7 @@ Nothing here runs unless a step has failed.
 import numpy as np
 
 from ..engine import nest
+from ..engine.refusal import outside_table
 from .data import unpack_x_y_sample_weight
 
 _BAD_LABEL = "a label is out of range"
@@ -138,18 +139,9 @@ def _bad_index(model, data, where):
     tables = [layer for layer in model._flatten_layers() if isinstance(layer, Embedding)]
     for layer in tables:
         for leaf in _inputs_of(layer, model, leaves):
-            wrong = ~((leaf >= 0) & (leaf < layer.input_dim))
-            if wrong.any():
-                place = [int(n) for n in np.argwhere(wrong)[0]]
-                value = leaf[tuple(place)].item()
-                mend = f"Give it input_dim={int(leaf.max()) + 1} or more"
-                if not value >= 0:
-                    mend = "Shift your indices so that they count from 0"
-                return (
-                    f"Received an index of {value} (x{place}{where}) for the Embedding layer "
-                    f"'{layer.name}': an index is out of range. Expected indices from 0 to "
-                    f"{layer.input_dim - 1}, as it has input_dim={layer.input_dim}. {mend}."
-                )
+            text = outside_table(leaf, layer.input_dim, layer.name, where)
+            if text is not None:
+                return text
     return None
 
 

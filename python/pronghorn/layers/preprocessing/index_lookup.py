@@ -146,9 +146,9 @@ class IndexLookup(LookupVocabulary):
         return "string" if self.vocabulary_dtype == "string" else np.int64
 
     def call(self, inputs: TensorLike) -> Any:
+        self._check_known_size()
         if self.invert:
             return self._tokens_of(self.host_array(inputs, np.int64))
-        self._check_known_size()
         array = self.host_array(inputs, self._dtype_in())
         flat = array.ravel()
         flat = flat.tolist() if self.vocabulary_dtype == "string" else flat
@@ -234,6 +234,12 @@ class IndexLookup(LookupVocabulary):
         return convert_to_tensor(out.astype(np.int64))
 
     def _check_known_size(self):
+        if self._frozen_vocab_size is None and self.output_mode == "int":
+            raise RuntimeError(
+                f"Layer '{self.name}' has no vocabulary yet, so that it would take every token for "
+                "an unknown one. Pass a `vocabulary` argument to the layer, or call `adapt` with "
+                "some sample data, before it is called."
+            )
         if self.output_mode == "int" or self.pad_to_max_tokens:
             return
         if self._frozen_vocab_size is None:

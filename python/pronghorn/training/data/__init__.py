@@ -44,7 +44,7 @@ def make_source(
             f"Unrecognized data type: x={str(x)[:100]} (of type {type(x)}), "
             f"y of type {type(y)}. Expected NumPy arrays, tensors, or lists or dicts of them, a "
             "generator, or a dataset with `__getitem__` and `__len__`. Lists of numbers become "
-            "arrays with `np.array`."
+            "arrays with `np.array`, rows of different lengths with `utils.pad_sequences`."
         )
     kind = "generator" if hasattr(x, "__next__") else "dataset"
     for name, what, value in (

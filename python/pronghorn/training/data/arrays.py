@@ -6,6 +6,7 @@ import numpy as np
 
 from ...engine import config, nest
 from ...engine.random import make_default_seed
+from ...engine.refusal import RAGGED
 from .unpack import pack_x_y_sample_weight
 
 
@@ -41,9 +42,10 @@ def to_array(x):
         if x.dtype != config.floatx():
             x = x.astype(config.floatx())
     elif x.dtype.kind not in "iubc" and x.dtype.name != "bfloat16":
+        ragged = x.dtype == object and any(isinstance(row, (list, np.ndarray)) for row in x.flat)
+        mend = RAGGED if ragged else "encode text and objects as numbers first"
         raise ValueError(
-            f"Cannot train on an array of dtype {x.dtype}. Expected numbers or booleans; encode "
-            "text and objects as numbers first."
+            f"Cannot train on an array of dtype {x.dtype}. Expected numbers or booleans; {mend}."
         )
     if x.ndim == 0:
         raise ValueError(
