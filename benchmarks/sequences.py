@@ -1,6 +1,6 @@
 """Trains the book's networks over words, weather and characters on real data, and checks them.
 
-    KERAS_HOME=... python sequences.py [--only lstm,jena_gru] [--seed 1] [--markdown table.md]
+    KERAS_HOME=... python sequences.py [--only lstm,jena_gru] [--epochs 3] [--markdown table.md]
 
 Data sets that KERAS_HOME lacks are said to be absent. The weather is of 20,002 readings (a part of
 those of the book), so an epoch is 100 steps there, not 500.
@@ -37,12 +37,14 @@ def found(history, name, better, unit=1.0):
 def reviews(stack, words, epochs, rate=0.001, batch=128):
     """IMDB: part of the validation reviews that a network tells apart."""
 
-    def train():
+    def train(most):
         x, y = data.imdb(words)
         model = keras.Sequential([*stack(), layers.Dense(1, activation="sigmoid")])
         optimizer = keras.optimizers.RMSprop(rate)
         model.compile(optimizer, "binary_crossentropy", metrics=["acc"])
-        history = model.fit(x, y, epochs=epochs, batch_size=batch, validation_split=0.2, verbose=2)
+        history = model.fit(
+            x, y, epochs=min(epochs, most), batch_size=batch, validation_split=0.2, verbose=2
+        )
         return found(history, "val_acc", max)
 
     return train
@@ -91,7 +93,7 @@ def encoder():
     ]
 
 
-def glove():
+def glove(most):
     """Vectors of GloVe, kept as they are, and 200 reviews to learn from."""
     x, y, matrix = data.raw_reviews_with_glove()
     model = keras.Sequential(
@@ -106,7 +108,12 @@ def glove():
     model.layers[0].set_weights([matrix])
     model.compile("rmsprop", "binary_crossentropy", metrics=["acc"])
     history = model.fit(
-        x[:200], y[:200], epochs=10, batch_size=32, validation_data=(x[200:], y[200:]), verbose=2
+        x[:200],
+        y[:200],
+        epochs=min(10, most),
+        batch_size=32,
+        validation_data=(x[200:], y[200:]),
+        verbose=2,
     )
     np.testing.assert_array_equal(model.layers[0].get_weights()[0], matrix)
     return found(history, "val_acc", max)
@@ -115,12 +122,13 @@ def glove():
 def weather(stack, epochs=20, steps=100):
     """Jena: mean absolute error of the temperature in a day, in degrees."""
 
-    def train():
+    def train(most):
         series, spread = data.jena()
         model = keras.Sequential([*stack(), layers.Dense(1)])
         model.compile(keras.optimizers.RMSprop(), "mae")
         history = model.fit(
-            data.windows(series, 0, 12000, shuffle=True), steps_per_epoch=steps, epochs=epochs,
+            data.windows(series, 0, 12000, shuffle=True), steps_per_epoch=steps,
+            epochs=min(epochs, most),
             validation_data=data.windows(series, 12001, 16000), validation_steps=20, verbose=2,
         )  # fmt: skip
         return found(history, "val_loss", min, spread)
@@ -142,7 +150,7 @@ def convolved():
     ]
 
 
-def common_sense():
+def common_sense(_):
     """Tomorrow is as warm as today."""
     series, spread = data.jena()
     batches = data.windows(series, 12001, 16000)
@@ -151,12 +159,12 @@ def common_sense():
     return Found(error, error)
 
 
-def characters(epochs=10):
+def characters(most, epochs=10):
     """Nietzsche: loss of the next character, and what the network writes at four temperatures."""
     text, alphabet, x, y = data.nietzsche()
     model = keras.Sequential([layers.LSTM(128), layers.Dense(len(alphabet), activation="softmax")])
     model.compile(keras.optimizers.RMSprop(0.01), "categorical_crossentropy")
-    history = model.fit(x, y, epochs=epochs, batch_size=128, verbose=2)
+    history = model.fit(x, y, epochs=min(epochs, most), batch_size=128, verbose=2)
     rng = np.random.default_rng(0)
     start = text[1000 : 1000 + x.shape[1]]
     for temperature in (0.2, 0.5, 1.0, 1.2):
@@ -211,6 +219,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default=",".join(CASES), help="names, by commas")
     parser.add_argument("--markdown", help="append the rows of the table there")
+    parser.add_argument("--epochs", type=int, default=100, help="at most so many")
     options = parser.parse_args()
     met = True
     for name in options.only.split(","):
@@ -218,7 +227,7 @@ def main():
         keras.utils.set_random_seed(options.seed)
         start = time.perf_counter()
         try:
-            got = train()
+            got = train(options.epochs)
         except FileNotFoundError as error:
             print(f"{name}: no data, {error}")
             continue
