@@ -140,6 +140,58 @@ def folds(K, keras):
     return K.function([x], outputs)([STEPS[0]])
 
 
+def folds_of_a_graph(K, keras):
+    """Functions that read other tensors of the graph; gradients; a number of elements to come."""
+    x, w = K.placeholder((5, 3)), K.placeholder((3,))
+    left = K.foldl(lambda a, b: a * w + K.tanh(b), x)
+    right = K.foldr(lambda a, b: a * 0.5 + b * w, x, initializer=K.zeros((3,)))
+    rows = K.map_fn(lambda row: row * w + K.sum(row * w), x)
+    loss = K.sum(left * right) + K.sum(K.square(rows))
+    return K.function([x, w], [left, right, rows, *K.gradients(loss, [x, w])])([STEPS[0], ROWS[0]])
+
+
+def any_number(K, keras):
+    x = K.placeholder((None, 3))
+    outputs = [
+        K.foldl(lambda a, b: a * 0.5 + b, x, initializer=K.ones((3,))),
+        K.map_fn(lambda row: K.sum(row) + row, x),
+    ]
+    f = K.function([x], outputs)
+    return f([ROWS]) + f([STEPS[0]])
+
+
+def _time_step(K, w):
+    def step(x, states):
+        total = K.tanh(states[0] * w + x)
+        return total + states[0], [total]
+
+    return step
+
+
+def over_time(K, keras):
+    x, w = K.placeholder((2, 5, 3)), K.placeholder((3,))
+    results = []
+    for options in ({}, {"go_backwards": True}, {"unroll": True}):
+        last, outputs, states = K.rnn(_time_step(K, w), x, [K.zeros((2, 3))], **options)
+        loss = K.sum(K.square(outputs)) + K.sum(states[0])
+        results += [last, outputs, states[0], *K.gradients(loss, [x, w])]
+    return K.function([x, w], results)([STEPS, ROWS[0]])
+
+
+def over_masked_time(K, keras):
+    x, w, mask = K.placeholder((2, None, 3)), K.placeholder((3,)), K.placeholder((2, None))
+    results = []
+    for options in ({}, {"zero_output_for_mask": True}):
+        mask_now = K.cast(mask, "bool")
+        last, outputs, states = K.rnn(
+            _time_step(K, w), x, [K.zeros((2, 3))], mask=mask_now, **options
+        )
+        loss = K.sum(K.square(outputs)) + K.sum(states[0])
+        results += [last, outputs, states[0], *K.gradients(loss, [x, w])]
+    keep = np.array([[1, 0, 1, 1, 0], [0, 1, 1, 1, 1]], "float32")
+    return K.function([x, w, mask], results)([STEPS, ROWS[0], keep])
+
+
 def losses(K, keras):
     p = K.placeholder((None, 3))
     soft, truth = K.softmax(p), K.constant(np.eye(3)[[0, 2, 1, 0]])
@@ -166,6 +218,7 @@ CASES = {
     f.__name__: f
     for f in (
         deep_dream, filters, grad_cam, two_levels, of_weights, of_gradients, from_the_middle,
-        not_connected, updates, phases, switches, folds, losses, local,
+        not_connected, updates, phases, switches, folds,
+        folds_of_a_graph, any_number, over_time, over_masked_time, losses, local,
     )
 }  # fmt: skip

@@ -144,7 +144,6 @@ def test_an_intermediate_tensor_may_be_fed():
         (lambda x, y: K.gradients(K.constant(1.0), x), "needs a symbolic loss"),
         (lambda x, y: K.function([x], [y], updates=[K.variable(1.0)]), "pairs .variable, new"),
         (lambda x, y: K.set_learning_phase(2), "to be 0 or 1"),
-        (lambda x, y: K.map_fn(K.sum, x), "number of elements"),
     ],
 )
 def test_errors(call, message):

@@ -10,7 +10,7 @@ from .graphs import *  # noqa: F403
 from .math import *  # noqa: F403
 from .nn import *  # noqa: F403
 from .phase import *  # noqa: F403
-from .recurrent import *  # noqa: F403
+from .loops import *  # noqa: F403
 from .settings import *  # noqa: F403
 from .values import *  # noqa: F403
 

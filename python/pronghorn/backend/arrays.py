@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import ops as _ops
 from .. import random as _random
-from ..engine import nest as _nest
 from ..engine.config import floatx as _floatx
 from ..engine.config import image_data_format as _image_data_format
 from ..engine.symbolic import KerasTensor as _KerasTensor
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = "int32") -> Any:
@@ -113,59 +109,6 @@ def stop_gradient(variables: Any) -> Any:
     if isinstance(variables, (list, tuple)):
         return [_ops.stop_gradient(x) for x in variables]
     return _ops.stop_gradient(variables)
-
-
-def map_fn(fn: Callable[..., Any], elems: Any, name: str | None = None, dtype: Any = None) -> Any:
-    """fn of each element along the first axis, stacked; of a list of tensors, fn gets a list."""
-    results = [fn(x) for x in _elements(elems)]
-    flat = [_nest.flatten(r) for r in results]
-    columns = [_ops.stack([_cast(x, dtype) for x in column]) for column in zip(*flat)]
-    return _nest.pack_as(results[0], columns) if _nest.is_nested(results[0]) else columns[0]
-
-
-def _cast(x, dtype):
-    return x if dtype is None or _nest.is_nested(dtype) else _ops.cast(x, dtype)
-
-
-def _elements(elems):
-    """The elements along the first axis, of all tensors of a nest alike.
-
-    Raises:
-        ValueError: where their number is not known.
-    """
-    if not _nest.is_nested(elems):
-        if not hasattr(elems, "shape"):
-            elems = _ops.convert_to_tensor(elems)
-        if elems.shape[0] is None:
-            raise ValueError(
-                "The number of elements must be known here. Received: a tensor of shape "
-                f"{tuple(elems.shape)}; give its first axis a size."
-            )
-        return [elems[i] for i in range(elems.shape[0])]
-    columns = [_elements(x) for x in _nest.flatten(elems)]
-    return [_nest.pack_as(elems, list(row)) for row in zip(*columns)]
-
-
-def foldl(
-    fn: Callable[..., Any], elems: Any, initializer: Any = None, name: str | None = None
-) -> Any:
-    """fn(fn(start, elems[0]), elems[1]) ...; `start` is the first element where not given."""
-    return _folded(fn, _elements(elems), initializer)
-
-
-def foldr(
-    fn: Callable[..., Any], elems: Any, initializer: Any = None, name: str | None = None
-) -> Any:
-    """`foldl` from the last element to the first."""
-    return _folded(fn, _elements(elems)[::-1], initializer)
-
-
-def _folded(fn, elements, total):
-    if total is None:
-        total, *elements = elements
-    for x in elements:
-        total = fn(total, x)
-    return total
 
 
 # ---- padding and sizes -----------------------------------------------------------------------
