@@ -9,7 +9,7 @@ _NAMES = ("deserialize_keras_object", "serialize_keras_object")
 def __getattr__(name):
     if name not in _NAMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(sys.modules[__package__.split(".")[0]].saving, name)
+    return getattr(sys.modules[__package__.split(".")[0]].utils.legacy, name)
 
 
 def __dir__():
