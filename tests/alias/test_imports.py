@@ -74,6 +74,39 @@ def test_packages_that_are_asked_for_do(tmp_path, installed, also):
     assert "'keras'" in shown and "'module tensorflow'" in shown and "'spec'" in shown
 
 
+def test_parts_of_packages_that_are_asked_for_do(tmp_path, installed):
+    package = installed / "shelf"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "def has():\n    import keras\n    return keras.__name__\n"
+    )
+    (package / "inner.py").write_text("import keras\nfrom keras.layers import Dense\n")
+    program = """
+    import shelf, shelf.inner
+    print(shelf.inner.Dense.__name__)
+    try:
+        shelf.has()
+    except ModuleNotFoundError as error:
+        print(error)
+    """
+    shown = output(tmp_path, program, path=[installed], options=["--also", "shelf.inner"])
+    assert shown.splitlines() == ["Dense", "No module named 'keras'"]
+
+
+def test_private_rooms_with_public_names(tmp_path):
+    """What packages take from keras.src, where the public room of that name has it."""
+    program = """
+    import keras
+    import keras.src.layers
+    from keras.src import backend
+    from keras.src.ops import *
+    from keras.src.saving import register_keras_serializable
+    assert keras.src.layers.Dense is keras.layers.Dense and backend is keras.backend
+    print(float(matmul([[1.0]], [[2.0]])[0, 0]), relu(-1.0) is not None)
+    """
+    assert output(tmp_path, program) == "2.0 True"
+
+
 def test_sklearn_like_detection_inside_functions(tmp_path, installed):
     (installed / "late.py").write_text(
         "def has():\n    try:\n        from tensorflow import keras\n        return True\n"
@@ -110,7 +143,7 @@ def test_a_name_to_come_is_an_error_when_used(tmp_path):
     "statement, message",
     [
         ("from keras import Sequentail", "did you mean 'Sequential'"),
-        ("import keras.src.layers", "keras.src is the private part of Keras"),
+        ("import keras.src.layers.layer", "keras.src is the private part of Keras"),
         ("import keras.layers.nothing", "No module named 'keras.layers.nothing'"),
         ("from tensorflow import audio", "tensorflow.audio is not served by Pronghorn"),
         ("import tensorflow as tf; tf.audio.decode_wav", "tensorflow.audio is not served"),

@@ -342,3 +342,20 @@ def test_data_sets():
     rows = sorted(np.asarray(a).ravel().tolist() for a, _ in data.prefetch(tf.data.AUTOTUNE))
     assert rows == sorted((X * 2).tolist())
     assert int(tf.data.experimental.cardinality(data)) == 2
+
+
+def test_strategies_of_one_replica():
+    for strategy in (tf.distribute.MirroredStrategy(), tf.distribute.get_strategy()):
+        with strategy.scope():
+            model = tf.keras.Sequential([tf.keras.Input((2,)), tf.keras.layers.Dense(1)])
+        assert strategy.num_replicas_in_sync == 1
+        assert strategy.run(lambda a, b=1: a + b, (2,), {"b": 3}) == 5
+        rows = tf.constant([[1.0, 3.0]])
+        assert strategy.reduce(tf.distribute.ReduceOp.MEAN, rows, axis=1).numpy() == [2]
+        assert strategy.reduce(tf.distribute.ReduceOp.SUM, rows, axis=None) is rows
+    assert model.distribute_strategy.extended.should_checkpoint
+
+
+def test_the_version_is_that_of_the_keras_that_is_stood_for():
+    keras = modules.load("keras")
+    assert keras.version() == keras.__version__ and keras.__version__.startswith("3.")

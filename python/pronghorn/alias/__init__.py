@@ -10,7 +10,8 @@ def serve(also: "tuple[str, ...] | list[str]" = ()) -> None:
     """Serves Keras's names to the program from now on; `import pronghorn.as_keras` does the same.
 
     Args:
-        also: Names of installed packages that shall see them too ("keras_tuner", ...).
+        also: Names of installed packages, or of modules and packages within them, that shall see
+            them too ("keras_tuner", "shop.nets", ...).
 
     Example:
 

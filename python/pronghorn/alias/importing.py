@@ -15,6 +15,8 @@ import sysconfig
 from . import modules
 
 ROOTS = ("keras", "tensorflow", "tf_keras")
+# Parts of other packages that a package of `also` imports, and that import tensorflow themselves.
+COMPANIONS = {"keras_tuner": ("tensorboard.plugins.hparams",)}
 _also = set()
 _originals = {}
 
@@ -22,7 +24,9 @@ _originals = {}
 def install(also=()):
     """Puts the layer in place once; names in `also` add up."""
     for names in also:
-        _also.update(name.strip().partition(".")[0].replace("-", "_") for name in names.split(","))
+        for name in names.split(","):
+            name = name.strip().replace("-", "_")
+            _also.update((name, *COMPANIONS.get(name, ())))
     if _originals:
         return
     _originals.update(
@@ -82,15 +86,23 @@ def _is_for(importer):
     if importer is None:
         importer = sys._getframe(2).f_globals
     name = importer.get("__name__") or ""
-    root = name.partition(".")[0]
-    if name in ("__main__", "__mp_main__") or root in _also:
+    if name in ("__main__", "__mp_main__") or _is_also(name):
         return True
-    if root == "pronghorn":
+    if name.partition(".")[0] == "pronghorn":
         return False
     spec = importer.get("__spec__")
     file = importer.get("__file__") or getattr(spec, "origin", None)
     # without a file: code that the program made, a notebook's cell
     return file is None or not (file in ("built-in", "frozen") or _is_installed(file))
+
+
+def _is_also(name):
+    """Whether a module, or a package that it lies in, is named in `also`."""
+    while name:
+        if name in _also:
+            return True
+        name = name.rpartition(".")[0]
+    return False
 
 
 def _is_installed(file):

@@ -45,9 +45,14 @@ def _canonical(name):
             del parts[0]
     if parts[0] == "tf_keras":
         parts[0] = "keras"
-    if parts[:2] == ["keras", "api"]:
+    if parts[:2] == ["keras", "api"] or (parts[1:2] == ["src"] and _is_public(parts[2:])):
         del parts[1]
     return ".".join(parts)
+
+
+def _is_public(parts):
+    """Whether a module of keras.src has the name of a public one, which then stands for it."""
+    return ".".join(parts) in keras_names()
 
 
 def _make(name):
@@ -109,6 +114,7 @@ class KerasFace(Face):
         self._room, self._target = room, target
         if not room:
             self.__version__ = keras_version()
+            self.version, self.src = keras_version, self
 
     def __getattr__(self, name):
         if name == "__all__":

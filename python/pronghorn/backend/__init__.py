@@ -7,10 +7,10 @@ said there. Functions of graphs (`function`, `gradients`, `placeholder`, ...) ar
 from .arrays import *  # noqa: F403
 from .ctc import *  # noqa: F403
 from .graphs import *  # noqa: F403
+from .loops import *  # noqa: F403
 from .math import *  # noqa: F403
 from .nn import *  # noqa: F403
 from .phase import *  # noqa: F403
-from .loops import *  # noqa: F403
 from .settings import *  # noqa: F403
 from .values import *  # noqa: F403
 

@@ -80,7 +80,9 @@ def _folded(fn, elems, total, backwards):
             return _record_function(folded, (total, elems, inner.captures))
     elif _regions.tracing() and _nest.flatten(elems)[0].shape[0] != 0:
         specs = [_nest.map_structure(_spec, x) for x in (total, elems)]
-        specs[1] = _nest.map_structure(lambda x: _regions.TensorSpec(x.shape[1:], x.dtype), specs[1])
+        specs[1] = _nest.map_structure(
+            lambda x: _regions.TensorSpec(x.shape[1:], x.dtype), specs[1]
+        )
         if _same_kind(total, _regions.shapes_of(fn, *specs)):
             return looped(fn, total, elems)
     rows = _elements(elems)
@@ -188,9 +190,7 @@ def _over_steps(step_function, inputs, states, mask, constants, options):
                 "number of time steps. Received inputs of shape "
                 f"{tuple(_nest.flatten(inputs)[0].shape)}. Use `keras.layers.RNN`."
             )
-    return _over_time(
-        step_function, inputs, states, mask=mask, constants=constants, **options
-    )
+    return _over_time(step_function, inputs, states, mask=mask, constants=constants, **options)
 
 
 # ---- tensors and what they look like ---------------------------------------------------------
@@ -204,6 +204,10 @@ def _tensors(structure):
 
 def _spec(x):
     return _regions.TensorSpec(x.shape, x.dtype)
+
+
+def _row_spec(x):
+    return _regions.TensorSpec(x.shape[1:], x.dtype)
 
 
 def _like(structure):
@@ -232,7 +236,8 @@ def _elements(elems):
             "The number of elements must be known here. Received: a tensor of shape "
             f"{tuple(_nest.flatten(elems)[0].shape)}; give its first axis a size."
         )
-    return [_nest.map_structure(lambda x: x[i], elems) for i in range(size)]
+    columns = [[x[i] for i in range(size)] for x in _nest.flatten(elems)]
+    return [_nest.pack_as(elems, list(row)) for row in zip(*columns)]
 
 
 __all__ = ["foldl", "foldr", "map_fn", "rnn"]

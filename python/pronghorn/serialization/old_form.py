@@ -3,14 +3,17 @@
 Libraries around Keras keep their own objects so; what is in model files is read by deserialize.py.
 """
 
+from __future__ import annotations
+
 import inspect
+from typing import Any
 
 from .registry import CustomObjectScope, get_registered_name, get_registered_object
 
 _NESTED = "__passive_serialization__"  # marks an object within a config
 
 
-def serialize_keras_object(instance):
+def serialize_keras_object(instance: Any) -> Any:
     """An object as {"class_name": ..., "config": ...}, a function as its name.
 
     Args:
@@ -54,8 +57,11 @@ def _entry(value):
 
 
 def deserialize_keras_object(
-    identifier, module_objects=None, custom_objects=None, printable_module_name="object"
-):
+    identifier: Any,
+    module_objects: dict[str, Any] | None = None,
+    custom_objects: dict[str, Any] | None = None,
+    printable_module_name: str = "object",
+) -> Any:
     """The object of a config in Keras 2's form; its class is looked up in tables alone.
 
     Args:

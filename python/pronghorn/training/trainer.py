@@ -39,6 +39,13 @@ if TYPE_CHECKING:
 class Trainer(OldMethods, CompiledModel):
     """The loops of a model, mixed into Model."""
 
+    @property
+    def distribute_strategy(self) -> Any:
+        """A strategy in the form of `tf.distribute`: training is on one device."""
+        from .one_device import THE_ONE
+
+        return THE_ONE
+
     @filter_traceback
     @old_arguments
     def fit(

@@ -17,6 +17,7 @@ NAMESPACES = {
     "data": "data",
     "data.experimental": "data",
     "debugging": "debugging",
+    "distribute": "distribute",
     "dtypes": "dtypes",
     "io": "io",
     "io.gfile": "gfile",

@@ -126,3 +126,10 @@ class TensorShape(tuple):
         return len(self)
 
     ndims = rank
+
+
+def make_tensor_proto(values, dtype=None, shape=None, verify_shape=False):
+    """The protocol buffer of an array, by tensorboard, which must be installed."""
+    from tensorboard.util import tensor_util
+
+    return tensor_util.make_tensor_proto(values, dtype, shape, verify_shape)
