@@ -2,7 +2,7 @@
 # More: pytest, test-all, guard, build, native, cuda, compilers, sanitize, aarch64, wheel, coverage, format, clean (docs/development.md).
 PYTHON ?= python3
 PYTEST ?=
-# tests and checkers run side by side, one worker a core
+# tests and checkers run side by side, one worker of one thread a core
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -24,7 +24,7 @@ demo: build
 	$(VENV)/bin/pronghorn demo
 
 test: $(VENV)/.test-tools build native cuda
-	$(PY) -m pytest -n $(JOBS) -m "not extended" $(PYTEST)
+	PRONGHORN_NUM_THREADS=1 $(PY) -m pytest -n $(JOBS) -m "not extended" $(PYTEST)
 
 # the suite without the native checkers, for the edit-test loop: make pytest PYTEST="tests/layers -x"
 pytest: $(VENV)/.test-tools build
@@ -42,7 +42,7 @@ test-all: $(VENV)/.test-tools build native
 	  for threads in 1 2; do \
 	    echo "PRONGHORN_ISA=$$isa, threads: $$threads"; \
 	    PRONGHORN_ISA=$$isa PRONGHORN_NUM_THREADS=$$threads PRONGHORN_ALL_APPLICATIONS=1 \
-	      $(PY) -m pytest -n $(JOBS) $(PYTEST) || exit 1; \
+	      $(PY) -m pytest -n $$(( ($(JOBS) + threads - 1) / threads )) $(PYTEST) || exit 1; \
 	  done; \
 	done
 	PRONGHORN_CHECK_ONE_OF=1 ctest --test-dir $(BUILD) -R cuda_ --output-on-failure --parallel $(JOBS)
