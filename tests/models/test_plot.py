@@ -71,3 +71,21 @@ def test_models_without_a_graph(tmp_path):
         plot_model(ph.Sequential([layers.Dense(2)]), tmp_path / "model.dot")
     with pytest.raises(ValueError, match="Unrecognized keyword"):
         plot_model(model, tmp_path / "own.dot", colour=1)
+
+
+@pytest.mark.parametrize("rankdir", ["TB", "LR"])
+def test_arrows_go_around_the_boxes_between(tmp_path, monkeypatch, rankdir):
+    """The way past a block is to the right of the boxes (below them from left to right)."""
+    pillow = pytest.importorskip("PIL.Image", reason="needs Pillow")
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    x = given = ph.Input((4,))
+    for _ in range(2):
+        x = layers.Dense(4)(x)
+    dark = []
+    for out in (layers.ReLU()(x), layers.add([x, given])):
+        plot_model(ph.Model(given, out), tmp_path / "a.png", rankdir=rankdir, dpi=100)
+        with pillow.open(tmp_path / "a.png") as picture:
+            pixels = np.asarray(picture.convert("L")) < 99
+        dark.append(pixels if rankdir == "TB" else pixels.T)
+    assert not dark[0][:, -14:].any()
+    assert dark[1][:, -14:].any(1).sum() > len(dark[1]) // 3

@@ -265,12 +265,27 @@ def _drawn(boxes, rankdir, scale):
             places[key] = (front, side) if across else (side, front)
             side += sizes[key][beside] + gap
         front += max(sizes[k][along] for k in row) + gap
-    size = (front, widest) if across else (widest, front)
+    depths = {key: depth for key, (depth, _) in boxes.boxes.items()}
+    lanes = _lanes([(depths[a], depths[b], a, b) for a, b in boxes.arrows])
+    step = round(10 * scale)
+    room = widest + step * (1 + max(lanes.values())) if lanes else widest
+    size = (front, room) if across else (room, front)
     image = Image.new("RGB", (round(size[0]), round(size[1])), "white")
     pen = ImageDraw.Draw(image)
     for a, b in boxes.arrows:
         (x1, y1), (x2, y2) = places[a], places[b]
         (w1, h1), (_, h2) = sizes[a], sizes[b]
+        if (a, b) in lanes:  # around the boxes between
+            lane = widest - gap + step * (1 + lanes[a, b])
+            if across:
+                start, end = (x1 + w1 / 2, y1 + h1), (x2 + sizes[b][0] / 2, y2 + h2)
+                path = [start, (start[0], lane), (end[0], lane), end]
+            else:
+                start, end = (x1 + w1, y1 + h1 / 2), (x2 + sizes[b][0], y2 + h2 / 2)
+                path = [start, (lane, start[1]), (lane, end[1]), end]
+            pen.line(path, fill="black", width=max(1, round(scale)))
+            _arrow_head(pen, path[-2], end, 5 * scale)
+            continue
         if across:
             start, end = (x1 + w1, y1 + h1 / 2), (x2, y2 + h2 / 2)
         else:
@@ -282,6 +297,19 @@ def _drawn(boxes, rankdir, scale):
         pen.rectangle([x, y, x + w, y + h], fill="#f4f6f8", outline="black")
         pen.multiline_text((x + pad, y + pad), "\n".join(lines), fill="black", font=font)
     return image
+
+
+def _lanes(arrows):
+    """{(a, b): number of the lane} for arrows (depth, depth, a, b) that pass boxes by; two share
+    a lane where one ends before the other begins."""
+    found, ends = {}, []
+    for first, last, a, b in sorted(arrows, key=lambda arrow: arrow[:2]):
+        if last - first < 2:
+            continue
+        lane = next((i for i, end in enumerate(ends) if end <= first), len(ends))
+        ends[lane:] = [last, *ends[lane + 1 :]]
+        found[a, b] = lane
+    return found
 
 
 def _arrow_head(pen, start, end, size):

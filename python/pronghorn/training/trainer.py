@@ -19,6 +19,7 @@ from ..legacy.accept import old_arguments
 from .compiled import CompiledModel
 from .data import (
     class_weight_to_sample_weights,
+    columns_to_arrays,
     make_source,
     make_staged_source,
     split_text,
@@ -104,6 +105,7 @@ class Trainer(OldMethods, CompiledModel):
             warn_user(f"Limiting epochs to {epochs}")
         validation_epochs = [e for e in range(initial_epoch, epochs) if _is_due(e, validation_freq)]
         if validation_split and validation_data is None:
+            x, y, sample_weight = columns_to_arrays(x, y, sample_weight)
             split = train_validation_split if self._host_part(x) is None else split_text
             (x, y, sample_weight), validation_data = split((x, y, sample_weight), validation_split)
         source = self._source(

@@ -9,6 +9,7 @@ from .arrays import (
     train_validation_split,
 )
 from .batches import DatasetSource, IterableSource, IteratorSource
+from .columns import columns_to_arrays
 from .dataset import PyDataset, Sequence
 from .pipeline import make_pipeline_source
 from .staged import make_staged_source, split_text
@@ -35,6 +36,8 @@ def make_source(
         ValueError: If the kind of data is unknown, or targets come beside a source that makes
             whole batches.
     """
+    if x is not None and not are_arrays((x, y, sample_weight)):
+        x, y, sample_weight = columns_to_arrays(x, y, sample_weight)
     if x is not None and are_arrays((x, y, sample_weight)):
         return ArraySource(
             x, y, sample_weight, batch_size, steps, shuffle, class_weight, output_shape

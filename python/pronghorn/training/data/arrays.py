@@ -73,12 +73,29 @@ def _from_other_library(x):
         x = x.detach()
     of_pandas = hasattr(x, "iloc")
     array = np.asarray(x)
-    if of_pandas and array.dtype == object:
+    if array.dtype == object and of_pandas and not holds_rows(array):
         try:  # columns of several dtypes
             array = array.astype(config.floatx())
         except (TypeError, ValueError):
             pass
+    array = stacked(array)
     return array[:, None] if of_pandas and array.ndim == 1 else array
+
+
+def holds_rows(array):
+    """Whether it is a column of lists or arrays."""
+    rows = list, tuple, np.ndarray
+    return array.dtype == object and array.ndim == 1 and array.size and isinstance(array[0], rows)
+
+
+def stacked(array):
+    """A column of rows of one length as an array of more axes; any other as it is."""
+    if not holds_rows(array):
+        return array
+    try:
+        return np.stack([stacked(np.asarray(row)) for row in array])
+    except ValueError:
+        return array
 
 
 def class_weight_to_sample_weights(y, class_weight, output_shape=None):

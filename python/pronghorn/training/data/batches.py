@@ -74,6 +74,9 @@ class IteratorSource(_Source):
                 "When passing a Python generator, it must yield at least one batch. Received an "
                 "empty generator."
             ) from None
+        if isinstance(first, list) and first and all(map(is_array, first)):
+            iterator = (tuple(b) if isinstance(b, list) else b for b in iterator)
+            first = tuple(first)  # as a DataLoader makes them
         if not isinstance(first, tuple):
             raise ValueError(
                 "When passing a Python generator, it must yield a tuple, either (input,) or "

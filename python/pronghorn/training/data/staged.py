@@ -7,6 +7,7 @@ from ...data.nodes import UNKNOWN, Input
 from ...engine import nest
 from ...engine.strings import encode_array, is_text
 from .arrays import are_arrays, class_weight_to_sample_weights, is_array, sample_count, to_array
+from .columns import columns_to_arrays
 from .pipeline import PipelineSource
 from .unpack import pack_x_y_sample_weight
 
@@ -37,6 +38,8 @@ def make_staged_source(
     class_weight=None, output_shape=None,
 ):  # fmt: skip
     """A source of batches whose inputs have been through `stage`; other arguments as of fit."""
+    if x is not None and not are_arrays((x, y, sample_weight)):
+        x, y, sample_weight = columns_to_arrays(x, y, sample_weight)
     if x is not None and are_arrays((x, y, sample_weight)):
         x, y, sample_weight = (nest.map_structure(text_or_array, a) for a in (x, y, sample_weight))
         count = sample_count((x, y, sample_weight))

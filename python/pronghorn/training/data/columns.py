@@ -1,0 +1,37 @@
+"""Columns of other libraries that are no arrays yet: Arrow's, those of Hugging Face's datasets."""
+
+import numpy as np
+
+from ...data import Dataset
+from ...engine import nest
+from .arrays import is_array, stacked
+from .dataset import PyDataset
+
+_NEVER = (list, tuple, dict, str, bytes, int, float, Dataset, PyDataset)
+
+
+def columns_to_arrays(x, y=None, sample_weight=None):
+    """The same, what is a column as an array.
+
+    A column has a length and gives itself as an array (Arrow's arrays, buffers), or is one of the
+    datasets library. Beside targets whatever can be sliced and has a length is one: a dataset that
+    makes batches would hold them itself.
+    """
+    beside = y is not None
+
+    def convert(leaf):
+        if leaf is None or is_array(leaf) or isinstance(leaf, _NEVER):
+            return leaf
+        if hasattr(leaf, "collect_schema"):  # a lazy frame of Polars
+            return leaf.collect()
+        if not hasattr(leaf, "__len__"):
+            return leaf
+        if hasattr(leaf, "__array__") or isinstance(leaf, memoryview):
+            return stacked(np.asarray(leaf))
+        named = type(leaf).__module__.partition(".")[0] == "datasets"
+        named = named and type(leaf).__name__ == "Column"
+        if (named or beside) and hasattr(leaf, "__getitem__"):
+            return stacked(np.asarray(leaf[:]))
+        return leaf
+
+    return tuple(nest.map_structure(convert, part) for part in (x, y, sample_weight))
