@@ -87,5 +87,5 @@ def test_arrows_go_around_the_boxes_between(tmp_path, monkeypatch, rankdir):
         with pillow.open(tmp_path / "a.png") as picture:
             pixels = np.asarray(picture.convert("L")) < 99
         dark.append(pixels if rankdir == "TB" else pixels.T)
-    assert not dark[0][:, -14:].any()
-    assert dark[1][:, -14:].any(1).sum() > len(dark[1]) // 3
+    assert not dark[0][:, -24:].any()
+    assert dark[1][:, -24:].any(1).sum() > len(dark[1]) // 3

@@ -268,7 +268,7 @@ def _drawn(boxes, rankdir, scale):
     depths = {key: depth for key, (depth, _) in boxes.boxes.items()}
     lanes = _lanes([(depths[a], depths[b], a, b) for a, b in boxes.arrows])
     step = round(10 * scale)
-    room = widest + step * (1 + max(lanes.values())) if lanes else widest
+    room = max(widest, widest - gap + step * (2 + max(lanes.values(), default=0)))
     size = (front, room) if across else (room, front)
     image = Image.new("RGB", (round(size[0]), round(size[1])), "white")
     pen = ImageDraw.Draw(image)
