@@ -99,6 +99,7 @@ exchange: build
 	$(PY) tests/saving/exchange.py write $(BUILD)/exchange
 	$(PEERS) tests/saving/exchange.py keras $(BUILD)/exchange
 	$(PEERS) tests/saving/exchange.py tf_keras $(BUILD)/exchange
+	$(PY) tests/saving/exchange.py read $(BUILD)/exchange
 
 # docs/coverage.md: names and signatures beside Keras's; PEERS reads an installed Keras anew first
 coverage: build

@@ -230,6 +230,19 @@ Tensor from_numpy(const py::array& array, bool share) {
   return t;
 }
 
+// A new tensor whose memory `fill` writes to, through a memoryview that ends with the call: what it
+// made of the view must be gone by then.
+static Tensor filled_by(const py::handle& shape, const std::string& dtype,
+                        const py::function& fill) {
+  Tensor t = Tensor::empty(Spec{dtype_by_name(dtype), shape_from(shape)});
+  const int64_t bytes = t.spec().bytes();
+  if (bytes == 0) return t;
+  const auto view = py::memoryview::from_memory(t.data(), static_cast<py::ssize_t>(bytes), false);
+  fill(view);
+  view.attr("release")();
+  return t;
+}
+
 namespace {
 
 // DLPack's C structures (dmlc/dlpack, version 0.8 of the ABI).
@@ -393,6 +406,7 @@ void bind_tensor(py::module_& m) {
       .def("__repr__", &repr);
 
   m.def("from_numpy", &from_numpy, py::arg("array"), py::arg("share") = false);
+  m.def("filled_by", &filled_by, py::arg("shape"), py::arg("dtype"), py::arg("fill"));
   m.def("scalar",
         [](double x, const std::string& dtype) { return Tensor::scalar(x, dtype_by_name(dtype)); });
   m.def("promote", [](const std::string& a, const std::string& b) {

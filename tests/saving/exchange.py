@@ -1,10 +1,12 @@
-"""Our files in real Keras 3.15 and tf-keras 2.21: they load there and predict and train the same.
+"""Our files in real Keras 3.15 and tf-keras 2.21: they load there and predict and train the same;
+and theirs, of every layer and optimizer, here.
 
 python exchange.py write FOLDER          with pronghorn
 python exchange.py keras FOLDER          with keras 3.15 and tensorflow-cpu
 python exchange.py tf_keras FOLDER       with tf-keras 2.21
+python exchange.py read FOLDER           with pronghorn again
 
-`make exchange PEERS=/path/to/python` does all three. Not run by the tests, which have golden files.
+`make exchange PEERS=/path/to/python` does all four. Not run by the tests, which have golden files.
 """
 
 import json
@@ -16,6 +18,7 @@ import numpy as np
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import cases  # noqa: E402
+import exchange_layers  # noqa: E402
 
 
 def write(folder):
@@ -36,6 +39,17 @@ def write(folder):
     np.savez_compressed(os.path.join(folder, "outputs.npz"), **outputs)
     with open(os.path.join(folder, "losses.json"), "w") as f:
         json.dump(losses, f)
+    exchange_layers.write(k, "pronghorn", folder)
+    return 0
+
+
+def read(folder):
+    import pronghorn as k
+
+    return sum(
+        exchange_layers.read(k, "pronghorn", writer, folder)
+        for writer in ("pronghorn", "keras", "tf_keras")
+    )
 
 
 def check(which, folder):
@@ -76,9 +90,11 @@ def check(which, folder):
                 failed += 1
                 print(f"{name}.{ending}: {type(e).__name__}: {str(e)[:500]}")
     print(f"{which}: {failed} failed")
-    return failed
+    exchange_layers.write(k, which, folder)
+    return failed + exchange_layers.read(k, which, "pronghorn", folder)
 
 
 if __name__ == "__main__":
     what, where = sys.argv[1:]
-    sys.exit(bool(write(where) if what == "write" else check(what, where)))
+    steps = {"write": write, "read": read}
+    sys.exit(bool(steps[what](where) if what in steps else check(what, where)))

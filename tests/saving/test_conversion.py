@@ -50,6 +50,7 @@ def test_what_tf_keras_wrote_becomes_a_file_of_keras_3(tmp_path, name, ending):
         (lambda: layers.RNN([layers.LSTMCell(3, **GATES), layers.GRUCell(2, **GATES)]), (5, 4)),
         (lambda: layers.ConvLSTM2D(2, 2, **GATES), (3, 4, 4, 2)),
         (lambda: layers.Activation(OLD_HARD_SIGMOID), (4,)),
+        (lambda: layers.ThresholdedReLU(0.4), (4,)),
     ],
 )
 def test_the_old_hard_sigmoid_becomes_todays(layer, shape):
@@ -63,7 +64,7 @@ def test_the_old_hard_sigmoid_becomes_todays(layer, shape):
     new, notes = renew(model)
     assert len(notes) >= 2
     again = ph.models.model_from_json(new.to_json())
-    assert OLD_HARD_SIGMOID not in new.to_json()
+    assert OLD_HARD_SIGMOID not in new.to_json() and "Thresholded" not in new.to_json()
     again.set_weights(new.get_weights())
     for a, b in zip(before, again.predict(values, verbose=0)):
         assert np.ptp(a) > 0.1

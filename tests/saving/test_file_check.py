@@ -66,6 +66,20 @@ def test_a_file_that_harms_its_walker_is_not_opened(file, monkeypatch, tmp_path,
         hdf5.File(file)
 
 
+def test_a_walk_that_waits_for_its_turn_is_no_harm(file, monkeypatch, tmp_path):
+    """A busy machine may give the walker little of its time; one that sleeps has gone astray."""
+    wait = guard._Walk._wait
+    monkeypatch.setattr(guard._Walk, "_wait", lambda walk, period: wait(walk, 0.3))
+    slow = "import os, time\nend = time.process_time() + 1\nwhile time.process_time() < end: pass\n"
+    put(monkeypatch, tmp_path, slow + "os._exit(0)")
+    with hdf5.File(file):
+        pass
+    file.touch()
+    put(monkeypatch, tmp_path, "import time\ntime.sleep(60)")
+    with pytest.raises(hdf5.UnreadableFile, match="did not come to an end"):
+        hdf5.File(file)
+
+
 def test_switched_off(file, monkeypatch, tmp_path, walks):
     put(monkeypatch, tmp_path, "os.abort()")
     config.disable_file_check()

@@ -288,3 +288,20 @@ def test_damaged_files(tmp_path):
         except (ValueError, TypeError):
             refused += 1
     assert refused > 15
+
+
+@pytest.mark.parametrize("version, factor", [("3.15.1", 1 / 6), ("2.15.0", 0.2)])
+@pytest.mark.filterwarnings("ignore:No training configuration")
+def test_hard_sigmoid_is_that_of_the_writer(tmp_path, version, factor):
+    x = ph.Input((1,), name="x")
+    y = ph.layers.Dense(1, activation="hard_sigmoid", name="d")(x)
+    inner = ph.Model(x, y, name="inner")
+    z = ph.Input((1,), name="z")
+    path = tmp_path / "a.h5"
+    ph.Model(z, ph.layers.Add(name="s")([inner(z), inner(z)])).save(path)
+    with h5py.File(path, "a") as f:
+        f.attrs["keras_version"] = version
+    model = ph.models.load_model(path)
+    model.set_weights([[[1.0]], [0.0]])
+    found = float(model.predict(np.ones((1, 1), "float32"), verbose=0)[0, 0])
+    assert found == pytest.approx(2 * (factor + 0.5), abs=1e-6)

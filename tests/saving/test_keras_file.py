@@ -5,6 +5,7 @@ import json
 import os
 import zipfile
 
+import h5py
 import numpy as np
 import pronghorn as ph
 import pytest
@@ -239,6 +240,12 @@ def test_missing_members(members, tmp_path, name):
         saving.load_model(written(tmp_path / "a.keras", members))
 
 
+def test_weights_that_may_be_pickles_are_not_read(members, tmp_path):
+    members["model.weights.npz"] = members.pop("model.weights.h5")
+    with pytest.raises(ValueError, match="model.weights.npz.* they are not read"):
+        saving.load_model(written(tmp_path / "a.keras", members))
+
+
 def test_a_configuration_that_lacks_parts(members, tmp_path):
     config = json.loads(members["config.json"])
     rng = np.random.RandomState(0)
@@ -298,6 +305,25 @@ def test_bombs(members, tmp_path):
     bomb = {**members, "assets/x": bytes(64 << 20)}
     with pytest.raises(ValueError, match="decompression bomb"):
         saving.load_model(written(path, bomb, zipfile.ZIP_DEFLATED))
+
+
+@pytest.mark.parametrize("units", [10**9, 2**40, 2**62, 2**70])
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_sizes_that_the_file_has_no_weights_for(members, tmp_path, units, ending):
+    """Refused before any memory is taken."""
+    path = tmp_path / f"a.{ending}"
+    if ending == "keras":
+        config = json.loads(members["config.json"])
+        config["config"]["layers"][1]["config"]["units"] = units
+        written(path, {**members, "config.json": json.dumps(config).encode()})
+    else:
+        cases.trained(ph, "dense").save(path)
+        with h5py.File(path, "a") as f:
+            config = json.loads(f.attrs["model_config"])
+            config["config"]["layers"][1]["config"]["units"] = units
+            f.attrs["model_config"] = json.dumps(config)
+    with pytest.raises(ValueError, match="does not go with the weights|64 bits"):
+        saving.load_model(path)
 
 
 @pytest.mark.parametrize("name", ["assets/../../evil", "assets/..\\..\\evil", "assets/a/../../e"])

@@ -65,6 +65,22 @@ def convert_to_tensor(x, dtype=None):
     return tensor
 
 
+def filled_by(shape, dtype, fill):
+    """A Tensor that a function fills in place, so that no second copy of its numbers is made.
+
+    Args:
+        shape: Tuple of known sizes.
+        dtype: Name of an integer or floating dtype that NumPy has.
+        fill: Takes a NumPy array of that shape and dtype, writes to all of it, and keeps no
+            reference to it.
+    """
+
+    def fill_array(view):
+        fill(np.frombuffer(view, dtype).reshape(shape))
+
+    return _core.filled_by(shape, dtype, fill_array)
+
+
 _cast = None
 
 

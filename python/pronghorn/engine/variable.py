@@ -48,6 +48,38 @@ class autocast_scope:
         _autocast.dtype = self._before
 
 
+class _Room(threading.local):
+    left = None  # bytes that new variables may still have; None: any number
+
+
+_room = _Room()
+
+
+class limited_sizes:
+    """Inside, new variables have at most so many bytes together, or ValueError."""
+
+    def __init__(self, nbytes):
+        self.nbytes = nbytes
+
+    def __enter__(self):
+        self._before, _room.left = _room.left, self.nbytes
+        return self
+
+    def __exit__(self, *exc):
+        _room.left = self._before
+
+
+def _take_room(shape, dtype, name):
+    bits = "".join(filter(str.isdigit, dtype.partition("_")[0])) or "8"
+    size = math.prod(shape) * int(bits) // 8
+    if size > _room.left:
+        raise ValueError(
+            f"Variable '{name}' of shape {shape} would have {size} bytes, where {_room.left} are "
+            "left for what is read: the configuration does not go with the weights of its file."
+        )
+    _room.left -= size
+
+
 def _zeros(shape, dtype=None):
     return np.zeros(shape, dtype if dtype != "bfloat16" else "float32")
 
@@ -118,6 +150,8 @@ class Variable(TensorOperators):
                     )
                 shape = _known_shape(shape, self.name)
                 dtype = config.standardize_dtype(dtype)
+                if _room.left is not None:
+                    _take_room(shape, dtype, self.name)
                 make_room(4 * math.prod(shape))
                 value = initializer(shape, dtype=dtype)
                 if value is None:

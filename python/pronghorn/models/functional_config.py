@@ -104,10 +104,12 @@ def make_from_config(cls, config, custom_objects=None):
         ValueError: where calls need layers that are missing or form a loop.
     """
     config = dict(config)
-    if any("module" not in entry for entry in config["layers"]):  # of Keras 1 or 2
+    is_read = "read_by_age" in config  # whose file knows its age
+    if not is_read and any("module" not in entry for entry in config["layers"]):  # Keras 1 or 2
         from ..saving.old_reading import to_new
 
         config = to_new({"class_name": "Functional", "config": config})["config"]
+    config.pop("read_by_age", None)
     with CustomObjectScope(custom_objects or {}):
         made = {entry["name"]: _make_operation(entry) for entry in config["layers"]}
         waiting = [(e["name"], list(e["inbound_nodes"])) for e in config["layers"]]

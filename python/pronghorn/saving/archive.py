@@ -49,6 +49,10 @@ class Archive:
     def names(self):
         return self._zip.namelist()
 
+    def size(self, member):
+        """How many bytes a member has, unpacked."""
+        return self._info(member).file_size
+
     def _info(self, member):
         try:
             info = self._zip.getinfo(member)

@@ -80,6 +80,15 @@ def _is_known(path, start, size):
     return known is not None and known == _identity(path)
 
 
+def _cpu_time(pid):
+    """Ticks of the CPU that a process has had; None where nobody says."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as f:
+            return sum(map(int, f.read().rpartition(b")")[2].split()[11:13]))
+    except (OSError, ValueError):
+        return None
+
+
 class _Walk:
     def __init__(self, path, start, size):
         import subprocess
@@ -97,13 +106,10 @@ class _Walk:
         )
 
     def verdict(self):
-        import subprocess
-
         limit = walker.seconds(self._size)
-        try:
-            said, _ = self._process.communicate(timeout=60 + 10 * limit)
-        except subprocess.TimeoutExpired:
-            return f"did not come to an end in {60 + 10 * limit} s"
+        said = self._wait(60 + 10 * limit)
+        if said is None:
+            return "did not come to an end"
         code = self._process.returncode
         if not said.startswith(walker.READY):
             return ""  # it could not even begin, for want of a library: nothing is known
@@ -119,6 +125,21 @@ class _Walk:
         if code in (-getattr(signal, "SIGXCPU", 0), -getattr(signal, "SIGKILL", 0)):
             return f"did not come to an end in {limit} s"
         return f"crashed (status {code})"
+
+    def _wait(self, period):
+        """What the process said; None where it stands still for a whole period. On a busy machine
+        it may wait long for its turn, and its own limits end it where it runs for ever."""
+        import subprocess
+
+        before = None
+        while True:
+            try:
+                return self._process.communicate(timeout=period)[0]
+            except subprocess.TimeoutExpired:
+                used = _cpu_time(self._process.pid)
+                if used is None or used == before:
+                    return None
+                before = used
 
     def end(self):
         if self._process.poll() is None:

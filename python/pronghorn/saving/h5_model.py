@@ -5,9 +5,11 @@ What is written is read by Keras 3 and by tf-keras; what is read may be of eithe
 """
 
 import json
+import os
 import warnings
 
 from .._atomic import replacing
+from ..engine import limited_sizes
 from ..layers.base import Layer
 from ..legacy.telling import quietly
 from ..serialization import (
@@ -17,7 +19,7 @@ from ..serialization import (
     serialize_keras_object,
 )
 from .h5_weights import WeightsPlan, write_variables, write_weights
-from .hdf5 import File, import_h5py
+from .hdf5 import File, import_h5py, room_for
 from .keras_file import KERAS_VERSION
 from .old_configs import to_old
 from .old_reading import age_of, to_new
@@ -61,7 +63,8 @@ def load_model(path, custom_objects=None, compile=True, safe_mode=True):
     """
     scopes = CustomObjectScope(custom_objects or {}), SafeModeScope(safe_mode)
     with File(path) as f, scopes[0], scopes[1], quietly():
-        model = _model(f)
+        with limited_sizes(room_for(os.path.getsize(path))):
+            model = _model(f)
         weights = f.root.group("model_weights")
         if weights is None:
             raise f.damaged("model_weights", "the group of weights is missing")

@@ -11,6 +11,9 @@ from .guard import checked
 MAX_EXPANSION = 1000
 # ... where it is larger than this at all.
 BOMB_FLOOR = 64 << 20
+# From this size on numbers are read straight into tensors.
+IN_PLACE = 1 << 20
+_IN_PLACE_KINDS = ("float16", "float32", "float64", "int32", "int64")
 
 
 def import_h5py():
@@ -22,6 +25,12 @@ def import_h5py():
             "pip install h5py"
         ) from None
     return h5py
+
+
+def room_for(stored):
+    """How many bytes the weights of a model may have whose file stores so many; they may be
+    compressed, or of smaller dtypes there."""
+    return 16 * stored + (256 << 20)
 
 
 class UnreadableFile(ValueError):
@@ -198,6 +207,19 @@ class Group:
             if value.dtype.kind not in "biuf":
                 raise self.file.damaged(self._at(key), f"no numbers, but {value.dtype}")
             return value
+
+    def load(self, key):
+        """As `read`; large arrays as Tensors that the file was read into, without another copy."""
+        with self.file.reading(self._at(key)):
+            dataset = self._dataset(key)
+            size = 0 if dataset.shape is None else dataset.size * dataset.dtype.itemsize
+            kind = dataset.dtype.name
+            if size < IN_PLACE or kind not in _IN_PLACE_KINDS or "dtype" in dataset.attrs:
+                return self.read(key)
+            self._refuse_bomb(dataset, key)
+            from ..engine import filled_by
+
+            return filled_by(dataset.shape, kind, dataset.read_direct)
 
     def _refuse_bomb(self, dataset, key):
         declared = dataset.size * dataset.dtype.itemsize

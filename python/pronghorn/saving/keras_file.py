@@ -12,11 +12,12 @@ import warnings
 import zipfile
 
 from .._atomic import replacing, replacing_file, scratch
+from ..engine import limited_sizes
 from ..layers.base import Layer
 from ..legacy.telling import quietly
 from ..serialization import ObjectSharingScope, deserialize_keras_object, serialize_keras_object
 from .archive import Archive
-from .hdf5 import File
+from .hdf5 import File, room_for
 from .state import collect
 from .walk import walk
 from .weights_file import Groups, load_groups, write_groups
@@ -147,7 +148,8 @@ def load_model(source, custom_objects=None, compile=True, safe_mode=True):
     with Archive(source, name) as archive:
         version = _version(archive.read(METADATA)) if METADATA in archive.names() else None
         text = archive.read(CONFIG)
-        model = _model(text, name, custom_objects, compile, safe_mode, version)
+        with limited_sizes(room_for(archive.size(_weights_member(archive)))):
+            model = _model(text, name, custom_objects, compile, safe_mode, version)
         with contextlib.ExitStack() as stack:
             assets = None
             if any(member.startswith(f"{ASSETS}/") for member in archive.names()):
@@ -170,10 +172,13 @@ def _weights_member(archive):
 
 def _load_folder(folder, custom_objects, compile, safe_mode):
     folder = os.fspath(folder)
-    with open(os.path.join(folder, CONFIG), "rb") as f:
-        model = _model(f.read(), folder, custom_objects, compile, safe_mode)
-    assets = os.path.join(folder, ASSETS)
     path = os.path.join(folder, WEIGHTS)
+    if not os.path.exists(path):
+        raise FileNotFoundError(f"There is no file {path}.")
+    with open(os.path.join(folder, CONFIG), "rb") as f:
+        with limited_sizes(room_for(os.path.getsize(path))):
+            model = _model(f.read(), folder, custom_objects, compile, safe_mode)
+    assets = os.path.join(folder, ASSETS)
     _load_weights(model, path, path, Assets(assets) if os.path.isdir(assets) else None)
     return model
 

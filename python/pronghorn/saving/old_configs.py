@@ -23,6 +23,9 @@ _OLD_NAMES = {"InputLayer": {"batch_shape": "batch_input_shape"}}
 _OLD_NAMES["LeakyReLU"] = {"negative_slope": "alpha"}
 
 
+_NO_MODELS = ("Pipeline",)  # layers of layers that Keras calls as it does any layer
+
+
 def to_old(config):
     """{"class_name", "config"} of a serialized model, layer, loss, metric or optimizer."""
     name = config["class_name"]
@@ -52,7 +55,9 @@ def is_functional(config):
 
 
 def _is_sequential(class_name, config):
-    return isinstance(config, dict) and isinstance(config.get("layers"), list) and "name" in config
+    if class_name in _NO_MODELS or not isinstance(config, dict):
+        return False
+    return isinstance(config.get("layers"), list) and "name" in config
 
 
 def is_object(x):
@@ -167,4 +172,6 @@ def _renumbered(x, nested):
 
 def is_model(entry):
     inner = entry["config"]
+    if entry["class_name"] in _NO_MODELS:
+        return False
     return isinstance(inner, list) or (isinstance(inner, dict) and "layers" in inner)

@@ -127,6 +127,7 @@ def _functional_to_new(config, age):
     ]
     return {
         **config,
+        "read_by_age": age,
         "layers": layers,
         "input_layers": _ends_to_new(config["input_layers"], shift, functional),
         "output_layers": _ends_to_new(config["output_layers"], shift, functional),

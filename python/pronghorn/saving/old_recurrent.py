@@ -50,6 +50,8 @@ class _Seen:
     def read(self, name):
         return self._parts[name]
 
+    load = read
+
 
 def _cells(layer):
     """The cells with gates of a layer, in the order of its weights."""

@@ -35,6 +35,9 @@ def renew(model):
     """
     notes, left = [], False
     for layer, label in _layers(model):
+        if type(layer).__name__ == "ThresholdedReLU":
+            left = True
+            notes.append(f"{label} (ThresholdedReLU) became ReLU with a threshold")
         for key in [k for k, v in vars(layer).items() if v is hard_sigmoid_of_keras_2]:
             if type(layer).__name__ == "Activation":
                 left = True
@@ -93,7 +96,7 @@ def _scale(layer, key, label):
 
 
 def _rebuilt(model):
-    """The model with two layers for each Activation of Keras 2's hard_sigmoid."""
+    """The model with layers of today for those that Keras 3 has no word for."""
     new = deserialize_keras_object(_without_old(serialize_keras_object(model)))
     new.set_weights(model.get_weights())
     return new
@@ -107,6 +110,9 @@ def _without_old(x):
     inner = x.get("config")
     if x.get("class_name") == "Activation" and inner.get("activation") == OLD_HARD_SIGMOID:
         return {**x, **_two_layers(inner)}
+    if x.get("class_name") == "ThresholdedReLU":
+        kept = {key: inner[key] for key in ("name", "trainable", "dtype")}
+        return {**x, "class_name": "ReLU", "config": {**kept, "threshold": inner["theta"]}}
     return {k: _without_old(v) for k, v in x.items()}
 
 

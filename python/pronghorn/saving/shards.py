@@ -185,3 +185,6 @@ class _Parts(Store):
 
     def read(self, key):
         return self._keys[key].read(key)
+
+    def load(self, key):
+        return self._keys[key].load(key)

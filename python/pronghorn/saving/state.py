@@ -128,13 +128,13 @@ def assignment(pairs, store):
 
     Args:
         pairs: List of (variable, key).
-        store: What has `read(key)` and `is_sound(key)`.
+        store: What has `read(key)`, `load(key)` (for an assignment) and `is_sound(key)`.
     """
     kept = {key: store.read(key) for _, key in pairs if not store.is_sound(key)}
 
     def assign():
         for variable, key in pairs:
-            variable.assign(kept.pop(key) if key in kept else store.read(key))
+            variable.assign(kept.pop(key) if key in kept else store.load(key))
 
     return assign
 

@@ -191,6 +191,9 @@ class Store:
     def read(self, key):
         return self._group.read(key)
 
+    def load(self, key):
+        return self._group.load(key)
+
     def __getitem__(self, key):
         if key not in self._keys:
             raise KeyError(key)
