@@ -18,6 +18,14 @@ _NEW = {
     "loss_scale_factor": None,
     "gradient_accumulation_steps": None,
 }
+# The same of single classes. Keras 3 takes what is left out for the default, which it is.
+_IMAGES = ("Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "ZeroPadding1D",
+           "RandomTranslation", "RandomZoom", "RandomContrast", "RandomBrightness")  # fmt: skip
+_NEW_OF = {name: {"data_format": "channels_last"} for name in _IMAGES}
+_NEW_OF["Resizing"] |= {"pad_to_aspect_ratio": False, "fill_mode": "constant", "fill_value": 0.0,
+                        "antialias": False}  # fmt: skip
+_NEW_OF["RandomContrast"] |= {"value_range": [0, 255]}
+_NEW_OF |= {f"ConvLSTM{n}D": {"seed": None} for n in (1, 2, 3)}
 # Keras 3's names of arguments that it also takes under Keras 2's.
 _OLD_NAMES = {"InputLayer": {"batch_shape": "batch_input_shape"}}
 _OLD_NAMES["LeakyReLU"] = {"negative_slope": "alpha"}
@@ -39,11 +47,18 @@ def to_old(config):
         inner = {"name": inner["name"], "layers": layers}
     else:
         inner = _cleaned(inner)
+        for key, value in _NEW_OF.get(config["class_name"], {}).items():
+            if _plain(inner.get(key)) == value:
+                inner.pop(key, None)
         for new, old in _OLD_NAMES.get(config["class_name"], {}).items():
             if new in inner:
                 inner[old] = inner.pop(new)
     kept = {"module": config["module"]} if _is_op(config) else {}  # no layer of that name
     return {**kept, "class_name": name, "config": inner}
+
+
+def _plain(x):
+    return list(x) if isinstance(x, tuple) else x
 
 
 def _is_op(config):
@@ -78,7 +93,51 @@ def _cleaned(x):
     return {k: _cleaned(v) for k, v in x.items() if not (k in _NEW and v == _NEW[k])}
 
 
+def _without_masks(config):
+    """Without the masks of Embeddings: readers make them anew, and Keras 2 has no such op."""
+    layers = config["layers"]
+    calls = [(e, call) for e in layers for call in e["inbound_nodes"]]
+    tables = [
+        _sources(call["args"])
+        for e, call in calls
+        if e["class_name"] == "Embedding" and e["config"].get("mask_zero")
+    ]
+    masks = {
+        e["name"]
+        for e, call in calls
+        if e["class_name"] == "NotEqual" and _sources(call["args"]) in tables
+    }
+    for _, call in calls:
+        others = {k: v for k, v in call["kwargs"].items() if k != "mask"}
+        masks -= {source[0] for source in _sources((call["args"], others))}
+    masks = {name for name in masks if name not in str(config["output_layers"])}
+    if not masks:
+        return layers
+
+    def kept(call):
+        sources = _sources(call["kwargs"].get("mask"))
+        if not sources or any(source[0] not in masks for source in sources):
+            return call
+        return {**call, "kwargs": {k: v for k, v in call["kwargs"].items() if k != "mask"}}
+
+    return [
+        {**e, "inbound_nodes": [kept(call) for call in e["inbound_nodes"]]}
+        for e in layers
+        if e["name"] not in masks
+    ]
+
+
+def _sources(x):
+    """[(layer, call, output)] of all tensors in a nest."""
+    if is_tensor(x):
+        return [tuple(x["config"]["keras_history"])]
+    if isinstance(x, dict):
+        x = list(x.values())
+    return [s for v in x for s in _sources(v)] if isinstance(x, (list, tuple)) else []
+
+
 def _functional_to_old(config):
+    config = {**config, "layers": _without_masks(config)}
     nested = {entry["name"] for entry in config["layers"] if is_model(entry)}
     functional = {e["name"] for e in config["layers"] if is_functional(e["config"])}
     layers = []
