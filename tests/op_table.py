@@ -5,6 +5,7 @@ import reference as ref
 from op_rows import ALL_FLOATS, FLOATS, INTS, Arg, Row
 from op_table_attention import ATTENTION
 from op_table_fourier import FOURIER
+from op_table_kin import KIN
 from op_table_linalg import LINALG
 from op_table_nn import NETWORK, WINDOWED
 from op_table_numpy import NUMPY
@@ -310,5 +311,5 @@ ARRAYS = [
 
 ROWS = (
     ELEMENTWISE + REDUCTIONS + WINDOWED + SPATIAL + NETWORK + ARRAYS + NUMPY + LINALG + FOURIER
-    + ATTENTION
+    + ATTENTION + KIN
 )  # fmt: skip

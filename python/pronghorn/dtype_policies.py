@@ -60,6 +60,24 @@ class DTypePolicy:
     def quantization_mode(self) -> None:
         return None
 
+    def convert_input(self, x: Any, autocast: bool, dtype: Any) -> Any:
+        """x as a tensor, in `dtype` where it holds floats and `autocast` says so.
+
+        Args:
+            x: Tensor, KerasTensor or array; what is none of these stays as it is.
+            autocast: Whether floats are cast.
+            dtype: A dtype of floats.
+        """
+        from .engine import KerasTensor, Tensor, convert_to_tensor
+
+        if not isinstance(x, (Tensor, KerasTensor)):
+            if not hasattr(x, "__array__"):
+                return x
+            x = convert_to_tensor(x)
+        wanted = standardize_dtype(dtype)
+        cast = autocast and x.dtype != wanted and is_float(x.dtype) and is_float(wanted)
+        return x.astype(wanted) if cast else x
+
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name}
 
@@ -157,6 +175,14 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
                 "Cannot interpret the assigned value by `keras.dtype_policies.get`. "
                 f"Received: {policy} of type {type(policy)}"
             ) from None
+
+    def with_policy(self, path: str, policy: DTypePolicy) -> DTypePolicyMap:
+        """This map, with a policy in the place of the one that a path had; a map as it is."""
+        if isinstance(policy, DTypePolicyMap):
+            return policy
+        self._policies.pop(path, None)
+        self[path] = policy
+        return self
 
     def __delitem__(self, key):
         del self._policies[key]

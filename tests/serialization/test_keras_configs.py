@@ -7,8 +7,8 @@ import pronghorn as ph
 import pytest
 from pronghorn import saving
 from serialization import cases
+from signatures.compare import KERAS as SIGNATURES
 from signatures.compare import ours
-from signatures.test_signatures import KERAS as SIGNATURES
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(HERE, "keras_configs.json")) as f:

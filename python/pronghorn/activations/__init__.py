@@ -27,15 +27,15 @@ def relu(
         x: Tensor.
         negative_slope: Slope below `threshold`.
         max_value: Largest result; None for no limit.
-        threshold: Values below give `negative_slope * (x - threshold)`.
+        threshold: Values up to it give `negative_slope * (x - threshold)`.
     """
     if threshold == 0.0 and max_value is None:
         return ops.leaky_relu(x, negative_slope) if negative_slope else ops.relu(x)
     if threshold == 0.0 and max_value == 6 and not negative_slope:
         return ops.relu6(x)
-    high = x if max_value is None else ops.minimum(x, max_value)
-    low = ops.multiply(ops.subtract(x, threshold), negative_slope)
-    return ops.where(ops.greater_equal(x, threshold), high, low)
+    high = x if max_value is None else ops.clip(x, 0.0, max_value)
+    low = ops.multiply(ops.subtract(x, threshold), negative_slope) if negative_slope else 0.0
+    return ops.where(ops.greater(x, threshold), high, low)
 
 
 def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> Tensor:

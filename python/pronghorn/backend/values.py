@@ -83,7 +83,7 @@ def is_keras_tensor(x: Any) -> bool:
 
 
 def is_tensor(x: Any) -> Any:
-    return _ops.is_tensor(x)
+    return isinstance(x, _KerasTensor) or _ops.is_tensor(x)
 
 
 def is_sparse(tensor: Any) -> bool:

@@ -11,6 +11,15 @@ from .symbolic import Operation, to_keras_tensors
 from .tensor import convert_to_tensor
 
 
+def flatten_shapes(shapes):
+    """A nest of shapes as a flat list of tuples."""
+    if isinstance(shapes, dict):
+        return [s for key in nest.keys(shapes) for s in flatten_shapes(shapes[key])]
+    if all(size is None or isinstance(size, int) for size in shapes):
+        return [tuple(shapes)]
+    return [s for one in shapes for s in flatten_shapes(one)]
+
+
 class GraphFunction(Operation):
     """Computes symbolic outputs from values, or other symbolic tensors, in the inputs' places.
 
@@ -30,6 +39,9 @@ class GraphFunction(Operation):
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None) -> None:
         super().__init__(name=name)
+        for what, given in (("inputs", inputs), ("outputs", outputs)):
+            if not nest.flatten(given):
+                raise ValueError(f"`{what}` argument cannot be empty. Received: {what}={given!r}")
         for x in (*nest.flatten(inputs), *nest.flatten(outputs)):
             if not isinstance(x, KerasTensor):
                 raise ValueError(f"A Function is made between KerasTensors. Received: {x!r}")
@@ -70,6 +82,16 @@ class GraphFunction(Operation):
     def compute_output_spec(self, inputs: Any) -> Any:
         """The outputs' shapes and dtypes for symbolic inputs, as new KerasTensors."""
         return to_keras_tensors(trace.eval_shape(self.call, inputs))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The outputs' shapes for inputs of this shape, or nest of shapes."""
+        shapes = flatten_shapes(input_shape)
+        given = [KerasTensor(s, dtype=x.dtype) for s, x in zip(shapes, self._graph.inputs)]
+        struct = self._inputs_struct
+        spec = self.compute_output_spec(
+            nest.pack_as(struct, given) if nest.is_nested(struct) else given[0]
+        )
+        return nest.map_structure(lambda x: tuple(x.shape), spec)
 
     def _checked(self, inputs):
         values = nest.flatten(inputs)

@@ -67,6 +67,10 @@ class name_scope:
         owner = kwargs.pop("caller", None)
         if kwargs:
             raise TypeError(f"name_scope() got unexpected keyword arguments {sorted(kwargs)}")
+        if not isinstance(name, str) or "/" in name:
+            raise ValueError(
+                f"Argument `name` must be a string without the character `/`. Received: {name!r}"
+            )
         self.name = name
         self.owner = owner
         self.parent = getattr(owner, "_parent_path", None)

@@ -185,6 +185,10 @@ class Operation:
         """What the operation computes; a subclass says it."""
         raise NotImplementedError
 
+    def rematerialized_call(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        """The function as it is: a step keeps what its backward pass reads."""
+        return fn
+
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """The results' shapes and dtypes as KerasTensors, by a run of `call` on shapes alone."""
         from . import trace
@@ -205,20 +209,24 @@ class Operation:
         Raises:
             NotImplementedError: where they are not; a subclass then writes its own.
         """
+        if type(self).get_config is not Operation.get_config:
+            return {"name": self.name}
         args, kwargs = self._init_arguments
         signature = inspect.signature(type(self).__init__)
         bound = signature.bind(self, *args, **kwargs)
         bound.apply_defaults()
         config = dict(list(bound.arguments.items())[1:])
+        no_place = False  # whether there are arguments without a name
         for name, parameter in signature.parameters.items():
             if parameter.kind is parameter.VAR_KEYWORD:
                 config.update(config.pop(name, {}))
-            elif parameter.kind is parameter.VAR_POSITIONAL and not config.pop(name, ()):
-                pass
-        if "name" in signature.parameters:
+            elif parameter.kind is parameter.VAR_POSITIONAL:
+                no_place = bool(config.pop(name, ())) or no_place
+        kinds = {p.kind for p in signature.parameters.values()}
+        if "name" in signature.parameters or inspect.Parameter.VAR_KEYWORD in kinds:
             config["name"] = self.name
         plain = (str, int, float, bool, type(None))
-        if not all(isinstance(x, plain) for x in nest.flatten(config)):
+        if no_place or not all(isinstance(x, plain) for x in nest.flatten(config)):
             raise NotImplementedError(
                 f"Object {type(self).__name__} was made with arguments that cannot be put into a "
                 "config, so it must override `get_config()`."
@@ -453,6 +461,7 @@ class _Context(threading.local):
 
     entry = None  # the outermost layer of the call in progress
     training = None
+    extra = {}  # call-context arguments by name; replaced, never changed
     symbolic = 0  # depth of shape-only passes: losses added there are dropped
 
 

@@ -19,7 +19,7 @@ from ..engine.symbolic import Node, Operation, any_symbolic, call_context
 from ..engine.tracebacks import filtered, is_traceback_filtering_enabled
 from ..engine.variable import _autocast
 from ..legacy.accept import old_constructor
-from .call_spec import CallSpec, call_info, explained, is_tensor, shape_tree, shapes_for
+from .call_spec import CallSpec, call_info, explained, is_tensor, shapes_for
 from .configurable import Configurable
 from .copies import LayerCopies
 from .input_spec import assert_input_compatibility
@@ -187,7 +187,10 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
 
     @dtype_policy.setter
     def dtype_policy(self, value: Any) -> None:
-        self.__dict__["_dtype_policy"] = get_policy(value)
+        policy, present = get_policy(value), self._dtype_policy
+        if isinstance(present, DTypePolicyMap) and self._path and present is not policy:
+            policy = present.with_policy(self._path, policy)
+        self.__dict__["_dtype_policy"] = policy
 
     def _own_policy(self):
         """The policy; of a map, this layer's."""
@@ -262,24 +265,6 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
 
     def _lock_state(self):
         self._tracker.locked = True
-
-    def get_build_config(self) -> dict[Any, Any] | None:
-        """The shapes the layer was built with, for `build_from_config`; None before."""
-        shapes = self._build_shapes_dict
-        if shapes is None:
-            return None
-        if len(shapes) == 1:
-            return {"input_shape": next(iter(shapes.values()))}
-        return {"shapes_dict": shapes}
-
-    def build_from_config(self, config: dict[str, Any]) -> None:
-        if not config:
-            return
-        if "input_shape" in config:
-            shape = config["input_shape"]
-            self.build(shape_tree(tuple, shape) if shape is not None else None)
-        elif "shapes_dict" in config:
-            self.build(**{k: shape_tree(tuple, v) for k, v in config["shapes_dict"].items()})
 
     def _has_own_build(self):
         return type(self).build is not Layer.build
@@ -379,6 +364,9 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
                         f"argument value should be passed as a keyword argument: {x} (of type "
                         f"{type(x)})"
                     )
+        extra = outer_extra = context.extra
+        if self._context_names:
+            kwargs, extra = self._take_context_args(args, kwargs)
         spec = CallSpec(self, info, args, kwargs)
         self._assert_input_compatibility(spec.first)
 
@@ -390,6 +378,7 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
             if outermost:
                 context.entry = self
                 self._clear_losses()
+            context.extra = extra
             with self._open_name_scope():
                 self._maybe_build(spec)
                 kwargs = dict(kwargs)
@@ -422,6 +411,7 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
         finally:  # no call here, which an interrupt could end
             del scopes[depth:]
             context.training = outer_training
+            context.extra = outer_extra
             if outermost:
                 context.entry = None
         if symbolic:
@@ -450,6 +440,7 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
             and self.compute_dtype == self.variable_dtype
             and (x.dtype == self.input_dtype or not is_float(x.dtype) or not self.autocast)
             and "call" not in self.__dict__
+            and not self._context_names
         )
 
     def _convert_input(self, x):
@@ -492,5 +483,5 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(
-            f"Layer {type(self).__name__} does not have a `call()` method implemented."
+            f"Layer {type(self).__name__} does not have a `call` method implemented."
         )

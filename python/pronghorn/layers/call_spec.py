@@ -110,12 +110,17 @@ def shapes_for(function, shapes, call_spec, class_name):
     chosen = {}
     for name in names:
         argument = name[: -len("_shape")]
-        if not name.endswith("_shape") or argument not in call_spec.arguments:
+        wrong = None
+        if not name.endswith("_shape"):
+            wrong = "which does not end in `_shape`"
+        elif argument not in call_spec.arguments:
+            wrong = f"but `call()` does not have argument `{argument}`"
+        if wrong:
             raise ValueError(
                 f"For a `{function.__name__}()` method with more than one argument, all arguments "
                 "should have a `_shape` suffix and match an argument from `call()`. E.g. "
                 f"`{function.__name__}(self, foo_shape, bar_shape)`. For layer '{class_name}', "
-                f"received `{function.__name__}()` argument `{name}`."
+                f"received `{function.__name__}()` argument `{name}`, {wrong}."
             )
         if name in shapes:
             chosen[name] = shapes[name]

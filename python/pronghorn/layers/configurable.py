@@ -65,10 +65,13 @@ class Configurable:
         if isinstance(dtype, dict):
             from .. import dtype_policies
 
-            config["dtype"] = dtype_policies.deserialize(dtype)
+            policy = dtype_policies.deserialize(dtype)
+            if type(policy) is dtype_policies.DTypePolicy:
+                policy = policy.name  # constructors may expect what programs write
+            config["dtype"] = policy
         try:
             return cls(**config)
-        except TypeError as e:
+        except Exception as e:
             raise TypeError(
                 f"Error when deserializing class '{cls.__name__}' using config={config}.\n\n"
                 f"Exception encountered: {e}"

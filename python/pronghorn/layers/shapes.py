@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine import KerasTensor, nest, trace
 from ..engine.symbolic import call_context, to_keras_tensors
 from .call_spec import CallSpec, shape_tree, shapes_for
+from .context_args import LayerContext
 
 if TYPE_CHECKING:
     from ..engine.types import TensorLike
@@ -27,7 +28,7 @@ class _ShapeOf:
         return nest.map_structure(lambda x: tuple(x.shape), getattr(layer, self.what))
 
 
-class LayerShapes:
+class LayerShapes(LayerContext):
     """A base of Layer."""
 
     input_shape = _ShapeOf("input")
@@ -51,6 +52,39 @@ class LayerShapes:
 
     def add_update(self, updates: Any, inputs: TensorLike | None = None) -> Any:
         """Keras 2's way to say what a call assigned; here assigning is enough."""
+
+    def get_build_config(self) -> dict[Any, Any] | None:
+        """The shapes the layer was built with, for `build_from_config`; None before."""
+        shapes = self._build_shapes_dict
+        if shapes is None:
+            return None
+        if len(shapes) == 1:
+            return {"input_shape": next(iter(shapes.values()))}
+        return {"shapes_dict": shapes}
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        if not config:
+            return
+        if "input_shape" in config:
+            shape = config["input_shape"]
+            self.build(shape_tree(tuple, shape) if shape is not None else None)
+        elif "shapes_dict" in config:
+            self.build(**{k: shape_tree(tuple, v) for k, v in config["shapes_dict"].items()})
+
+    def rematerialized_call(self, layer_call: Any, *args: Any, **kwargs: Any) -> Any:
+        """The function as it is: a step keeps what its backward pass reads."""
+        return layer_call
+
+    def add_metric(self, *args: Any, **kwargs: Any) -> None:
+        """Keras 2's way to report a value.
+
+        Raises:
+            NotImplementedError: always.
+        """
+        raise NotImplementedError(
+            "`Layer.add_metric()` is gone. Pass the metric to `Model.compile(metrics=[...])`, or "
+            "make a metric in `__init__` and call its `update_state()` where the value is known."
+        )
 
     def _tensors_at(self, index, what):
         nodes = self._inbound_nodes
@@ -93,6 +127,11 @@ class LayerShapes:
             *args: Shapes of the tensor arguments of `call`, in their order.
             **kwargs: Shapes by name: "x_shape" for an argument x; "input_shape" is the first.
         """
+        if type(self).call.__qualname__ == "Layer.call":
+            raise NotImplementedError(
+                f"Layer {type(self).__name__} does not have a `compute_output_shape` method "
+                "implemented."
+            )
         if "input_shape" in kwargs:
             args = (kwargs.pop("input_shape"), *args)
         layer = self

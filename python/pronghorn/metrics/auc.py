@@ -10,7 +10,7 @@ from ..losses.base import safe_divide
 from .confusion import ThresholdMetric
 
 if TYPE_CHECKING:
-    from ..engine.types import TensorLike
+    from ..engine.types import Tensor, TensorLike
 
 
 CURVES = ("PR", "ROC", "PRGAIN")
@@ -134,7 +134,7 @@ class AUC(ThresholdMetric):
 
     def result(self) -> Any:
         if self.curve == "PR" and self.summation_method == "interpolation":
-            return self._over_labels(self._interpolated_precision())
+            return self.interpolate_pr_auc()
         x, y = self._points()
         first, second = y[:-1], y[1:]
         if self.summation_method == "interpolation":
@@ -159,6 +159,14 @@ class AUC(ThresholdMetric):
         recall_gain = ops.where(none, 0.0, 1.0 - ratio * safe_divide(fn, tp))
         precision_gain = ops.where(none, 1.0, 1.0 - ratio * safe_divide(fp, tp))
         return ops.maximum(recall_gain, 0.0), precision_gain
+
+    def interpolate_pr_auc(self) -> Tensor:
+        """The precision-recall area by the interpolation of Davis and Goadrich (2006).
+
+        Returns:
+            Scalar tensor.
+        """
+        return self._over_labels(self._interpolated_precision())
 
     def _interpolated_precision(self):
         """The area of each step with true positives linear in the positives between thresholds."""

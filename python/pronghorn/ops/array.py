@@ -112,10 +112,16 @@ def transpose(x: TensorLike, axes: Any = None) -> Tensor:
     if axes is None:
         axes = range(rank - 1, -1, -1)
     elif sorted(a + rank if a < 0 else a for a in axes) != list(range(rank)):
-        raise ValueError(
-            f"transpose: `axes` must be a valid permutation of the {rank} axes of shape {x.shape}. "
-            f"Received: axes={list(axes)}"
+        said = (
+            f"transpose: `axes` must be a valid permutation of the {rank} axes of shape {x.shape}"
         )
+        if len(axes) != rank:
+            said = (
+                f"transpose: `axes` must be a list of the same length as the input shape {x.shape}"
+            )
+        elif any(not -rank <= a < rank for a in axes):
+            said = f"transpose: Each axis in `axes` must be an integer in [-{rank}, {rank})"
+        raise ValueError(f"{said}. Received: axes={list(axes)}")
     return _transpose((x,), (tuple(a + rank if a < 0 else a for a in axes),))
 
 
@@ -473,8 +479,8 @@ def convert_to_numpy(x: TensorLike) -> Any:
 
 
 def is_tensor(x: TensorLike) -> bool:
-    """Whether x is a tensor or a symbolic tensor."""
-    return isinstance(x, (_args.Tensor, KerasTensor))
+    """Whether x is a tensor that holds values: no array, Variable or KerasTensor."""
+    return isinstance(x, _args.Tensor)
 
 
 def copy(x: TensorLike) -> Tensor:

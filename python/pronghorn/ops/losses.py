@@ -174,10 +174,10 @@ def sparse_categorical_crossentropy(
         target: Integer tensor of output's shape without the classes, or with a last size of 1.
         output: Tensor (..., classes): probabilities, or logits.
         from_logits: Whether `output` holds logits.
-        axis: The axis of classes; only the last.
+        axis: The axis of classes.
 
     Raises:
-        ValueError: shapes that do not match; a label outside [0, classes), or nan.
+        ValueError: shapes or an axis that do not match; a label outside [0, classes), or nan.
 
     Example:
         >>> ops.sparse_categorical_crossentropy([1], [[0.5, 0.5]])  # [0.6931]
@@ -185,10 +185,10 @@ def sparse_categorical_crossentropy(
     output, target = tensor(output), index(target)
     rank = len(output.shape)
     if axis != -1 and axis != rank - 1:
-        raise ValueError(
-            f"Only axis=-1 is currently supported. Received: axis={axis}, for an output of shape "
-            f"{tuple(output.shape)}"
-        )
+        at = normalize_axis(axis, rank, "sparse_categorical_crossentropy")
+        if len(target.shape) == rank and target.shape[at] == 1:
+            target = squeeze(target, at)
+        output = moveaxis(output, at, -1)
     output, from_logits = _logits_of(
         output, from_logits, "softmax", "sparse_categorical_crossentropy"
     )

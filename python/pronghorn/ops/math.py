@@ -227,7 +227,6 @@ def _test(name, summary):
 isnan = _test("isnan", "Where x is not a number.")
 isinf = _test("isinf", "Where x is infinite.")
 isfinite = _test("isfinite", "Where x is neither infinite nor nan.")
-logical_not = _test("logical_not", "Where x is false (0).")
 
 
 def _comparison(name, summary, compare=None):
@@ -265,9 +264,40 @@ less = _comparison("less", "Where x1 < x2", operator.lt)
 less_equal = _comparison("less_equal", "Where x1 <= x2", operator.le)
 greater = _comparison("greater", "Where x1 > x2", operator.gt)
 greater_equal = _comparison("greater_equal", "Where x1 >= x2", operator.ge)
-logical_and = _comparison("logical_and", "Where x1 and x2 are both true (not 0)")
-logical_or = _comparison("logical_or", "Where x1 or x2 is true (not 0)")
-logical_xor = _comparison("logical_xor", "Where exactly one of x1 and x2 is true (not 0)")
+
+_not = op("logical_not")
+
+
+def _logical(name, summary):
+    compare = _comparison(name, summary)
+    native = op(name)
+
+    def function(x1, x2):
+        try:
+            return native(pair(x1, x2))
+        except TypeError:
+            if "complex64" not in (tensor(x1).dtype, tensor(x2).dtype):
+                raise
+        return native((_truth(x1), _truth(x2)))
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = compare.__doc__
+    return function
+
+
+def _truth(x):
+    return not_equal(tensor(x), 0)
+
+
+logical_and = _logical("logical_and", "Where x1 and x2 are both true (not 0)")
+logical_or = _logical("logical_or", "Where x1 or x2 is true (not 0)")
+logical_xor = _logical("logical_xor", "Where exactly one of x1 and x2 is true (not 0)")
+
+
+def logical_not(x: TensorLike) -> Tensor:
+    """Where x is false (0). Returns a bool tensor of x's shape."""
+    x = tensor(x)
+    return _not((_truth(x) if x.dtype == "complex64" else x,))
 
 
 def where(condition: Any, x1: TensorLike | None = None, x2: TensorLike | None = None) -> Tensor:

@@ -80,11 +80,28 @@ def batch_normalization(
     rank = len(x.shape)
     axis = normalize_axis(axis, rank, "batch_normalization")
     moved = axis != rank - 1
+    channels = x.shape[axis]
+    for name, given in (
+        ("mean", mean),
+        ("variance", variance),
+        ("offset", offset),
+        ("scale", scale),
+    ):
+        if given is not None and channels is not None:
+            _check_vector(name, tensor(given), channels)
     inputs = [moveaxis(x, axis, -1) if moved else x]
     inputs += [tensor(p) for p in (scale, offset) if p is not None]
     inputs += [reshape(mean, (-1,)), reshape(variance, (-1,))]
     y = _infer(tuple(inputs), (float(epsilon), scale is not None, offset is not None))
     return moveaxis(y, -1, axis) if moved else y
+
+
+def _check_vector(name, given, channels):
+    if len(given.shape) != 1 or given.shape[0] not in (None, channels):
+        raise ValueError(
+            f"batch_normalization: `{name}` must be a vector of length {channels}, the size of the "
+            f"axis of channels. Received: {name}.shape={tuple(given.shape)}"
+        )
 
 
 def batch_norm_train(
@@ -113,7 +130,7 @@ def normalize(
     Args:
         x: Tensor.
         axis: An int, or several.
-        order: Of the norm: a positive number or "inf".
+        order: Of the norm: an int of at least 1, or "inf".
         epsilon: The least norm to divide by; 1e-7 where None.
 
     Example:
@@ -127,11 +144,11 @@ def normalize(
         return narrowed(multiply(x, rsqrt(maximum(total, epsilon**2))), dtype)
     if order in ("inf", float("inf")):
         norm = max_over(abs(x), along, keepdims=True)
-    elif isinstance(order, (int, float)) and order > 0:
+    elif isinstance(order, int) and order >= 1:
         norm = power(sum_over(power(abs(x), float(order)), along, keepdims=True), 1.0 / order)
     else:
         raise ValueError(
-            f"normalize: order must be a positive number or 'inf'. Received: order={order!r}"
+            f"normalize: Argument `order` must be an int >= 1 or 'inf'. Received: order={order!r}"
         )
     return narrowed(divide(x, maximum(norm, epsilon)), dtype)
 

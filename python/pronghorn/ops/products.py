@@ -187,6 +187,9 @@ def correlate(x1: TensorLike, x2: TensorLike, mode: str = "valid") -> Tensor:
         x1, x2: Vectors.
         mode: `"valid"` (whole overlaps only), `"same"` (as long as the longer one) or `"full"`.
 
+    Returns:
+        A vector of floats; of integers float32, of int64 float64.
+
     Raises:
         ValueError: another mode, or tensors that are no vectors.
 
@@ -219,7 +222,7 @@ def correlate(x1: TensorLike, x2: TensorLike, mode: str = "valid") -> Tensor:
     if mode == "same":
         start = (shorter - 1) // 2 if x1.shape[0] >= x2.shape[0] else shorter // 2
         result = result[start : start + longer]
-    return cast(result, dtype)
+    return result
 
 
 __all__ = ["corrcoef", "correlate", "cross", "inner", "kron", "outer", "tensordot", "vdot"]

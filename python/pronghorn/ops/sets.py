@@ -43,7 +43,7 @@ def nonzero(x: TensorLike) -> tuple[Any, ...]:
 def _distinct(rows, ordered):
     """First places, the number of each row's value among them, and counts; of rows (n, ...)."""
     axis = 0 if rows.ndim > 1 else None
-    _, first, inverse, counts = np.unique(rows, True, True, True, axis=axis)
+    _, first, inverse, counts = np.unique(rows, True, True, True, axis=axis, equal_nan=False)
     inverse = inverse.reshape(-1)
     if not ordered:  # as they come
         order = np.argsort(first, kind="stable")
@@ -135,7 +135,7 @@ def unique(
     """The distinct elements of a tensor, or the distinct slices along an axis.
 
     Args:
-        x: Tensor.
+        x: Tensor; no nan equals another.
         sorted: Whether they come in ascending order, instead of as they first appear.
         return_index: Whether to return where each first appears.
         return_inverse: Whether to return, for each element of x, its place in the result.

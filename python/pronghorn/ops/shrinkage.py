@@ -181,13 +181,19 @@ def _image_sizes(x, data_format, who):
     return data_format == "channels_first"
 
 
+def _block(size):
+    if not isinstance(size, int) or size < 2:
+        raise ValueError(f"`block_size` must be at least 2. Received: block_size={size}")
+    return size
+
+
 def depth_to_space(x: TensorLike, block_size: Any, data_format: str = "channels_last") -> Tensor:
     """Channels moved into blocks of pixels: (n, h, w, c b b) -> (n, h b, w b, c).
 
     Raises:
-        ValueError: another rank, or channels that do not divide.
+        ValueError: another rank, channels that do not divide, or a block below 2.
     """
-    x, b = tensor(x), block_size
+    x, b = tensor(x), _block(block_size)
     first = _image_sizes(x, data_format, "depth_to_space")
     x = transpose(x, (0, 2, 3, 1)) if first else x
     n, h, w, c = shape_of(x)
@@ -206,9 +212,9 @@ def space_to_depth(x: TensorLike, block_size: Any, data_format: str = "channels_
     """Blocks of pixels moved into channels: (n, h b, w b, c) -> (n, h, w, c b b).
 
     Raises:
-        ValueError: another rank, or sizes that do not divide.
+        ValueError: another rank, sizes that do not divide, or a block below 2.
     """
-    x, b = tensor(x), block_size
+    x, b = tensor(x), _block(block_size)
     first = _image_sizes(x, data_format, "space_to_depth")
     x = transpose(x, (0, 2, 3, 1)) if first else x
     n, h, w, c = shape_of(x)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from ..engine.types import Variable
+    from ..engine.types import Tensor, Variable
 
 
 # Arguments of Optimizer that older configs of this class hold, with the only values they may have.
@@ -124,11 +124,17 @@ class LossScaleOptimizer(Optimizer):
     def _can_compile(self, variables):
         return self._is_ours and self.inner_optimizer._can_compile(variables)
 
-    def _step(self, grads, variables, rate):
-        inner, scale = self.inner_optimizer, self.dynamic_scale.value
+    def check_finite(self, grads: Any) -> Tensor:
+        """Whether all numbers of all gradients are finite, a bool tensor; None has none."""
         finite = ops.convert_to_tensor(True)
         for gradient in grads:
-            finite = ops.logical_and(finite, ops.all(ops.isfinite(gradient)))
+            if gradient is not None:
+                finite = ops.logical_and(finite, ops.all(ops.isfinite(gradient)))
+        return finite
+
+    def _step(self, grads, variables, rate):
+        inner, scale = self.inner_optimizer, self.dynamic_scale.value
+        finite = self.check_finite(grads)
         unscaled = [
             g if v.overwrite_with_gradient else g / ops.cast(scale, g.dtype)
             for g, v in zip(grads, variables)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..engine import nest
+from ..engine.stateless import StatelessScope
 from ..legacy.telling import tell
 from .data import class_weight_to_sample_weights
 
@@ -123,6 +124,49 @@ class OldMethods:
             reset = getattr(layer, "reset_state", None) or getattr(layer, "reset_states", None)
             if reset is not None and not isinstance(layer, OldMethods):
                 reset()
+
+    def compiled_loss(
+        self, y: Any, y_pred: Any, sample_weight: Any = None, regularization_losses: Any = None
+    ) -> Any:
+        """`compute_loss`, as the `train_step` of Keras 2 wrote it.
+
+        Args:
+            y, y_pred, sample_weight: Labels, outputs and weights of a batch.
+            regularization_losses: Without effect: the losses of layers are counted.
+        """
+        _tell("compiled_loss", "compute_loss")
+        return self.compute_loss(None, y, y_pred, sample_weight)
+
+    def stateless_compute_loss(
+        self,
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        metrics_variables: Any,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """`compute_loss` for given values of the variables, none of which changes.
+
+        Args:
+            trainable_variables, non_trainable_variables, metrics_variables: Values for the lists of
+                these names.
+            x, y, y_pred, sample_weight, training: As of `compute_loss`.
+
+        Returns:
+            (loss, (trainable, non-trainable and metrics' values after it)).
+        """
+        given = (trainable_variables, non_trainable_variables, metrics_variables)
+        own = (self.trainable_variables, self.non_trainable_variables, self.metrics_variables)
+        pairs = [pair for a, b in zip(own, given) for pair in zip(a, b)]
+        with StatelessScope(pairs) as scope:
+            loss = self._compute_loss(x, y, y_pred, sample_weight, training=training)
+        return loss, (
+            trainable_variables,
+            *([scope.get_current_value(v) for v in group] for group in own[1:]),
+        )
 
     def predict_proba(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> Any:
         """`predict` by another name."""
