@@ -112,16 +112,12 @@ def transpose(x: TensorLike, axes: Any = None) -> Tensor:
     if axes is None:
         axes = range(rank - 1, -1, -1)
     elif sorted(a + rank if a < 0 else a for a in axes) != list(range(rank)):
-        said = (
-            f"transpose: `axes` must be a valid permutation of the {rank} axes of shape {x.shape}"
-        )
+        said = "`axes` must be a valid permutation of the axes"
         if len(axes) != rank:
-            said = (
-                f"transpose: `axes` must be a list of the same length as the input shape {x.shape}"
-            )
+            said = "`axes` must be a list of the same length as the input shape"
         elif any(not -rank <= a < rank for a in axes):
-            said = f"transpose: Each axis in `axes` must be an integer in [-{rank}, {rank})"
-        raise ValueError(f"{said}. Received: axes={list(axes)}")
+            said = f"Each axis in `axes` must be an integer in [-{rank}, {rank})"
+        raise ValueError(f"transpose: {said}. Received: axes={list(axes)}, shape {x.shape}")
     return _transpose((x,), (tuple(a + rank if a < 0 else a for a in axes),))
 
 
