@@ -1,5 +1,6 @@
 """Shared fixtures. Every test starts from float32, one seed, and the width and threads it found."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -8,6 +9,13 @@ import pytest
 from pronghorn.engine import device
 
 DATA_HOME = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")).expanduser()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_heap():
+    """What earlier modules left alive is not looked at by every collection of this one."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -238,7 +238,7 @@ def config_of(k, make_it):
     """The config, as it looks when it was in a file."""
     import json
 
-    k.utils.clear_session()
+    k.utils.clear_session(free_memory=False)
     return json.loads(json.dumps(k.saving.serialize_keras_object(make_it(k))))
 
 

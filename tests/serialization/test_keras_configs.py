@@ -79,7 +79,7 @@ def test_the_config_is_keras_s(row):
 
 @pytest.mark.parametrize("row", ROWS)
 def test_keras_s_config_makes_it(row):
-    ph.utils.clear_session()
+    ph.utils.clear_session(free_memory=False)
     made = saving.deserialize_keras_object(json.loads(json.dumps(KERAS[row])))
     again = json.loads(json.dumps(saving.serialize_keras_object(made)))
     wanted = plain(KERAS[row])
