@@ -151,7 +151,7 @@ def preprocessing(mode: str) -> Any:
 def _load_class_index():
     import json
 
-    from ..files import get_file
+    from ..files.get_file import get_file
 
     path = get_file(
         "imagenet_class_index.json",
@@ -315,7 +315,7 @@ def finish(begin: Any, x: Any, input_tensor: Any, name: str, weights: str, file:
 
     model = Model(begin if input_tensor is None else get_source_inputs(input_tensor), x, name=name)
     if weights == "imagenet":
-        from ..files import get_file
+        from ..files.get_file import get_file
 
         name, url, file_hash = file()
         weights = get_file(name, url, cache_subdir="models", file_hash=file_hash)
