@@ -257,3 +257,22 @@ def test_hooks_assigned_while_fitting_are_called(when):
     )  # fmt: skip
     epoch = [("train", 0), ("train", 1), ("test", 0), ("test", 1)]
     assert seen == (epoch * 2)[2 * (when == "on_test_begin") :]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_passes_follow_each_other_where_steps_end_with_the_data(workers):
+    class Batches(ph.utils.PyDataset):
+        def __len__(self):
+            return 5
+
+        def __getitem__(self, index):
+            return X[2 * index : 2 * index + 2], Y[2 * index : 2 * index + 2]
+
+    rows = ph.data.Dataset.from_tensor_slices((X, Y)).map(lambda x, y: (x, y)).batch(2)
+    for data in (Batches(workers=workers), rows):
+        history = unbuilt().fit(data, epochs=3, steps_per_epoch=5, verbose=0)
+        assert history.epoch == [0, 1, 2]
+        history = unbuilt().fit(
+            data, epochs=3, steps_per_epoch=5, verbose=0, validation_data=data, validation_steps=5
+        )
+        assert len(history.history["val_loss"]) == 3

@@ -213,9 +213,14 @@ class EpochLoop:
             return lambda: self.step.run_batches(self.source, index, index + 1)[1]
         return lambda: self.step.batch(self.source.batch(index))
 
+    def _has_an_end(self):
+        """Whether the data are passes of a known number of batches, and no iterator."""
+        return getattr(self.source, "num_batches", None) is not None
+
     def _python_groups(self):
         known = self.num_batches
-        if self._iterator is None or self.steps is None:
+        resumed = self._iterator is not None and self.steps is not None
+        if not resumed:
             self._iterator = self.source.iterate()
         done = 0
         while known is None or done < known:
@@ -223,6 +228,10 @@ class EpochLoop:
             group = []
             while len(group) < size:
                 data = next(self._iterator, _END)
+                if data is _END and done == 0 and not group and resumed and self._has_an_end():
+                    # the epoch before took the last batch of a pass
+                    self._iterator, resumed = self.source.iterate(), False
+                    data = next(self._iterator, _END)
                 if data is _END:
                     break
                 group.append(lambda data=data: self.step.batch(data))
