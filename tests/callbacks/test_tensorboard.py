@@ -18,9 +18,9 @@ def network():
         [
             ph.Input((4,)),
             layers.Embedding(10, 8, name="words"),
-            layers.Reshape((4, 8, 1)),
+            layers.Reshape((4, 8, 1), name="grid"),
             layers.Conv2D(3, 3, name="conv"),
-            layers.Flatten(),
+            layers.Flatten(name="flat"),
             layers.Dense(1, name="out"),
         ],
         name="net",
@@ -85,7 +85,7 @@ def test_histograms_images_and_graph(tmp_path):
     width, height, png = values(events, "net/out/kernel/image")[1][0]
     assert png.startswith(b"\x89PNG") and (int(width), int(height)) == (1, 36)
     nodes = {node.name: list(node.input) for node in events.Graph().node}
-    assert nodes["conv"] == ["reshape"] and nodes["out"] == ["flatten"]
+    assert nodes["conv"] == ["grid"] and nodes["out"] == ["flat"]
     config = json.loads(values(events, "keras")[1][0].item())
     assert config["class_name"] == "Sequential"
 

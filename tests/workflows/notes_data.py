@@ -1,5 +1,6 @@
 """A folder as KERAS_HOME with data sets of Keras's form, small and made up or embedded, so that
-programs that load mnist, imdb, reuters and boston_housing learn something without a network."""
+programs that load mnist, imdb, reuters and boston_housing learn something without a network, and
+with made-up names of ImageNet's classes."""
 
 import json
 
@@ -15,6 +16,9 @@ def write(home):
     _write_reviews(folder)
     _write_topics(folder / "reuters.npz")
     _write_prices(folder / "boston_housing.npz")
+    (home / "models").mkdir()
+    classes = {str(i): [f"n{i:08d}", f"name{i}"] for i in range(1000)}
+    (home / "models" / "imagenet_class_index.json").write_text(json.dumps(classes))
 
 
 def _write_digits(path):

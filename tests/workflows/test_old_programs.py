@@ -11,7 +11,11 @@ from workflows import notes_data
 
 FOLDER = Path(__file__).parent / "programs"
 PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py"))
-NEEDS = {"board": "tensorboard", "style_transfer": "scipy"}
+NEEDS = {
+    "board": ["tensorboard"],
+    "pictures_in_folders": ["PIL", "scipy"],
+    "style_transfer": ["scipy"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +28,9 @@ def keras_home(tmp_path_factory):
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_program(name, keras_home, tmp_path):
     """It ends well and, as its last word, says so; it checks its numbers itself."""
-    if name in NEEDS:
-        pytest.importorskip(NEEDS[name])
-    if name in ("files", "texts", "watching"):
+    for package in NEEDS.get(name, ()):
+        pytest.importorskip(package)
+    if name in ("files", "pretrained", "texts", "watching"):
         pytest.importorskip("h5py")
     places = [str(Path(pronghorn.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     done = subprocess.run(
