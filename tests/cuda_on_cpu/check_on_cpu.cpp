@@ -72,15 +72,17 @@ void no_barrier(int* out) {
   PH_SHARED(int, row, 64);
   const unsigned t = threadIdx.x;
   row[t] = 1;
-  out[t] = row[63 - t];
+  out[t] = row[t ? t - 1 : 0];
 }
 void no_second_barrier(int* out) {
   PH_SHARED(int, row, 64);
   const unsigned t = threadIdx.x;
   row[t] = 1;
   __syncthreads();
-  out[t] = row[63 - t];
-  row[t] = 2;
+  if (t == 0)
+    row[5] = 2;
+  else
+    out[t] = row[5];
 }
 void two_writers(int*) {
   PH_SHARED(int, row, 1);
@@ -132,8 +134,8 @@ void dies(void (*kernel)(int*), const char* with) {
 
 int main() {
   check_what_works();
-  dies(no_barrier, "before a barrier that it needs: row");
-  dies(no_second_barrier, "that another thread reads");
+  dies(no_barrier, "before a barrier that it needs: row 0");
+  dies(no_second_barrier, "that another thread reads, without a barrier between: row 5");
   dies(two_writers, "two threads write");
   dies(unwritten, "that nobody wrote");
   dies(outside, "outside of shared memory: row 64");

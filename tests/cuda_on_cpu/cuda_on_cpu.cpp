@@ -12,9 +12,8 @@
 #include <memory>
 #include <vector>
 
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef PH_ASAN  // of the kernels; this file is compiled without
 #include <sanitizer/common_interface_defs.h>
-#define PH_ASAN 1
 #else
 #define PH_ASAN 0
 #endif

@@ -78,8 +78,9 @@ class Guarded {
 std::vector<const Kernels*> tables();
 // The numbers of threads to try. CUDA's kernels do not know them.
 std::vector<int> thread_counts(std::vector<int> all);
-// Of the cases on a slow table one of so many is enough, if asked for.
-bool left_out();
+// Of the cases on a slow table one of so many is enough, and none of more than so much `work`
+// (elements, or products of two).
+bool left_out(int64_t work = 0);
 template <class F>
 void each_width(const F& f) {
   for (const Kernels* k : tables()) f(*k);

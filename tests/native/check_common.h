@@ -17,7 +17,7 @@
 namespace ph::check {  // check.h
 std::vector<const Kernels*> tables();
 std::vector<int> thread_counts(std::vector<int> all);
-bool left_out();
+bool left_out(int64_t work = 0);
 }  // namespace ph::check
 
 namespace check {

@@ -1,6 +1,6 @@
 // Batch normalisation: statistics of columns by parts of rows, each part's mean and sum of squared
-// deviations by one thread a column (Welford), joined by Chan's formula; then one pass over all
-// elements. Sums are in double.
+// deviations by one thread a column, which are joined; then one pass over all elements. Sums are
+// in double, each in two passes.
 #include "cuda.h"
 
 namespace ph {
@@ -30,12 +30,16 @@ struct PartStatistics {
     const int64_t part = i / g.channels, c = i - part * g.channels;
     const int64_t begin = g.rows * part / p.parts, end = g.rows * (part + 1) / p.parts;
     const T* const x = static_cast<const T*>(g.x) + c;
-    double mean = 0, m2 = 0;
-    for (int64_t r = begin; r < end; ++r) {
-      const double v = static_cast<double>(x[r * g.channels]), d = v - mean;
-      mean += d / static_cast<double>(r - begin + 1);
-      m2 += d * (v - mean);
+    const double n = static_cast<double>(max_of<int64_t>(end - begin, 1));
+    const double base = begin < end ? static_cast<double>(x[begin * g.channels]) : 0;
+    double sum = 0, m2 = 0, rest = 0;
+    for (int64_t r = begin; r < end; ++r) sum += static_cast<double>(x[r * g.channels]) - base;
+    const double mean = base + sum / n;
+    for (int64_t r = begin; r < end; ++r) {  // from cache; rest: what rounding left of the mean
+      const double d = static_cast<double>(x[r * g.channels]) - mean;
+      m2 += d * d, rest += d;
     }
+    m2 -= rest * rest / n;
     p.at(part, c)[0] = mean, p.at(part, c)[1] = m2;
   }
 };
@@ -44,16 +48,18 @@ struct JoinStatistics {
   NormArgs g;
   Parts p;
   PH_DEVICE void operator()(int64_t c) const {
-    double mean = 0, m2 = 0, count = 0;
+    const auto rows_of = [&](int64_t part) {
+      return static_cast<double>(g.rows * (part + 1) / p.parts - g.rows * part / p.parts);
+    };
+    const double count = static_cast<double>(max_of<int64_t>(g.rows, 1)), base = p.at(0, c)[0];
+    double sum = 0, m2 = 0;  // of means relative to the first: a large one costs no digits
+    for (int64_t part = 0; part < p.parts; ++part) sum += rows_of(part) * (p.at(part, c)[0] - base);
+    const double mean = base + sum / count;
     for (int64_t part = 0; part < p.parts; ++part) {
-      const double n = static_cast<double>(g.rows * (part + 1) / p.parts - g.rows * part / p.parts);
-      if (n == 0) continue;
-      const double d = p.at(part, c)[0] - mean, all = count + n;
-      mean += d * (n / all);
-      m2 += p.at(part, c)[1] + d * d * (count * n / all);
-      count = all;
+      const double d = p.at(part, c)[0] - mean;
+      m2 += p.at(part, c)[1] + rows_of(part) * d * d;
     }
-    const double var = count > 0 ? m2 / count : 0;
+    const double var = m2 / count;
     static_cast<T*>(g.mean)[c] = static_cast<T>(mean);
     if (g.var) static_cast<T*>(g.var)[c] = static_cast<T>(var);
     static_cast<T*>(g.rstd)[c] = static_cast<T>(1 / sqrt(var + g.epsilon));
