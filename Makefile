@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 SOURCES := $(shell find csrc python CMakeLists.txt pyproject.toml -type f \
   -not -name '*.pyc' -not -name '*.so')
-PY_FILES := python tests benchmarks tools examples examples
+PY_FILES := python tests benchmarks tools examples
 CXX_FILES = $(shell find csrc tests benchmarks -name '*.h' -o -name '*.cpp' -o -name '*.cu')
 NVCC := $(shell command -v nvcc)
 
