@@ -74,8 +74,11 @@ def outside_table(indices, rows, layer, where=""):
         return None
     place = [int(n) for n in np.argwhere(wrong)[0]]
     value = indices[tuple(place)].item()
-    mend = f"Give it input_dim={int(indices.max()) + 1} or more"
-    if not value >= 0:
+    if not np.isfinite(indices).all():
+        mend = "Give it whole numbers"
+    elif value >= 0:
+        mend = f"Give it input_dim={int(indices.max()) + 1} or more"
+    else:
         mend = "Shift your indices so that they count from 0"
     return (
         f"Received an index of {value} (x{place}{where}) for the Embedding layer '{layer}': an "
