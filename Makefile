@@ -34,6 +34,7 @@ lint: $(VENV)/.lint-tools
 	$(VENV)/bin/ruff check $(PY_FILES)
 	$(VENV)/bin/ruff format --check $(PY_FILES)
 	@$(VENV)/bin/clang-format --dry-run --Werror $(CXX_FILES)
+	$(VENV)/bin/mypy
 	$(PY) -m pytest -q tests/test_house.py
 
 # what takes longer than CI has: everything at each width with 1 and 2 threads, then the sanitizers

@@ -1,8 +1,14 @@
 """Every public function and method has type hints, which mypy then holds our own code to."""
 
 import ast
+import subprocess
+import sys
+from pathlib import Path
 
 import public_names
+import pytest
+
+ROOT = Path(__file__).parents[1]
 
 
 def unhinted(source, wanted):
@@ -42,3 +48,29 @@ def test_what_lacks_a_hint_is_found():
     source = "def f(x: int, *y) -> int: ...\ndef g(x: int): ...\n"
     source += "class C:\n def h(self, x: int) -> int: ..."
     assert unhinted(source, {"f", "g", "C.h"}) == ["f", "g"]
+
+
+WRONG = """
+import pronghorn as ph
+from pronghorn import layers, ops
+ops.concatenate([[1.0]], axis="rows")
+layers.Dense("ten")
+layers.Conv2D(3, 3, padding=7)
+ph.losses.MeanSquaredError(reduction=3)
+model = ph.Sequential([layers.Dense(3)])
+model.fit(epochs="ten")
+ph.Variable(1.0, name=3)
+good: ph.Tensor = ops.exp(ops.ones((2, 3)) * 2.0)
+layers.Dense(3, activation="relu")(good)
+"""
+
+
+@pytest.mark.extended
+def test_mypy_sees_wrong_arguments(tmp_path):
+    """One error for each wrong line, none for the right ones."""
+    pytest.importorskip("mypy")
+    (tmp_path / "wrong.py").write_text(WRONG)
+    command = [sys.executable, "-m", "mypy", f"--config-file={ROOT / 'pyproject.toml'}", "wrong.py"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300)
+    lines = [int(line.split(":")[1]) for line in done.stdout.splitlines() if " error: " in line]
+    assert lines == [4, 5, 6, 7, 9, 10], done.stdout

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def linear(x: TensorLike) -> Tensor:
     """x itself."""
-    return x
+    return x  # type: ignore[return-value]
 
 
 def relu(
@@ -221,7 +221,7 @@ def serialize(activation: Any) -> Any:
     """The name of a function of this module; a config of any other."""
     from ..serialization import serialize_keras_object
 
-    if _TABLE.get(getattr(activation, "__name__", None)) is activation:
+    if _TABLE.get(getattr(activation, "__name__", None)) is activation:  # type: ignore[arg-type]
         return activation.__name__
     return serialize_keras_object(activation)
 

@@ -117,7 +117,7 @@ def decode_predictions(preds: Any, top: int = 5) -> Any:
     return results
 
 
-def preprocessing(mode: str) -> Any:
+def preprocessing(mode: str | None) -> Any:
     """`preprocess_input` of the models of a mode; None for models that do it themselves."""
 
     def preprocess(x, data_format=None):
@@ -153,7 +153,7 @@ def _load_class_index():
 
     from ..files.get_file import get_file
 
-    path = get_file(
+    path = get_file(  # type: ignore[operator]
         "imagenet_class_index.json",
         _CLASS_INDEX_URL,
         cache_subdir="models",
@@ -318,7 +318,7 @@ def finish(begin: Any, x: Any, input_tensor: Any, name: str, weights: str, file:
         from ..files.get_file import get_file
 
         name, url, file_hash = file()
-        weights = get_file(name, url, cache_subdir="models", file_hash=file_hash)
+        weights = get_file(name, url, cache_subdir="models", file_hash=file_hash)  # type: ignore[operator]
     if weights is not None:
         model.load_weights(weights)
     return model

@@ -26,7 +26,7 @@ def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: An
     """CTC loss (batch, 1) of probabilities (batch, steps, classes); lengths are (batch, 1)."""
     y_pred = _log(y_pred)
     lengths = (_ops.squeeze(_ops.convert_to_tensor(n), -1) for n in (label_length, input_length))
-    return _ops.expand_dims(_ops.ctc_loss(y_true, y_pred, *lengths, mask_index=-1), 1)
+    return _ops.expand_dims(_ops.ctc_loss(y_true, y_pred, *lengths, mask_index=-1), 1)  # type: ignore[arg-type]
 
 
 def ctc_decode(

@@ -103,7 +103,7 @@ class BackupAndRestore(Callback):
             batch + 1 if again else batch - self._last_batch_seen
         )
         self._last_batch_seen = batch
-        if self._batches_seen_since_last_saving >= self.save_freq:
+        if self._batches_seen_since_last_saving >= self.save_freq:  # type: ignore[operator]
             self._batches_seen_since_last_saving = 0
             self._save()
 

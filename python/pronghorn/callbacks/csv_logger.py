@@ -47,7 +47,7 @@ class CSVLogger(Callback):
                 self.keys += [f"val_{key}" for key in self.keys]
         if self.writer is None:
             names = ["epoch", *self.keys]
-            self.writer = csv.DictWriter(self.csv_file, names, delimiter=self.sep)
+            self.writer = csv.DictWriter(self.csv_file, names, delimiter=self.sep)  # type: ignore[arg-type]
             if self.append_header:
                 self.writer.writeheader()
         row = {key: _text(logs.get(key, "NA")) for key in self.keys}

@@ -66,7 +66,7 @@ class EarlyStopping(MonitorCallback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._set_monitor_op()
-        current = self.get_monitor_value(logs)
+        current = self.get_monitor_value(logs)  # type: ignore[arg-type]
         if current is None or epoch < self.start_from_epoch:
             return
         if self.restore_best_weights and self.best_weights is None:

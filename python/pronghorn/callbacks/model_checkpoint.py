@@ -89,7 +89,7 @@ class ModelCheckpoint(MonitorCallback):
         again = self._last_batch is None or batch <= self._last_batch
         self._seen += batch + 1 if again else batch - self._last_batch
         self._last_batch = batch
-        if self._seen >= self.save_freq:
+        if self._seen >= self.save_freq:  # type: ignore[operator]
             self._seen = 0
             self._find_direction()
             self._save(self._epoch, batch, logs or {})

@@ -50,7 +50,7 @@ class SummaryWriter:
         """Images (n, height, width, channels) of values in [0, 1]; at most three are kept."""
         pixels = np.uint8(np.clip(np.asarray(images, "float32"), 0, 1) * 255.999)
         height, width = pixels.shape[1:3]
-        encoded = [str(width).encode(), str(height).encode(), *map(_png, pixels[:3])]
+        encoded = [str(width).encode(), str(height).encode(), *map(_png, pixels[:3])]  # type: ignore[index]
         self._tensor(tag, encoded, image_metadata.create_summary_metadata(None, None), step)
 
     def keras_model(self, json_text):

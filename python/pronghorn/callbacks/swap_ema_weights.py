@@ -69,7 +69,7 @@ class SwapEMAWeights(Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if self.swap_on_epoch and not self._ema_weights_in_model:
             self._swap(True)
-            if epoch == self.params["epochs"] - 1:
+            if epoch == self.params["epochs"] - 1:  # type: ignore[index]
                 for weight, average in self._pairs():  # `fit` ends with the averages as weights
                     average.assign(weight.value)
 

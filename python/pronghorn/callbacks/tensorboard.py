@@ -129,7 +129,7 @@ class TensorBoard(Callback):
     def _after_batch(self, batch, logs=None):
         self._global_train_batch += 1
         step = self._global_train_batch
-        if step % self.update_freq:
+        if step % self.update_freq:  # type: ignore[operator]
             return
         writer = self._writer("train")
         if self.write_steps_per_second:

@@ -26,7 +26,7 @@ class Constraint:
         old_constructor(cls)
 
     def __call__(self, w: TensorLike) -> Tensor:
-        return w
+        return w  # type: ignore[return-value]
 
     def get_config(self) -> dict[str, Any]:
         return {}

@@ -171,7 +171,7 @@ def _padded(leaves, shape, value):
         value = 0 if value is None else np.asarray(elements.normalize(value))
         out = np.full((len(leaves), *target), value, dtype=leaves[0].dtype)
     for i, leaf in enumerate(leaves):
-        out[(i, *(slice(n) for n in own[i]))] = leaf
+        out[(i, *(slice(n) for n in own[i]))] = leaf  # type: ignore[index]
     return out
 
 

@@ -215,7 +215,7 @@ class Interleave(Node):
                         continue
                     slots[turn] = self._blocks(item, pool)
                 idle = 0
-                block = next(slots[turn], None)
+                block = next(slots[turn], None)  # type: ignore[call-overload]
                 if block is None:
                     slots[turn] = None
                 else:

@@ -48,5 +48,5 @@ def load_batch(path: str, label_key: str = "labels") -> tuple[Any, ...]:
 def arrange(images: TensorLike, labels: Any, dtype: Any = "uint8") -> tuple[Any, ...]:
     """Images in the layout of the settings, labels (n, 1)."""
     if config.image_data_format() == "channels_last":
-        images = images.transpose(0, 2, 3, 1)
+        images = images.transpose(0, 2, 3, 1)  # type: ignore[arg-type, call-arg]
     return images, np.array(labels, dtype=dtype).reshape(-1, 1)

@@ -34,4 +34,4 @@ def load_data(label_mode: str = "fine") -> tuple[Any, ...]:
     train, test = (
         load_batch(os.path.join(folder, part), f"{label_mode}_labels") for part in ("train", "test")
     )
-    return arrange(*train, "int64"), arrange(*test, "int64")
+    return arrange(*train, "int64"), arrange(*test, "int64")  # type: ignore[call-arg]

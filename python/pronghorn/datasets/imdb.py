@@ -50,7 +50,7 @@ def load_data(
         >>> x_train[0][:4]  # doctest: +SKIP
         [1, 14, 22, 16]
     """
-    num_words = take_old_arguments("imdb.load_data", num_words, kwargs)
+    num_words = take_old_arguments("imdb.load_data", num_words, kwargs)  # type: ignore[arg-type]
     names = ("x_train", "y_train", "x_test", "y_test")
     x_train, y_train, x_test, y_test = load_npz(published_file("imdb.npz", path), names).values()
     generator = np.random.RandomState(seed)

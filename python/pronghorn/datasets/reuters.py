@@ -59,7 +59,7 @@ def load_data(
         >>> len(x_train)  # doctest: +SKIP
         8982
     """
-    num_words = take_old_arguments("reuters.load_data", num_words, kwargs)
+    num_words = take_old_arguments("reuters.load_data", num_words, kwargs)  # type: ignore[arg-type]
     x, y = load_npz(published_file("reuters.npz", path), ("x", "y")).values()
     texts = Texts(*shuffled(np.random.RandomState(seed), x, y))
     texts.mark(start_char, index_from)

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
-_settings = {
+_settings: dict[str, Any] = {
     "floatx": "float32",
     "epsilon": 1e-7,
     "image_data_format": "channels_last",

@@ -114,7 +114,7 @@ def register(cls):
 
 def _kind(x):
     """How x comes apart; None for a leaf."""
-    kind = _KINDS.get(type(x))
+    kind = _KINDS.get(type(x))  # type: ignore[call-overload]
     if kind is None and isinstance(x, tuple):
         if isinstance(getattr(x, "_fields", None), tuple):
             return _NAMED

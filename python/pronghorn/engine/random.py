@@ -81,7 +81,7 @@ def global_seed_generator() -> SeedGenerator:
     if _global["generator"] is None:
         seed = _global["seed"]
         _global["generator"] = SeedGenerator(make_default_seed() if seed is None else seed)
-    return _global["generator"]
+    return _global["generator"]  # type: ignore[return-value]
 
 
 def draw_seed(seed: Any) -> Tensor:

@@ -279,7 +279,7 @@ class RecordedOp(Operation):
     def call(self, inputs, attrs=()):
         from . import dispatch
 
-        return dispatch.op(self.op_name)(inputs, _unknown_as_minus_one(attrs))
+        return dispatch.op(self.op_name)(inputs, _unknown_as_minus_one(attrs))  # type: ignore[arg-type]
 
     __call__ = call
 

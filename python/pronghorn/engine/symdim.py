@@ -71,7 +71,7 @@ class SymDim:
         values = [x.resolve(size_of) if isinstance(x, SymDim) else x for x in self.operands]
         if any(isinstance(x, SymDim) for x in values):
             return SymDim(function=self.function, operands=values)
-        return FUNCTIONS[self.function](*values)
+        return FUNCTIONS[self.function](*values)  # type: ignore[operator]
 
     def moved(self, new_tensor):
         """The same size of other tensors: `new_tensor(old)` gives them."""
@@ -151,7 +151,7 @@ def _install(name, symbol):
                 tensor_module.convert_to_tensor(x) if isinstance(x, SymDim) else x
                 for x in (left, right)
             )
-            return function(left, right)
+            return function(left, right)  # type: ignore[operator]
         if not (_is_number(other) or isinstance(other, SymDim)):
             return NotImplemented
         operands = [x.item() if isinstance(x, np.generic) else x for x in (left, right)]

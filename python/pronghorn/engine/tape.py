@@ -97,7 +97,7 @@ class GradientTape(_core.Tape):
                 cell = s.handle
                 handles.append(cell if isinstance(cell, _core.Cell) else cell.read())
             elif isinstance(s, Tensor):
-                handles.append(s)
+                handles.append(s)  # type: ignore[arg-type]
             else:
                 raise TypeError(f"Gradients need tensors or variables as sources. Received: {s!r}")
         grads = self.sweep(targets, handles, seeds)
@@ -124,7 +124,7 @@ def value_and_grad(fn, argnums=0):
         indices = (argnums,) if single else tuple(argnums)
         args = list(args)
         for i in indices:
-            args[i] = nest.map_structure(
+            args[i] = nest.map_structure(  # type: ignore[index]
                 lambda a: a if isinstance(a, Variable) else convert_to_tensor(a), args[i]
             )
         sources = tuple(args[i] for i in indices)

@@ -276,7 +276,7 @@ def _unpack_tar(file_path, folder):
     links = set()  # paths that are symbolic links: nothing may be written through one
     with contextlib.closing(_Forward(_open_stream(file_path))) as stream:
         try:
-            archive = tarfile.open(fileobj=stream, mode="r:")
+            archive = tarfile.open(fileobj=stream, mode="r:")  # type: ignore[call-overload]
         except tarfile.ReadError as error:
             raise _NoArchive from error
         with archive:

@@ -59,7 +59,7 @@ def _table():
 
     table = {cls.__name__: cls for cls in _CLASSES}
     table.update({to_snake_case(cls.__name__): cls for cls in _CLASSES})
-    table.update(_LEGACY)
+    table.update(_LEGACY)  # type: ignore[arg-type]
     return table
 
 

@@ -238,7 +238,7 @@ class _Scaled(VarianceScaling):
     def __init__(
         self, seed: Seed | None = None, input_axes: Any = None, output_axes: Any = None
     ) -> None:
-        super().__init__(*self._settings, seed, input_axes, output_axes)
+        super().__init__(*self._settings, seed, input_axes, output_axes)  # type: ignore[arg-type]
 
     def get_config(self) -> dict[str, Any]:
         return {**_Random.get_config(self), **self._axes_config()}

@@ -10,7 +10,7 @@ from ..ops.attention import causal_mask
 from .base import Layer
 
 if TYPE_CHECKING:
-    from ..engine.types import Seed, TensorLike
+    from ..engine.types import Seed
 
 
 class Attention(Layer):
@@ -78,7 +78,7 @@ class Attention(Layer):
         pairs = ops.add(ops.expand_dims(query, axis=-2), ops.expand_dims(key, axis=-3))
         if self.scale is not None:
             pairs = ops.multiply(self.scale, pairs)
-        return ops.multiply(self.concat_score_weight, ops.sum(ops.tanh(pairs), axis=-1))
+        return ops.multiply(self.concat_score_weight, ops.sum(ops.tanh(pairs), axis=-1))  # type: ignore[arg-type]
 
     def _apply_scores(self, scores, value, scores_mask=None, training=False):
         if scores_mask is not None:
@@ -100,7 +100,7 @@ class Attention(Layer):
 
     def call(
         self,
-        inputs: TensorLike,
+        inputs: Any,
         mask: Any = None,
         training: bool = False,
         return_attention_scores: bool = False,
@@ -121,7 +121,7 @@ class Attention(Layer):
             outputs = ops.where(ops.expand_dims(q_mask, axis=-1), outputs, 0.0)
         return (outputs, weights) if return_attention_scores else outputs
 
-    def compute_mask(self, inputs: TensorLike, mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         self._validate_inputs(inputs, mask)
         if mask is None or mask[0] is None:
             return None
@@ -132,7 +132,7 @@ class Attention(Layer):
 
     def compute_output_spec(
         self,
-        inputs: TensorLike,
+        inputs: Any,
         mask: Any = None,
         return_attention_scores: bool = False,
         training: bool | None = None,

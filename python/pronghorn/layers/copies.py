@@ -29,7 +29,7 @@ class LayerCopies(Portable):
         tracked = state.pop("_tracked", ())
         nodes = {k: own[k] for k in ("_inbound_nodes", "_outbound_refs") if k in own}
         own.update(state)
-        own.update(nodes)
+        own.update(nodes)  # type: ignore[arg-type]
         for name in tracked:
             own[name] = self._tracker.track(own[name])
         if own.get("_super_called"):

@@ -27,6 +27,7 @@ class Dense(Adaptable, Layer):
         kernel_regularizer, bias_regularizer, activity_regularizer: Penalties.
         kernel_constraint, bias_constraint: Projections after updates.
         lora_rank, lora_alpha: As `enable_lora` takes them; None for no adaptation.
+        quantization_config: Kept for configs; quantization is not here yet.
 
     Shapes: inputs (batch, ..., n), kernel (n, units), outputs (batch, ..., units).
 
@@ -124,11 +125,17 @@ class Embedding(Adaptable, Layer):
         mask_zero: Whether index 0 is padding, masked in the layers that follow.
         weights: The table's first value.
         lora_rank, lora_alpha: As `enable_lora` takes them; None for no adaptation.
+        quantization_config: Kept for configs; quantization is not here yet.
 
     Shapes: inputs any, outputs inputs' shape + (output_dim,).
 
     Raises:
         ValueError: for sizes that are no positive integers, or an index out of range when called.
+
+    Example:
+
+    >>> Embedding(10, 4)(np.array([[1, 2, 9]])).shape
+    (1, 3, 4)
     """
 
     _adapted_name = "embeddings"
@@ -233,7 +240,7 @@ def positive_int(value, name):
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         import numbers
 
-        if isinstance(value, numbers.Integral) and not isinstance(value, bool) and value > 0:
+        if isinstance(value, numbers.Integral) and not isinstance(value, bool) and value > 0:  # type: ignore[operator]
             return int(value)
         raise ValueError(
             f"`{name}` must be a positive integer. Received: {name}={value} "

@@ -8,7 +8,7 @@ from .. import ops
 from .merging import _Merge
 
 if TYPE_CHECKING:
-    from ..engine.types import TensorLike
+    pass
 
 
 class Dot(_Merge):
@@ -61,8 +61,8 @@ class Dot(_Merge):
     def build(self, input_shape: Any) -> None:
         self.compute_output_shape(input_shape)
 
-    def call(self, inputs: TensorLike) -> Any:
-        if len(inputs) != 2:
+    def call(self, inputs: Any) -> Any:
+        if len(inputs) != 2:  # type: ignore[arg-type]
             raise ValueError(
                 f"A `Dot` layer should be called on exactly 2 inputs. Received: inputs={inputs}"
             )
@@ -90,7 +90,7 @@ class Dot(_Merge):
         out = (*first, *second[1:])
         return out if len(out) > 1 else (*out, 1)
 
-    def compute_mask(self, inputs: TensorLike, mask: Any = None) -> None:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         return None
 
     def get_config(self) -> dict[str, Any]:
@@ -116,6 +116,6 @@ def _product(sizes):
     return total
 
 
-def dot(inputs: TensorLike, axes: Any = -1, **kwargs: Any) -> Any:
+def dot(inputs: Any, axes: Any = -1, **kwargs: Any) -> Any:
     """`Dot(axes, **kwargs)(inputs)`."""
     return Dot(axes=axes, **kwargs)(inputs)

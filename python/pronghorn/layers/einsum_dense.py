@@ -120,7 +120,7 @@ class EinsumDense(Adaptable, Layer):
         x = ops.matmul(x, ops.reshape(kernel, (math.prod(summed), math.prod(made))))
         whole = bias is not None and tuple(bias.shape) == tuple(made)
         if whole:
-            x = ops.add(x, ops.reshape(bias, (-1,)))
+            x = ops.add(x, ops.reshape(bias, (-1,)))  # type: ignore[arg-type]
         x = ops.reshape(x, (*kept, *made))
         return x if bias is None or whole else ops.add(x, bias)
 

@@ -25,11 +25,11 @@ class _Merge(Layer):
     def build(self, input_shape: Any) -> None:
         self.compute_output_shape(input_shape)
 
-    def call(self, inputs: TensorLike) -> Any:
-        out = inputs[0]
+    def call(self, inputs: Any) -> Any:
+        out = inputs[0]  # type: ignore[index]
         inputs = _equal_ranks(inputs)
-        out = inputs[0]
-        for x in inputs[1:]:
+        out = inputs[0]  # type: ignore[index]
+        for x in inputs[1:]:  # type: ignore[index]
             out = self._merge(out, x)
         return out
 
@@ -141,14 +141,14 @@ class Multiply(_Merge):
 class _Chosen(_Merge):
     """Base of Maximum and Minimum: what is masked in one input is left to the others."""
 
-    def call(self, inputs: TensorLike) -> Any:
+    def call(self, inputs: Any) -> Any:
         masks = [get_keras_mask(x) for x in inputs]
         if all(mask is None for mask in masks):
             return super().call(inputs)
         inputs = _equal_ranks(inputs)
         wide = [None if m is None else ops.expand_dims(m, -1) for m in masks]
-        out, valid = inputs[0], wide[0]
-        for x, mask in zip(inputs[1:], wide[1:]):
+        out, valid = inputs[0], wide[0]  # type: ignore[index]
+        for x, mask in zip(inputs[1:], wide[1:]):  # type: ignore[index]
             if mask is not None:
                 x = ops.where(mask, x, out)
             if valid is not None:
@@ -178,8 +178,8 @@ class Average(_Merge):
     def _merge(self, x, y):
         return ops.add(x, y)
 
-    def call(self, inputs: TensorLike) -> Tensor:
-        return ops.divide(super().call(inputs), float(len(inputs)))
+    def call(self, inputs: Any) -> Tensor:
+        return ops.divide(super().call(inputs), float(len(inputs)))  # type: ignore[arg-type]
 
 
 class Concatenate(_Merge):
@@ -196,8 +196,8 @@ class Concatenate(_Merge):
         super().__init__(**kwargs)
         self.axis = axis
 
-    def call(self, inputs: TensorLike) -> Tensor:
-        return ops.concatenate(inputs, axis=self.axis)
+    def call(self, inputs: Any) -> Tensor:
+        return ops.concatenate(inputs, axis=self.axis)  # type: ignore[arg-type]
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         check_shapes(self, input_shape)
@@ -227,7 +227,7 @@ class Concatenate(_Merge):
         if all(m is None for m in mask):
             return None
         masks = []
-        for x, m in zip(inputs, mask):
+        for x, m in zip(inputs, mask):  # type: ignore[arg-type]
             if m is None:
                 m = ops.ones_like(x, dtype="bool")
             elif len(m.shape) < len(x.shape):

@@ -23,7 +23,7 @@ def form(name, cls):
     sides = FORMS[name][1]
     transposed = cls.__name__.endswith("Transpose")
 
-    class Old(cls, metaclass=_CountsAsToday):
+    class Old(cls, metaclass=_CountsAsToday):  # type: ignore[valid-type]
         __doc__ = f"{cls.__name__}, which {name} was renamed to."
 
         def __new__(kind, *args, **kwargs):

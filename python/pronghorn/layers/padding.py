@@ -175,7 +175,7 @@ class _Cropping(_Margins):
     def call(self, inputs: TensorLike) -> Any:
         self._check_room(inputs.shape)
         pairs = self._all_pairs(self._cropping_pairs())
-        return inputs[tuple(slice(before, -after or None) for before, after in pairs)]
+        return inputs[tuple(slice(before, -after or None) for before, after in pairs)]  # type: ignore[call-overload, index]
 
     def get_config(self) -> dict[str, Any]:
         return {

@@ -76,8 +76,8 @@ class SpectralNormalization(Wrapper):
         weights = ops.reshape(self.kernel, (-1, self.kernel_shape[-1]))
         u = ops.convert_to_tensor(self.vector_u)
         for _ in range(self.power_iterations):
-            v = ops.normalize(ops.matmul(u, ops.transpose(weights)), axis=None)
-            u = ops.normalize(ops.matmul(v, weights), axis=None)
+            v = ops.normalize(ops.matmul(u, ops.transpose(weights)), axis=None)  # type: ignore[arg-type]
+            u = ops.normalize(ops.matmul(v, weights), axis=None)  # type: ignore[arg-type]
         u, v = ops.stop_gradient(u), ops.stop_gradient(v)
         sigma = ops.matmul(ops.matmul(v, weights), ops.transpose(u))
         kernel = ops.reshape(ops.divide(weights, sigma), self.kernel_shape)

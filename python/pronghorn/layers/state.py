@@ -385,7 +385,7 @@ class LayerState:
                 )
             mapping += zip(own, given)
         with StatelessScope(mapping, collect_losses=return_losses) as scope:
-            outputs = self(*args, **kwargs)
+            outputs = self(*args, **kwargs)  # type: ignore[operator]
             losses = self.losses if return_losses else None
         state = [scope.get_current_value(v) for v in self.non_trainable_variables]
         return (outputs, state, losses) if return_losses else (outputs, state)

@@ -140,8 +140,8 @@ class StateBefore:
                 list.__setitem__(value, slice(None), contents)
             else:
                 kind = next(k for k in (OrderedDict, dict, set) if isinstance(value, k))
-                kind.clear(value)
-                kind.update(value, contents)
+                kind.clear(value)  # type: ignore[arg-type]
+                kind.update(value, contents)  # type: ignore[arg-type]
 
 
 @nest.register
@@ -219,9 +219,9 @@ class _TrackedMapping:
             self[key] = value
 
     def setdefault(self, key, default=None):
-        if key not in self:
+        if key not in self:  # type: ignore[operator]
             self[key] = default
-        return self[key]
+        return self[key]  # type: ignore[index]
 
     def __delitem__(self, key):
         self.pop(key)
@@ -233,16 +233,16 @@ class _TrackedMapping:
         return value
 
     def popitem(self):
-        key = next(reversed(self))
+        key = next(reversed(self))  # type: ignore[call-overload]
         return key, self.pop(key)
 
     def clear(self):
-        for key in list(self):
+        for key in list(self):  # type: ignore[call-overload]
             self.pop(key)
 
     def __reduce__(self):
         plain = OrderedDict if isinstance(self, OrderedDict) else dict
-        return plain, (plain(self),)
+        return plain, (plain(self),)  # type: ignore[call-overload]
 
 
 @nest.register

@@ -24,7 +24,20 @@ def _margins(y_true, y_pred):
 
 
 def hinge(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
-    """mean(max(1 - y_true * y_pred, 0)) over the last axis."""
+    """mean(max(1 - y_true * y_pred, 0)) over the last axis; labels 0 count as -1.
+
+    Args:
+        y_true: Labels, shape (batch, ..., n).
+        y_pred: Predictions, same shape, of a float dtype.
+
+    Returns:
+        Tensor of y_pred's dtype, shape (batch, ...).
+
+    Example:
+
+    >>> hinge([[1.0, -1.0]], [[0.5, -2.0]]).tolist()
+    [0.25]
+    """
     return ops.mean(_margins(y_true, y_pred), axis=-1)
 
 
@@ -34,7 +47,13 @@ def squared_hinge(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
 
 
 class Hinge(_Named):
-    """Hinge loss. Args as MeanSquaredError."""
+    """Hinge loss. Args as MeanSquaredError.
+
+    Example:
+
+    >>> float(Hinge()([[1.0, -1.0]], [[0.5, -2.0]]))
+    0.25
+    """
 
     def __init__(
         self, reduction: str = "sum_over_batch_size", name: str = "hinge", dtype: Any = None

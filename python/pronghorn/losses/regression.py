@@ -20,19 +20,58 @@ def _pair(y_true: TensorLike, y_pred: TensorLike) -> tuple[Tensor, Tensor]:
 
 
 def mean_squared_error(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
-    """mean((y_true - y_pred)**2) over the last axis; shapes (batch, ..., n) -> (batch, ...)."""
+    """mean((y_true - y_pred)**2) over the last axis.
+
+    Args:
+        y_true: Labels, shape (batch, ..., n).
+        y_pred: Predictions, same shape, of a float dtype.
+
+    Returns:
+        Tensor of y_pred's dtype, shape (batch, ...).
+
+    Example:
+
+    >>> mean_squared_error([[0.0, 1.0]], [[1.0, 3.0]]).tolist()
+    [2.5]
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     return ops.mean(ops.square(y_true - y_pred), axis=-1)
 
 
 def mean_absolute_error(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
-    """mean(|y_true - y_pred|) over the last axis."""
+    """mean(|y_true - y_pred|) over the last axis.
+
+    Args:
+        y_true: Labels, shape (batch, ..., n).
+        y_pred: Predictions, same shape, of a float dtype.
+
+    Returns:
+        Tensor of y_pred's dtype, shape (batch, ...).
+
+    Example:
+
+    >>> mean_absolute_error([[0.0, 1.0]], [[1.0, 3.0]]).tolist()
+    [1.5]
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     return ops.mean(ops.abs(y_true - y_pred), axis=-1)
 
 
 def mean_absolute_percentage_error(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
-    """100 * mean(|y_true - y_pred| / max(|y_true|, epsilon)) over the last axis."""
+    """100 * mean(|y_true - y_pred| / max(|y_true|, epsilon)) over the last axis.
+
+    Args:
+        y_true: Labels, shape (batch, ..., n).
+        y_pred: Predictions, same shape, of a float dtype.
+
+    Returns:
+        Tensor of y_pred's dtype, shape (batch, ...).
+
+    Example:
+
+    >>> mean_absolute_percentage_error([[2.0, 4.0]], [[1.0, 4.0]]).tolist()
+    [25.0]
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     floor = ops.maximum(ops.abs(y_true), config.epsilon())
     return 100.0 * ops.mean(ops.abs((y_true - y_pred) / floor), axis=-1)
@@ -91,7 +130,13 @@ class MeanSquaredError(_Named):
 
 
 class MeanAbsoluteError(_Named):
-    """Mean of the absolute differences of labels and predictions. Args as MeanSquaredError."""
+    """Mean of the absolute differences of labels and predictions. Args as MeanSquaredError.
+
+    Example:
+
+    >>> float(MeanAbsoluteError()([[0.0, 1.0]], [[1.0, 1.0]]))
+    0.5
+    """
 
     def __init__(
         self,

@@ -199,7 +199,7 @@ class Functional(Model):
             state["_stage"] = None
             if needs_host(self._graph):
                 part = state["_host"] = HostPart(self._graph, self.name)
-                standardize = functools.partial(Functional._standardize_inputs, weakref.proxy(self))
+                standardize = functools.partial(Functional._standardize_inputs, weakref.proxy(self))  # type: ignore[arg-type]
                 state["_stage"] = lambda x: part.run(standardize(x))
         return state["_stage"]
 

@@ -76,7 +76,7 @@ class Model(Trainer, Layer):
             from .functional import Functional
 
             make_functional(type(self))
-            Functional.__init__(self, *args, **kwargs)
+            Functional.__init__(self, *args, **kwargs)  # type: ignore[arg-type]
         else:
             Layer.__init__(self, *args, **kwargs)
 
@@ -157,6 +157,13 @@ class Model(Trainer, Layer):
 
     def get_layer(self, name: str | None = None, index: Any = None) -> Any:
         """A layer by its name or its index.
+
+        Args:
+            name: The layer's name.
+            index: Its place among `layers`.
+
+        Returns:
+            The layer.
 
         Raises:
             ValueError: for an unknown name, an index out of range, or none or both given.
@@ -398,7 +405,14 @@ def model_from_json(json_string: Any, custom_objects: dict[str, Any] | None = No
 def save_model(
     model: Any, filepath: PathLike, overwrite: bool = True, zipped: Any = None, **kwargs: Any
 ) -> Any:
-    """Writes a model to a file; see `Model.save`."""
+    """Writes a model to a file; see `Model.save`.
+
+    Args:
+        model: The model.
+        filepath: Path that ends in .keras, .h5 or .hdf5.
+        overwrite: Whether to write over a file that is there without asking.
+        zipped: False writes a folder in place of a .keras file.
+    """
     from ..saving.api import save_model
 
     return save_model(model, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
@@ -410,7 +424,17 @@ def load_model(
     compile: bool = True,
     safe_mode: bool = True,
 ) -> Any:
-    """Reads a model from a file; see `saving.load_model`."""
+    """Reads a model from a file; see `saving.load_model`.
+
+    Args:
+        filepath: Path of a file of any age of Keras.
+        custom_objects: Classes and functions of the caller's, by name.
+        compile: Whether to compile the model as it was.
+        safe_mode: False lets code that is in the file run.
+
+    Returns:
+        The model.
+    """
     from ..saving.api import load_model
 
     return load_model(filepath, custom_objects, compile, safe_mode)

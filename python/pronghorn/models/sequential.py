@@ -66,6 +66,10 @@ class Sequential(Model):
 
         Args:
             layer: The layer, or a tensor made by `Input`.
+            rebuild: Whether to build the model anew when its input is known.
+
+        Raises:
+            ValueError: for what is no layer, or a second input.
         """
         stack = self._layers
         if not stack and getattr(layer, "_batch_shape_argument", None) is not None:

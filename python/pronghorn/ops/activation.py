@@ -21,7 +21,8 @@ def relu(x: TensorLike) -> Tensor:
     """max(x, 0). The gradient at 0 is 0.
 
     Example:
-        >>> ops.relu([-1.0, 2.0])  # [0., 2.]
+        >>> ops.relu([-1.0, 2.0]).tolist()
+        [0.0, 2.0]
     """
     return _relu((floating(x),))
 
@@ -166,7 +167,8 @@ def softmax(x: TensorLike, axis: int = -1) -> Tensor:
         ValueError: a scalar, or an axis out of range.
 
     Example:
-        >>> ops.softmax([0.0, 0.0])  # [0.5, 0.5]
+        >>> ops.softmax([0.0, 0.0]).tolist()
+        [0.5, 0.5]
     """
     x = _float_tensor(x)
     if isinstance(axis, int) and -len(x.shape) <= axis < len(x.shape) and x.shape[axis] == 1:

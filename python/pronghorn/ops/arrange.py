@@ -46,7 +46,8 @@ def get_item(x: TensorLike, key: Any) -> Any:
     """x[key].
 
     Example:
-        >>> ops.get_item([1, 2, 3], 1)  # 2
+        >>> ops.get_item([1, 2, 3], 1).tolist()
+        2
     """
     return tensor(x)[key]
 
@@ -55,19 +56,21 @@ def append(x1: TensorLike, x2: TensorLike, axis: Axis | None = None) -> Tensor:
     """x2 joined behind x1 along an axis; both flattened first where it is None.
 
     Example:
-        >>> ops.append([1, 2], [[3], [4]])  # [1, 2, 3, 4]
+        >>> ops.append([1, 2], [[3], [4]]).tolist()
+        [1, 2, 3, 4]
     """
     x1, x2 = tensor(x1), tensor(x2)
     if axis is None:
         return concatenate([ravel(x1), ravel(x2)], axis=0)
-    return concatenate([x1, x2], axis=axis)
+    return concatenate([x1, x2], axis=axis)  # type: ignore[arg-type]
 
 
 def hstack(xs: Sequence[TensorLike]) -> Tensor:
     """Tensors joined along the second axis (vectors: the first).
 
     Example:
-        >>> ops.hstack([[1, 2], [3]])  # [1, 2, 3]
+        >>> ops.hstack([[1, 2], [3]]).tolist()
+        [1, 2, 3]
     """
     xs = [reshape(x, (1,)) if not x.shape else x for x in map(tensor, _many("hstack", xs))]
     return concatenate(xs, axis=0 if len(xs[0].shape) == 1 else 1)
@@ -77,7 +80,8 @@ def vstack(xs: Sequence[TensorLike]) -> Tensor:
     """Tensors joined along the first axis; a vector is one row.
 
     Example:
-        >>> ops.vstack([[1, 2], [3, 4]])  # [[1, 2], [3, 4]]
+        >>> ops.vstack([[1, 2], [3, 4]]).tolist()
+        [[1, 2], [3, 4]]
     """
     xs = [tensor(x) for x in _many("vstack", xs)]
     xs = [reshape(x, (1, *(shape_of(x) or (1,)))) if len(x.shape) < 2 else x for x in xs]
@@ -88,7 +92,8 @@ def dstack(xs: Sequence[TensorLike]) -> Tensor:
     """Tensors joined along the third axis; vectors become (1, n, 1), matrices (m, n, 1).
 
     Example:
-        >>> ops.shape(ops.dstack([[1, 2], [3, 4]]))  # (1, 2, 2)
+        >>> ops.shape(ops.dstack([[1, 2], [3, 4]]))
+        (1, 2, 2)
     """
     deep = []
     for x in map(tensor, _many("dstack", xs)):
@@ -109,7 +114,8 @@ def tile(x: TensorLike, repeats: Any) -> Tensor:
         repeats: How often along each axis; missing ones, of x or of `repeats`, are in front.
 
     Example:
-        >>> ops.tile([1, 2], 2)  # [1, 2, 1, 2]
+        >>> ops.tile([1, 2], 2).tolist()
+        [1, 2, 1, 2]
     """
     x = tensor(x)
     repeats = [repeats] if not isinstance(repeats, (list, tuple)) else list(repeats)
@@ -136,7 +142,8 @@ def roll(x: TensorLike, shift: Any, axis: Axis | None = None) -> Tensor:
         axis: An int or several; None rolls the flattened tensor.
 
     Example:
-        >>> ops.roll([1, 2, 3], 1)  # [3, 1, 2]
+        >>> ops.roll([1, 2, 3], 1).tolist()
+        [3, 1, 2]
     """
     x = tensor(x)
     if axis is None:
@@ -190,7 +197,8 @@ def rot90(array: Any, k: int = 1, axes: Any = (0, 1)) -> Tensor:
         ValueError: fewer than two axes, or twice the same.
 
     Example:
-        >>> ops.rot90([[1, 2], [3, 4]])  # [[2, 4], [1, 3]]
+        >>> ops.rot90([[1, 2], [3, 4]]).tolist()
+        [[2, 4], [1, 3]]
     """
     x = tensor(array)
     rank = len(x.shape)
@@ -220,7 +228,8 @@ def meshgrid(*x: Any, indexing: str = "xy") -> Any:
         ValueError: another `indexing`.
 
     Example:
-        >>> ops.meshgrid([1, 2], [3, 4])[1]  # [[3, 3], [4, 4]]
+        >>> ops.meshgrid([1, 2], [3, 4])[1].tolist()
+        [[3, 3], [4, 4]]
     """
     if indexing not in ("xy", "ij"):
         raise ValueError(
@@ -236,7 +245,7 @@ def meshgrid(*x: Any, indexing: str = "xy") -> Any:
     grids = []
     for v, at in zip(vectors, place):
         along = [1] * len(vectors)
-        along[at] = shape[at]
+        along[at] = shape[at]  # type: ignore[call-overload]
         grids.append(broadcast_to(reshape(v, tuple(along)), tuple(shape)))
     return grids
 
@@ -254,7 +263,8 @@ def take_along_axis(x: TensorLike, indices: TensorLike, axis: Axis | None = None
         ValueError: an index out of range, or ranks that differ.
 
     Example:
-        >>> ops.take_along_axis([[1, 2], [3, 4]], [[1], [0]], axis=1)  # [[2], [3]]
+        >>> ops.take_along_axis([[1, 2], [3, 4]], [[1], [0]], axis=1).tolist()
+        [[2], [3]]
     """
     x, indices = tensor(x), tensor(indices)
     if isinstance(indices, KerasTensor):

@@ -10,17 +10,7 @@ from ..engine.sized import sized_by_data
 from ..engine.tensor import convert_to_tensor as _to_tensor
 from ..engine.tensor import own_array
 from . import _args
-from ._args import (
-    KerasTensor,
-    index,
-    normalize_axis,
-    number,
-    op,
-    shape_of,
-    sizes,
-    tensor,
-    tensors,
-)
+from ._args import KerasTensor, index, normalize_axis, number, op, shape_of, sizes, tensor, tensors
 from ._starts import is_open, positions
 
 if TYPE_CHECKING:
@@ -55,7 +45,8 @@ def shape(x: TensorLike) -> Any:
     arithmetic and for shape arguments.
 
     Example:
-        >>> ops.shape(ops.zeros((2, 3)))  # (2, 3)
+        >>> ops.shape(ops.zeros((2, 3)))
+        (2, 3)
     """
     return shape_of(tensor(x))
 
@@ -71,7 +62,8 @@ def reshape(x: TensorLike, newshape: Shape) -> Tensor:
         ValueError: the element counts differ.
 
     Example:
-        >>> ops.reshape([[1, 2], [3, 4]], (-1,))  # [1, 2, 3, 4]
+        >>> ops.reshape([[1, 2], [3, 4]], (-1,)).tolist()
+        [1, 2, 3, 4]
     """
     if is_open(newshape):
         return _reshape_openly(tensor(x), newshape)
@@ -105,7 +97,8 @@ def transpose(x: TensorLike, axes: Any = None) -> Tensor:
     """x with its axes permuted; reversed where `axes` is None.
 
     Example:
-        >>> ops.shape(ops.transpose(ops.zeros((2, 3, 4)), (1, 0, 2)))  # (3, 2, 4)
+        >>> ops.shape(ops.transpose(ops.zeros((2, 3, 4)), (1, 0, 2)))
+        (3, 2, 4)
     """
     x = tensor(x)
     rank = len(x.shape)
@@ -162,15 +155,16 @@ def expand_dims(x: TensorLike, axis: int) -> Tensor:
     """x with new axes of size 1 at the given positions of the result.
 
     Example:
-        >>> ops.shape(ops.expand_dims(ops.zeros((2, 3)), -1))  # (2, 3, 1)
+        >>> ops.shape(ops.expand_dims(ops.zeros((2, 3)), -1))
+        (2, 3, 1)
     """
     x = tensor(x)
     dims = shape_of(x)
     axis = axis if isinstance(axis, (list, tuple)) else (axis,)
-    rank = len(dims) + len(axis)
+    rank = len(dims) + len(axis)  # type: ignore[arg-type]
     new = {normalize_axis(a, rank, "expand_dims") for a in axis}
-    if len(new) != len(axis):
-        raise ValueError(f"expand_dims: an axis is given twice in {tuple(axis)}.")
+    if len(new) != len(axis):  # type: ignore[arg-type]
+        raise ValueError(f"expand_dims: an axis is given twice in {tuple(axis)}.")  # type: ignore[arg-type]
     old = iter(dims)
     return reshape(x, tuple(1 if i in new else next(old) for i in range(rank)))
 
@@ -196,7 +190,8 @@ def concatenate(xs: Sequence[TensorLike], axis: int = 0) -> Tensor:
         ValueError: no tensors, or sizes that differ elsewhere.
 
     Example:
-        >>> ops.concatenate([[[1], [2]], [[3], [4]]], axis=1)  # [[1, 3], [2, 4]]
+        >>> ops.concatenate([[[1], [2]], [[3], [4]]], axis=1).tolist()
+        [[1, 3], [2, 4]]
     """
     if axis is None:
         raise ValueError("concatenate: `axis` must be an integer. Received: axis=None")
@@ -207,7 +202,8 @@ def stack(x: TensorLike, axis: int = 0) -> Tensor:
     """Tensors of one shape joined along a new axis.
 
     Example:
-        >>> ops.stack([[1, 2], [3, 4]], axis=1)  # [[1, 3], [2, 4]]
+        >>> ops.stack([[1, 2], [3, 4]], axis=1).tolist()
+        [[1, 3], [2, 4]]
     """
     xs = _many("stack", x if isinstance(x, (list, tuple)) else list(tensor(x)))
     rank = len(xs[0].shape) + 1
@@ -252,7 +248,8 @@ def slice(inputs: TensorLike, start_indices: Any, shape: Any) -> Tensor:
         ValueError: a block that does not lie inside.
 
     Example:
-        >>> ops.slice([[1, 2], [3, 4]], (1, 0), (1, 2))  # [[3, 4]]
+        >>> ops.slice([[1, 2], [3, 4]], (1, 0), (1, 2)).tolist()
+        [[3, 4]]
     """
     x = tensor(inputs)
     if is_open(start_indices):
@@ -283,7 +280,8 @@ def flip(x: TensorLike, axis: Axis | None = None) -> Tensor:
     """x with the order along the given axes (all where None) reversed.
 
     Example:
-        >>> ops.flip([1, 2, 3])  # [3, 2, 1]
+        >>> ops.flip([1, 2, 3]).tolist()
+        [3, 2, 1]
     """
     x = tensor(x)
     rank = len(x.shape)
@@ -312,7 +310,8 @@ def pad(
         ValueError: negative widths, an unknown mode, or a mirror wider than the axis.
 
     Example:
-        >>> ops.pad([1, 2], (1, 2))  # [0, 1, 2, 0, 0]
+        >>> ops.pad([1, 2], (1, 2)).tolist()
+        [0, 1, 2, 0, 0]
     """
     x = tensor(x)
     rank = len(x.shape)
@@ -380,14 +379,15 @@ def take(x: TensorLike, indices: TensorLike, axis: Axis | None = None) -> Tensor
         TypeError: indices that are not integers.
 
     Example:
-        >>> ops.take([10, 20, 30], [2, -1, 0])  # [30, 30, 10]
+        >>> ops.take([10, 20, 30], [2, -1, 0]).tolist()
+        [30, 30, 10]
     """
     x, indices = tensors((x, indices))
     if isinstance(indices, KerasTensor):
         indices = index(indices)  # its dtype is floatx where nobody said another
     if axis is None:
         x, axis = ravel(x), 0
-    return _gather((x, indices), (operator.index(axis), True, True))
+    return _gather((x, indices), (operator.index(axis), True, True))  # type: ignore[arg-type]
 
 
 def lookup(table, indices):
@@ -408,7 +408,8 @@ def scatter_add(indices: TensorLike, updates: Any, rows: Any, axis: int = 0) -> 
         ValueError: shapes that do not match, or an index out of range.
 
     Example:
-        >>> ops.scatter_add([0, 2, 0], [1.0, 2.0, 3.0], 3)  # [4., 0., 2.]
+        >>> ops.scatter_add([0, 2, 0], [1.0, 2.0, 3.0], 3).tolist()
+        [4.0, 0.0, 2.0]
     """
     return _scatter_add((tensor(indices), tensor(updates)), (rows, operator.index(axis), True))
 
@@ -418,7 +419,8 @@ def repeat(x: TensorLike, repeats: Any, axis: Axis | None = None) -> Tensor:
     number of a list says.
 
     Example:
-        >>> ops.repeat([1, 2], 2)  # [1, 1, 2, 2]
+        >>> ops.repeat([1, 2], 2).tolist()
+        [1, 1, 2, 2]
     """
     x = tensor(x)
     if axis is None:
@@ -444,7 +446,8 @@ def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
     """x in another dtype; x itself where it has it. Floats to integers truncate toward zero.
 
     Example:
-        >>> ops.cast([1.7, -1.7], "int32")  # [1, -1]
+        >>> ops.cast([1.7, -1.7], "int32").tolist()
+        [1, -1]
     """
     return _args.cast(tensor(x), config.standardize_dtype(dtype))
 

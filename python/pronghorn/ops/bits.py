@@ -52,7 +52,8 @@ def saturate_cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
         ValueError: an unknown dtype.
 
     Example:
-        >>> ops.saturate_cast([-1.0, 256.0], "uint8")  # [0, 255]
+        >>> ops.saturate_cast([-1.0, 256.0], "uint8").tolist()
+        [0, 255]
     """
     x, dtype = tensor(x), config.standardize_dtype(dtype)
     if "complex64" in (x.dtype, dtype):
@@ -110,7 +111,8 @@ def view(x: TensorLike, dtype: DTypeLike | None = None) -> Tensor:
         ValueError: a last size that does not divide.
 
     Example:
-        >>> ops.view(ops.array([1.0], "float32"), "int32")  # [1065353216]
+        >>> ops.view(ops.array([1.0], "float32"), "int32").tolist()
+        [1065353216]
     """
     x = tensor(x)
     dtype = x.dtype if dtype is None else config.standardize_dtype(dtype)
@@ -127,7 +129,8 @@ def dtype(x: TensorLike) -> Any:
         A string such as "float32".
 
     Example:
-        >>> ops.dtype(ops.zeros((2,)))  # 'float32'
+        >>> ops.dtype(ops.zeros((2,)))
+        'float32'
     """
     return config.standardize_dtype(tensor(x).dtype)
 

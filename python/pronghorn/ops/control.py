@@ -77,7 +77,8 @@ def cond(pred: Any, true_fn: Any, false_fn: Any) -> Any:
         ValueError: for results of two kinds.
 
     Example:
-        >>> ops.cond(ops.max([1, 5]) > 3, lambda: "high", lambda: "low")  # "high"
+        >>> ops.cond(ops.max([1, 5]) > 3, lambda: "high", lambda: "low")
+        'high'
     """
     _callable(true_fn, "true_fn")
     _callable(false_fn, "false_fn")
@@ -114,7 +115,8 @@ def switch(index: Any, branches: Any, *operands: Any) -> Any:
         ValueError: for no functions, or results of several kinds.
 
     Example:
-        >>> ops.switch(1, [ops.add, ops.subtract], 2.0, 0.5)  # 1.5
+        >>> ops.switch(1, [ops.add, ops.subtract], 2.0, 0.5).tolist()
+        1.5
     """
     if not branches:
         raise ValueError("switch() needs at least one function in `branches`. Received none.")
@@ -151,7 +153,8 @@ def while_loop(
             shape or dtype.
 
     Example:
-        >>> ops.while_loop(lambda i: i < 10, lambda i: i * 2, 1)  # 16
+        >>> ops.while_loop(lambda i: i < 10, lambda i: i * 2, 1).tolist()
+        16
     """
     _callable(cond, "cond")
     _callable(body, "body")
@@ -209,7 +212,8 @@ def fori_loop(lower: Any, upper: Any, body_fun: Any, init_val: Any) -> Any:
         ValueError: for a new value of another structure.
 
     Example:
-        >>> ops.fori_loop(0, 4, lambda i, total: total + i, 0)  # 6
+        >>> ops.fori_loop(0, 4, lambda i, total: total + i, 0).tolist()
+        6
     """
     _callable(body_fun, "body_fun")
     lower, upper = (x.value if isinstance(x, Variable) else x for x in (lower, upper))

@@ -201,7 +201,8 @@ def conv_transpose(
         ValueError: ranks or channels that do not match.
 
     Example:
-        >>> ops.shape(ops.conv_transpose(ops.ones((1, 4, 2)), ops.ones((3, 5, 2)), 2))  # (1, 9, 5)
+        >>> ops.shape(ops.conv_transpose(ops.ones((1, 4, 2)), ops.ones((3, 5, 2)), 2))
+        (1, 9, 5)
     """
     where = "conv_transpose"
     layout = Layout(inputs, data_format, where)
@@ -220,7 +221,7 @@ def conv_transpose(
         extra = per_axis(output_padding, layout.spatial, "output_padding", where, least=0)
     extra = layout.flat(extra, None)
     sizes, pads = [], []
-    for size, k, s, d, more in zip(layout.sizes(), kernel.shape, strides, dilation, extra):
+    for size, k, s, d, more in zip(layout.sizes(), kernel.shape, strides, dilation, extra):  # type: ignore[arg-type]
         sizes.append(transposed_size(padding, size, k, s, d, more))
         span = (k - 1) * d + 1
         total = 0
@@ -251,7 +252,7 @@ def _transposed_volumes(x, kernel, strides, pads, dilation, sizes):
         length = before + sizes[0] if known else 0
         y = spread(y, 1, strides[0], i * step, max(length, 0))
         total = y if total is None else add(total, y)
-    return total[:, before:]
+    return total[:, before:]  # type: ignore[index]
 
 
 __all__ = ["conv", "conv_transpose", "depthwise_conv", "separable_conv"]

@@ -30,7 +30,8 @@ def full(shape: Any, fill_value: Any, dtype: DTypeLike | None = None) -> Tensor:
         ValueError: negative sizes, or a number too large for 64 bits or a float.
 
     Example:
-        >>> ops.full((2,), 7, dtype="int32")  # [7, 7]
+        >>> ops.full((2,), 7, dtype="int32").tolist()
+        [7, 7]
     """
     dtype = config.standardize_dtype(dtype)
     if isinstance(fill_value, (bool, int, float)):
@@ -89,7 +90,8 @@ def arange(
         TypeError: fractions for a dtype of integers.
 
     Example:
-        >>> ops.arange(2, 8, 3)  # [2, 5]
+        >>> ops.arange(2, 8, 3).tolist()
+        [2, 5]
     """
     if stop is None:
         start, stop = 0, start
@@ -137,7 +139,8 @@ def eye(N: Any, M: Any = None, k: int = 0, dtype: DTypeLike | None = None) -> Te
     """An (N, M) matrix with ones on its k-th diagonal and zeros elsewhere; M is N where None.
 
     Example:
-        >>> ops.eye(2)  # [[1., 0.], [0., 1.]]
+        >>> ops.eye(2).tolist()
+        [[1.0, 0.0], [0.0, 1.0]]
     """
     N, M = operator.index(N), operator.index(N if M is None else M)
     k = max(-N, min(operator.index(k), M))  # farther away there are only zeros

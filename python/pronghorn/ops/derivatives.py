@@ -27,7 +27,8 @@ def jvp(fun: Any, primals: Any, tangents: Any, has_aux: bool = False) -> Any:
         ValueError: primals and tangents of different lengths.
 
     Example:
-        >>> ops.jvp(lambda x: x * x, (ops.array(3.0),), (ops.array(1.0),))  # (9., 6.)
+        >>> [t.tolist() for t in ops.jvp(lambda x: x * x, (ops.array(3.0),), (ops.array(1.0),))]
+        [9.0, 6.0]
     """
     if any_symbolic((primals, tangents)):
         return record_function(

@@ -28,7 +28,8 @@ def tri(N: Any, M: Any = None, k: int = 0, dtype: DTypeLike | None = None) -> Te
     """An (N, M) matrix of ones at and below its k-th diagonal, zeros above; M is N where None.
 
     Example:
-        >>> ops.tri(2, 3)  # [[1., 0., 0.], [1., 1., 0.]]
+        >>> ops.tri(2, 3).tolist()
+        [[1.0, 0.0, 0.0], [1.0, 1.0, 0.0]]
     """
     M = N if M is None else M
     below = greater_equal(operator.index(k), _offsets(operator.index(N), operator.index(M)))
@@ -39,7 +40,8 @@ def tril(x: TensorLike, k: int = 0) -> Tensor:
     """x with zeros above its k-th diagonal, for the last two axes.
 
     Example:
-        >>> ops.tril([[1, 2], [3, 4]])  # [[1, 0], [3, 4]]
+        >>> ops.tril([[1, 2], [3, 4]]).tolist()
+        [[1, 0], [3, 4]]
     """
     x = _matrices(x, "tril")
     rows, columns = shape_of(x)[-2:]
@@ -50,7 +52,8 @@ def triu(x: TensorLike, k: int = 0) -> Tensor:
     """x with zeros below its k-th diagonal, for the last two axes.
 
     Example:
-        >>> ops.triu([[1, 2], [3, 4]])  # [[1, 2], [0, 4]]
+        >>> ops.triu([[1, 2], [3, 4]]).tolist()
+        [[1, 2], [0, 4]]
     """
     x = _matrices(x, "triu")
     rows, columns = shape_of(x)[-2:]
@@ -81,7 +84,8 @@ def diagonal(x: TensorLike, offset: Any = 0, axis1: int = 0, axis2: int = 1) -> 
         ValueError: fewer than two axes, or twice the same axis.
 
     Example:
-        >>> ops.diagonal([[1, 2], [3, 4]])  # [1, 4]
+        >>> ops.diagonal([[1, 2], [3, 4]]).tolist()
+        [1, 4]
     """
     x = tensor(x)
     rank = len(x.shape)
@@ -116,7 +120,8 @@ def diag(x: TensorLike, k: int = 0) -> Tensor:
         ValueError: neither one nor two axes.
 
     Example:
-        >>> ops.diag([1, 2])  # [[1, 0], [0, 2]]
+        >>> ops.diag([1, 2]).tolist()
+        [[1, 0], [0, 2]]
     """
     x = tensor(x)
     if len(x.shape) == 2:
@@ -140,7 +145,8 @@ def trace(x: TensorLike, offset: Any = 0, axis1: int = 0, axis2: int = 1) -> Ten
     """The sum of a diagonal in the plane of two axes; bool and short integers give 32 bits.
 
     Example:
-        >>> ops.trace([[1, 2], [3, 4]])  # 5
+        >>> ops.trace([[1, 2], [3, 4]]).tolist()
+        5
     """
     return sum(diagonal(x, offset, axis1, axis2), axis=-1)
 

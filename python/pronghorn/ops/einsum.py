@@ -36,7 +36,8 @@ def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Tensor:
         ValueError: subscripts that do not fit the operands.
 
     Example:
-        >>> ops.einsum("ij,jk->ik", [[1.0, 2.0]], [[3.0], [4.0]])  # [[11.]]
+        >>> ops.einsum("ij,jk->ik", [[1.0, 2.0]], [[3.0], [4.0]]).tolist()
+        [[11.0]]
     """
     operands = tensors(operands)
     terms, result = parse(subscripts, [len(x.shape) for x in operands])

@@ -58,7 +58,8 @@ def cholesky(x: TensorLike, upper: Any = False) -> Tensor:
         ValueError: matrices that are not square, or not positive definite.
 
     Example:
-        >>> ops.cholesky([[4.0, 2.0], [2.0, 5.0]])  # [[2., 0.], [1., 2.]]
+        >>> ops.cholesky([[4.0, 2.0], [2.0, 5.0]]).tolist()
+        [[2.0, 0.0], [1.0, 2.0]]
     """
     lower = _through(lapack.cholesky, x)
     return _turned(lower) if upper else lower
@@ -78,7 +79,8 @@ def cholesky_inverse(x: TensorLike, upper: Any = False) -> Tensor:
         ValueError: factors that are not square.
 
     Example:
-        >>> ops.cholesky_inverse([[2.0, 0.0], [0.0, 1.0]])  # [[0.25, 0.], [0., 1.]]
+        >>> ops.cholesky_inverse([[2.0, 0.0], [0.0, 1.0]]).tolist()
+        [[0.25, 0.0], [0.0, 1.0]]
     """
     x, dtype = _wide(x)
     lapack.need_square("cholesky_inverse", x.shape)
@@ -100,7 +102,8 @@ def inv(x: TensorLike) -> Tensor:
         ValueError: matrices that are not square, or singular.
 
     Example:
-        >>> ops.inv([[2.0, 0.0], [0.0, 4.0]])  # [[0.5, 0.], [0., 0.25]]
+        >>> ops.inv([[2.0, 0.0], [0.0, 4.0]]).tolist()
+        [[0.5, 0.0], [0.0, 0.25]]
     """
     return _through(lapack.inv, x, complex_too=True)
 
@@ -118,7 +121,8 @@ def det(x: TensorLike) -> Tensor:
         ValueError: matrices that are not square.
 
     Example:
-        >>> ops.det([[2.0, 1.0], [0.0, 4.0]])  # 8.
+        >>> ops.det([[2.0, 1.0], [0.0, 4.0]]).tolist()
+        8.0
     """
     return _through(lapack.det, x)
 
@@ -175,7 +179,8 @@ def eig(x: TensorLike) -> Any:
         ValueError: matrices that are not square.
 
     Example:
-        >>> ops.eig([[0.0, 1.0], [-1.0, 0.0]])[0]  # [1.j, -1.j]
+        >>> ops.eig([[0.0, 1.0], [-1.0, 0.0]])[0].tolist()
+        [1j, -1j]
     """
     x, _ = _wide(x, True)
     return lapack.eig((x,))
@@ -195,7 +200,8 @@ def eigh(x: TensorLike) -> Any:
         ValueError: matrices that are not square.
 
     Example:
-        >>> ops.eigh([[2.0, 0.0], [0.0, 1.0]])[0]  # [1., 2.]
+        >>> ops.eigh([[2.0, 0.0], [0.0, 1.0]])[0].tolist()
+        [1.0, 2.0]
     """
     return _through(lapack.eigh, x)
 
@@ -261,7 +267,8 @@ def svd(x: TensorLike, full_matrices: bool = True, compute_uv: bool = True) -> A
             and n differ, since the added columns are arbitrary.
 
     Example:
-        >>> ops.svd([[3.0, 0.0], [0.0, 4.0]], compute_uv=False)  # [4., 3.]
+        >>> ops.svd([[3.0, 0.0], [0.0, 4.0]], compute_uv=False).tolist()
+        [4.0, 3.0]
     """
     if not compute_uv:
         return _through(lapack.singular_values, x)
@@ -295,7 +302,8 @@ def solve(a: TensorLike, b: TensorLike) -> Tensor:
         ValueError: matrices that are not square, or singular; sizes that do not match.
 
     Example:
-        >>> ops.solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 2.0])  # [1., 0.5]
+        >>> ops.solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 2.0]).tolist()
+        [1.0, 0.5]
     """
     return _solved(lapack.solve, a, b)
 
@@ -315,7 +323,8 @@ def solve_triangular(a: TensorLike, b: TensorLike, lower: Any = False) -> Tensor
         ValueError: matrices that are not square, or singular; sizes that do not match.
 
     Example:
-        >>> ops.solve_triangular([[2.0, 0.0], [1.0, 1.0]], [2.0, 2.0], lower=True)  # [1., 1.]
+        >>> ops.solve_triangular([[2.0, 0.0], [1.0, 1.0]], [2.0, 2.0], lower=True).tolist()
+        [1.0, 1.0]
     """
     return _solved(lapack.solve_triangular, a, b, (bool(lower),))
 
@@ -335,7 +344,8 @@ def pinv(x: TensorLike, rcond: Any = None) -> Tensor:
         ValueError: fewer than 2 axes.
 
     Example:
-        >>> ops.pinv([[2.0], [0.0]])  # [[0.5, 0.]]
+        >>> ops.pinv([[2.0], [0.0]]).tolist()
+        [[0.5, 0.0]]
     """
     return _through(lapack.pinv, x, (None if rcond is None else float(rcond),))
 
@@ -354,7 +364,8 @@ def matrix_rank(x: TensorLike, tol: Any = None) -> Tensor:
         ValueError: fewer than 2 axes.
 
     Example:
-        >>> ops.matrix_rank([[1.0, 1.0], [1.0, 1.0]])  # 1
+        >>> ops.matrix_rank([[1.0, 1.0], [1.0, 1.0]]).tolist()
+        1
     """
     return _through(lapack.matrix_rank, x, (None if tol is None else float(tol),))
 
@@ -375,7 +386,8 @@ def lstsq(a: TensorLike, b: TensorLike, rcond: Any = None) -> Any:
         ValueError: other ranks, or sizes that do not match.
 
     Example:
-        >>> ops.lstsq([[1.0], [1.0]], [1.0, 3.0])  # [2.]
+        >>> np.round(np.asarray(ops.lstsq([[1.0], [1.0]], [1.0, 3.0]), "float64"), 2).tolist()
+        [2.0]
     """
     a, dtype = _wide(a)
     b, other = _wide(b)

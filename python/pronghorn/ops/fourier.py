@@ -74,7 +74,8 @@ def fft(x: TensorLike) -> Any:
         ValueError: no pair, different shapes, no floats.
 
     Example:
-        >>> ops.fft(([1.0, 0.0], [0.0, 0.0]))  # ([1., 1.], [0., 0.])
+        >>> [t.tolist() for t in ops.fft(([1.0, 0.0], [0.0, 0.0]))]
+        [[1.0, 1.0], [0.0, 0.0]]
     """
     return _transform("fft", x, (-1,))
 
@@ -114,7 +115,8 @@ def rfft(x: TensorLike, fft_length: Any = None) -> tuple[Any, ...]:
         ValueError: a scalar, or an unknown last size without fft_length.
 
     Example:
-        >>> ops.rfft([1.0, 0.0, 0.0, 0.0])[0]  # [1., 1., 1.]
+        >>> ops.rfft([1.0, 0.0, 0.0, 0.0])[0].tolist()
+        [1.0, 1.0, 1.0]
     """
     x = floating(x)
     _need_rank("rfft", x, 1)
@@ -139,7 +141,8 @@ def irfft(x: TensorLike, fft_length: Any = None) -> Tensor:
         ValueError: no pair, different shapes, no floats, an unknown last size without fft_length.
 
     Example:
-        >>> ops.irfft(([1.0, 1.0, 1.0], [0.0, 0.0, 0.0]))  # [1., 0., 0., 0.]
+        >>> ops.irfft(([1.0, 1.0, 1.0], [0.0, 0.0, 0.0])).tolist()
+        [1.0, 0.0, 0.0, 0.0]
     """
     re, im, dtype = _pair("irfft", x, 1)
     if fft_length is None:
@@ -168,7 +171,8 @@ def extract_sequences(x: TensorLike, sequence_length: Any, sequence_stride: Any)
         ValueError: a scalar, or a stride below 1.
 
     Example:
-        >>> ops.extract_sequences([1, 2, 3, 4], 2, 1)  # [[1, 2], [2, 3], [3, 4]]
+        >>> ops.extract_sequences([1, 2, 3, 4], 2, 1).tolist()
+        [[1, 2], [2, 3], [3, 4]]
     """
     x = tensor(x)
     _need_rank("extract_sequences", x, 1)
@@ -333,7 +337,8 @@ def view_as_complex(x: TensorLike) -> Tensor:
         ValueError: another last size.
 
     Example:
-        >>> ops.view_as_complex([[1.0, 2.0]])  # [1.+2.j]
+        >>> ops.view_as_complex([[1.0, 2.0]]).tolist()
+        [(1+2j)]
     """
     x = tensor(x)
     if not x.shape or x.shape[-1] != 2:
@@ -355,7 +360,8 @@ def view_as_real(x: TensorLike) -> Tensor:
         A tensor (..., 2): float32 of complex64, else of x's dtype.
 
     Example:
-        >>> ops.view_as_real([1 + 2j])  # [[1., 2.]]
+        >>> ops.view_as_real([1 + 2j]).tolist()
+        [[1.0, 2.0]]
     """
     x = tensor(x)
     if x.dtype != "complex64":
@@ -374,7 +380,8 @@ def polar(abs_: Any, angle: Any) -> Tensor:
         A complex64 tensor.
 
     Example:
-        >>> ops.polar(2.0, 0.0)  # 2.+0.j
+        >>> ops.polar(2.0, 0.0).tolist()
+        (2+0j)
     """
     from .math import sin
 

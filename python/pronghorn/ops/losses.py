@@ -50,7 +50,8 @@ def one_hot(
         dtype: floatx where None.
 
     Example:
-        >>> ops.one_hot([1, 0], 2)  # [[0., 1.], [1., 0.]]
+        >>> ops.one_hot([1, 0], 2).tolist()
+        [[0.0, 1.0], [1.0, 0.0]]
     """
     if sparse:
         raise ValueError("Sparse tensors are not supported.")

@@ -32,7 +32,8 @@ def matmul(x1: TensorLike, x2: TensorLike) -> Tensor:
         ValueError: scalars, or sizes that do not match.
 
     Example:
-        >>> ops.matmul([[1.0, 2.0]], [[3.0], [4.0]])  # [[11.]]
+        >>> ops.matmul([[1.0, 2.0]], [[3.0], [4.0]]).tolist()
+        [[11.0]]
     """
     x1, x2 = pair(x1, x2)
     if x1.dtype == "int8" and x2.dtype == "int8":
@@ -66,7 +67,8 @@ def dot(x1: TensorLike, x2: TensorLike) -> Tensor:
         A tensor of x1's other axes followed by x2's; the product where either is a scalar.
 
     Example:
-        >>> ops.dot([1.0, 2.0], [3.0, 4.0])  # 11.
+        >>> ops.dot([1.0, 2.0], [3.0, 4.0]).tolist()
+        11.0
     """
     x1, x2 = pair(tensor(x1), tensor(x2))
     left, right = len(x1.shape), len(x2.shape)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import array, math, matrix
+from . import array, math, matrix  # type: ignore[no-redef]
 
 if TYPE_CHECKING:
     from ..engine.types import Axis, DTypeLike, Tensor, TensorLike

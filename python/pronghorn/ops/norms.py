@@ -48,7 +48,8 @@ def norm(
         ValueError: an `ord` that such a norm does not have, or more than two axes with one.
 
     Example:
-        >>> ops.norm([3.0, 4.0])  # 5.
+        >>> ops.norm([3.0, 4.0]).tolist()
+        5.0
     """
     if isinstance(ord, str) and ord not in ("fro", "nuc"):
         raise ValueError(
@@ -66,7 +67,7 @@ def norm(
         raise ValueError(
             f"norm: Invalid axis values; `ord` needs one or two. Received: axis={axis}"
         )
-    return _matrix_norm(x, ord, *dims, keepdims)
+    return _matrix_norm(x, ord, *dims, keepdims)  # type: ignore[call-arg]
 
 
 def _vector_norm(x, ord, axis, keepdims):

@@ -39,7 +39,8 @@ def unfold(
         ValueError: another rank, or a window larger than the padded picture.
 
     Example:
-        >>> ops.shape(ops.unfold(ops.ones((1, 2, 4, 4)), 2, stride=2))  # (1, 8, 4)
+        >>> ops.shape(ops.unfold(ops.ones((1, 2, 4, 4)), 2, stride=2))
+        (1, 8, 4)
     """
     x = tensor(x)
     if len(x.shape) != 4:
@@ -86,7 +87,8 @@ def fold(
         ValueError: another rank, or sizes that do not match.
 
     Example:
-        >>> ops.shape(ops.fold(ops.ones((1, 8, 4)), 4, 2, stride=2))  # (1, 2, 4, 4)
+        >>> ops.shape(ops.fold(ops.ones((1, 8, 4)), 4, 2, stride=2))
+        (1, 2, 4, 4)
     """
     x = tensor(x)
     if len(x.shape) != 3:
@@ -116,7 +118,7 @@ def fold(
             part = spread(x[:, :, i * kw + j], 2, sh, i * dh, height + 2 * ph)
             part = spread(part, 3, sw, j * dw, width + 2 * pw)
             total = part if total is None else add(total, part)
-    return total[:, :, ph : ph + height, pw : pw + width]
+    return total[:, :, ph : ph + height, pw : pw + width]  # type: ignore[index]
 
 
 __all__ = ["fold", "unfold"]

@@ -118,7 +118,8 @@ def adaptive_average_pool(
         ValueError: unknown sizes, or a wrong rank.
 
     Example:
-        >>> ops.shape(ops.adaptive_average_pool(ops.ones((1, 10, 7, 3)), 4))  # (1, 4, 4, 3)
+        >>> ops.shape(ops.adaptive_average_pool(ops.ones((1, 10, 7, 3)), 4))
+        (1, 4, 4, 3)
     """
     where = "adaptive_average_pool"
     return _adaptive(_avg_pool, _mean, inputs, output_size, data_format, where)

@@ -17,7 +17,8 @@ def outer(x1: TensorLike, x2: TensorLike) -> Tensor:
     """Every product of an element of x1 and one of x2, both flattened: shape (size 1, size 2).
 
     Example:
-        >>> ops.outer([1, 2], [3, 4])  # [[3, 4], [6, 8]]
+        >>> ops.outer([1, 2], [3, 4]).tolist()
+        [[3, 4], [6, 8]]
     """
     return multiply(expand_dims(ravel(x1), 1), expand_dims(ravel(x2), 0))
 
@@ -26,7 +27,8 @@ def inner(x1: TensorLike, x2: TensorLike) -> Tensor:
     """Sums of products along both last axes; the product where either is a scalar.
 
     Example:
-        >>> ops.inner([1, 2], [3, 4])  # 11
+        >>> ops.inner([1, 2], [3, 4]).tolist()
+        11
     """
     x1, x2 = pair(*tensors((x1, x2)))
     if not x1.shape or not x2.shape:
@@ -43,7 +45,8 @@ def vdot(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The sum of products of two tensors of one size, both flattened.
 
     Example:
-        >>> ops.vdot([[1, 2]], [[3], [4]])  # 11
+        >>> ops.vdot([[1, 2]], [[3], [4]]).tolist()
+        11
     """
     return dot(ravel(x1), ravel(x2))
 
@@ -62,7 +65,8 @@ def tensordot(x1: TensorLike, x2: TensorLike, axes: Any = 2) -> Tensor:
         ValueError: axes that do not pair.
 
     Example:
-        >>> ops.tensordot([1.0, 2.0], [3.0, 4.0], axes=1)  # 11.
+        >>> ops.tensordot([1.0, 2.0], [3.0, 4.0], axes=1).tolist()
+        11.0
     """
     x1, x2 = pair(*tensors((x1, x2)))
     rank1, rank2 = len(x1.shape), len(x2.shape)
@@ -99,7 +103,8 @@ def kron(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The Kronecker product: x2 times each element of x1, in its place.
 
     Example:
-        >>> ops.kron([1, 2], [1, 1])  # [1, 1, 2, 2]
+        >>> ops.kron([1, 2], [1, 1]).tolist()
+        [1, 1, 2, 2]
     """
     x1, x2 = tensors((x1, x2))
     rank = max(len(x1.shape), len(x2.shape))
@@ -134,7 +139,8 @@ def cross(
         ValueError: vectors of another length.
 
     Example:
-        >>> ops.cross([1, 0, 0], [0, 1, 0])  # [0, 0, 1]
+        >>> ops.cross([1, 0, 0], [0, 1, 0]).tolist()
+        [0, 0, 1]
     """
     if axis is not None:
         axisa = axisb = axisc = axis
@@ -154,7 +160,7 @@ def cross(
         first = None if None in (part_a := (part(a, i), part(b, j))) else multiply(*part_a)
         second = None if None in (part_b := (part(a, j), part(b, i))) else multiply(*part_b)
         if first is None:
-            return multiply(second, -1)
+            return multiply(second, -1)  # type: ignore[arg-type]
         return first if second is None else subtract(first, second)
 
     if a.shape[-1] == 2 and b.shape[-1] == 2:
@@ -169,7 +175,8 @@ def corrcoef(x: TensorLike) -> Tensor:
     """Pearson's coefficients between the rows of x, shape (rows, rows).
 
     Example:
-        >>> ops.corrcoef([[1.0, 2.0], [2.0, 1.0]])  # [[1., -1.], [-1., 1.]]
+        >>> ops.corrcoef([[1.0, 2.0], [2.0, 1.0]]).tolist()
+        [[1.0, -1.0], [-1.0, 1.0]]
     """
     x = floating(x)
     if len(x.shape) < 2:
@@ -194,7 +201,8 @@ def correlate(x1: TensorLike, x2: TensorLike, mode: str = "valid") -> Tensor:
         ValueError: another mode, or tensors that are no vectors.
 
     Example:
-        >>> ops.correlate([1.0, 2.0, 3.0], [0.0, 1.0, 0.5])  # [3.5]
+        >>> ops.correlate([1.0, 2.0, 3.0], [0.0, 1.0, 0.5]).tolist()
+        [3.5]
     """
     from .array import pad
     from .convolution import conv

@@ -65,7 +65,8 @@ def rearrange(tensor: Any, pattern: Any, **axes_lengths: Any) -> Tensor:
         ValueError: patterns whose axes or sizes do not fit.
 
     Example:
-        >>> ops.rearrange(ops.ones((2, 3, 4)), "a b c -> (a c) b").shape  # (8, 3)
+        >>> ops.rearrange(ops.ones((2, 3, 4)), "a b c -> (a c) b").shape
+        (8, 3)
     """
     x = as_tensor(tensor)
     sides = pattern.split("->")

@@ -53,7 +53,8 @@ def scatter(indices: TensorLike, values: Any, shape: Any) -> Tensor:
         ValueError: a place outside the shape.
 
     Example:
-        >>> ops.scatter([[0], [2]], [1.0, 2.0], (3,))  # [1., 0., 2.]
+        >>> ops.scatter([[0], [2]], [1.0, 2.0], (3,)).tolist()
+        [1.0, 0.0, 2.0]
     """
     indices, values = tensor(indices), tensor(values)
     shape = tuple(shape)
@@ -81,7 +82,8 @@ def scatter_update(
         ValueError: another reduction, or a place outside.
 
     Example:
-        >>> ops.scatter_update([1, 2, 3], [[1]], [9])  # [1, 9, 3]
+        >>> ops.scatter_update([1, 2, 3], [[1]], [9]).tolist()
+        [1, 9, 3]
     """
     inputs, indices = tensor(inputs), tensor(indices)
     updates = cast(tensor(updates), inputs.dtype)
@@ -134,7 +136,8 @@ def slice_update(inputs: TensorLike, start_indices: Any, updates: Any) -> Tensor
         ValueError: a block that does not lie inside.
 
     Example:
-        >>> ops.slice_update([1, 2, 3], [1], [9])  # [1, 9, 3]
+        >>> ops.slice_update([1, 2, 3], [1], [9]).tolist()
+        [1, 9, 3]
     """
     inputs = tensor(inputs)
     updates = cast(tensor(updates), inputs.dtype)

@@ -96,7 +96,8 @@ def segment_sum(
         ValueError: ids that are no vector of n; inside a compiled function without num_segments.
 
     Example:
-        >>> ops.segment_sum([1.0, 2.0, 3.0], [0, 0, 1])  # [3., 3.]
+        >>> ops.segment_sum([1.0, 2.0, 3.0], [0, 0, 1]).tolist()
+        [3.0, 3.0]
     """
     return _fold("sum", data, segment_ids, num_segments)
 
@@ -109,7 +110,8 @@ def segment_max(
     Arguments as in `segment_sum`.
 
     Example:
-        >>> ops.segment_max([1.0, 2.0, 3.0], [0, 0, 1])  # [2., 3.]
+        >>> ops.segment_max([1.0, 2.0, 3.0], [0, 0, 1]).tolist()
+        [2.0, 3.0]
     """
     return _fold("max", data, segment_ids, num_segments)
 
@@ -122,7 +124,8 @@ def segment_min(
     Arguments as in `segment_sum`.
 
     Example:
-        >>> ops.segment_min([1.0, 2.0, 3.0], [0, 0, 1])  # [1., 3.]
+        >>> ops.segment_min([1.0, 2.0, 3.0], [0, 0, 1]).tolist()
+        [1.0, 3.0]
     """
     return _fold("min", data, segment_ids, num_segments)
 
@@ -135,7 +138,8 @@ def segment_prod(
     Arguments as in `segment_sum`.
 
     Example:
-        >>> ops.segment_prod([1.0, 2.0, 3.0], [0, 0, 1])  # [2., 3.]
+        >>> ops.segment_prod([1.0, 2.0, 3.0], [0, 0, 1]).tolist()
+        [2.0, 3.0]
     """
     return _fold("prod", data, segment_ids, num_segments)
 

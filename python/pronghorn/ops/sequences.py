@@ -56,14 +56,15 @@ def linspace(
         ValueError: a negative `num`.
 
     Example:
-        >>> ops.linspace(0.0, 1.0, 3)  # [0., 0.5, 1.]
+        >>> ops.linspace(0.0, 1.0, 3).tolist()
+        [0.0, 0.5, 1.0]
     """
     if num < 0:
         raise ValueError(f"`num` must be a non-negative integer. Received: num={num}")
     kind = dtype
     if kind is None:
         known = [x if isinstance(x, (int, float)) else tensor(x) for x in (start, stop)]
-        known = [getattr(x, "dtype", type(x).__name__) for x in known]
+        known = [getattr(x, "dtype", type(x).__name__) for x in known]  # type: ignore[arg-type]
         kind = result_type(*known, "float")
     kind = config.standardize_dtype(kind)
     work = kind if kind in ("float32", "float64") else config.floatx()
@@ -83,7 +84,7 @@ def linspace(
     if dtype is not None and kind not in FLOATS:
         values = floor(values)
     values = cast(moveaxis(values, 0, axis), kind)
-    return (values, cast(step, kind)) if retstep else values
+    return (values, cast(step, kind)) if retstep else values  # type: ignore[return-value]
 
 
 def logspace(
@@ -100,7 +101,8 @@ def logspace(
     Arguments as in `linspace`.
 
     Example:
-        >>> ops.logspace(0.0, 2.0, 3)  # [1., 10., 100.]
+        >>> ops.logspace(0.0, 2.0, 3).tolist()
+        [1.0, 10.0, 100.0]
     """
     exponents = linspace(start, stop, num, endpoint, False, _working(dtype), axis)
     result = power(cast(tensor(base), exponents.dtype), exponents)
@@ -125,7 +127,8 @@ def geomspace(
     Arguments as in `linspace`; start and stop have the same sign.
 
     Example:
-        >>> ops.geomspace(1.0, 100.0, 3)  # [1., 10., 100.]
+        >>> ops.geomspace(1.0, 100.0, 3).tolist()
+        [1.0, 10.0, 100.0]
     """
     start, stop = pair(floating(tensor(start)), floating(tensor(stop)))
     negative = start < 0
@@ -148,7 +151,8 @@ def diff(a: TensorLike, n: Any = 1, axis: int = -1) -> Tensor:
         ValueError: a scalar, or a negative n.
 
     Example:
-        >>> ops.diff([1, 2, 4, 7])  # [1, 2, 3]
+        >>> ops.diff([1, 2, 4, 7]).tolist()
+        [1, 2, 3]
     """
     a = tensor(a)
     if n < 0:
@@ -175,7 +179,8 @@ def trapezoid(
         axis: The axis.
 
     Example:
-        >>> ops.trapezoid([1.0, 2.0, 3.0])  # 4.
+        >>> ops.trapezoid([1.0, 2.0, 3.0]).tolist()
+        4.0
     """
     y = floating(y)
     width = dx
@@ -193,7 +198,8 @@ def vander(x: TensorLike, N: Any = None, increasing: bool = False) -> Tensor:
         ValueError: x is no vector, or a negative N.
 
     Example:
-        >>> ops.vander([1, 2, 3], 3)  # [[1, 1, 1], [4, 2, 1], [9, 3, 1]]
+        >>> ops.vander([1, 2, 3], 3).tolist()
+        [[1, 1, 1], [4, 2, 1], [9, 3, 1]]
     """
     x = tensor(x)
     if len(x.shape) != 1:

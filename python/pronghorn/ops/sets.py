@@ -34,7 +34,8 @@ def nonzero(x: TensorLike) -> tuple[Any, ...]:
         ValueError: inside a compiled function.
 
     Example:
-        >>> ops.nonzero([[0, 3], [4, 0]])  # ([0, 1], [1, 0])
+        >>> [t.tolist() for t in ops.nonzero([[0, 3], [4, 0]])]
+        [[0, 1], [1, 0]]
     """
     found = convert_to_numpy(tensor(x)).nonzero()
     return tuple(tensor(i.astype("int32")) for i in found)
@@ -152,7 +153,8 @@ def unique(
         ValueError: inside a compiled function without `size`; an axis out of range.
 
     Example:
-        >>> ops.unique([3, 1, 3], return_counts=True)  # ([1, 3], [1, 2])
+        >>> [t.tolist() for t in ops.unique([3, 1, 3], return_counts=True)]
+        [[1, 3], [1, 2]]
     """
     x = tensor(x)
     if size is None:

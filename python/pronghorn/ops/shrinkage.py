@@ -109,7 +109,8 @@ def sparsemax(x: TensorLike, axis: int = -1) -> Tensor:
     """The point of the probability simplex nearest to x along an axis (Martins and Astudillo 2016).
 
     Example:
-        >>> ops.sparsemax([1.0, 0.5, -1.0])  # [0.75, 0.25, 0.]
+        >>> ops.sparsemax([1.0, 0.5, -1.0]).tolist()
+        [0.75, 0.25, 0.0]
     """
     x = floating(x)
     axis = normalize_axis(axis, len(x.shape), "sparsemax")
@@ -145,7 +146,8 @@ def multi_hot(
         ValueError: no number of classes, a sparse result, or an unknown argument.
 
     Example:
-        >>> ops.multi_hot([0, 2], 4)  # [1., 0., 1., 0.]
+        >>> ops.multi_hot([0, 2], 4).tolist()
+        [1.0, 0.0, 1.0, 0.0]
     """
     num_classes = kwargs.pop("num_tokens", num_classes)
     if kwargs:

@@ -49,7 +49,8 @@ def sort(x: TensorLike, axis: int = -1) -> Tensor:
         ValueError: an axis out of range.
 
     Example:
-        >>> ops.sort([3, 1, 2])  # [1, 2, 3]
+        >>> ops.sort([3, 1, 2]).tolist()
+        [1, 2, 3]
     """
     x, axis = _by_last(x, axis, "sort")
     return swap_last(_sort((x,), (-1, False))[0], axis)
@@ -59,7 +60,8 @@ def argsort(x: TensorLike, axis: int = -1) -> Tensor:
     """The places of x's elements in ascending order along an axis; int32, stable.
 
     Example:
-        >>> ops.argsort([3, 1, 2])  # [1, 2, 0]
+        >>> ops.argsort([3, 1, 2]).tolist()
+        [1, 2, 0]
     """
     x = tensor(x)
     if not x.shape:
@@ -105,7 +107,8 @@ def top_k(x: TensorLike, k: int, sorted: bool = True) -> tuple[Any, ...]:
         ValueError: a k larger than the axis, or negative.
 
     Example:
-        >>> ops.top_k([1, 5, 3], 2)[1]  # [1, 2]
+        >>> ops.top_k([1, 5, 3], 2)[1].tolist()
+        [1, 2]
     """
     x = tensor(x)
     if operator.index(k) < 0:
@@ -123,7 +126,8 @@ def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> Tensor:
         k: How many count.
 
     Example:
-        >>> ops.in_top_k([2, 0], [[0.1, 0.2, 0.7], [0.1, 0.2, 0.7]], 1)  # [True, False]
+        >>> ops.in_top_k([2, 0], [[0.1, 0.2, 0.7], [0.1, 0.2, 0.7]], 1).tolist()
+        [True, False]
     """
     targets, scores = cast(tensor(targets), "int32"), tensor(predictions)
     classes = scores.shape[-1]
@@ -166,7 +170,8 @@ def cumsum(x: TensorLike, axis: Axis | None = None, dtype: DTypeLike | None = No
         ValueError: an axis out of range.
 
     Example:
-        >>> ops.cumsum([1, 2, 3])  # [1, 3, 6]
+        >>> ops.cumsum([1, 2, 3]).tolist()
+        [1, 3, 6]
     """
     return _running(_cumsum, x, axis, dtype)
 
@@ -175,7 +180,8 @@ def cumprod(x: TensorLike, axis: Axis | None = None, dtype: DTypeLike | None = N
     """The products of the first elements along an axis; arguments as in `cumsum`.
 
     Example:
-        >>> ops.cumprod([1, 2, 3])  # [1, 2, 6]
+        >>> ops.cumprod([1, 2, 3]).tolist()
+        [1, 2, 6]
     """
     return _running(_cumprod, x, axis, dtype)
 
@@ -202,7 +208,8 @@ def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Tenso
         ValueError: another side, or a sequence that is no vector.
 
     Example:
-        >>> ops.searchsorted([1, 2, 4], [3, 4])  # [2, 2]
+        >>> ops.searchsorted([1, 2, 4], [3, 4]).tolist()
+        [2, 2]
     """
     sequence, values = pair(tensor(sorted_sequence), tensor(values))
     if len(sequence.shape) != 1:
@@ -226,7 +233,8 @@ def unravel_index(indices: TensorLike, shape: Any) -> tuple[Any, ...]:
         ValueError: a shape of unknown sizes.
 
     Example:
-        >>> [int(t) for t in ops.unravel_index(5, (2, 3))]  # [1, 2]
+        >>> [int(t) for t in ops.unravel_index(5, (2, 3))]
+        [1, 2]
     """
     if any(n is None for n in shape):
         raise ValueError(f"`shape` argument cannot contain `None`. Received: shape={shape}")

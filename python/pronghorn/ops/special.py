@@ -61,7 +61,8 @@ def arctan2(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The angle in radians of the point (x2, x1), between -pi and pi.
 
     Example:
-        >>> ops.arctan2(1.0, -1.0)  # 2.3561945
+        >>> np.round(np.asarray(ops.arctan2(1.0, -1.0), "float64"), 2).tolist()
+        2.36
     """
     return _arctan2(_both_floats(x1, x2))
 
@@ -75,7 +76,8 @@ def signbit(x: TensorLike) -> Tensor:
     """Where x is negative, -0.0 included; bool.
 
     Example:
-        >>> ops.signbit([-0.0, 0.0, 1.0])  # [True, False, False]
+        >>> ops.signbit([-0.0, 0.0, 1.0]).tolist()
+        [True, False, False]
     """
     x = tensor(x)
     if x.dtype not in FLOATS:
@@ -134,7 +136,8 @@ def gcd(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The greatest common divisor of integers, not negative. Raises TypeError for floats.
 
     Example:
-        >>> ops.gcd(12, 18)  # 6
+        >>> ops.gcd(12, 18).tolist()
+        6
     """
     return _gcd(pair(x1, x2))
 
@@ -143,7 +146,8 @@ def lcm(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The least common multiple of integers, not negative. Raises TypeError for floats.
 
     Example:
-        >>> ops.lcm(4, 6)  # 12
+        >>> ops.lcm(4, 6).tolist()
+        12
     """
     return _lcm(pair(x1, x2))
 

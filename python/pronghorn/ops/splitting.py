@@ -77,7 +77,8 @@ def array_split(x: TensorLike, indices_or_sections: Any, axis: int = 0) -> Any:
         ValueError: fewer than one part.
 
     Example:
-        >>> [t.shape for t in ops.array_split(ops.arange(5), 3)]  # [(2,), (2,), (1,)]
+        >>> [t.shape for t in ops.array_split(ops.arange(5), 3)]
+        [(2,), (2,), (1,)]
     """
     x = tensor(x)
     parts = positions(indices_or_sections)

@@ -60,7 +60,8 @@ def ptp(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tens
     """The largest less the smallest element over axes.
 
     Example:
-        >>> ops.ptp([1, 5, 3])  # 4
+        >>> ops.ptp([1, 5, 3]).tolist()
+        4
     """
     x = tensor(x)
     return subtract(max(x, axis, keepdims), min(x, axis, keepdims))
@@ -78,7 +79,8 @@ def average(x: TensorLike, axis: Axis | None = None, weights: Any = None) -> Any
         ValueError: weights of another shape.
 
     Example:
-        >>> ops.average([1.0, 3.0], weights=[3.0, 1.0])  # 1.5
+        >>> ops.average([1.0, 3.0], weights=[3.0, 1.0]).tolist()
+        1.5
     """
     x = tensor(x)
     if weights is None:
@@ -89,7 +91,7 @@ def average(x: TensorLike, axis: Axis | None = None, weights: Any = None) -> Any
         a == b or None in (a, b) for a, b in zip(x.shape, weights.shape)
     )
     if not same:
-        along = None if axis is None else x.shape[axis]
+        along = None if axis is None else x.shape[axis]  # type: ignore[index]
         if axis is None or len(weights.shape) != 1 or weights.shape[0] not in (along, None):
             raise ValueError(
                 "`weights` must have the same shape as `x`, or the same size as `x` at "
@@ -129,7 +131,8 @@ def bincount(
         ValueError: a negative value, or a sparse result.
 
     Example:
-        >>> ops.bincount([1, 2, 2])  # [0, 1, 2]
+        >>> ops.bincount([1, 2, 2]).tolist()
+        [0, 1, 2]
     """
     if sparse:
         raise ValueError("bincount: sparse results are not supported; pass sparse=False.")
@@ -170,7 +173,8 @@ def digitize(x: TensorLike, bins: Any) -> Tensor:
         ValueError: bins that are no vector.
 
     Example:
-        >>> ops.digitize([0.5, 1.5], [0.0, 1.0, 2.0])  # [1, 2]
+        >>> ops.digitize([0.5, 1.5], [0.0, 1.0, 2.0]).tolist()
+        [1, 2]
     """
     bins = tensor(bins)
     if len(bins.shape) > 1:
@@ -190,7 +194,8 @@ def isin(
         invert: Whether to ask where they do not occur.
 
     Example:
-        >>> ops.isin([1, 2, 3], [2, 4])  # [False, True, False]
+        >>> ops.isin([1, 2, 3], [2, 4]).tolist()
+        [False, True, False]
     """
     x1, x2 = pair(tensor(x1), tensor(x2))
     found = any_of(equal(expand_dims(x1, -1), ravel(x2)), axis=-1)
@@ -212,7 +217,8 @@ def histogram(x: TensorLike, bins: int = 10, range: Any = None) -> tuple[Any, ..
         TypeError, ValueError: bins or a range that make no sense, or x is no vector.
 
     Example:
-        >>> ops.histogram([1.0, 2.0, 4.0], bins=3)[0]  # [1, 1, 1]
+        >>> ops.histogram([1.0, 2.0, 4.0], bins=3)[0].tolist()
+        [1, 1, 1]
     """
     if not isinstance(bins, int):
         raise TypeError(f"Argument `bins` must be a non-negative integer. Received: bins={bins}")
@@ -264,7 +270,8 @@ def quantile(
         ValueError: another method.
 
     Example:
-        >>> ops.quantile([1.0, 2.0, 3.0, 4.0], 0.5)  # 2.5
+        >>> ops.quantile([1.0, 2.0, 3.0, 4.0], 0.5).tolist()
+        2.5
     """
     return _quantile(x, q, axis, method, keepdims, skip_nan=False)
 
@@ -280,7 +287,8 @@ def median(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> T
     """The middle element over axes, or the mean of the two middle ones.
 
     Example:
-        >>> ops.median([3.0, 1.0, 2.0])  # 2.
+        >>> ops.median([3.0, 1.0, 2.0]).tolist()
+        2.0
     """
     return quantile(x, 0.5, axis, "linear", keepdims)
 

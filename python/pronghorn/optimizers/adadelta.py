@@ -10,7 +10,7 @@ from .base import Optimizer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..engine.types import Rate, Variable
+    from ..engine.types import Rate, TensorLike, Variable
 
 
 class Adadelta(Optimizer):
@@ -49,7 +49,7 @@ class Adadelta(Optimizer):
         names = ["accumulated_grad", "accumulated_delta_var"]
         self._gradients, self._steps = self.add_optimizer_variables(var_list, names)
 
-    def update_step(self, grad: Any, variable: Any, learning_rate: Rate) -> None:
+    def update_step(self, grad: Any, variable: Any, learning_rate: TensorLike) -> None:
         rate = ops.cast(learning_rate, variable.dtype)
         g = ops.cast(grad, variable.dtype)
         index = self._get_variable_index(variable)

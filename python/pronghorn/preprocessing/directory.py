@@ -70,7 +70,7 @@ def index_directory(
         classes = "" if labels is None else f" belonging to {len(names)} classes"
         print_message(f"Found {len(paths)} files{classes}.")
     if shuffle:
-        seed = int(np.random.randint(1e6)) if seed is None else seed
+        seed = int(np.random.randint(1e6)) if seed is None else seed  # type: ignore[call-overload]
         np.random.RandomState(seed).shuffle(paths)
         if labels is not None:
             np.random.RandomState(seed).shuffle(labels)

@@ -112,7 +112,7 @@ class FileIterator(Iterator):
             return y
         if self.class_mode == "multi_output":
             return [targets[index_array] for targets in self._targets]
-        return self._targets[index_array]
+        return self._targets[index_array]  # type: ignore[index]
 
 
 class DirectoryIterator(FileIterator):

@@ -251,7 +251,7 @@ class ImageDataGenerator:
         if self.featurewise_std_normalization and self._fitted(
             "featurewise_std_normalization", self.std
         ):
-            x /= self.std + 1e-6
+            x /= self.std + 1e-6  # type: ignore[operator]
         if self.zca_whitening and self._fitted("zca_whitening", self.zca_whitening_matrix):
             flat = x.reshape(-1, math.prod(x.shape[-3:]))
             x = np.reshape(flat @ self.zca_whitening_matrix, x.shape)
@@ -368,7 +368,7 @@ class ImageDataGenerator:
             x -= self.mean
         if self.featurewise_std_normalization:
             self.std = np.std(x, axis=axes).reshape(shape)
-            x /= self.std + 1e-6
+            x /= self.std + 1e-6  # type: ignore[operator]
         if self.zca_whitening:
             count = len(x)
             u, s, _ = np.linalg.svd(x.reshape(count, -1).T, full_matrices=False)

@@ -106,7 +106,7 @@ def image_dataset_from_directory(
             "Only one of `pad_to_aspect_ratio`, `crop_to_aspect_ratio` can be set to `True`."
         )
     check_split(validation_split, subset, shuffle, seed)
-    seed = int(np.random.randint(1e6)) if seed is None else seed
+    seed = int(np.random.randint(1e6)) if seed is None else seed  # type: ignore[call-overload]
     paths, labels, class_names = index_directory(
         directory, labels, _FORMATS, class_names, shuffle, seed, follow_links, verbose
     )

@@ -27,7 +27,9 @@ class Iterator(PyDataset):
 
     white_list_formats = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
 
-    def __init__(self, n: Any, batch_size: Any, shuffle: bool, seed: int, **kwargs: Any) -> None:
+    def __init__(
+        self, n: Any, batch_size: Any, shuffle: bool, seed: int | None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.n = n
         self.batch_size = batch_size
@@ -56,7 +58,7 @@ class Iterator(PyDataset):
             self._set_index_array()
         first = self.batch_size * idx
         return self._get_batches_of_transformed_samples(
-            self.index_array[first : first + self.batch_size]
+            self.index_array[first : first + self.batch_size]  # type: ignore[index]
         )
 
     def __len__(self):
@@ -81,7 +83,7 @@ class Iterator(PyDataset):
             more = self.n > first + self.batch_size
             self.batch_index = self.batch_index + 1 if more else 0
             self.total_batches_seen += 1
-            chosen = self.index_array[first : first + self.batch_size]
+            chosen = self.index_array[first : first + self.batch_size]  # type: ignore[index]
         return self._get_batches_of_transformed_samples(chosen)
 
     next = __next__

@@ -62,7 +62,7 @@ def text_dataset_from_directory(
     if labels is None or label_mode is None:
         labels = label_mode = None
     check_split(validation_split, subset, shuffle, seed)
-    seed = int(np.random.randint(1e6)) if seed is None else seed
+    seed = int(np.random.randint(1e6)) if seed is None else seed  # type: ignore[call-overload]
     paths, labels, class_names = index_directory(
         directory, labels, (".txt",), class_names, shuffle, seed, follow_links, verbose
     )

@@ -68,7 +68,7 @@ def timeseries_dataset_from_array(
         )
     positions = np.arange(0, count, sequence_stride, dtype=np.int64)
     if shuffle:
-        seed = int(np.random.randint(1e6)) if seed is None else seed
+        seed = int(np.random.randint(1e6)) if seed is None else seed  # type: ignore[call-overload]
         np.random.RandomState(seed).shuffle(positions)
     # one row for every step that a window may begin at: a view in which they overlap
     windows = np.lib.stride_tricks.sliding_window_view(np.asarray(data)[start:end], reach, axis=0)

@@ -73,7 +73,7 @@ def _of_cell(cell, saved, names):
             arrays = [None] * gates
             for place, gate in enumerate(order):
                 arrays[gate] = saved.read(names[3 * place + part])
-            found.append(np.concatenate(arrays, axis=-1))
+            found.append(np.concatenate(arrays, axis=-1))  # type: ignore[arg-type]
         return found
     if len(names) != 3 or saved.shape(names[2]) != (2 * gates * units,):
         return None

@@ -92,7 +92,7 @@ def enable_file_check() -> None:
     """Has HDF5 files of others walked in a process of their own before they are opened, as at the
     start.
     """
-    _file_check[0] = True
+    _file_check[0] = True  # type: ignore[call-overload]
 
 
 def disable_file_check() -> None:
@@ -102,7 +102,7 @@ def disable_file_check() -> None:
     For files you trust: libhdf5 can crash or hang on damaged ones. `PRONGHORN_FILE_CHECK=0` in the
     environment does the same.
     """
-    _file_check[0] = False
+    _file_check[0] = False  # type: ignore[call-overload]
 
 
 def is_file_check_enabled() -> Any:

@@ -93,7 +93,7 @@ class Counts:
 
     def document_counts(self, tokens):
         """In how many documents each token occurs, an int64 array."""
-        return np.array([self.in_documents[token] for token in tokens], np.int64)
+        return np.array([self.in_documents[token] for token in tokens], np.int64)  # type: ignore[index]
 
 
 def encode(numbers, lengths, mode, depth):

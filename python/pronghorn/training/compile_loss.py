@@ -93,7 +93,7 @@ class CompileLoss(Portable):
         self._outputs = nest.map_structure(lambda y: TensorSpec(y.shape, str(y.dtype)), y_pred)
         self._names = output_names(y_pred, self.output_names)
         chosen = []
-        self._choose(*self._by_output(y_pred), y_pred, (), chosen)
+        self._choose(*self._by_output(y_pred), y_pred, (), chosen)  # type: ignore[call-arg]
         starts = [path for path, _, _ in chosen]
         self._wanted = [any(starts_with(p, s) for s in starts) for p in leaf_paths(y_pred)]
         labels = self._labels(y_true, y_pred)

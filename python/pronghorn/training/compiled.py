@@ -346,7 +346,7 @@ class CompiledModel:
             for variable in self._trained_weights():
                 if not variable.trainable:  # frozen since compile()
                     tape.watch(variable)
-            y_pred = self(x, training=True)
+            y_pred = self(x, training=True)  # type: ignore[operator]
             loss = self._compute_loss(x, y, y_pred, sample_weight, training=True)
             scaled = loss if self.optimizer is None else self.optimizer.scale_loss(loss)
         self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
@@ -360,7 +360,7 @@ class CompiledModel:
     def test_step(self, data: Any) -> Any:
         """One step of `evaluate`; override it as `train_step`."""
         x, y, sample_weight = unpack_x_y_sample_weight(data)
-        y_pred = self(x, training=False)
+        y_pred = self(x, training=False)  # type: ignore[operator]
         loss = self._compute_loss(x, y, y_pred, sample_weight, training=False)
         self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
@@ -368,7 +368,7 @@ class CompiledModel:
     def predict_step(self, data: Any) -> Any:
         """One step of `predict`; override it to return something else."""
         x, _, _ = unpack_x_y_sample_weight(data)
-        return self(x, training=False)
+        return self(x, training=False)  # type: ignore[operator]
 
     def _symbolic_build(self, iterator=None, data_batch=None):
         """Makes weights, metrics and losses by the shapes of a batch; nothing is computed."""

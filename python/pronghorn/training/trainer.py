@@ -100,7 +100,7 @@ class Trainer(OldMethods, CompiledModel):
         _check_counts(epochs=epochs, initial_epoch=initial_epoch)
         check_steps(steps_per_epoch, "steps_per_epoch")
         check_steps(validation_steps, "validation_steps")
-        if config.max_epochs() and config.max_epochs() < epochs:
+        if config.max_epochs() and config.max_epochs() < epochs:  # type: ignore[operator]
             epochs = config.max_epochs()
             warn_user(f"Limiting epochs to {epochs}")
         validation_epochs = [e for e in range(initial_epoch, epochs) if _is_due(e, validation_freq)]

@@ -150,7 +150,10 @@ class FeatureSpace(layers.Layer):
 
     @classmethod
     def float_rescaled(
-        cls, scale: float = 1.0, offset: float = 0.0, name: str | None = None
+        cls,
+        scale: Any = 1.0,
+        offset: Any = 0.0,
+        name: str | None = None,
     ) -> Any:
         """scale * number + offset."""
         name = name or auto_name("float_rescaled")

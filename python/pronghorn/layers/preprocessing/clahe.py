@@ -92,7 +92,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(ImageLayer):
             for column, column_share in near[1]:
                 share = ops.expand_dims(row_share, 1) * ops.expand_dims(column_share, 0)
                 total = total + ops.take(tables, place(row, column)) * ops.expand_dims(share, -1)
-        return total[:, :height, :width]
+        return total[:, :height, :width]  # type: ignore[index]
 
     def _tables(self, place, count, pixels):
         """The new value of each level in each of `count` tiles, flat."""

@@ -34,7 +34,7 @@ class _Color(ImageLayer):
         self, data: Any, training: bool = True, seed: Seed | None = None
     ) -> dict[Any, Any]:
         shape = (self._size(data)[0], 1, 1, 1)
-        return {"factor": self._uniform(shape, *map(float, self.factor), seed)}
+        return {"factor": self._uniform(shape, *map(float, self.factor), seed)}  # type: ignore[call-arg]
 
     def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         images = ops.cast(images, self.compute_dtype)
@@ -84,7 +84,7 @@ class RandomBrightness(_Color):
         if not training:
             return {"rgb_delta": ops.zeros(shape)}
         low, high = self.value_range
-        delta = self._uniform(shape, *map(float, self.factor), seed)
+        delta = self._uniform(shape, *map(float, self.factor), seed)  # type: ignore[call-arg]
         return {"rgb_delta": delta * float(high - low)}
 
     def _changed(self, images, drawn):
@@ -159,7 +159,7 @@ class RandomHue(_AnyColor):
     ) -> dict[Any, Any]:
         batch = self._size(data)[0]
         sign = ops.where(self._uniform((batch,), 0.0, 1.0, seed) > 0.5, -1.0, 1.0)
-        return {"factor": sign * self._uniform((batch,), *map(float, self.factor), seed) * 0.5}
+        return {"factor": sign * self._uniform((batch,), *map(float, self.factor), seed) * 0.5}  # type: ignore[call-arg]
 
     def _changed(self, images, drawn):
         images = self._to_range(images, self.value_range, (0, 1))
@@ -204,7 +204,7 @@ class RandomSaturation(_AnyColor):
     def get_random_transformation(
         self, data: Any, training: bool = True, seed: Seed | None = None
     ) -> dict[Any, Any]:
-        factor = self._uniform((self._size(data)[0],), *map(float, self.factor), seed)
+        factor = self._uniform((self._size(data)[0],), *map(float, self.factor), seed)  # type: ignore[call-arg]
         return {"factor": factor / (1.0 - factor + config.epsilon())}
 
     def _changed(self, images, drawn):
@@ -281,7 +281,7 @@ class RandomInvert(_Color):
         if not training:
             return None
         batch = self._size(data)[0]
-        chance = self._uniform((batch,), *map(float, self.factor), seed)
+        chance = self._uniform((batch,), *map(float, self.factor), seed)  # type: ignore[call-arg]
         return {"apply_inversion": self._uniform((batch,), 0.0, 1.0, seed) < chance}
 
     def _changed(self, images, drawn):

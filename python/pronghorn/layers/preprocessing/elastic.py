@@ -67,9 +67,9 @@ class RandomElasticTransform(ImageLayer):
         if not training or self.scale[1] == 0 or self.factor[1] == 0:
             return None
         batch, seed = self._size(data)[0], seed or self.generator
-        chance = self._uniform((batch,), *map(float, self.factor), seed)
+        chance = self._uniform((batch,), *map(float, self.factor), seed)  # type: ignore[call-arg]
         apply = self._uniform((batch,), 0.0, 1.0, seed) < chance
-        strength = self._uniform((), *map(float, self.scale), seed)
+        strength = self._uniform((), *map(float, self.scale), seed)  # type: ignore[call-arg]
         return {
             "apply_transform": apply,
             "distortion_factor": strength,

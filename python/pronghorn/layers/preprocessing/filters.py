@@ -66,9 +66,9 @@ class RandomGaussianBlur(ImageLayer):
         if not training:
             return None
         batch = self._size(data)[0]
-        chance = self._uniform((batch,), *map(float, self.factor), seed)
+        chance = self._uniform((batch,), *map(float, self.factor), seed)  # type: ignore[call-arg]
         apply = self._uniform((batch,), 0.0, 1.0, seed) < chance
-        sigma = self._uniform((2,), *map(float, self.sigma), seed, self.compute_dtype)
+        sigma = self._uniform((2,), *map(float, self.sigma), seed, self.compute_dtype)  # type: ignore[call-arg]
         return {"should_apply_blur": apply, "blur_factor": sigma + 1e-6}
 
     def transform_images(
@@ -117,7 +117,7 @@ class RandomSharpness(ImageLayer):
     def get_random_transformation(
         self, data: Any, training: bool = True, seed: Seed | None = None
     ) -> dict[Any, Any]:
-        return {"factor": self._uniform((self._size(data)[0],), *map(float, self.factor), seed)}
+        return {"factor": self._uniform((self._size(data)[0],), *map(float, self.factor), seed)}  # type: ignore[call-arg]
 
     def transform_images(
         self, images: Any, transformation: Any = None, training: bool = True

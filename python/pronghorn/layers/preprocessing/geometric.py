@@ -127,7 +127,7 @@ class RandomRotation(WarpLayer):
         data_format: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(fill_mode, interpolation, fill_value, seed, data_format, **kwargs)
+        super().__init__(fill_mode, interpolation, fill_value, seed, data_format, **kwargs)  # type: ignore[arg-type]
         self.factor = factor_pair(factor)
 
     def get_random_transformation(
@@ -173,7 +173,7 @@ class RandomZoom(WarpLayer):
         data_format: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(fill_mode, interpolation, fill_value, seed, data_format, **kwargs)
+        super().__init__(fill_mode, interpolation, fill_value, seed, data_format, **kwargs)  # type: ignore[arg-type]
         self.height_factor = height_factor
         self.width_factor = width_factor
         self._height = factor_pair(height_factor, "height_factor", open_low=True)
@@ -228,7 +228,7 @@ class RandomTranslation(WarpLayer):
         data_format: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(fill_mode, interpolation, fill_value, seed, data_format, **kwargs)
+        super().__init__(fill_mode, interpolation, fill_value, seed, data_format, **kwargs)  # type: ignore[arg-type]
         self.height_factor = height_factor
         self.width_factor = width_factor
         self._height = factor_pair(height_factor, "height_factor")
@@ -240,8 +240,8 @@ class RandomTranslation(WarpLayer):
         if not training:
             return None
         size = batch, height, width = self._size(data)
-        down = self._uniform((batch, 1), *map(float, self._height), seed) * height
-        across = self._uniform((batch, 1), *map(float, self._width), seed) * width
+        down = self._uniform((batch, 1), *map(float, self._height), seed) * height  # type: ignore[call-arg]
+        across = self._uniform((batch, 1), *map(float, self._width), seed) * width  # type: ignore[call-arg]
         shape = ops.shape(data["images"] if isinstance(data, dict) else data)
         moved = ops.concatenate([across, down], axis=1)
         return {"translations": moved, "size": size, "input_shape": shape}
@@ -278,7 +278,7 @@ class RandomShear(WarpLayer):
         seed: Seed | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(fill_mode, interpolation, fill_value, seed, data_format, **kwargs)
+        super().__init__(fill_mode, interpolation, fill_value, seed, data_format, **kwargs)  # type: ignore[arg-type]
         self.x_factor = factor_pair(x_factor, "x_factor", (0, 1.0))
         self.y_factor = factor_pair(y_factor, "y_factor", (0, 1.0))
         if not isinstance(x_factor, (tuple, list)):
@@ -302,8 +302,8 @@ class RandomShear(WarpLayer):
             return None
         size = self._size(data)
         sign = ops.where(self._uniform((size[0], 1), 0.0, 1.0, seed) > 0.5, -1.0, 1.0)
-        y = self._uniform((size[0], 1), *map(float, self.y_factor), seed)
-        x = self._uniform((size[0], 1), *map(float, self.x_factor), seed)
+        y = self._uniform((size[0], 1), *map(float, self.y_factor), seed)  # type: ignore[call-arg]
+        x = self._uniform((size[0], 1), *map(float, self.x_factor), seed)  # type: ignore[call-arg]
         shape = ops.shape(data["images"] if isinstance(data, dict) else data)
         factor = ops.concatenate([x, y], axis=1) * sign
         return {"shear_factor": factor, "size": size, "input_shape": shape}

@@ -101,7 +101,7 @@ class ImageLayer(Layer):
     def call(self, data: Any, training: bool = True) -> Any:
         """Images, or a dict of them, changed."""
         images = data["images"] if isinstance(data, dict) else data
-        drawn = self.get_random_transformation(data, training=training)
+        drawn = self.get_random_transformation(data, training=training)  # type: ignore[func-returns-value]
         rank = len(images.shape)
         if rank not in (3, 4):
             raise ValueError(

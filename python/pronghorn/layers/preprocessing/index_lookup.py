@@ -25,7 +25,7 @@ class IndexLookup(LookupVocabulary):
 
     def __init__(
         self,
-        max_tokens: int,
+        max_tokens: int | None,
         num_oov_indices: int,
         mask_token: Any,
         oov_token: Any,

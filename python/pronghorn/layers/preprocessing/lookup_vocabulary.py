@@ -155,7 +155,7 @@ class LookupVocabulary(HostLayer):
     def _check_tokens(self, keys, own, special):
         if len(set(keys)) != len(keys):
             seen = set()
-            twice = [self._token(k) for k in keys if k in seen or seen.add(k)]
+            twice = [self._token(k) for k in keys if k in seen or seen.add(k)]  # type: ignore[func-returns-value]
             raise ValueError(
                 "The passed vocabulary has at least one repeated term. Please uniquify your "
                 f"dataset. The repeated terms are: {twice}"

@@ -62,7 +62,7 @@ class RandomPerspective(ImageLayer):
         if not training:
             return None
         size = batch, height, width = self._size(data)
-        chance = self._uniform((batch,), *map(float, self.factor), seed)
+        chance = self._uniform((batch,), *map(float, self.factor), seed)  # type: ignore[call-arg]
         apply = self._uniform((batch,), 0.0, 1.0, seed) < chance
         moved = self._uniform((batch, 4, 2), -0.5 * self.scale, 0.5 * self.scale, seed)
         x = ops.cast(width - 1, "float32") * ops.convert_to_tensor([0.0, 1.0, 0.0, 1.0])

@@ -144,7 +144,7 @@ class RandAugment(_Policy):
         **kwargs: Any,
     ) -> None:
         super().__init__(
-            (*_MOVES, *_COLORS, *_LEVELS), value_range, factor, interpolation, seed, data_format,
+            (*_MOVES, *_COLORS, *_LEVELS), value_range, factor, interpolation, seed, data_format,  # type: ignore[arg-type]
             **kwargs,
         )  # fmt: skip
         self.num_ops = num_ops
@@ -221,7 +221,7 @@ class AugMix(_Policy):
         **kwargs: Any,
     ) -> None:
         names = (*_MOVES, *_LEVELS, *(_COLORS if all_ops else ()))
-        super().__init__(names, value_range, factor, interpolation, seed, data_format, **kwargs)
+        super().__init__(names, value_range, factor, interpolation, seed, data_format, **kwargs)  # type: ignore[arg-type]
         self.num_chains = num_chains
         self.chain_depth = chain_depth
         self.alpha = alpha

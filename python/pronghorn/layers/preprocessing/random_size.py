@@ -42,7 +42,7 @@ class _RandomSize(ImageLayer):
         if None in images.shape or transformation is None:
             return images
         size = list(self._size(images)[1:])
-        size[self._axis] = max(int(float(transformation["factor"]) * size[self._axis]), 1)
+        size[self._axis] = max(int(float(transformation["factor"]) * size[self._axis]), 1)  # type: ignore[call-overload]
         return image_ops.resize(images, size, interpolation, data_format=self.data_format)
 
     def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
@@ -58,7 +58,7 @@ class _RandomSize(ImageLayer):
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         shape = list(input_shape)
-        shape[self._axis - (3 if self.data_format == "channels_last" else 2)] = None
+        shape[self._axis - (3 if self.data_format == "channels_last" else 2)] = None  # type: ignore[operator]
         return tuple(shape)
 
 

@@ -85,10 +85,10 @@ class RandomErasing(_Rectangles):
         images = data["images"] if isinstance(data, dict) else data
         images = ops.expand_dims(images, 0) if len(images.shape) == 3 else images
         batch, height, width = self._size(images)
-        sides = ops.sqrt(self._uniform((batch, 2), *map(float, self.scale), seed))
+        sides = ops.sqrt(self._uniform((batch, 2), *map(float, self.scale), seed))  # type: ignore[call-arg]
         across = self._span(batch, width, sides[:, 0], seed)
         down = self._span(batch, height, sides[:, 1], seed)
-        chance = self._uniform((batch,), *map(float, self.factor), seed)
+        chance = self._uniform((batch,), *map(float, self.factor), seed)  # type: ignore[call-arg]
         apply = self._uniform((batch,), 0.0, 1.0, seed) < chance
         fill = self.fill_value
         if fill is None:
@@ -155,7 +155,7 @@ class CutMix(_Rectangles):
             return None
         batch, height, width = self._size(images)
         seed = seed or self.generator
-        alpha = self._uniform((), *map(float, self.factor), seed) + 1e-6
+        alpha = self._uniform((), *map(float, self.factor), seed) + 1e-6  # type: ignore[call-arg]
         ratio = ops.sqrt(1.0 - random.beta((batch,), alpha, alpha, seed=seed))
         across = self._span(batch, width, ratio, seed)
         down = self._span(batch, height, ratio, seed)

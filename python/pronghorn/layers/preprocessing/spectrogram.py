@@ -233,7 +233,7 @@ class STFTSpectrogram(Layer):
         return ops.reshape(found, (-1, channels, *found.shape[1:]))
 
     def call(self, inputs: TensorLike) -> Any:
-        if inputs.dtype not in ("float16", "float32", "float64"):
+        if inputs.dtype not in ("float16", "float32", "float64"):  # type: ignore[operator]
             raise TypeError(
                 "Invalid input type. Expected `float16`, `float32` or `float64`. Received: input "
                 f"type={inputs.dtype}"

@@ -73,7 +73,7 @@ class FusedRNN(RNN):
         for function in (cell.activation, cell.recurrent_activation):
             name = getattr(function, "__name__", None)
             known = function is not None and _is_builtin(function, name)
-            found.append(_FUSED_NAMES.get(name, name) if known else None)
+            found.append(_FUSED_NAMES.get(name, name) if known else None)  # type: ignore[arg-type]
         kind = {1: "simple_rnn", 3: "gru", 4: "lstm"}[cell.gates]
         if found[0] is None or (found[1] is None and cell.gates > 1):
             return None

@@ -196,7 +196,7 @@ class LSTM(FusedRNN):
 
     def _fused(self, x, states, mask, names, **how):
         cell = self.cell
-        outputs, h, c = recurrent.lstm(
+        outputs, h, c = recurrent.lstm(  # type: ignore[call-arg]
             x, *states, cell.kernel, cell.recurrent_kernel, cell.bias, mask, *names, **how
         )
         return outputs, [h, c]

@@ -19,7 +19,7 @@ class RecurrentState:
                 f"tensor). Received: state_size={state_size}"
             )
         self.single_state = isinstance(state_size, int)
-        self.state_size = [state_size] if self.single_state else list(state_size)
+        self.state_size = [state_size] if self.single_state else list(state_size)  # type: ignore[arg-type]
         self.__dict__["states"] = None
         self.__dict__["_expected_batch_size"] = None
 
@@ -91,7 +91,8 @@ class RecurrentState:
             self._check_states(sequences, initial_state)
         dtype = getattr(self.cell, "compute_dtype", self.compute_dtype)
         return nest.map_structure(
-            lambda x: ops.cast(ops.convert_to_tensor(x), dtype), initial_state
+            lambda x: ops.cast(ops.convert_to_tensor(x), dtype),  # type: ignore[arg-type]
+            initial_state,  # type: ignore[arg-type]
         )
 
     def _check_batch(self, sequences):

@@ -269,13 +269,13 @@ def _mapped(inputs, coordinates, order, fill_mode, fill_value):
         corners, stride = found, stride * size
     flat, total = reshape(inputs, (-1,)), None
     for index, valid, weight in corners:
-        value = cast(take(flat, index, axis=0), weight_type)
+        value = cast(take(flat, index, axis=0), weight_type)  # type: ignore[arg-type]
         if fill_mode == "constant":
             value = math.where(valid, value, cast(tensor(fill_value), weight_type))
         term = value if weight is None else value * weight
         total = term if total is None else total + term
     if inputs.dtype not in FLOATS:
-        total = math.round(total)
+        total = math.round(total)  # type: ignore[arg-type]
     return cast(total, inputs.dtype)
 
 

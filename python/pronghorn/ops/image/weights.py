@@ -106,7 +106,7 @@ def _kernel(new, old, method, antialias):
     start = np.clip(np.ceil(centre - radius * spread - 0.5), 0, old - 1)
     end = np.clip(np.floor(centre + radius * spread - 0.5), 0, old - 1)
     cells = np.arange(old)
-    weights = kernel((cells + 0.5 - centre[:, None]) / spread)
+    weights = kernel((cells + 0.5 - centre[:, None]) / spread)  # type: ignore[operator]
     inside = (cells >= start[:, None]) & (cells <= end[:, None])
     weights = np.where(inside, weights, 0.0)
     total = weights.sum(1, keepdims=True)

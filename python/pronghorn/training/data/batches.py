@@ -187,7 +187,7 @@ class DatasetSource(_Source):
         count = self.num_batches
         indices = itertools.count() if count is None else list(range(count))
         if count is not None and self._shuffle:
-            random.shuffle(indices)
+            random.shuffle(indices)  # type: ignore[arg-type]
         workers = getattr(self._dataset, "workers", 1) or 0
         limit = max(getattr(self._dataset, "max_queue_size", 0) or 0, 1)
 
