@@ -14,6 +14,9 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 SOURCES := $(shell find csrc python CMakeLists.txt pyproject.toml -type f \
   -not -name '*.pyc' -not -name '*.so')
 PY_FILES := python tests benchmarks tools examples
+SPLIT_TESTS := tests/test_*ops.py tests/test_programs.py tests/test_mechanism.py tests/test_complex.py \
+  tests/test_host_calls.py tests/test_sized_by_data.py $(addprefix tests/,engine layers losses \
+  metrics models numerics ops optimizers regions saving training workflows)
 CXX_FILES = $(shell find csrc tests benchmarks -name '*.h' -o -name '*.cpp' -o -name '*.cu')
 NVCC := $(shell command -v nvcc)
 
@@ -37,7 +40,8 @@ lint: $(VENV)/.lint-tools
 	$(VENV)/bin/mypy
 	$(PY) -m pytest -q tests/test_house.py
 
-# what takes longer than CI has: everything at each width with 1 and 2 threads, then the sanitizers
+# what takes longer than CI has: everything at each width with 1 and 2 threads, what computes with
+# memory that the host cannot see, then the sanitizers
 test-all: $(VENV)/.test-tools build native
 	for isa in $$($(PY) -c 'from pronghorn import engine; print(*engine.device.info()["available"])'); do \
 	  for threads in 1 2; do \
@@ -47,6 +51,7 @@ test-all: $(VENV)/.test-tools build native
 	  done; \
 	done
 	PRONGHORN_CHECK_ONE_OF=1 ctest --test-dir $(BUILD) -R cuda_ --output-on-failure --parallel $(JOBS)
+	PRONGHORN_DEVICE=split $(PY) -m pytest -n $(JOBS) -m "not cpu and not extended" $(SPLIT_TESTS)
 	tools/sanitize.sh
 
 bench: build

@@ -55,7 +55,7 @@ class Bench {
   explicit Bench(const Options& options);
   const Options& options() const { return options_; }
   const Kernels& kernels() const { return kernels_; }
-  const Team& team() const { return ph::team(); }
+  const Launch& team() const { return ph::team(); }
   void measure(const Case& c);
   void emit(const char* object);  // one element of the JSON list
   int finish();                   // prints what is left; the exit status

@@ -30,7 +30,7 @@ void measure_norm(Bench& bench, const Shape& s, bool layer) {
   };
   fill(a), fill(l);
   const Kernels& k = bench.kernels();
-  const Team& team = bench.team();
+  const Launch& team = bench.team();
   Scratch scratch(layer ? k.row_norm_scratch(l, team.threads) : k.norm_scratch(a, team.threads));
   a.scratch = l.scratch = scratch.data();
   const auto forward = [&] { layer ? k.row_norm(l, team) : k.norm(a, team); };

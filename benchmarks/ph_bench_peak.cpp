@@ -11,7 +11,7 @@ namespace {
 
 // Seconds to hand a chunk to every thread and have all back: the least mean of a thousand in a row.
 // The chunks wait for each other, so that no thread can do another's.
-double dispatch_seconds(const Team& team) {
+double dispatch_seconds(const Launch& team) {
   constexpr int kCalls = 1000, kRounds = 20;
   constexpr int kMostSpins = 10'000'000;  // where a thread could not be had
   std::atomic<int64_t> arrived{0};

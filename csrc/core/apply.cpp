@@ -9,7 +9,7 @@
 
 namespace ph {
 
-void ThunkList::add(void (*run)(const Kernels&, const void*, const Team&), const void* args,
+void ThunkList::add(void (*run)(const Kernels&, const void*, const Launch&), const void* args,
                     size_t size) {
   const size_t bytes = (size + 63) / 64 * 64;
   PH_CHECK(bytes <= kBlock);
@@ -52,18 +52,63 @@ namespace {
 Device& common_device(const OpDef& op, std::span<const Tensor> inputs) {
   Device* device = nullptr;
   for (const Tensor& t : inputs) {
+    if (t.is_literal()) continue;
     if (device && device != &t.device())
       throw ValueError(cat(op.name, ": tensors live on different devices, ", device->name(),
                            " and ", t.device().name(), "; copy one of them first"));
     device = &t.device();
   }
-  return device ? *device : cpu_device();
+  return device ? *device : default_device();
 }
+
+// Whether literals among the inputs must be put into memory: constants of elementwise programs need
+// none, beside at least one input.
+bool needs_memory(std::span<const Tensor> inputs, bool elementwise) {
+  size_t literals = 0;
+  for (const Tensor& t : inputs) {
+    if (!t.is_literal()) continue;
+    if (!elementwise || !fits_register(t)) return true;
+    ++literals;
+  }
+  return literals > 0 && literals == inputs.size();
+}
+
+// The status word of one call: the host's own where the device can write it there.
+class StatusWord {
+ public:
+  explicit StatusWord(Device& device) : device_(device) {}
+  ~StatusWord() {
+    if (away_) device_.free(away_, kBytes);
+  }
+  StatusWord(const StatusWord&) = delete;
+  int32_t* word(const Launch& launch) {
+    if (device_.host_visible()) return &here_;
+    away_ = static_cast<int32_t*>(device_.alloc(kBytes));
+    device_.fill_async(away_, 0, kBytes, launch);
+    return away_;
+  }
+  int32_t read() {
+    if (away_) device_.download(&here_, away_, sizeof here_);
+    return here_;
+  }
+
+ private:
+  static constexpr size_t kBytes = 64;
+  Device& device_;
+  int32_t here_ = kStatusOk;
+  int32_t* away_ = nullptr;
+};
 
 std::vector<Tensor> execute(const OpDef& op, std::span<const Tensor> inputs, const Attrs& attrs,
                             const std::vector<Spec>& in_specs, const std::vector<Spec>& out_specs) {
   Device& device = common_device(op, inputs);
   if (op.flags & kView) return {inputs[0].view(out_specs[0].shape)};
+  const bool elementwise = op.flags & kElementwise;
+  if (needs_memory(inputs, elementwise)) {
+    std::vector<Tensor> placed;
+    for (const Tensor& t : inputs) placed.push_back(t.on(device));
+    return execute(op, placed, attrs, in_specs, out_specs);
+  }
 
   std::vector<Tensor> outputs;
   std::vector<Operand> in, out;
@@ -72,30 +117,30 @@ std::vector<Tensor> execute(const OpDef& op, std::span<const Tensor> inputs, con
     outputs.push_back(Tensor::empty(s, device));
     out.push_back({outputs.back().data(), s});
   }
-  for (size_t i = 0; i < inputs.size(); ++i) in.push_back({inputs[i].data(), in_specs[i]});
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (!inputs[i].is_literal()) in.push_back({inputs[i].data(), in_specs[i]});
   if (!device.executes()) return outputs;
 
   int64_t touched = 0;
   for (const Operand& o : in) touched += o.spec.bytes();
   for (const Operand& o : out) touched += o.spec.bytes();
-  const Team& crew = team();
+  const Launch& launch = device.launch();
   const Kernels& kernels = device.kernels();
   const auto run = [&](const ThunkList& thunks) {
     const Unlocked others(touched > kLongWork);
-    thunks.run(kernels, crew);
+    thunks.run(kernels, launch);
   };
   static thread_local ThunkList shared;
   ThunkList own;  // of a call during which this thread may come by here again
   ThunkList& list = op.flags & kHost ? own : shared;
   list.clear();
-  int32_t status = kStatusOk;
-  if (op.flags & kElementwise) {
-    RealBind real(list, nullptr, 0, &status, &op, attrs, in, out, kernels, crew.threads);
-    PH_CHECK(bind_eltwise(lower_one({&op, &attrs, in_specs, {}}), real));
+  if (elementwise) {
+    RealBind real(list, nullptr, 0, nullptr, &op, attrs, in, out, device, kernels, launch.threads);
+    PH_CHECK(bind_eltwise(lower_one({&op, &attrs, in_specs, inputs}), real));
     run(list);
     return outputs;
   }
-  DryBind dry(&op, attrs, in, out, kernels, crew.threads);
+  DryBind dry(&op, attrs, in, out, device, kernels, launch.threads);
   if (!op.bind || !op.bind(dry)) {
     PH_CHECK(op.compose);
     count_compose();
@@ -112,10 +157,12 @@ std::vector<Tensor> execute(const OpDef& op, std::span<const Tensor> inputs, con
       if (p) device.free(p, bytes);
     }
   } release{device, scratch, bytes};
-  RealBind real(list, scratch, bytes, &status, &op, attrs, in, out, kernels, crew.threads);
+  StatusWord status(device);
+  int32_t* const word = dry.wants_status ? status.word(launch) : nullptr;
+  RealBind real(list, scratch, bytes, word, &op, attrs, in, out, device, kernels, launch.threads);
   op.bind(real);
   run(list);
-  check_status(status, op.name);
+  if (word) check_status(status.read(), op.name);
   return outputs;
 }
 

@@ -113,10 +113,21 @@ DType compute_type(const Call& call) {
   return compute_class(d);
 }
 
+bool fits_register(const Tensor& literal) {
+  const bool wide = literal.dtype() == DType::i64 || literal.dtype() == DType::u64;
+  const double x = wide ? literal.item() : 0;
+  return x < 9e15 && x > -9e15;  // exact in a double
+}
+
 EltProgram lower_one(const Call& call) {
-  EltBuilder builder(static_cast<int>(call.specs.size()));
-  uint8_t regs[kEltMaxIn];
-  for (size_t i = 0; i < call.specs.size(); ++i) regs[i] = static_cast<uint8_t>(i);
+  int n_in = 0;
+  for (const Tensor& t : call.inputs) n_in += !t.is_literal();
+  EltBuilder builder(n_in);
+  uint8_t regs[kEltMaxIn], next = 0;
+  for (size_t i = 0; i < call.inputs.size(); ++i) {
+    const Tensor& t = call.inputs[i];
+    regs[i] = t.is_literal() ? builder.constant(t.item()) : next++;
+  }
   const uint8_t out = call.op->lower(builder, regs, call);
   return builder.finish(compute_type(call), {out});
 }
@@ -200,6 +211,7 @@ bool bind_eltwise(const EltProgram& program, BindContext& ctx) {
     args.out[k].data = ctx.out[k].data;
     args.out[k].dtype = ctx.out[k].spec.dtype;
   }
+  args.guard = ctx.guard();
   return ctx.push<&Kernels::eltwise>(args);
 }
 

@@ -40,7 +40,10 @@ class EltBuilder : public EltEmitter {
 // The register type an op computes in.
 DType compute_type(const Call& call);
 DType compute_class(DType storage);
+// Inputs that are literals become constants of the program; the others are its inputs, in order.
 EltProgram lower_one(const Call& call);
+// Whether a register holds the scalar exactly, so that it may be a constant.
+bool fits_register(const Tensor& literal);
 // All outputs have the same shape; inputs broadcast to it. Dimensions are collapsed.
 bool bind_eltwise(const EltProgram& program, BindContext& ctx);
 

@@ -17,6 +17,7 @@ std::vector<Tensor> vjp(const VjpContext& ctx) { return host_bridge.vjp(ctx); }
 bool bind(BindContext& ctx) {
   HostCallArgs args{ctx.op,
                     ctx.attrs,
+                    ctx.device,
                     static_cast<int32_t>(ctx.in.size()),
                     static_cast<int32_t>(ctx.out.size()),
                     {}};
@@ -30,7 +31,7 @@ bool bind(BindContext& ctx) {
 
 }  // namespace
 
-void run_host_call(const Kernels&, const void* args, const Team&) {
+void run_host_call(const Kernels&, const void* args, const Launch&) {
   host_bridge.run(*static_cast<const HostCallArgs*>(args));
 }
 

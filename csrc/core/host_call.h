@@ -12,6 +12,7 @@ constexpr int kHostOperands = 12;
 struct HostCallArgs {
   const OpDef* op;
   const Attrs* attrs;
+  Device* device;
   int32_t n_in, n_out;
   Operand operands[kHostOperands];  // inputs, then outputs; dense
 };
@@ -28,6 +29,6 @@ inline HostBridge host_bridge;
 const OpDef& host_op(const std::string& name, std::vector<AttrDecl> attrs, bool has_gradient);
 
 // The thunk of every host call.
-void run_host_call(const Kernels&, const void* args, const Team&);
+void run_host_call(const Kernels&, const void* args, const Launch&);
 
 }  // namespace ph

@@ -38,16 +38,16 @@ struct Call {
 // ---- bind
 // One bound kernel call.
 struct Thunk {
-  void (*run)(const Kernels& kernels, const void* args, const Team& team);
+  void (*run)(const Kernels& kernels, const void* args, const Launch& team);
   const void* args;
 };
 
 template <auto Field>
 struct KernelCall;  // KernelCall<&Kernels::gemm>::run forwards to that field
-template <class Args, void (*Kernels::*Field)(const Args&, const Team&)>
+template <class Args, void (*Kernels::*Field)(const Args&, const Launch&)>
 struct KernelCall<Field> {
   using args_type = Args;
-  static void run(const Kernels& kernels, const void* args, const Team& team) {
+  static void run(const Kernels& kernels, const void* args, const Launch& team) {
     (kernels.*Field)(*static_cast<const Args*>(args), team);
   }
 };
@@ -57,20 +57,28 @@ struct Operand {
   Spec spec;
 };
 
-// What bind sees. It runs twice for a plan: once dry, with null data, to book scratch, and once
-// per arena with real pointers; so it must not look through `data`.
+// What bind sees. It runs twice for a plan: once dry, with made-up addresses, to book scratch, and
+// once per arena with real ones; so it must not look through `data`. Null means "absent" alone.
 class BindContext : public Call {
  public:
   BindContext(const OpDef* op_, const Attrs& attrs_, std::span<const Operand> ins,
-              std::span<const Operand> outs, const Kernels& table, int team_threads)
-      : Call{op_, &attrs_, {}, {}}, in(ins), out(outs), kernels(&table), threads(team_threads) {}
+              std::span<const Operand> outs, Device& where, const Kernels& table, int most_threads)
+      : Call{op_, &attrs_, {}, {}},
+        in(ins),
+        out(outs),
+        device(&where),
+        kernels(&table),
+        threads(most_threads) {}
   virtual ~BindContext() = default;
   const std::span<const Operand> in, out;
+  Device* const device;
   const Kernels* const kernels;
   const int threads;
 
   virtual void* scratch(size_t bytes) = 0;  // valid while this op runs
-  virtual int32_t* status() = 0;            // the run's status word (kStatus*)
+  virtual int32_t* status() = 0;            // the run's status word (kStatus*), on the device
+  // What a kernel that writes state must look at first, or null where the host has looked.
+  virtual const int32_t* guard() { return nullptr; }
   // Appends a call of that kernel. Several are allowed; they run in order. Returns false where
   // the table lacks the kernel: `return ctx.push<&Kernels::gemm>(args);`
   template <auto Field>
@@ -80,13 +88,13 @@ class BindContext : public Call {
     return true;
   }
   // Appends a call of what is no kernel: a library's work on the host (see host_call.h).
-  void call_host(void (*run)(const Kernels&, const void*, const Team&), const void* args,
+  void call_host(void (*run)(const Kernels&, const void*, const Launch&), const void* args,
                  size_t bytes) {
     add(run, args, bytes);
   }
 
  protected:
-  virtual void add(void (*run)(const Kernels&, const void*, const Team&), const void* args,
+  virtual void add(void (*run)(const Kernels&, const void*, const Launch&), const void* args,
                    size_t bytes) = 0;
 };
 

@@ -32,15 +32,38 @@ Tensor Tensor::abstract(const Spec& spec, uint64_t trace, std::string origin) {
   return Tensor(std::move(impl));
 }
 
-Tensor Tensor::scalar(double x, DType dtype, Device& device) {
-  Tensor t = empty({dtype, Shape{}}, device);
-  const uint64_t bits = scalar_bits(x, dtype);
-  device.copy(t.data(), &bits, static_cast<size_t>(dtype_size(dtype)));
+Tensor Tensor::scalar(double x, DType dtype) {
+  auto impl = std::make_shared<TensorImpl>();
+  impl->spec = {dtype, Shape{}};
+  impl->literal = true;
+  impl->bits = scalar_bits(x, dtype);
+  return Tensor(std::move(impl));
+}
+
+Tensor Tensor::on(Device& device) const {
+  if (!impl_->literal) return *this;
+  Tensor t = empty(impl_->spec, device);
+  device.upload(t.data(), &impl_->bits, static_cast<size_t>(dtype_size(dtype())));
   return t;
+}
+
+void Tensor::read(void* host) const {
+  const auto bytes = static_cast<size_t>(spec().bytes());
+  if (impl_->literal)
+    std::memcpy(host, &impl_->bits, bytes);
+  else
+    device().download(host, data(), bytes);
+}
+
+double Tensor::item() const {
+  uint64_t bits = 0;
+  read(&bits);
+  return scalar_value(&bits, dtype());
 }
 
 Tensor Tensor::view(const Shape& shape) const {
   PH_CHECK(!is_abstract() && shape.count() == this->shape().count());
+  if (is_literal()) return on(device()).view(shape);
   auto impl = std::make_shared<TensorImpl>();
   impl->spec = {dtype(), shape};
   impl->storage = impl_->storage;

@@ -47,33 +47,40 @@ struct Activated;  // see activated.h
 
 struct TensorImpl {
   Spec spec;
-  std::shared_ptr<Storage> storage;            // null: abstract
+  std::shared_ptr<Storage> storage;            // null: abstract, or a literal
   int64_t offset = 0;                          // bytes into storage
   uint64_t trace = 0;                          // abstract: serial number of the trace it belongs to
   std::string origin;                          // abstract: what made it, for messages
   std::shared_ptr<const Activated> activated;  // of probabilities: the logits
+  // A scalar that is part of the node that reads it: no memory, on no device. `bits` in the low
+  // bytes.
+  bool literal = false;
+  uint64_t bits = 0;
 };
 
 class Tensor {
  public:
   Tensor() = default;
   explicit Tensor(std::shared_ptr<TensorImpl> impl) : impl_(std::move(impl)) {}
-  static Tensor empty(const Spec& spec, Device& device = cpu_device());
+  static Tensor empty(const Spec& spec, Device& device = default_device());
   static Tensor abstract(const Spec& spec, uint64_t trace, std::string origin);
-  // A 0-d tensor of dtype holding x.
-  static Tensor scalar(double x, DType dtype, Device& device = cpu_device());
+  // A literal: 0-d, of dtype, holding x. Elementwise kernels take it as an immediate; what needs
+  // memory asks for it `on` a device.
+  static Tensor scalar(double x, DType dtype);
 
   explicit operator bool() const { return impl_ != nullptr; }
-  bool is_abstract() const { return !impl_->storage; }
+  bool is_abstract() const { return !impl_->storage && !impl_->literal; }
+  bool is_literal() const { return impl_->literal; }
   const Spec& spec() const { return impl_->spec; }
   const Shape& shape() const { return impl_->spec.shape; }
   DType dtype() const { return impl_->spec.dtype; }
-  Device& device() const { return *impl_->storage->device; }
+  Device& device() const { return impl_->literal ? default_device() : *impl_->storage->device; }
+  Tensor on(Device& device) const;  // a literal in memory there; any other tensor itself
+  // The bytes on the host: a literal's, or downloaded. For a few elements.
+  void read(void* host) const;
+  double item() const;  // of one element
+  // On the device, to be handed to kernels and copies; not of literals.
   void* data() const { return static_cast<char*>(impl_->storage->data) + impl_->offset; }
-  template <class T>
-  T* as() const {
-    return static_cast<T*>(data());
-  }
   TensorImpl* get() const { return impl_.get(); }  // identity: the key of gradient maps
   const std::shared_ptr<TensorImpl>& impl() const { return impl_; }
   Tensor view(const Shape& shape) const;  // same storage, same count; concrete only

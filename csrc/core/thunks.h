@@ -9,9 +9,9 @@ namespace ph {
 
 class ThunkList {
  public:
-  void add(void (*run)(const Kernels&, const void*, const Team&), const void* args, size_t bytes);
+  void add(void (*run)(const Kernels&, const void*, const Launch&), const void* args, size_t bytes);
   void clear();
-  void run(const Kernels& kernels, const Team& team) const {
+  void run(const Kernels& kernels, const Launch& team) const {
     for (const Thunk& t : thunks_) t.run(kernels, t.args, team);
   }
   const std::vector<Thunk>& thunks() const { return thunks_; }
@@ -23,6 +23,9 @@ class ThunkList {
   size_t used_ = kBlock, block_ = 0;
 };
 
+// Where an operand of a dry bind seems to be.
+inline void* nowhere() { return reinterpret_cast<void*>(uintptr_t{4096}); }
+
 // Dry: counts scratch, drops pushes.
 class DryBind : public BindContext {
  public:
@@ -30,24 +33,28 @@ class DryBind : public BindContext {
   size_t scratch_bytes = 0;
   void* scratch(size_t bytes) override {
     scratch_bytes += (bytes + 63) / 64 * 64;
-    return nullptr;
+    return nowhere();
   }
-  int32_t* status() override { return nullptr; }
+  bool wants_status = false;
+  int32_t* status() override {
+    wants_status = true;
+    return static_cast<int32_t*>(nowhere());
+  }
 
  protected:
-  void add(void (*)(const Kernels&, const void*, const Team&), const void*, size_t) override {}
+  void add(void (*)(const Kernels&, const void*, const Launch&), const void*, size_t) override {}
 };
 
 class RealBind : public BindContext {
  public:
   template <class... What>
-  RealBind(ThunkList& list, void* scratch, size_t scratch_bytes, int32_t* status,
-           const What&... what)
-      : BindContext(what...),
+  RealBind(ThunkList& list, void* scratch, size_t scratch_bytes, int32_t* status, What&&... what)
+      : BindContext(std::forward<What>(what)...),
         list_(list),
         next_(static_cast<char*>(scratch)),
         left_(scratch_bytes),
         status_(status) {}
+  void set_guard(const int32_t* guard) { guard_ = guard; }  // for what writes state
   void* scratch(size_t bytes) override {
     bytes = (bytes + 63) / 64 * 64;
     PH_CHECK(bytes <= left_);  // the dry bind booked less
@@ -57,9 +64,10 @@ class RealBind : public BindContext {
     return p;
   }
   int32_t* status() override { return status_; }
+  const int32_t* guard() override { return guard_; }
 
  protected:
-  void add(void (*run)(const Kernels&, const void*, const Team&), const void* args,
+  void add(void (*run)(const Kernels&, const void*, const Launch&), const void* args,
            size_t bytes) override {
     list_.add(run, args, bytes);
   }
@@ -69,6 +77,7 @@ class RealBind : public BindContext {
   char* next_;
   size_t left_;
   int32_t* status_;
+  const int32_t* guard_ = nullptr;
 };
 
 // Turns a status word into the caller's error.

@@ -159,7 +159,7 @@ VariableCell::~VariableCell() {
 
 Variable make_variable(Tensor value, std::string name) {
   static std::atomic<uint64_t> next{1};
-  auto cell = std::make_shared<VariableCell>(std::move(value));
+  auto cell = std::make_shared<VariableCell>(value.on(value.device()));
   cell->name = std::move(name);
   cell->id = next++;
   return cell;
@@ -189,7 +189,8 @@ bool set_value(VariableCell& cell, const Tensor& value, const TensorImpl* expect
     throw ValueError(cat("variable '", cell.name, "' has shape ", cell.spec.shape, " and dtype ",
                          cell.spec.dtype, "; the assigned value has shape ", value.shape(),
                          " and dtype ", value.dtype()));
-  Tensor next = value.impl()->storage->owner ? copy_of(value) : same_storage(value);
+  const bool foreign = !value.is_literal() && value.impl()->storage->owner;
+  Tensor next = foreign ? copy_of(value) : same_storage(value);
   VariableCell* const cells[] = {&cell};
   VariableAccess::Wish wish{VariableAccess::Wish::assign, cells, {}, &next, expected};
   VariableAccess::one().ask(wish);  // the old value ends with `next`, outside the lock

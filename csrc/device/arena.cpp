@@ -128,8 +128,7 @@ void trim_caches() {
     idle.swap(registry().idle);
   }
   idle.clear();  // outside the lock: an arena's end counts its bytes
-  cpu_device().trim();
-  null_device().trim();
+  for (Device* device : all_devices()) device->trim();
 }
 
 }  // namespace ph

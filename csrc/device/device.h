@@ -1,5 +1,6 @@
-// A device owns memory, a kernel table and, for the CPU, the thread pool. One instance each:
-// cpu, null (allocates, runs nothing: planning tests), later cuda.
+// A device owns memory and a kernel table, and says how its kernels are launched. One instance
+// each: cpu, null (allocates, runs nothing: planning tests), split (the CPU's kernels over memory
+// that faults whenever none of them runs: it proves that the host keeps its hands off).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +18,11 @@ struct MemoryStats {
   size_t live_bytes, peak_bytes, cached_bytes, arena_bytes;
 };
 
+// A launch on the shared pool. If another thread is running on the pool, the chunks run inline
+// on the caller: callers never wait for each other. Survives fork (the child
+// rebuilds the pool). Idle workers spin at most 50 us, then sleep.
+const Launch& team();
+
 class Device {
  public:
   virtual ~Device() = default;
@@ -24,8 +30,39 @@ class Device {
   // 64-byte aligned; from a size-bucket cache; bytes may be 0. Throws std::bad_alloc.
   virtual void* alloc(size_t bytes) = 0;
   virtual void free(void* p, size_t bytes) = 0;  // bytes as passed to alloc
-  virtual void copy(void* dst, const void* src, size_t bytes) = 0;
-  virtual void sync() = 0;
+
+  // ---- bytes to, from and on the device. Done when they return, after all that was launched
+  // before.
+  virtual void upload(void* dst, const void* host, size_t bytes) = 0;
+  virtual void download(void* host, const void* src, size_t bytes) = 0;
+  virtual void copy(void* dst, const void* src, size_t bytes) = 0;  // may overlap
+  virtual void fill(void* dst, int byte, size_t bytes) = 0;
+  // The same as part of a launch: after what was launched on its stream, perhaps not yet when they
+  // return. Host memory stays as it is until `wait`. Here: for devices that have no queue.
+  virtual void upload_async(void* dst, const void* host, size_t bytes, const Launch&) {
+    upload(dst, host, bytes);
+  }
+  virtual void download_async(void* host, const void* src, size_t bytes, const Launch&) {
+    download(host, src, bytes);
+  }
+  virtual void copy_async(void* dst, const void* src, size_t bytes, const Launch&) {
+    copy(dst, src, bytes);
+  }
+  virtual void fill_async(void* dst, int byte, size_t bytes, const Launch&) {
+    fill(dst, byte, bytes);
+  }
+  // The point that a stream has been given work up to, and the wait until it has got there.
+  virtual uint64_t mark(const Launch&) { return 0; }
+  virtual void wait(uint64_t) {}
+  virtual void sync() = 0;  // waits for everything
+  // Memory of the host from which uploads need no copy between (page-locked, where that helps).
+  virtual void* alloc_host(size_t bytes);
+  virtual void free_host(void* p, size_t bytes);
+  // May the host read and write tensors where they are? Elsewhere it must upload and download, and
+  // kernels that write state look at the status word themselves (`guard`).
+  virtual bool host_visible() const = 0;
+
+  virtual const Launch& launch() const { return team(); }  // what this thread's kernels get
   virtual const Kernels& kernels() const = 0;
   virtual bool executes() const = 0;       // false: null
   virtual MemoryStats memory() const = 0;  // arena_bytes left 0: memory_stats() adds it
@@ -35,7 +72,11 @@ class Device {
 
 Device& cpu_device();
 Device& null_device();
+Device& split_device();
+const std::vector<Device*>& all_devices();
 Device& device_by_name(const std::string& name);  // throws std::invalid_argument, lists names
+// Where tensors are made unless something says otherwise: PRONGHORN_DEVICE, else the CPU.
+Device& default_device();
 
 // ---- processor widths (detect.cpp)
 // The table in use: PRONGHORN_ISA if set (an unknown or unsupported name throws
@@ -50,10 +91,6 @@ std::string compiler_name();
 int num_threads();
 constexpr int kMaxThreads = 512;
 void set_num_threads(int n);  // 1 to kMaxThreads, else std::invalid_argument
-// A team on the shared pool. If another thread is running on the pool, the chunks run inline
-// on the caller: callers never wait for each other. Survives fork (the child
-// rebuilds the pool). Idle workers spin at most 50 us, then sleep.
-const Team& team();
 
 // ---- arenas (arena.cpp)
 // One growing block per concurrent run. lease() never blocks; the arena goes back to the

@@ -7,12 +7,12 @@
 
 #include <algorithm>
 #include <cstring>
-#include <stdexcept>
 
 #include "block_cache.h"
 #include "cgroup.h"
 #include "device.h"
 #include "fork.h"
+#include "split.h"
 
 namespace ph {
 namespace {
@@ -34,7 +34,7 @@ Kernels make_null_kernels() {
   k.name = "null";
   k.supported = [] { return true; };
   k.peak_probe = [](int64_t) { return 0.0; };
-#define PH_X(name, args) k.name = [](const args&, const Team&) {};
+#define PH_X(name, args) k.name = [](const args&, const Launch&) {};
   PH_ALL_FAMILIES(PH_X)
   PH_OWN_FAMILIES(PH_X)
   PH_OWN_COLD_FAMILIES(PH_X)
@@ -54,7 +54,13 @@ class HostDevice final : public Device {
   void copy(void* dst, const void* src, size_t bytes) override {
     if (bytes) std::memmove(dst, src, bytes);
   }
+  void upload(void* dst, const void* host, size_t bytes) override { copy(dst, host, bytes); }
+  void download(void* host, const void* src, size_t bytes) override { copy(host, src, bytes); }
+  void fill(void* dst, int byte, size_t bytes) override {
+    if (bytes) std::memset(dst, byte, bytes);
+  }
   void sync() override {}
+  bool host_visible() const override { return true; }
   const Kernels& kernels() const override {
     if (executes_) return cpu_kernels();
     static const Kernels null_kernels = make_null_kernels();
@@ -87,8 +93,10 @@ HostDevices& devices();
 void before_fork() {
   devices().cpu.cache().mutex().lock();
   devices().null.cache().mutex().lock();
+  split_mutex().lock();
 }
 void after_fork() {
+  split_mutex().unlock();
   devices().null.cache().mutex().unlock();
   devices().cpu.cache().mutex().unlock();
 }
@@ -107,13 +115,5 @@ HostDevices& devices() {
 
 Device& cpu_device() { return devices().cpu; }
 Device& null_device() { return devices().null; }
-
-Device& device_by_name(const std::string& name) {
-  for (Device* device : {&cpu_device(), &null_device()}) {
-    const std::string& full = device->name();
-    if (name == full || name == full.substr(0, full.find(':'))) return *device;
-  }
-  throw std::invalid_argument("no device named '" + name + "'; expected one of: cpu:0, null:0");
-}
 
 }  // namespace ph

@@ -31,7 +31,7 @@ double seconds_since(Time::time_point begin) {
 
 // body(thread) on every thread of the team at once.
 template <class F>
-void on_all(const Team& team, const F& body) {
+void on_all(const Launch& team, const F& body) {
   team.parallel(
       team.pool, team.threads,
       [](void* f, int64_t chunk, int) { (*static_cast<const F*>(f))(chunk); },
@@ -40,7 +40,7 @@ void on_all(const Team& team, const F& body) {
 
 // Work a second of all threads together, each doing `amount` a round.
 template <class F>
-double shared_rate(const Team& team, double amount, const F& body) {
+double shared_rate(const Launch& team, double amount, const F& body) {
   const auto start = Time::now();
   double best = 0;
   for (int i = 0; i < kMinRounds || seconds_since(start) < kSeconds; ++i) {
@@ -54,7 +54,7 @@ double shared_rate(const Team& team, double amount, const F& body) {
 // The same for what threads do not share: the sum of each thread's best, which holds also where
 // other work takes turns with them.
 template <class F>
-double private_rate(const Team& team, double amount, const F& body) {
+double private_rate(const Launch& team, double amount, const F& body) {
   std::vector<double> best(static_cast<size_t>(team.threads));
   const auto start = Time::now();
   for (int i = 0; i < kMinRounds || seconds_since(start) < kSeconds; ++i)
@@ -95,7 +95,7 @@ double call_rate(const F& call) {
   return best;
 }
 
-double copy_rate(const Team& team, int64_t bytes, bool shared) {  // bytes of one thread's source
+double copy_rate(const Launch& team, int64_t bytes, bool shared) {  // bytes of one thread's source
   Block from(bytes * team.threads), to(bytes * team.threads);
   const int64_t loops = std::max<int64_t>(1, kCopied / bytes);
   const auto amount = 2.0 * static_cast<double>(bytes * loops);
@@ -108,12 +108,12 @@ double copy_rate(const Team& team, int64_t bytes, bool shared) {  // bytes of on
   return shared ? shared_rate(team, amount, body) : private_rate(team, amount, body);
 }
 
-double exp_rate(const Team& team, const Kernels& kernels) {
+double exp_rate(const Launch& team, const Kernels& kernels) {
   constexpr int kLoops = 16;
   Block x(kExpBlock * 4 * team.threads), y(kExpBlock * 4 * team.threads);
-  const Team alone = {1, nullptr, [](void*, int64_t chunks, auto body, void* ctx) {
-                        for (int64_t i = 0; i < chunks; ++i) body(ctx, i, 0);
-                      }};
+  const Launch alone = {1, nullptr, [](void*, int64_t chunks, auto body, void* ctx) {
+                          for (int64_t i = 0; i < chunks; ++i) body(ctx, i, 0);
+                        }};
   return private_rate(team, static_cast<double>(kExpBlock * kLoops), [&](int64_t t) {
     EltwiseArgs a;
     std::memset(&a, 0, sizeof a);
@@ -130,7 +130,7 @@ double exp_rate(const Team& team, const Kernels& kernels) {
 
 // Beyond the caches, by the kernels themselves: they write past the caches, which a copy of the C
 // library's may not.
-void memory_rates(const Team& team, const Kernels& kernels, Rates* r) {
+void memory_rates(const Launch& team, const Kernels& kernels, Rates* r) {
   Block from(kMemoryBytes), to(kMemoryBytes);
   CopyArgs copy;
   std::memset(&copy, 0, sizeof copy);
@@ -159,7 +159,7 @@ int64_t cache_bytes(int name, int64_t otherwise) {
   return found > 0 ? found : otherwise;
 }
 
-Rates measure(const Kernels& kernels, const Team& team) {
+Rates measure(const Kernels& kernels, const Launch& team) {
 #ifdef _SC_LEVEL3_CACHE_SIZE
   const int names[] = {_SC_LEVEL1_DCACHE_SIZE, _SC_LEVEL2_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE};
 #else
@@ -208,7 +208,7 @@ const Rates& machine_rates() {
   (void)registered;
   std::lock_guard guard(*known().mutex);
   const Kernels& kernels = cpu_kernels();
-  const Team& crew = team();
+  const Launch& crew = team();
   const auto [at, made] = known().rates.try_emplace({&kernels, crew.threads});
   if (made) at->second = measure(kernels, crew);
   return at->second;

@@ -210,9 +210,9 @@ Pool* get_pool() {
   return made;
 }
 
-// Team::pool points at the Team itself: it says how many threads the job may use.
+// Launch::pool points at the Launch itself: it says how many threads the job may use.
 void run_team(void* self, int64_t chunks, Body body, void* ctx) {
-  const int threads = static_cast<const Team*>(self)->threads;
+  const int threads = static_cast<const Launch*>(self)->threads;
   Pool* p = threads > 1 && chunks > 1 ? get_pool() : nullptr;
   if (!p || p->busy.exchange(true, std::memory_order_acquire)) {
     run_inline(chunks, body, ctx);  // also nested calls: the pool is busy with the outer one
@@ -250,9 +250,9 @@ void set_num_threads(int n) {
   thread_count().store(n, std::memory_order_relaxed);
 }
 
-const Team& team() {
-  static std::array<Team, kMaxThreads + 1>& teams = []() -> auto& {
-    static std::array<Team, kMaxThreads + 1> made;
+const Launch& team() {
+  static std::array<Launch, kMaxThreads + 1>& teams = []() -> auto& {
+    static std::array<Launch, kMaxThreads + 1> made;
     for (int i = 0; i <= kMaxThreads; ++i) made[i] = {i, &made[i], &run_team};
     return made;
   }();

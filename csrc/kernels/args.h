@@ -12,15 +12,19 @@
 
 namespace ph {
 
-// Runs body(ctx, chunk, thread) for every chunk in [0, chunks), on up to `threads`
+// What a kernel gets beside its arguments: where it runs.
+// `parallel` runs body(ctx, chunk, thread) for every chunk in [0, chunks), on up to `threads`
 // threads, and returns when all are done. thread is in [0, threads). How work is cut
 // into chunks must depend on sizes alone, or leave every sum its order, so that results
 // are bitwise the same for any number of threads. chunks == 1 runs inline.
-struct Team {
+// `stream`: the queue that the call joins, on devices that have queues; it may return before the
+// work is done. Null on the CPU.
+struct Launch {
   int threads;
   void* pool;
   void (*parallel)(void* pool, int64_t chunks, void (*body)(void* ctx, int64_t chunk, int thread),
                    void* ctx);
+  void* stream = nullptr;
 };
 
 // ---------------------------------------------------------------- elementwise
@@ -69,7 +73,8 @@ struct EltOperand {
 // float -> integer stores truncate toward zero (nan: 0, out of range saturates), integer
 // stores wrap, bool stores are x != 0. f16/bf16 stores round to nearest even.
 // Any dtype but c64. An output may alias an input exactly (same data, dtype and strides): each
-// element is read before it is written.
+// element is read before it is written. guard: a word, or null; nothing is written where it is not
+// 0 (so that a step which met bad data leaves state alone without asking the host).
 struct EltwiseArgs {
   DType compute;
   int32_t n_in, n_out, n_const, n_instr;
@@ -80,6 +85,7 @@ struct EltwiseArgs {
   uint8_t out_reg[kEltMaxOut];  // any register, input registers too
   double constant[kEltMaxConst];
   EltInstr instr[kEltMaxInstr];
+  const int32_t* guard;
 };
 
 // ---------------------------------------------------------------- matrix product
@@ -245,13 +251,14 @@ struct NormArgs {
 // ---------------------------------------------------------------- data movement
 // dst[i] = src[i] over `shape` with strides (src strides may be 0 or negative, dst
 // strides never 0); any dtype of elem_size bytes. Transpose, slice, pad, concatenate,
-// flip and broadcast are this kernel. src and dst do not overlap.
+// flip and broadcast are this kernel. src and dst do not overlap. guard: as in EltwiseArgs.
 struct CopyArgs {
   int32_t elem_size;  // 1, 2, 4 or 8
   int32_t ndim;
   int64_t shape[kMaxDims], src_stride[kMaxDims], dst_stride[kMaxDims];
   const void* src;
   void* dst;
+  const int32_t* guard;
 };
 
 // dst[0..count) = the low elem_size bytes of `bits`.

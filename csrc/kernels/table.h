@@ -65,7 +65,7 @@ PH_OWN_FAMILIES(PH_X) PH_OWN_COLD_FAMILIES(PH_X)
   bool (*supported)();                       // by this processor
   double (*peak_probe)(int64_t iterations);  // runs that many float32 multiply-adds, returns their
                                              // count; for measuring the peak
-#define PH_X(name, args) void (*name)(const args&, const Team&);
+#define PH_X(name, args) void (*name)(const args&, const Launch&);
   PH_ALL_FAMILIES(PH_X)
   PH_OWN_FAMILIES(PH_X)
   PH_OWN_COLD_FAMILIES(PH_X)

@@ -75,9 +75,9 @@ class Builder {
   bool has_kernel(const Node& node) {
     if (!node.op->bind) return false;
     std::vector<Operand> in, out;
-    for (const Tensor& t : node.inputs) in.push_back({nullptr, t.spec()});
-    for (const Tensor& t : node.outputs) out.push_back({nullptr, t.spec()});
-    DryBind dry(node.op, node.attrs, in, out, device_.kernels(), 1);
+    for (const Tensor& t : node.inputs) in.push_back({nowhere(), t.spec()});
+    for (const Tensor& t : node.outputs) out.push_back({nowhere(), t.spec()});
+    DryBind dry(node.op, node.attrs, in, out, device_, device_.kernels(), 1);
     return node.op->bind(dry);
   }
   void expand(const Node& node) {
@@ -107,6 +107,20 @@ class Builder {
 };
 
 }  // namespace
+
+void place_literals(Graph& g, Device& device) {
+  std::vector<char> used(g.values.size(), 0);
+  const auto use = [&](int v) { used[static_cast<size_t>(v)] = 1; };
+  for (const GraphNode& n : g.nodes)
+    for (int v : n.in) use(v);
+  for (int v : g.outputs) use(v);
+  for (const GraphWrite& w : g.writes) use(w.value);
+  for (size_t v = 0; v < g.values.size(); ++v) {
+    if (g.values[v].kind != GraphValue::kConstant || !used[v]) continue;
+    Tensor& t = g.constants[static_cast<size_t>(g.values[v].index)];
+    t = t.on(device);
+  }
+}
 
 namespace {
 void add_inputs(Graph& g, Builder& b, std::span<const Tensor> inputs) {

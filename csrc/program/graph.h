@@ -52,6 +52,8 @@ Graph build_graph(std::span<const Tensor> inputs, std::span<const Node> nodes,
                   std::span<const Tensor> outputs, Device& device);
 
 void optimize(Graph& g);  // all passes
+// Literals that no pass made an immediate of get memory.
+void place_literals(Graph& g, Device& device);
 
 // ---- passes: each keeps the meaning
 void prune(Graph& g);             // drops what nothing needs

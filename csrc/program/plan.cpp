@@ -160,9 +160,9 @@ class Planner {
     for (const GraphNode& node : g_.nodes) {
       if (is_view(node) || node.chain || (node.op->flags & kElementwise)) continue;
       std::vector<Operand> in, out;
-      for (int v : node.in) in.push_back({nullptr, spec(v)});
-      for (int v : node.out) out.push_back({nullptr, spec(v)});
-      DryBind dry(node.op, node.attrs, in, out, device_.kernels(), threads_);
+      for (int v : node.in) in.push_back({nowhere(), spec(v)});
+      for (int v : node.out) out.push_back({nowhere(), spec(v)});
+      DryBind dry(node.op, node.attrs, in, out, device_, device_.kernels(), threads_);
       PH_CHECK(node.op->bind(dry));
       plan_.scratch_bytes = std::max(plan_.scratch_bytes, static_cast<int64_t>(dry.scratch_bytes));
     }
@@ -218,7 +218,8 @@ class Planner {
     for (size_t v = 0; v < g_.values.size(); ++v)
       if (root_[v] != static_cast<int>(v)) plan_.places[v] = plan_.places[z(root_[v])];
     plan_.scratch_offset = aligned(top_);
-    plan_.arena_bytes = plan_.scratch_offset + aligned(plan_.scratch_bytes);
+    plan_.status_offset = plan_.scratch_offset + aligned(plan_.scratch_bytes);
+    plan_.arena_bytes = plan_.status_offset + kAlign;
   }
 
   int64_t bytes(int v) const { return std::max<int64_t>(spec(v).bytes(), 1); }

@@ -17,6 +17,7 @@ struct Plan {
                                    // (-1: no op can fail)
   std::vector<GraphWrite> copies;  // state written by a copy at the end of the step
   int64_t arena_bytes = 0, scratch_offset = 0, scratch_bytes = 0;
+  int64_t status_offset = 0;  // of the status word, in the arena
 };
 
 Plan make_plan(const Graph& g, Device& device, int threads);

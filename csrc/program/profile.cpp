@@ -98,7 +98,7 @@ void Timed::gathered() { spans_.push_back({Profile::kGather, begin_, now_ns()});
 void Timed::end_step() { profile_.add_step(begin_, now_ns(), spans_); }
 
 void Timed::run(const ThunkList& list, size_t from, size_t to, const Kernels& kernels,
-                const Team& team) {
+                const Launch& team) {
   for (size_t i = from; i < to; ++i) {
     const Thunk& t = list.thunks()[i];
     const int64_t begin = now_ns();

@@ -50,7 +50,7 @@ struct Untimed {
   void gathered() {}
   void end_step() {}
   void run(const ThunkList& list, size_t from, size_t to, const Kernels& kernels,
-           const Team& team) {
+           const Launch& team) {
     const auto& thunks = list.thunks();
     for (size_t i = from; i < to; ++i) thunks[i].run(kernels, thunks[i].args, team);
   }
@@ -62,7 +62,8 @@ class Timed {
   void begin_step();
   void gathered();
   void end_step();
-  void run(const ThunkList& list, size_t from, size_t to, const Kernels& kernels, const Team& team);
+  void run(const ThunkList& list, size_t from, size_t to, const Kernels& kernels,
+           const Launch& team);
 
  private:
   Profile& profile_;

@@ -4,34 +4,16 @@
 #include <mutex>
 
 #include "../core/thunks.h"
+#include "feed.h"
 #include "plan.h"
 #include "profile.h"
 
 namespace ph {
 
-// Where run_batches reads rows: a whole data set in the caller's memory, rows dense.
-struct RowSource {
-  const void* data;
-  int64_t row_bytes;
-};
-// Where run_batches writes an output's rows.
-struct RowSink {
-  void* data;
-  int64_t row_bytes;
-};
-
-struct BatchRun {
-  std::vector<RowSource> sources;               // one per program input
-  std::vector<RowSink> sinks;                   // empty, or one per output
-  const int64_t* order = nullptr;               // sample numbers, or null: in sequence
-  int64_t batch_size = 0, start = 0, stop = 0;  // batches
-  double max_seconds = 0.05;
-};
-
 class Program {
  public:
   // Takes what the trace recorded. Throws ValueError for foreign tensors or unknown sizes.
-  Program(const Trace& trace, std::span<const Tensor> outputs, Device& device = cpu_device());
+  Program(const Trace& trace, std::span<const Tensor> outputs, Device& device = default_device());
   ~Program();
   Program(const Program&) = delete;
 
@@ -52,6 +34,7 @@ class Program {
   struct Lease;
   void* reserve(Arena& arena) const;  // OutOfMemory says what for
   void bind(Instance& instance, char* arena) const;
+  void bind_copies(Instance& instance) const;
   void* address(const Instance& instance, int value) const;
   std::vector<ProfiledCall> calls_of(const Instance& instance) const;
   // Clock: Untimed, or Timed when there is a profile.
@@ -62,13 +45,17 @@ class Program {
   template <class Clock>
   void step(Instance& instance, Clock& clock) const;  // all but `copies`
   void write_copies(Instance& instance) const;        // after the outputs were taken
+  // Where the host does not see the status word: before a run, and after it, throwing where some
+  // kernel met bad data. The writers of state have looked at it meanwhile.
+  void clear_status(Instance& instance) const;
+  void check(const Instance& instance) const;
   std::vector<Tensor> outputs_of(const Instance& instance) const;
 
   Graph graph_;
   Plan plan_;
   Device& device_;
   const Kernels& kernels_;  // what the plan booked scratch for, whatever is set later
-  const Team& crew_;
+  const Launch& launch_;
   Profile* const profile_;     // null unless profiling
   std::vector<size_t> slots_;  // of the variables that a run touches
   std::vector<VariableCell*> cells_;

@@ -15,6 +15,7 @@ void optimize(Graph& g) {
 }
 
 struct Region::Planned {
+  Device* device;
   Graph graph;
   Plan plan;
   int threads;
@@ -30,25 +31,29 @@ Region::Region(std::shared_ptr<Trace> t, std::vector<Node> nodes, std::vector<Te
 }
 Region::~Region() = default;
 
-const Region::Planned& Region::planned() const {
+const Region::Planned& Region::planned(Device& device) const {
   const std::lock_guard guard(mutex_);
-  if (!planned_) {
-    auto made = std::make_unique<Planned>();
-    Device& device = cpu_device();
-    made->threads = team().threads;
-    made->graph = build_graph(inputs, nodes_, outputs, device);
-    optimize(made->graph);
-    made->plan = make_plan(made->graph, device, made->threads);
-    planned_ = std::move(made);
-  }
-  return *planned_;
+  for (const auto& p : planned_)
+    if (p->device == &device) return *p;
+  auto made = std::make_unique<Planned>();
+  made->device = &device;
+  made->threads = device.launch().threads;
+  made->graph = build_graph(inputs, nodes_, outputs, device);
+  optimize(made->graph);
+  place_literals(made->graph, device);
+  made->plan = make_plan(made->graph, device, made->threads);
+  planned_.push_back(std::move(made));
+  return *planned_.back();
 }
 
-size_t Region::arena_bytes() const { return static_cast<size_t>(planned().plan.arena_bytes); }
+size_t Region::arena_bytes(Device& device) const {
+  return static_cast<size_t>(planned(device).plan.arena_bytes);
+}
 
 std::unique_ptr<Region::Bound> Region::take(char* arena, std::span<void* const> given,
-                                            int32_t* status, const Kernels& kernels) const {
-  const Planned& p = planned();
+                                            int32_t* status, Device& device,
+                                            const Kernels& kernels) const {
+  const Planned& p = planned(device);
   const auto fits = [&](const Bound& b) {
     return b.arena == arena && b.status == status && b.kernels == &kernels &&
            std::equal(b.given.begin(), b.given.end(), given.begin(), given.end());
@@ -104,7 +109,7 @@ std::unique_ptr<Region::Bound> Region::take(char* arena, std::span<void* const> 
     for (int v : node.out) out.push_back({data(v), p.graph.values[static_cast<size_t>(v)].spec});
     RealBind ctx(bound->thunks, arena + p.plan.scratch_offset,
                  static_cast<size_t>(p.plan.scratch_bytes), status, node.op, node.attrs, in, out,
-                 kernels, p.threads);
+                 device, kernels, p.threads);
     PH_CHECK(node.chain ? bind_eltwise(*node.chain, ctx) : node.op->bind(ctx));
   }
   bound->out.clear();

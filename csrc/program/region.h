@@ -27,7 +27,7 @@ class Region {
   bool may_fail() const { return may_fail_; }  // writes the status word
 
   // Plans on first use. A run needs so many bytes of its caller's memory.
-  size_t arena_bytes() const;
+  size_t arena_bytes(Device& device) const;
 
   // A plan bound to memory, the caller's while it holds it.
   struct Bound {
@@ -40,16 +40,16 @@ class Region {
   };
   // Bound to this memory; nothing is done where a bound plan of the same memory is at hand.
   std::unique_ptr<Bound> take(char* arena, std::span<void* const> given, int32_t* status,
-                              const Kernels& kernels) const;
+                              Device& device, const Kernels& kernels) const;
   void give_back(std::unique_ptr<Bound> bound) const;
 
  private:
   struct Planned;
-  const Planned& planned() const;
+  const Planned& planned(Device& device) const;
   std::vector<Node> nodes_;
   bool may_fail_ = false;
   mutable std::mutex mutex_;
-  mutable std::unique_ptr<Planned> planned_;
+  mutable std::vector<std::unique_ptr<Planned>> planned_;  // one a device
   mutable std::vector<std::unique_ptr<Bound>> idle_;
 };
 

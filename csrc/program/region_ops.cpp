@@ -17,7 +17,7 @@ const Regions& regions_of(const Call& call) {
 Tensor handle_of(const std::shared_ptr<Regions>& regions) {
   auto impl = std::make_shared<TensorImpl>();
   impl->spec = {DType::u8, Shape{}};
-  impl->storage = std::make_shared<Storage>(cpu_device(), regions.get(), 1, regions);
+  impl->storage = std::make_shared<Storage>(default_device(), regions.get(), 1, regions);
   return Tensor(std::move(impl));
 }
 
@@ -26,6 +26,14 @@ struct Slot {
   int64_t bytes;
 };
 Slot slot_of(const Operand& o) { return {static_cast<char*>(o.data), o.spec.bytes()}; }
+
+// The number that the device has there, for the host that drives a loop.
+template <class T>
+T read(Device& device, const void* at) {
+  T value;
+  device.download(&value, at, sizeof value);
+  return value;
+}
 
 // A run's lease of a bound plan.
 struct Lease {
@@ -39,6 +47,7 @@ struct Lease {
 // ---- loop
 struct LoopArgs {
   const Region* region;
+  Device* device;
   char* arena;  // the body's, then room for carries that change places
   size_t body_bytes;
   int32_t* status;
@@ -49,7 +58,7 @@ struct LoopArgs {
   // int for each stack: which carry
 };
 
-void run_loop(const Kernels& kernels, const void* args, const Team& crew) {
+void run_loop(const Kernels& kernels, const void* args, const Launch& crew) {
   const LoopArgs& a = *static_cast<const LoopArgs*>(args);
   const Slot* at = reinterpret_cast<const Slot*>(&a + 1);
   const auto next = [&](int n) {
@@ -65,12 +74,16 @@ void run_loop(const Kernels& kernels, const void* args, const Team& crew) {
 
   std::vector<void*> given(static_cast<size_t>(a.carries + a.slices), nullptr);
   for (int i = 0; i < a.captures; ++i) given.push_back(captures[i].data);
-  const Lease lease{*a.region, a.region->take(a.arena, given, a.status, kernels)};
+  const Lease lease{*a.region, a.region->take(a.arena, given, a.status, *a.device, kernels)};
   const Region::Bound& body = *lease.bound;
 
+  Device& device = *a.device;
   const auto z = [](int i) { return static_cast<size_t>(i); };
-  const auto bytes = [](const Slot& s) { return static_cast<size_t>(s.bytes); };
-  for (int i = 0; i < a.carries; ++i) std::memcpy(body.in[z(i)], init[i].data, bytes(init[i]));
+  const auto move = [&](void* to, const void* from, int64_t n) {
+    device.copy_async(to, from, static_cast<size_t>(n), crew);
+  };
+  const bool may_fail = a.region->may_fail();
+  for (int i = 0; i < a.carries; ++i) move(body.in[z(i)], init[i].data, init[i].bytes);
   // a carry that the body returns as it got it, perhaps as another one, is kept aside
   char* room = a.arena + a.body_bytes;
   std::vector<char*> aside(z(a.carries), nullptr);
@@ -79,40 +92,42 @@ void run_loop(const Kernels& kernels, const void* args, const Team& crew) {
       if (body.out[z(i)] == body.in[z(k)] && i != k) aside[z(i)] = room;
     if (aside[z(i)]) room += (init[i].bytes + 63) / 64 * 64;
   }
-  const int64_t limit = a.counted ? *reinterpret_cast<const int32_t*>(count->data) : a.trips;
+  const int64_t limit = a.counted ? read<int32_t>(device, count->data) : a.trips;
   const int64_t rows = std::max<int64_t>(a.trips, 1);
   int64_t k = 0;
   for (; limit < 0 || k < limit; ++k) {
-    if (a.guard >= 0 && !*static_cast<const char*>(body.in[static_cast<size_t>(a.guard)])) break;
+    if (a.guard >= 0 && !read<char>(device, body.in[z(static_cast<int>(a.guard))])) break;
     const int64_t t = a.reverse ? limit - 1 - k : k;
     for (int s = 0; s < a.stacks; ++s) {
       const int64_t row = stacks[s].bytes / rows;
-      std::memcpy(stacks[s].data + t * row, body.in[z(stacked[s])], static_cast<size_t>(row));
+      move(stacks[s].data + t * row, body.in[z(stacked[s])], row);
     }
     for (int s = 0; s < a.slices; ++s) {
       const int64_t row = slices[s].bytes / rows;
-      std::memcpy(body.in[z(a.carries + s)], slices[s].data + t * row, static_cast<size_t>(row));
+      move(body.in[z(a.carries + s)], slices[s].data + t * row, row);
     }
     body.thunks.run(kernels, crew);
-    if (*a.status != kStatusOk) break;
+    if (may_fail && read<int32_t>(device, a.status) != kStatusOk) break;
     for (int s = 0; s < a.made; ++s) {
       const int64_t row = made[s].bytes / rows;
-      std::memcpy(made[s].data + t * row, body.out[z(a.carries + s)], static_cast<size_t>(row));
+      move(made[s].data + t * row, body.out[z(a.carries + s)], row);
     }
     for (int i = 0; i < a.carries; ++i)
-      if (aside[z(i)]) std::memcpy(aside[z(i)], body.out[z(i)], bytes(init[i]));
+      if (aside[z(i)]) move(aside[z(i)], body.out[z(i)], init[i].bytes);
     for (int i = 0; i < a.carries; ++i)
       if (!aside[z(i)] && body.out[z(i)] != body.in[z(i)])
-        std::memcpy(body.in[z(i)], body.out[z(i)], bytes(init[i]));
+        move(body.in[z(i)], body.out[z(i)], init[i].bytes);
     for (int i = 0; i < a.carries; ++i)
-      if (aside[z(i)]) std::memcpy(body.in[z(i)], aside[z(i)], bytes(init[i]));
+      if (aside[z(i)]) move(body.in[z(i)], aside[z(i)], init[i].bytes);
   }
-  for (int i = 0; i < a.carries; ++i) std::memcpy(last[i].data, body.in[z(i)], bytes(last[i]));
-  *reinterpret_cast<int32_t*>(done->data) = static_cast<int32_t>(k);
+  for (int i = 0; i < a.carries; ++i) move(last[i].data, body.in[z(i)], last[i].bytes);
+  const auto trips = static_cast<int32_t>(k);
+  device.upload(done->data, &trips, sizeof trips);
   for (int s = 0; s < a.made + a.stacks; ++s) {  // rows that no trip made
     const Slot& to = s < a.made ? made[s] : stacks[s - a.made];
     const int64_t first = k * (to.bytes / rows);
-    if (first < to.bytes) std::memset(to.data + first, 0, static_cast<size_t>(to.bytes - first));
+    if (first < to.bytes)
+      device.fill_async(to.data + first, 0, static_cast<size_t>(to.bytes - first), crew);
   }
 }
 
@@ -140,7 +155,8 @@ bool bind_loop(BindContext& ctx) {
   const Ints& stacked = ctx.ints("stacked");
   LoopArgs a{};
   a.region = &body;
-  a.body_bytes = (body.arena_bytes() + 63) / 64 * 64;
+  a.device = ctx.device;
+  a.body_bytes = (body.arena_bytes(*ctx.device) + 63) / 64 * 64;
   a.carries = static_cast<int>(ctx.integer("carries"));
   a.slices = static_cast<int>(ctx.integer("slices"));
   a.counted = ctx.flag("counted");
@@ -173,25 +189,27 @@ bool bind_loop(BindContext& ctx) {
 // ---- branches
 struct BranchArgs {
   const Regions* regions;
+  Device* device;
   char* arena;
   int32_t* status;
   int inputs, outputs;
   // followed by Slots: index, inputs | outputs
 };
 
-void run_branch(const Kernels& kernels, const void* args, const Team& crew) {
+void run_branch(const Kernels& kernels, const void* args, const Launch& crew) {
   const BranchArgs& a = *static_cast<const BranchArgs*>(args);
   const Slot* slots = reinterpret_cast<const Slot*>(&a + 1);
   const auto count = static_cast<int32_t>(a.regions->all.size());
-  const int32_t index = std::clamp(*reinterpret_cast<const int32_t*>(slots[0].data), 0, count - 1);
+  const int32_t index = std::clamp(read<int32_t>(*a.device, slots[0].data), 0, count - 1);
   std::vector<void*> given;
   for (int i = 0; i < a.inputs; ++i) given.push_back(slots[1 + i].data);
   const Region& region = *a.regions->all[static_cast<size_t>(index)];
-  const Lease lease{region, region.take(a.arena, given, a.status, kernels)};
+  const Lease lease{region, region.take(a.arena, given, a.status, *a.device, kernels)};
   lease.bound->thunks.run(kernels, crew);
   for (int i = 0; i < a.outputs; ++i) {
     const Slot& to = slots[1 + a.inputs + i];
-    std::memcpy(to.data, lease.bound->out[static_cast<size_t>(i)], static_cast<size_t>(to.bytes));
+    a.device->copy_async(to.data, lease.bound->out[static_cast<size_t>(i)],
+                         static_cast<size_t>(to.bytes), crew);
   }
 }
 
@@ -204,9 +222,13 @@ std::vector<Spec> infer_branch(const Call& call) {
 bool bind_branch(BindContext& ctx) {
   const Regions& regions = regions_of(ctx);
   size_t bytes = 64;
-  for (const auto& r : regions.all) bytes = std::max(bytes, r->arena_bytes());
-  BranchArgs a{&regions, static_cast<char*>(ctx.scratch(bytes)), ctx.status(),
-               static_cast<int>(ctx.in.size()) - 2, static_cast<int>(ctx.out.size())};
+  for (const auto& r : regions.all) bytes = std::max(bytes, r->arena_bytes(*ctx.device));
+  BranchArgs a{&regions,
+               ctx.device,
+               static_cast<char*>(ctx.scratch(bytes)),
+               ctx.status(),
+               static_cast<int>(ctx.in.size()) - 2,
+               static_cast<int>(ctx.out.size())};
   std::vector<Slot> slots;
   for (size_t i = 1; i < ctx.in.size(); ++i) slots.push_back(slot_of(ctx.in[i]));
   for (const Operand& o : ctx.out) slots.push_back(slot_of(o));

@@ -14,9 +14,9 @@ struct Program::Instance {
   bool busy = false;
   char* arena = nullptr;
   std::vector<void*> variables;  // what the thunks point at
-  ThunkList thunks;
-  size_t check_at = 0;  // thunks before it may fail; state is written after it
-  int32_t status = kStatusOk;
+  ThunkList thunks, copies;
+  size_t check_at = 0;        // thunks before it may fail; state is written after it
+  int32_t* status = nullptr;  // on the device
   bool bound = false;
   std::vector<int> nodes;  // per thunk: the node it belongs to
 };
@@ -54,11 +54,12 @@ Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& de
     : graph_(build_graph(trace, outputs, device)),
       device_(device),
       kernels_(device.kernels()),
-      crew_(team()),
+      launch_(device.launch()),
       profile_(Profile::make()) {
   optimize(graph_);
   own_written_values(graph_);
-  plan_ = make_plan(graph_, device, crew_.threads);
+  place_literals(graph_, device);
+  plan_ = make_plan(graph_, device, launch_.threads);
   std::vector<char> written(graph_.variables.size(), 0);
   for (const GraphWrite& w : graph_.writes) written[static_cast<size_t>(w.variable)] = 1;
   for (size_t i = 0; i < graph_.variables.size(); ++i)
@@ -84,12 +85,20 @@ void* Program::address(const Instance& instance, int value) const {
 
 void Program::bind(Instance& instance, char* arena) const {
   instance.arena = arena;
+  instance.status = reinterpret_cast<int32_t*>(arena + plan_.status_offset);
   instance.thunks.clear();
   instance.nodes.clear();
   instance.check_at = 0;
   instance.bound = false;
   const auto operand = [&](int v) {
     return Operand{address(instance, v), graph_.values[static_cast<size_t>(v)].spec};
+  };
+  // Where the host does not look at the status word before state is written, the writers do.
+  const bool guarded = plan_.check_before >= 0 && !device_.host_visible();
+  const auto writes_state = [&](const GraphNode& node) {
+    return std::any_of(node.out.begin(), node.out.end(), [&](int v) {
+      return plan_.places[static_cast<size_t>(v)].kind == Place::kVariable;
+    });
   };
   std::vector<Operand> in, out;
   for (size_t i = 0; i < plan_.order.size(); ++i) {
@@ -102,13 +111,15 @@ void Program::bind(Instance& instance, char* arena) const {
     for (int v : node.in) in.push_back(operand(v));
     for (int v : node.out) out.push_back(operand(v));
     RealBind ctx(instance.thunks, arena + plan_.scratch_offset,
-                 static_cast<size_t>(plan_.scratch_bytes), &instance.status, node.op, node.attrs,
-                 in, out, kernels_, crew_.threads);
+                 static_cast<size_t>(plan_.scratch_bytes), instance.status, node.op, node.attrs, in,
+                 out, device_, kernels_, launch_.threads);
+    if (guarded && writes_state(node)) ctx.set_guard(instance.status);
     PH_CHECK(node.chain ? bind_eltwise(*node.chain, ctx) : node.op->bind(ctx));
     instance.nodes.resize(instance.thunks.thunks().size(), plan_.order[i]);
   }
   if (plan_.check_before == static_cast<int>(plan_.order.size()))
     instance.check_at = instance.thunks.thunks().size();
+  if (!device_.host_visible()) bind_copies(instance);
   instance.bound = true;
   if (profile_) profile_->describe(calls_of(instance));
 }
@@ -185,14 +196,28 @@ struct Program::Lease {
   }
 };
 
+void Program::clear_status(Instance& instance) const {
+  if (!device_.host_visible())
+    device_.fill_async(instance.status, 0, sizeof *instance.status, launch_);
+}
+
+void Program::check(const Instance& instance) const {
+  if (plan_.check_before < 0 || !device_.executes()) return;
+  int32_t status;
+  device_.download(&status, instance.status, sizeof status);
+  check_status(status, "this step");
+}
+
 template <class Clock>
 void Program::step(Instance& instance, Clock& clock) const {
   const Kernels& kernels = kernels_;
-  instance.status = kStatusOk;
   if (!device_.executes()) return;
-  clock.run(instance.thunks, 0, instance.check_at, kernels, crew_);
-  if (plan_.check_before >= 0) check_status(instance.status, "this step");
-  clock.run(instance.thunks, instance.check_at, instance.thunks.thunks().size(), kernels, crew_);
+  const size_t end = instance.thunks.thunks().size();
+  if (!device_.host_visible()) return clock.run(instance.thunks, 0, end, kernels, launch_);
+  *instance.status = kStatusOk;
+  clock.run(instance.thunks, 0, instance.check_at, kernels, launch_);
+  if (plan_.check_before >= 0) check_status(*instance.status, "this step");
+  clock.run(instance.thunks, instance.check_at, end, kernels, launch_);
 }
 
 std::vector<Tensor> Program::outputs_of(const Instance& instance) const {
@@ -225,34 +250,23 @@ std::vector<Tensor> Program::run_clocked(std::span<const Tensor> inputs) {
   Instance& instance = *lease.instance;
   Clock clock(profile_);
   clock.begin_step();
-  for (size_t i = 0; i < inputs.size(); ++i)
-    device_.copy(address(instance, graph_.inputs[i]), inputs[i].data(),
-                 static_cast<size_t>(inputs[i].spec().bytes()));
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const auto bytes = static_cast<size_t>(inputs[i].spec().bytes());
+    char* const slot = static_cast<char*>(address(instance, graph_.inputs[i]));
+    if (inputs[i].is_literal())
+      device_.upload(slot, &inputs[i].get()->bits, bytes);
+    else
+      device_.copy_async(slot, inputs[i].data(), bytes, launch_);
+  }
   clock.gathered();
+  clear_status(instance);
   step(instance, clock);
   std::vector<Tensor> result = outputs_of(instance);
   write_copies(instance);
+  if (!device_.host_visible()) check(instance);
   clock.end_step();
   return result;
 }
-
-namespace {
-// Gathers the rows of one batch into an input slot.
-void gather_rows(const RowSource& from, const int64_t* order, int64_t first, int64_t count,
-                 char* to) {
-  const auto bytes = static_cast<size_t>(from.row_bytes);
-  const char* data = static_cast<const char*>(from.data);
-  if (!order) {
-    std::memcpy(to, data + static_cast<size_t>(first) * bytes, bytes * static_cast<size_t>(count));
-    return;
-  }
-  for (int64_t r = 0; r < count; ++r)
-    std::memcpy(to + static_cast<size_t>(r) * bytes,
-                data + static_cast<size_t>(order[first + r]) * bytes, bytes);
-}
-constexpr int64_t kParallelGatherBytes = 256 * 1024;
-constexpr int64_t kGatherRowsPerChunk = 16;
-}  // namespace
 
 int64_t Program::run_batches(const BatchRun& b, std::vector<Tensor>* last) {
   return profile_ ? batches_clocked<Timed>(b, last) : batches_clocked<Untimed>(b, last);
@@ -263,42 +277,22 @@ int64_t Program::batches_clocked(const BatchRun& b, std::vector<Tensor>* last) {
   PH_CHECK(b.sources.size() == graph_.inputs.size() && b.start < b.stop);
   Lease lease(*this);
   Instance& instance = *lease.instance;
-  const Team& crew = crew_;
   const auto begin = std::chrono::steady_clock::now();
   int64_t batch = b.start;
   Clock clock(profile_);
+  std::vector<char*> slots;
+  for (int v : graph_.inputs) slots.push_back(static_cast<char*>(address(instance, v)));
+  RowFeed feed(b, device_, launch_);
+  clear_status(instance);
   while (batch < b.stop) {
     clock.begin_step();
-    for (size_t i = 0; i < b.sources.size(); ++i) {
-      char* slot = static_cast<char*>(address(instance, graph_.inputs[i]));
-      const RowSource& source = b.sources[i];
-      const int64_t first = batch * b.batch_size;
-      if (source.row_bytes * b.batch_size < kParallelGatherBytes || crew.threads == 1) {
-        gather_rows(source, b.order, first, b.batch_size, slot);
-        continue;
-      }
-      struct Job {
-        const RowSource& source;
-        const int64_t* order;
-        int64_t first, count;
-        char* slot;
-      } job{source, b.order, first, b.batch_size, slot};
-      crew.parallel(
-          crew.pool, (b.batch_size + kGatherRowsPerChunk - 1) / kGatherRowsPerChunk,
-          [](void* ctx, int64_t chunk, int) {
-            const Job& j = *static_cast<Job*>(ctx);
-            const int64_t row = chunk * kGatherRowsPerChunk;
-            gather_rows(j.source, j.order, j.first + row,
-                        std::min(kGatherRowsPerChunk, j.count - row),
-                        j.slot + row * j.source.row_bytes);
-          },
-          &job);
-    }
+    feed.bring(batch, slots);
     clock.gathered();
     step(instance, clock);
+    feed.prepare(batch + 1);
     for (size_t o = 0; o < b.sinks.size(); ++o)
       if (b.sinks[o].data)
-        std::memcpy(
+        device_.download(
             static_cast<char*>(b.sinks[o].data) + batch * b.batch_size * b.sinks[o].row_bytes,
             address(instance, graph_.outputs[o]),
             static_cast<size_t>(b.batch_size * b.sinks[o].row_bytes));
@@ -310,14 +304,32 @@ int64_t Program::batches_clocked(const BatchRun& b, std::vector<Tensor>* last) {
     clock.end_step();
     if (done) break;
   }
+  if (!device_.host_visible()) check(instance);
   return batch;
 }
 
 void Program::write_copies(Instance& instance) const {
   if (!device_.executes()) return;
+  if (!device_.host_visible()) return instance.copies.run(kernels_, launch_);
   for (const GraphWrite& w : plan_.copies)
     device_.copy(instance.variables[static_cast<size_t>(w.variable)], address(instance, w.value),
                  static_cast<size_t>(graph_.values[static_cast<size_t>(w.value)].spec.bytes()));
+}
+
+void Program::bind_copies(Instance& instance) const {
+  instance.copies.clear();
+  for (const GraphWrite& w : plan_.copies) {
+    const Spec& spec = graph_.values[static_cast<size_t>(w.value)].spec;
+    CopyArgs a;
+    std::memset(&a, 0, sizeof a);
+    a.elem_size = static_cast<int32_t>(dtype_size(spec.dtype));
+    a.ndim = 1, a.shape[0] = spec.shape.count();
+    a.src_stride[0] = a.dst_stride[0] = 1;
+    a.src = address(instance, w.value);
+    a.dst = instance.variables[static_cast<size_t>(w.variable)];
+    if (plan_.check_before >= 0) a.guard = instance.status;
+    instance.copies.add(&KernelCall<&Kernels::copy>::run, &a, sizeof a);
+  }
 }
 
 std::vector<ProfiledCall> Program::calls() {

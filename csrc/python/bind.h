@@ -18,6 +18,7 @@ Attrs attrs_from(const py::tuple& values, const OpDef& op);
 py::array to_numpy(const Tensor& t);                    // read-only, shares memory
 Tensor from_numpy(const py::array& array, bool share);  // share: only where safe
 // Valid as long as the memory is. NumPy has no bfloat16: its bits, as uint16.
+py::array array_like(const Spec& spec);  // new
 py::array array_over(const Operand& memory, bool writeable);
 
 void bind_tensor(py::module_& m);

@@ -22,7 +22,8 @@ void bind_device(py::module_& m) {
   m.def(
       "memory_stats",
       [](const std::string& device) {
-        const MemoryStats s = memory_stats(device_by_name(device));
+        const MemoryStats s =
+            memory_stats(device.empty() ? default_device() : device_by_name(device));
         py::dict d;
         d["live_bytes"] = s.live_bytes;
         d["peak_bytes"] = s.peak_bytes;
@@ -30,7 +31,8 @@ void bind_device(py::module_& m) {
         d["arena_bytes"] = s.arena_bytes;
         return d;
       },
-      py::arg("device") = "cpu:0");
+      py::arg("device") = "");
+  m.def("default_device", [] { return default_device().name(); });
   m.def("machine_rates", [] {
     const Rates r = [] {
       const Unlocked others;

@@ -59,9 +59,22 @@ void run(const HostCallArgs& given) {
   into_python([&] {
     const py::gil_scoped_acquire lock;
     py::list in, out;
-    for (int i = 0; i < args.n_in + args.n_out; ++i)
-      (i < args.n_in ? in : out).append(array_over(args.operands[i], i >= args.n_in));
+    std::vector<py::array> copies;  // of what the host cannot see
+    for (int i = 0; i < args.n_in + args.n_out; ++i) {
+      const Operand& o = args.operands[i];
+      if (args.device->host_visible()) {
+        (i < args.n_in ? in : out).append(array_over(o, i >= args.n_in));
+        continue;
+      }
+      const auto bytes = static_cast<size_t>(o.spec.bytes());
+      copies.push_back(array_like(o.spec));
+      if (i < args.n_in) args.device->download(copies.back().mutable_data(), o.data, bytes);
+      (i < args.n_in ? in : out).append(copies.back());
+    }
     functions(args.op).run(in, out, attr_values(*args.attrs));
+    for (size_t i = static_cast<size_t>(args.n_in); i < copies.size(); ++i)
+      args.device->upload(args.operands[i].data, copies[i].data(),
+                          static_cast<size_t>(args.operands[i].spec.bytes()));
   });
 }
 

@@ -109,9 +109,10 @@ void bind_program(py::module_& m) {
   py::class_<Program>(m, "Program")
       .def(py::init([](const Trace& trace, const std::vector<Tensor>& outputs,
                        const std::string& device) {
-             return std::make_unique<Program>(trace, outputs, device_by_name(device));
+             return std::make_unique<Program>(
+                 trace, outputs, device.empty() ? default_device() : device_by_name(device));
            }),
-           py::arg("trace"), py::arg("outputs"), py::arg("device") = "cpu:0")
+           py::arg("trace"), py::arg("outputs"), py::arg("device") = "")
       .def("run",
            [](Program& p, const std::vector<Tensor>& inputs) {
              for (const Tensor& t : inputs)

@@ -130,6 +130,9 @@ struct Export {  // a NumPy or DLPack view of a tensor
   ~Export() { --tensor.impl()->storage->exports; }
 };
 
+// Can the host look at it where it is?
+bool in_sight(const Tensor& t) { return !t.is_literal() && t.device().host_visible(); }
+
 constexpr const char* kExportName = "pronghorn.export";
 
 double item_value(const Tensor& t, const char* what) {
@@ -138,17 +141,21 @@ double item_value(const Tensor& t, const char* what) {
     throw TypeError(cat(what, " needs a tensor of one element; this one has shape ", t.shape()));
   if (is_complex(t.dtype()) && std::strcmp(what, "float()") == 0)
     throw TypeError("float() of a complex tensor; take ops.real(x) or ops.abs(x) first");
-  return scalar_value(t.data(), t.dtype());
+  return t.item();
 }
 
 py::object item(const Tensor& t) {
   const double x = item_value(t, "item()");
+  uint64_t bits = 0;
+  t.read(&bits);
+  float parts[2];
+  std::memcpy(parts, &bits, sizeof parts);
   if (is_float(t.dtype())) return py::float_(x);
   if (is_complex(t.dtype()))
-    return py::reinterpret_steal<py::object>(PyComplex_FromDoubles(x, t.as<float>()[1]));
+    return py::reinterpret_steal<py::object>(PyComplex_FromDoubles(x, parts[1]));
   if (t.dtype() == DType::b8) return py::bool_(x != 0);
-  if (t.dtype() == DType::i64) return py::int_(*t.as<int64_t>());
-  if (t.dtype() == DType::u64) return py::int_(*t.as<uint64_t>());
+  if (t.dtype() == DType::i64) return py::int_(static_cast<int64_t>(bits));
+  if (t.dtype() == DType::u64) return py::int_(bits);
   return py::int_(static_cast<int64_t>(x));
 }
 
@@ -158,6 +165,14 @@ py::array to_numpy(const Tensor& t) {
   need_value(t, "numpy()");
   if (t.dtype() == DType::bf16)  // NumPy has no bfloat16
     return to_numpy(apply1(op_by_name("cast"), {t}, {DType::f32}));
+  if (!in_sight(t)) {
+    py::array out = array_like(t.spec());
+    void* const to = out.mutable_data();
+    py::detail::array_proxy(out.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
+    const Unlocked others(t.spec().bytes() > kLongWork);
+    t.read(to);
+    return out;
+  }
   const py::capsule owner(new Export(t), kExportName, [](PyObject* o) {
     delete static_cast<Export*>(PyCapsule_GetPointer(o, kExportName));
   });
@@ -166,10 +181,15 @@ py::array to_numpy(const Tensor& t) {
   return out;
 }
 
+namespace {
+py::dtype bits_dtype(DType d) { return numpy_dtype(d == DType::bf16 ? DType::u16 : d); }
+}  // namespace
+
+py::array array_like(const Spec& spec) { return {bits_dtype(spec.dtype), spec.shape.vec()}; }
+
 py::array array_over(const Operand& memory, bool writeable) {
   const py::capsule borrowed(&memory, [](void*) {});
-  const DType kind = memory.spec.dtype == DType::bf16 ? DType::u16 : memory.spec.dtype;
-  py::array out(numpy_dtype(kind), memory.spec.shape.vec(), memory.data, borrowed);
+  py::array out(bits_dtype(memory.spec.dtype), memory.spec.shape.vec(), memory.data, borrowed);
   if (!writeable)
     py::detail::array_proxy(out.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
   return out;
@@ -209,11 +229,12 @@ Tensor from_numpy(const py::array& array, bool share) {
   const bool dense = (array.flags() & py::array::c_style) != 0;
   const bool aligned =
       reinterpret_cast<uintptr_t>(array.data()) % static_cast<uintptr_t>(size) == 0;
-  if (share && native && dense && aligned && spec.bytes() > 0 && frozen(array)) {
+  if (share && native && dense && aligned && spec.bytes() > 0 && default_device().host_visible() &&
+      frozen(array)) {
     auto impl = std::make_shared<TensorImpl>();
     impl->spec = spec;
     auto keep = std::shared_ptr<PyObject>(array.inc_ref().ptr(), &drop_reference);
-    impl->storage = std::make_shared<Storage>(cpu_device(), const_cast<void*>(array.data()),
+    impl->storage = std::make_shared<Storage>(default_device(), const_cast<void*>(array.data()),
                                               static_cast<size_t>(spec.bytes()), std::move(keep));
     return Tensor(std::move(impl));
   }
@@ -225,7 +246,7 @@ Tensor from_numpy(const py::array& array, bool share) {
   if (spec.bytes() > 0) {
     const void* from = source.data();
     const Unlocked others(spec.bytes() > kLongWork);
-    std::memcpy(t.data(), from, static_cast<size_t>(spec.bytes()));
+    t.device().upload(t.data(), from, static_cast<size_t>(spec.bytes()));
   }
   return t;
 }
@@ -272,8 +293,14 @@ struct DLContext {
   DLManagedTensor managed;
 };
 
-py::capsule to_dlpack(const Tensor& t) {
-  need_value(t, "__dlpack__");
+// Consumers of DLPack read the host's memory: what is elsewhere is downloaded.
+py::capsule to_dlpack(const Tensor& given) {
+  need_value(given, "__dlpack__");
+  Tensor t = given;
+  if (!in_sight(given)) {
+    t = Tensor::empty(given.spec(), cpu_device());
+    given.read(t.data());
+  }
   auto* c = new DLContext{Export(t), t.shape().vec(), {}};
   const DType d = t.dtype();
   const uint8_t code = d == DType::b8     ? 6

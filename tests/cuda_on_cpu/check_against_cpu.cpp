@@ -19,7 +19,7 @@ check::Lcg rng(41);
 void serial(void*, int64_t chunks, void (*body)(void*, int64_t, int), void* ctx) {
   for (int64_t c = 0; c < chunks; ++c) body(ctx, c, 0);
 }
-const Team kTeam = {1, nullptr, serial};
+const Launch kTeam = {1, nullptr, serial};
 
 template <class T>
 std::vector<T> reals(int64_t n, double lo = -1, double hi = 1) {

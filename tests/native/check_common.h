@@ -45,7 +45,7 @@ inline void run_parallel(void* pool, int64_t chunks, void (*body)(void*, int64_t
   work(0);
   for (auto& t : others) t.join();
 }
-inline ph::Team team(int& threads) { return {threads, &threads, &run_parallel}; }
+inline ph::Launch team(int& threads) { return {threads, &threads, &run_parallel}; }
 
 struct Random {
   uint64_t state = 88172645463325252ull;

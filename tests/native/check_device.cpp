@@ -54,7 +54,7 @@ bool contains(const std::string& text, const char* part) {
 }
 
 template <class F>
-void parallel(const Team& t, int64_t chunks, const F& f) {
+void parallel(const Launch& t, int64_t chunks, const F& f) {
   t.parallel(
       t.pool, chunks,
       [](void* ctx, int64_t chunk, int thread) { (*static_cast<const F*>(ctx))(chunk, thread); },
@@ -226,6 +226,53 @@ void check_devices() {
   float out[4] = {7, 7, 7, 7};
   k.fill({4, 4, 0, out}, team());
   CHECK(out[0] == 7, "the null device runs nothing");
+}
+
+// Whether a child that does this is ended by it.
+bool ends(void (*act)(char*), char* at) {
+  const pid_t child = fork();
+  if (child == 0) {
+    act(at);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return status != 0;
+}
+
+void check_split_device() {
+  Device& device = split_device();
+  CHECK(device.executes() && !device.host_visible() && cpu_device().host_visible());
+  char* const p = static_cast<char*>(device.alloc(100));
+  char in[100], out[100];
+  std::memset(in, 3, sizeof in);
+  device.upload(p, in, 100);
+  device.copy(p + 50, p, 50);
+  device.fill(p, 9, 10);
+  device.download(out, p, 100);
+  CHECK(out[0] == 9 && out[9] == 9 && out[10] == 3 && out[99] == 3);
+  CHECK(ends([](char* at) { *const_cast<volatile char*>(at) = 1; }, p), "host wrote");
+  CHECK(ends([](char* at) { (void)*const_cast<volatile char*>(at); }, p), "host read");
+  for (const Kernels* k : available_kernels()) {
+    force_isa(k->name);
+    device.kernels().fill({1, 100, 5, p}, device.launch());
+    device.download(out, p, 100);
+    CHECK(out[0] == 5 && out[99] == 5 && device.kernels().name == k->name);
+  }
+  force_isa("");
+  int32_t word = kStatusLabel;
+  CopyArgs guarded = {};
+  guarded.elem_size = 1, guarded.ndim = 1, guarded.shape[0] = 10;
+  guarded.src_stride[0] = guarded.dst_stride[0] = 1;
+  guarded.src = in, guarded.dst = p, guarded.guard = &word;
+  device.kernels().copy(guarded, device.launch());
+  device.download(out, p, 10);
+  CHECK(out[0] == 5, "a guard that is set stops a copy");
+  word = kStatusOk;
+  device.kernels().copy(guarded, device.launch());
+  device.download(out, p, 10);
+  CHECK(out[0] == 3);
+  device.free(p, 100);
 }
 
 void check_widths() {
@@ -403,6 +450,7 @@ int main() {
   check_cgroups();
   check_concurrent_alloc();
   check_devices();
+  check_split_device();
   check_widths();
   for (int threads : {1, 2, 16, 3}) check_team(threads);
   check_nested_and_concurrent();

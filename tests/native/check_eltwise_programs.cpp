@@ -15,7 +15,7 @@ static void check_programs(const Kernels& k) {
       m[i] = static_cast<T>(rng.uniform(-1, 1)), v[i] = static_cast<T>(rng.uniform(0, 1));
     }
     // Adam in place: m, v, w are read and written
-    auto adam = [&](T* pw, T* pm, T* pv, const Team& team) {
+    auto adam = [&](T* pw, T* pm, T* pv, const Launch& team) {
       Builder p(t, {n});
       p.in(g.data(), t)
           .in(pw, t)

@@ -168,8 +168,8 @@ static void check_norm(const Kernels& k) {
         both(g), both(l);
         Scratch scratch(layer ? k.row_norm_scratch(l, 2) : k.norm_scratch(g, 2));
         g.scratch = l.scratch = scratch.data();
-        auto forward = [&](const Team& team) { layer ? k.row_norm(l, team) : k.norm(g, team); };
-        auto backward = [&](const Team& team) {
+        auto forward = [&](const Launch& team) { layer ? k.row_norm(l, team) : k.norm(g, team); };
+        auto backward = [&](const Launch& team) {
           layer ? k.row_norm_grad(l, team) : k.norm_grad(g, team);
         };
         forward(kTwo);

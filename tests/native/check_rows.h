@@ -22,7 +22,7 @@ static void run_threads(void*, int64_t chunks, void (*body)(void*, int64_t, int)
   for (int64_t c = 0; c < chunks; c += 2) body(ctx, c, 0);
   other.join();
 }
-static const Team kSerial = {1, nullptr, run_serial}, kTwo = {2, nullptr, run_threads};
+static const Launch kSerial = {1, nullptr, run_serial}, kTwo = {2, nullptr, run_threads};
 
 template <class T>
 constexpr DType dtype_of() {

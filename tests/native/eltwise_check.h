@@ -22,7 +22,7 @@ inline void run_threads(void*, int64_t chunks, void (*body)(void*, int64_t, int)
   for (int64_t c = 0; c < chunks; c += 2) body(ctx, c, 0);
   other.join();
 }
-inline const Team kSerial = {1, nullptr, run_serial}, kTwo = {2, nullptr, run_threads};
+inline const Launch kSerial = {1, nullptr, run_serial}, kTwo = {2, nullptr, run_threads};
 inline const char* const kNames[] = {
 #define PH_X(name, arity) #name,
     PH_ELT_OPS(PH_X)

@@ -304,7 +304,7 @@ int64_t bytes_of_thread(const AttentionArgs& g) {
 
 }  // namespace
 
-void attention(const AttentionArgs& g, const Team& team) {
+void attention(const AttentionArgs& g, const Launch& team) {
   const int64_t blocks = ceil_div(g.length, kQueries), bytes = bytes_of_thread(g);
   for_chunks(team, g.batch * g.heads * blocks, [&](int64_t chunk, int thread) {
     const int64_t head = chunk / blocks;
@@ -313,7 +313,7 @@ void attention(const AttentionArgs& g, const Team& team) {
   });
 }
 
-void attention_grad(const AttentionArgs& g, const Team& team) {
+void attention_grad(const AttentionArgs& g, const Launch& team) {
   const int64_t bytes = bytes_of_thread(g), groups = g.batch * g.kv_heads;
   char* scratch = static_cast<char*>(g.scratch);
   if (groups >= kFewGroups || g.keys <= kKeys) {  // each group's scores are computed once

@@ -165,7 +165,7 @@ PH_INLINE bool may_bypass(const DirectConv<T>& q) {
 }
 
 template <class T>
-void direct_group(const ConvArgs& g, int64_t group, const Team& team, char* scratch) {
+void direct_group(const ConvArgs& g, int64_t group, const Launch& team, char* scratch) {
   const int64_t filter_size = direct_bytes<T>(g).filter;
   for (int64_t r = 0; r < residues(g); ++r) {
     auto q = direct_problem<T>(g, group, r);
@@ -180,7 +180,7 @@ void direct_group(const ConvArgs& g, int64_t group, const Team& team, char* scra
 
 // All channels as one problem: a depthwise filter has one row of channels a tap.
 template <class T>
-void conv_depthwise(const ConvArgs& g, const Team& team) {
+void conv_depthwise(const ConvArgs& g, const Launch& team) {
   ConvArgs whole = g;
   whole.groups = 1;
   const bool filter = g.mode == ConvMode::grad_filter;
@@ -247,7 +247,7 @@ Plan<T> make_plan(const ConvArgs& g, int threads) {
 
 template <class T, class A, class B>
 void run_group(const ConvArgs& g, const A& a, const B& b, T* c, int64_t ldc, int64_t splits,
-               const Team& team, char* scratch, const Plan<T>& plan, const Epilogue<T>& e) {
+               const Launch& team, char* scratch, const Plan<T>& plan, const Epilogue<T>& e) {
   const Shape s = product_shape(g);
   bool pack_a = true;
   if constexpr (requires { a.s_p; })
@@ -257,22 +257,22 @@ void run_group(const ConvArgs& g, const A& a, const B& b, T* c, int64_t ldc, int
                               ldc, T(1), g.accumulate, e};
   if constexpr (sizeof(T) == 4)
     if (plan.by_segments)
-      return long_sum<T>({s.m, s.n, s.k, c, ldc, T(1), g.accumulate, e}, plan.segments, team,
-                         scratch,
-                         [&](int64_t p0, int64_t depth, T* result, const Team& crew, char* inner) {
-                           auto part = q;
-                           part.k = depth, part.a = q.a.skip(p0), part.b = q.b.skip(p0);
-                           part.c = result, part.ldc = s.n, part.accumulate = false;
-                           part.epilogue = {}, part.max_depth = kLongDepth;
-                           run_product(part, crew, inner, inner + plan.b_bytes);
-                         });
+      return long_sum<T>(
+          {s.m, s.n, s.k, c, ldc, T(1), g.accumulate, e}, plan.segments, team, scratch,
+          [&](int64_t p0, int64_t depth, T* result, const Launch& crew, char* inner) {
+            auto part = q;
+            part.k = depth, part.a = q.a.skip(p0), part.b = q.b.skip(p0);
+            part.c = result, part.ldc = s.n, part.accumulate = false;
+            part.epilogue = {}, part.max_depth = kLongDepth;
+            run_product(part, crew, inner, inner + plan.b_bytes);
+          });
   if constexpr (__is_same(A, PatchesTransposed<T>))
     if (splits > 1) return split_product(q, splits, team, scratch);
   run_product(q, team, scratch, scratch + plan.b_bytes);
 }
 
 template <class T>
-void packed_group(const ConvArgs& g, int64_t group, const Team& team, char* scratch) {
+void packed_group(const ConvArgs& g, int64_t group, const Launch& team, char* scratch) {
   const Plan<T> plan = make_plan<T>(g, team.threads);
   const int64_t c = g.c / g.groups, k = g.k / g.groups;
   T* const x = static_cast<T*>(g.x) + group * c;
@@ -302,7 +302,7 @@ void packed_group(const ConvArgs& g, int64_t group, const Team& team, char* scra
 
 // ---- any of the three
 template <class T>
-void conv_group(const ConvArgs& g, int64_t group, const Team& team, char* scratch) {
+void conv_group(const ConvArgs& g, int64_t group, const Launch& team, char* scratch) {
   if (is_direct(g))
     direct_group<T>(g, group, team, scratch);
   else if (is_direct_filter(g))
@@ -346,7 +346,7 @@ void empty_sum(const ConvArgs& g, int64_t rows, int64_t cols) {
 }
 
 template <class T>
-void conv_typed(const ConvArgs& g, const Team& team) {
+void conv_typed(const ConvArgs& g, const Launch& team) {
   const Shape s = product_shape(g);
   const int64_t rows = s.m, cols = s.n * g.groups;
   if (rows <= 0 || cols <= 0) return;
@@ -359,8 +359,8 @@ void conv_typed(const ConvArgs& g, const Team& team) {
   if (by_group(g)) {
     const int64_t own = group_bytes<T>(g, 1);
     const bool small = s.m * s.n * s.k * g.groups < kSerialWork;
-    for_chunks(small ? serial_team() : team, g.groups, [&](int64_t group, int thread) {
-      conv_group<T>(g, group, serial_team(), scratch + thread * own);
+    for_chunks(small ? serial_launch() : team, g.groups, [&](int64_t group, int thread) {
+      conv_group<T>(g, group, serial_launch(), scratch + thread * own);
     });
   } else {
     for (int64_t group = 0; group < g.groups; ++group) conv_group<T>(g, group, team, scratch);
@@ -388,7 +388,7 @@ size_t scratch_typed(const ConvArgs& g, int threads) {
 
 }  // namespace
 
-void conv(const ConvArgs& g, const Team& team) {
+void conv(const ConvArgs& g, const Launch& team) {
   if (g.groups <= 0) return;
   if (g.dtype == DType::f32) conv_typed<float>(g, team);
   if (g.dtype == DType::f64) conv_typed<double>(g, team);

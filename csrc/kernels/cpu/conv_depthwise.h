@@ -128,7 +128,7 @@ PH_INLINE void depthwise_pixels(const DirectConv<T>& q, const TapList& list, con
 
 // Forward, or one residue of grad_input; q covers all channels.
 template <class T>
-void run_depthwise(const DirectConv<T>& q, const Team& team) {
+void run_depthwise(const DirectConv<T>& q, const Launch& team) {
   const int64_t lines = q.images * q.rows, step = q.mul_w * q.in_channels;
   const int64_t work = lines * q.cols * q.n * q.taps_h.count * q.taps_w.count;
   const int64_t chunks =
@@ -215,7 +215,7 @@ PH_INLINE void depthwise_all_sums(const TapList& list, const T* x, int64_t x_ste
 
 // dw (kh, kw, C); q is the forward problem over all channels, dy its output's gradient.
 template <class T>
-void run_depthwise_filter(const ConvArgs& g, const DirectConv<T>& q, const Team& team) {
+void run_depthwise_filter(const ConvArgs& g, const DirectConv<T>& q, const Launch& team) {
   constexpr int64_t lanes = kLanes<T>;
   const int64_t lines = q.images * q.rows, parts = depthwise_parts(g), taps = g.kh * g.kw;
   const int64_t bytes = depthwise_part_bytes<T>(g) + depthwise_total_bytes<T>(g);

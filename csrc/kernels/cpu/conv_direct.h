@@ -235,12 +235,12 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
 
 // packed: filter_bytes; frames: frame_bytes for each thread of the team.
 template <class T>
-void run_direct(const DirectConv<T>& q, const Team& team, char* packed, char* frames) {
+void run_direct(const DirectConv<T>& q, const Launch& team, char* packed, char* frames) {
   const DirectPlan plan = plan_direct(q);
   const int64_t panels = ceil_div(q.n, kTileCols<T>), bytes = frame_bytes(q);
   const int64_t depth = q.taps_h.count * q.taps_w.count * q.used;
   const int64_t work = depth * q.n * q.images * q.rows * q.cols;
-  const Team& crew = work < kSerialWork ? serial_team() : team;
+  const Launch& crew = work < kSerialWork ? serial_launch() : team;
   T* const filter = reinterpret_cast<T*>(packed);
   for_chunks(crew, depth * q.n < kSerialPack ? 1 : panels, [&](int64_t chunk, int) {
     const bool all = depth * q.n < kSerialPack;

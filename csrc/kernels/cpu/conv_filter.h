@@ -166,7 +166,7 @@ void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, in
 }
 
 template <class T>
-void run_filter_grad(const FilterGrad<T>& q, const Team& team, char* scratch) {
+void run_filter_grad(const FilterGrad<T>& q, const Launch& team, char* scratch) {
   const FilterPlan p = plan_filter(q);
   const int64_t depth = q.taps_h.count * q.taps_w.count * q.used;
   const int64_t frame_size = filter_frame_bytes(q, p);

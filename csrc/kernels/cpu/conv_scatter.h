@@ -77,14 +77,14 @@ PH_NOINLINE void scatter_add_windows(const ConvArgs& g, const T* columns, int64_
 }
 
 template <class T>
-void conv_scatter(const ConvArgs& g, const Epilogue<T>& epilogue, const Team& team) {
+void conv_scatter(const ConvArgs& g, const Epilogue<T>& epilogue, const Launch& team) {
   constexpr int64_t tile_cols = kTileCols<T>;
   const ScatterBytes bytes = scatter_bytes<T>(g);
   const int64_t n = g.kh * g.kw * g.c, pixels = g.oh * g.ow, panels = ceil_div(n, tile_cols);
   char* const scratch = static_cast<char*>(g.scratch);
   T* const packed = reinterpret_cast<T*>(scratch);
   const Strided<T> filter = {static_cast<const T*>(g.filter), g.k, 1};
-  const Team crew = g.n * pixels * n * g.k < kSerialWork ? serial_team() : team;
+  const Launch crew = g.n * pixels * n * g.k < kSerialWork ? serial_launch() : team;
   const int64_t groups = n * g.k < kSerialPack ? 1 : panels;
   for_chunks(crew, groups, [&](int64_t group, int) {
     for (int64_t s = group * panels / groups; s < (group + 1) * panels / groups; ++s) {

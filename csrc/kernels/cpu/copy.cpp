@@ -262,7 +262,7 @@ PH_INLINE void copy_block(const Plan& p, T* dst, const T* src, int64_t block) {
 }
 
 template <class T>
-void copy_t(const CopyArgs& a, const Team& team) {
+void copy_t(const CopyArgs& a, const Launch& team) {
   Dim dims[kMaxDims];
   const int n = normalise(a, dims);
   if (n < 0) return;
@@ -303,7 +303,8 @@ void copy_t(const CopyArgs& a, const Team& team) {
 
 }  // namespace
 
-void copy(const CopyArgs& a, const Team& team) {
+void copy(const CopyArgs& a, const Launch& team) {
+  if (a.guard && *a.guard) return;
   if (a.elem_size == 4) return copy_t<uint32_t>(a, team);
   if (a.elem_size == 8) return copy_t<uint64_t>(a, team);
 #if PH_WIDE  // small elements are moved without vectors, or by memcpy

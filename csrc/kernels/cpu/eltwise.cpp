@@ -304,7 +304,7 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
 }
 
 template <class T>
-void run(const EltwiseArgs& g, const Team& team) {
+void run(const EltwiseArgs& g, const Launch& team) {
   const Shape s = measure(g);
   if (s.total <= 0) return;
   int64_t cost = 1;
@@ -330,7 +330,8 @@ void run(const EltwiseArgs& g, const Team& team) {
 
 }  // namespace
 
-void eltwise(const EltwiseArgs& g, const Team& team) {
+void eltwise(const EltwiseArgs& g, const Launch& team) {
+  if (g.guard && *g.guard) return;
   switch (g.compute) {
     case DType::f32: return run<float>(g, team);
     case DType::f64: return run<double>(g, team);

@@ -5,23 +5,23 @@
 
 namespace ph {
 namespace cold {
-#define PH_X(name, args) void name(const args&, const Team&);
+#define PH_X(name, args) void name(const args&, const Launch&);
 PH_COLD_FAMILIES(PH_X)
 #undef PH_X
-#define PH_X(name, args) void name(const args&, const Team&);
+#define PH_X(name, args) void name(const args&, const Launch&);
 PH_OWN_COLD_FAMILIES(PH_X)
 #undef PH_X
 }  // namespace cold
 namespace PH_ISA {
 
 double peak_probe(int64_t iterations);
-#define PH_X(name, args) void name(const args&, const Team&);
+#define PH_X(name, args) void name(const args&, const Launch&);
 PH_FAMILIES(PH_X)
 #undef PH_X
 #define PH_X(name, args) size_t name(const args&, int threads);
 PH_SCRATCHES(PH_X)
 #undef PH_X
-#define PH_X(name, args) void name(const args&, const Team&);
+#define PH_X(name, args) void name(const args&, const Launch&);
 PH_OWN_FAMILIES(PH_X)
 #undef PH_X
 #define PH_X(name, args) size_t name(const args&, int threads);
@@ -31,7 +31,7 @@ PH_OWN_SCRATCHES(PH_X)
 }  // namespace PH_ISA
 #if PH_WIDE
 namespace generic {
-#define PH_X(name, args) void name(const args&, const Team&);
+#define PH_X(name, args) void name(const args&, const Launch&);
 PH_FAMILIES(PH_X)
 #undef PH_X
 }  // namespace generic

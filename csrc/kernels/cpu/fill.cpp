@@ -39,7 +39,7 @@ constexpr uint64_t kOne[kDTypes] = {
 
 }  // namespace
 
-void fill(const FillArgs& a, const Team& team) {
+void fill(const FillArgs& a, const Launch& team) {
   const int64_t bytes = a.count * a.elem_size;
   const uint64_t word = repeated(a.bits, a.elem_size);
   for_chunks(team, ceil_div(bytes, kMoveChunk), [&](int64_t chunk, int) {
@@ -49,7 +49,7 @@ void fill(const FillArgs& a, const Team& team) {
   });
 }
 
-void one_hot(const OneHotArgs& a, const Team& team) {
+void one_hot(const OneHotArgs& a, const Launch& team) {
   if (a.outer <= 0 || a.depth <= 0 || a.inner <= 0) return;
   const int64_t size = kDTypeSize[static_cast<int>(a.dtype)];
   const int64_t index_size = kDTypeSize[static_cast<int>(a.index_dtype)];
@@ -80,7 +80,7 @@ namespace {
 
 // C is double or uint64_t; the contract's start + i * step, without a running sum.
 template <class C>
-void range_chunks(const RangeArgs& a, C start, C step, const Team& team) {
+void range_chunks(const RangeArgs& a, C start, C step, const Launch& team) {
   const int64_t size = kDTypeSize[static_cast<int>(a.dtype)];
   const auto put = storer<C>(a.dtype);
   constexpr int64_t per_chunk = kMoveChunk / 8;
@@ -102,7 +102,7 @@ void range_chunks(const RangeArgs& a, C start, C step, const Team& team) {
 
 }  // namespace
 
-void range(const RangeArgs& a, const Team& team) {
+void range(const RangeArgs& a, const Launch& team) {
   if (a.dtype >= DType::f16 || a.dtype == DType::b8)
     range_chunks<double>(a, a.start, a.step, team);
   else

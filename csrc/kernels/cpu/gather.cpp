@@ -215,7 +215,7 @@ PH_INLINE int64_t sort_part(const GatherArgs& a) {
   return max_of(round_up(ceil_div(a.n, kSortParts), kIndexStrip), kSortPart);
 }
 
-Sorted sort_by_bucket(const GatherArgs& a, const Team& team) {
+Sorted sort_by_bucket(const GatherArgs& a, const Launch& team) {
   Sorted s;
   s.move = reinterpret_cast<Move*>(static_cast<char*>(a.scratch) + heavy_bytes(a));
   s.start = reinterpret_cast<int64_t*>(s.move + a.n), s.count = s.start + kBuckets + 1;
@@ -254,7 +254,7 @@ Sorted sort_by_bucket(const GatherArgs& a, const Team& team) {
 }
 
 template <class T>
-void scatter_t(const GatherArgs& a, const Team& team) {
+void scatter_t(const GatherArgs& a, const Launch& team) {
   T* const out = static_cast<T*>(a.out);
   const T* const updates = static_cast<const T*>(a.updates);
   const int64_t out_slab = a.rows * a.inner, in_slab = a.n * a.inner;
@@ -310,7 +310,7 @@ void scatter_t(const GatherArgs& a, const Team& team) {
 
 }  // namespace
 
-void gather(const GatherArgs& a, const Team& team) {
+void gather(const GatherArgs& a, const Launch& team) {
   const int64_t bytes = a.inner * kDTypeSize[static_cast<int>(a.dtype)];
   if (a.outer <= 0 || a.n <= 0 || bytes <= 0) return;
   const int64_t per_chunk = max_of(kMoveChunk / bytes, int64_t{1});
@@ -345,7 +345,7 @@ void gather(const GatherArgs& a, const Team& team) {
   });
 }
 
-void scatter_add(const GatherArgs& a, const Team& team) {
+void scatter_add(const GatherArgs& a, const Launch& team) {
   if (a.outer <= 0 || a.inner <= 0) return;
   if (a.dtype == DType::f32)
     scatter_t<float>(a, team);

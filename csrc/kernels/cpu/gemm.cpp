@@ -150,7 +150,7 @@ void empty_sum(const GemmArgs& g) {
 
 // Item b of the batch, or its share of k that `g` is.
 template <class T>
-PH_INLINE void run_item(const GemmArgs& g, const Plan<T>& plan, int64_t b, const Team& crew,
+PH_INLINE void run_item(const GemmArgs& g, const Plan<T>& plan, int64_t b, const Launch& crew,
                         char* own) {
   if (plan.outer)
     run_outer(item_outer<T>(g, b), crew);
@@ -206,10 +206,10 @@ LongPlan long_plan(const GemmArgs& g, int threads) {
 PH_INLINE bool long_by_batch(const GemmArgs& g, const LongPlan& p) {
   return g.batch > 1 && p.serial && p.parts == 1;
 }
-void run_long(const GemmArgs& g, const Team& team) {
+void run_long(const GemmArgs& g, const Launch& team) {
   const LongPlan plan = long_plan(g, team.threads);
   char* const scratch = static_cast<char*>(g.scratch);
-  const auto item = [&](int64_t b, const Team& crew, char* own) {
+  const auto item = [&](int64_t b, const Launch& crew, char* own) {
     GemmArgs one = g;
     one.a = static_cast<const float*>(g.a) + b * g.a_bs;
     one.b = static_cast<const float*>(g.b) + b * g.b_bs;
@@ -218,7 +218,7 @@ void run_long(const GemmArgs& g, const Team& team) {
                               g.ldc,        static_cast<float>(g.alpha),
                               g.accumulate, item_epilogue<float>(g, b)};
     long_sum(q, plan, crew, own,
-             [&](int64_t p0, int64_t depth, float* result, const Team& few, char* inner) {
+             [&](int64_t p0, int64_t depth, float* result, const Launch& few, char* inner) {
                const GemmArgs s = segment_args(one, p0, depth, result);
                run_item<float>(s, make_plan<float>(s, kLongDepth), 0, few, inner);
              });
@@ -226,7 +226,7 @@ void run_long(const GemmArgs& g, const Team& team) {
   if (long_by_batch(g, plan)) {
     const int64_t own = long_bytes<float>(g.m, g.n, plan, 1);
     for_chunks(team, g.batch,
-               [&](int64_t b, int thread) { item(b, serial_team(), scratch + thread * own); });
+               [&](int64_t b, int thread) { item(b, serial_launch(), scratch + thread * own); });
   } else {
     for (int64_t b = 0; b < g.batch; ++b) item(b, team, scratch);
   }
@@ -239,7 +239,7 @@ size_t long_scratch(const GemmArgs& g, int threads) {
 }
 
 template <class T>
-void gemm_typed(const GemmArgs& g, const Team& team) {
+void gemm_typed(const GemmArgs& g, const Launch& team) {
   if (g.k <= 0) return empty_sum<T>(g);
   if (is_long<T>(g)) return run_long(g, team);
   const bool row = g.m == 1;
@@ -247,7 +247,7 @@ void gemm_typed(const GemmArgs& g, const Team& team) {
     return run_matvec(item_matvec<T>(g, 0, nullptr), team);  // layers of one sample: no plan
   const Plan<T> plan = make_plan<T>(g);
   char* const scratch = static_cast<char*>(g.scratch);
-  const auto item = [&](int64_t b, const Team& crew, char* own) {
+  const auto item = [&](int64_t b, const Launch& crew, char* own) {
     run_item<T>(g, plan, b, crew, own);
   };
   if (plan.by_batch) {
@@ -258,7 +258,7 @@ void gemm_typed(const GemmArgs& g, const Team& team) {
     for_chunks(team, chunks, [&](int64_t chunk, int thread) {
       char* own = scratch + thread * bytes;
       for (int64_t b = chunk * g.batch / chunks; b < (chunk + 1) * g.batch / chunks; ++b)
-        item(b, serial_team(), own);
+        item(b, serial_launch(), own);
     });
   } else {
     for (int64_t b = 0; b < g.batch; ++b) item(b, team, scratch);
@@ -276,7 +276,7 @@ size_t scratch_typed(const GemmArgs& g, int threads) {
 
 }  // namespace
 
-void gemm(const GemmArgs& g, const Team& team) {
+void gemm(const GemmArgs& g, const Launch& team) {
   if (g.m <= 0 || g.n <= 0 || g.batch <= 0) return;
   if (g.dtype == DType::f32) gemm_typed<float>(g, team);
   if (g.dtype == DType::f64) gemm_typed<double>(g, team);

@@ -67,7 +67,7 @@ PH_INLINE void dots_rows(const Matrices<T>& q, int64_t rows, int64_t i, int64_t 
 }
 
 template <class T>
-void run_dots(const Matrices<T>& q, const Team& team) {
+void run_dots(const Matrices<T>& q, const Launch& team) {
   const int64_t panels = ceil_div(q.n, kDotCols), groups = ceil_div(q.m, kTileDotRows<T>);
   const int64_t work = q.m * q.n * q.k, depth = block_depth<T>(q.k, 2 * kBlockDepth<T>);
   const int64_t chunks =

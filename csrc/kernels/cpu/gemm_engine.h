@@ -32,7 +32,7 @@ struct Product {
 template <class T>
 using Matrices = Product<T, Strided<T>, Strided<T>>;
 
-PH_INLINE Team serial_team() {
+PH_INLINE Launch serial_launch() {
   return {1, nullptr, [](void*, int64_t chunks, void (*body)(void*, int64_t, int), void* ctx) {
             for (int64_t i = 0; i < chunks; ++i) body(ctx, i, 0);
           }};
@@ -223,7 +223,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
 
 // packed_b: b_block_bytes; packed_a: a_block_bytes for each thread of the team.
 template <class T, class A, class B>
-void run_product(const Product<T, A, B>& q, const Team& team, char* packed_b, char* packed_a) {
+void run_product(const Product<T, A, B>& q, const Launch& team, char* packed_b, char* packed_a) {
   constexpr int64_t tile_cols = kTileCols<T>;
   const int64_t depth = block_depth<T>(q.k, q.max_depth), a_bytes = a_block_bytes<T>(q.m, q.k);
   for (int64_t jc = 0; jc < q.n; jc += kBlockCols) {
@@ -267,7 +267,7 @@ void run_product(const Product<T, A, B>& q, const Team& team, char* packed_b, ch
 // c = epilogue((accumulate ? c : 0) + the parts in order); parts are dense (m, n).
 template <class T>
 void sum_parts(const T* parts, int64_t part_bytes, int64_t splits, int64_t m, int64_t n, T* c,
-               int64_t ldc, bool accumulate, const Epilogue<T>& epilogue, const Team& team) {
+               int64_t ldc, bool accumulate, const Epilogue<T>& epilogue, const Launch& team) {
   const int64_t step = part_bytes / static_cast<int64_t>(sizeof(T));
   const int64_t chunks = m * n * splits < kSerialPack
                              ? 1
@@ -305,7 +305,7 @@ PH_INLINE int64_t split_bytes(int64_t m, int64_t n, int64_t k, int64_t splits, i
 
 // Each part of k on one thread into its own partial result; then their sum in order.
 template <class T, class A, class B>
-void split_product(const Product<T, A, B>& q, int64_t splits, const Team& team, char* scratch) {
+void split_product(const Product<T, A, B>& q, int64_t splits, const Launch& team, char* scratch) {
   const int64_t part_k = ceil_div(q.k, splits);
   const int64_t b_bytes = b_block_bytes<T>(q.n, part_k);
   const int64_t own_bytes = b_bytes + a_block_bytes<T>(q.m, part_k);
@@ -322,7 +322,7 @@ void split_product(const Product<T, A, B>& q, int64_t splits, const Team& team, 
     part.accumulate = false;
     part.epilogue = {};
     char* own = scratch + thread * own_bytes;
-    run_product(part, serial_team(), own, own + b_bytes);
+    run_product(part, serial_launch(), own, own + b_bytes);
   });
   sum_parts<T>(reinterpret_cast<T*>(parts), part_bytes, splits, q.m, q.n, q.c, q.ldc, q.accumulate,
                q.epilogue, team);

@@ -50,7 +50,7 @@ PH_INLINE int64_t long_bytes(int64_t m, int64_t n, const LongPlan& p, int thread
 
 // Calls f(lo, hi) for runs of rows, of which each is one thread's share.
 template <class F>
-PH_INLINE void for_row_runs(int64_t m, int64_t n, const Team& team, const F& f) {
+PH_INLINE void for_row_runs(int64_t m, int64_t n, const Launch& team, const F& f) {
   const int64_t chunks = max_of<int64_t>(1, min_of(m, min_of(kMaxChunks, m * n / kSerialPack)));
   for_chunks(team, chunks,
              [&](int64_t chunk, int) { f(chunk * m / chunks, (chunk + 1) * m / chunks); });
@@ -59,14 +59,14 @@ PH_INLINE void for_row_runs(int64_t m, int64_t n, const Team& team, const F& f) 
 // segment(p0, depth, result, team, scratch) writes the sums over k in [p0, p0 + depth), (m, n)
 // dense.
 template <class T, class F>
-void long_sum(const LongSum<T>& q, const LongPlan& p, const Team& team, char* scratch,
+void long_sum(const LongSum<T>& q, const LongPlan& p, const Launch& team, char* scratch,
               const F& segment) {
   const LongBytes<T> bytes(q.m, q.n);
   const int64_t own_bytes = bytes.result + cache_rounded(p.inner_bytes);
   const auto total_of = [&](int64_t part) {
     return reinterpret_cast<double*>(scratch + part * bytes.total);
   };
-  const auto run_part = [&](int64_t part, const Team& crew, char* own) {
+  const auto run_part = [&](int64_t part, const Launch& crew, char* own) {
     T* const result = reinterpret_cast<T*>(own);
     double* const total = total_of(part);
     const int64_t lo = part * q.k / p.parts, length = (part + 1) * q.k / p.parts - lo;
@@ -88,7 +88,7 @@ void long_sum(const LongSum<T>& q, const LongPlan& p, const Team& team, char* sc
   char* const owns = scratch + p.parts * bytes.total;
   if (p.serial)
     for_chunks(team, p.parts, [&](int64_t part, int thread) {
-      run_part(part, serial_team(), owns + thread * own_bytes);
+      run_part(part, serial_launch(), owns + thread * own_bytes);
     });
   else
     run_part(0, team, owns);

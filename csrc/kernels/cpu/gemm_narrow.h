@@ -19,7 +19,7 @@ PH_INLINE bool is_narrow(const GemmArgs& g) {
 }
 
 template <class T>
-void run_narrow(const Matrices<T>& q, const Team& team) {
+void run_narrow(const Matrices<T>& q, const Launch& team) {
   constexpr int64_t lanes = kLanes<T>, tile_cols = kTileCols<T>;
   const int64_t strips = ceil_div(q.m, tile_cols), work = q.m * q.n * q.k;
   const int64_t chunks =

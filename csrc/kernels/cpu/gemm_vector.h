@@ -218,7 +218,7 @@ void matvec_rows(const MatVec<T>& q, int64_t i0, int64_t i1) {
 }
 
 template <class T>
-void run_matvec(const MatVec<T>& q, const Team& team) {
+void run_matvec(const MatVec<T>& q, const Launch& team) {
   if (q.rows * q.k < kVectorWork) return matvec_rows(q, 0, q.rows);
   const int64_t columns = q.rows <= kColumnUnit ? kColumnUnit / 2 : kColumnUnit;
   const int64_t unit = q.s_i == 1 ? columns : kVectorUnit;
@@ -270,7 +270,7 @@ PH_INLINE void outer_vector(const Outer<T>& q, int64_t i0, int64_t i1, int64_t j
   }
 }
 template <class T>
-void run_outer(const Outer<T>& q, const Team& team) {
+void run_outer(const Outer<T>& q, const Launch& team) {
   constexpr int64_t lanes = kLanes<T>;
   const int64_t chunks = min_of(q.m, min_of(kMaxChunks, ceil_div(q.m * q.n, kOuterChunk)));
   for_chunks(team, chunks, [&](int64_t chunk, int) {

@@ -157,7 +157,7 @@ void normalise(const T* x, T* y, int64_t width, int64_t begin, int64_t end, int6
 }
 
 template <class T>
-void batch_forward(const NormArgs& g, const Team& team) {
+void batch_forward(const NormArgs& g, const Launch& team) {
   const NormPlan p = plan_norm(g);
   const int64_t c = g.channels, w = padded(p.width);
   const T* x = static_cast<const T*>(g.x);
@@ -230,7 +230,7 @@ void batch_forward(const NormArgs& g, const Team& team) {
 // dx = gamma * rstd * (dy - dbeta / N - h * rstd * dgamma / N), or without the sums where
 // the statistics were given.
 template <class T>
-void batch_backward(const NormArgs& g, const Team& team) {
+void batch_backward(const NormArgs& g, const Launch& team) {
   const NormPlan p = plan_norm(g);
   const int64_t c = g.channels, w = padded(p.width);
   const T *x = static_cast<const T*>(g.x), *dy = static_cast<const T*>(g.dy);
@@ -334,13 +334,13 @@ void batch_backward(const NormArgs& g, const Team& team) {
 
 }  // namespace
 
-void norm(const NormArgs& g, const Team& team) {
+void norm(const NormArgs& g, const Launch& team) {
   if (g.dtype == DType::f64)
     batch_forward<double>(g, team);
   else
     batch_forward<float>(g, team);
 }
-void norm_grad(const NormArgs& g, const Team& team) {
+void norm_grad(const NormArgs& g, const Launch& team) {
   if (g.dtype == DType::f64)
     batch_backward<double>(g, team);
   else

@@ -201,7 +201,7 @@ void grad_block(const PoolArgs& a, int64_t n, Span out_rows, Span owned, Span ch
 // Windows that do not overlap in height: bands of output rows own bands of dx. Otherwise
 // channels are what can be cut.
 template <class T, PoolMode mode>
-void grad_chunks(const PoolArgs& a, const Team& team) {
+void grad_chunks(const PoolArgs& a, const Launch& team) {
   const int64_t image = a.h * a.w * a.c;
   if (a.kh <= a.stride_h && a.oh > 0) {
     const int64_t per_band =
@@ -239,7 +239,7 @@ void grad_chunks(const PoolArgs& a, const Team& team) {
 }
 
 template <class T>
-void pool_t(const PoolArgs& a, const Team& team) {
+void pool_t(const PoolArgs& a, const Launch& team) {
   const int64_t rows = a.n * a.oh;
   if (rows <= 0 || a.ow <= 0 || a.c <= 0) return;
   const int64_t per_chunk =
@@ -256,7 +256,7 @@ void pool_t(const PoolArgs& a, const Team& team) {
 }
 
 template <class T>
-void pool_grad_t(const PoolArgs& a, const Team& team) {
+void pool_grad_t(const PoolArgs& a, const Launch& team) {
   if (a.n <= 0 || a.h <= 0 || a.w <= 0 || a.c <= 0) return;
   if (a.mode == PoolMode::max)
     grad_chunks<T, PoolMode::max>(a, team);
@@ -266,14 +266,14 @@ void pool_grad_t(const PoolArgs& a, const Team& team) {
 
 }  // namespace
 
-void pool(const PoolArgs& a, const Team& team) {
+void pool(const PoolArgs& a, const Launch& team) {
   if (a.dtype == DType::f32)
     pool_t<float>(a, team);
   else
     pool_t<double>(a, team);
 }
 
-void pool_grad(const PoolArgs& a, const Team& team) {
+void pool_grad(const PoolArgs& a, const Launch& team) {
   if (a.dtype == DType::f32)
     pool_grad_t<float>(a, team);
   else

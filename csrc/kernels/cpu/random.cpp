@@ -167,7 +167,7 @@ struct TruncatedNormal {
 // ---------------------------------------------------------------- blocks and chunks
 // f(words, at, n): elements [at, at + n) from their words; `per_block` elements a block.
 template <class F>
-PH_INLINE void for_blocks(const RandomArgs& a, const Team& team, int per_block, const F& f) {
+PH_INLINE void for_blocks(const RandomArgs& a, const Launch& team, int per_block, const F& f) {
   const int64_t blocks = ceil_div(a.count, per_block);
   for_chunks(team, ceil_div(blocks, kBlocksPerChunk), [&](int64_t chunk, int) {
     alignas(64) uint32_t words[kWords];
@@ -180,7 +180,7 @@ PH_INLINE void for_blocks(const RandomArgs& a, const Team& team, int per_block, 
 }
 
 template <class T, class Kind>
-void continuous(const RandomArgs& a, const Team& team) {
+void continuous(const RandomArgs& a, const Launch& team) {
   using Bits = typename Draw<T>::Bits;
   constexpr int per_block = kWords * 4 / sizeof(T);
   const Kind kind(a);
@@ -202,7 +202,7 @@ void continuous(const RandomArgs& a, const Team& team) {
 }
 
 template <template <class> class Kind>
-void continuous_of(const RandomArgs& a, const Team& team) {
+void continuous_of(const RandomArgs& a, const Launch& team) {
 #if !PH_WIDE
   if (a.dtype == DType::f64) return continuous<double, Kind<double>>(a, team);
 #endif
@@ -213,7 +213,7 @@ void continuous_of(const RandomArgs& a, const Team& team) {
 // word is below 2^bits % range, are made anew until none is left (Lemire 2019, "Fast random integer
 // generation in an interval"), each time from a stream beside the first. Range 0 is all 2^bits.
 template <class Word, class Product>
-void randint(const RandomArgs& a, const Team& team) {
+void randint(const RandomArgs& a, const Launch& team) {
   constexpr int per_block = kWords * 4 / sizeof(Word), bits = 8 * sizeof(Word);
   const int64_t size = kDTypeSize[static_cast<int>(a.dtype)];
   const auto range = static_cast<Word>(a.range);
@@ -242,7 +242,7 @@ void randint(const RandomArgs& a, const Team& team) {
   });
 }
 
-void random_bits(const RandomArgs& a, const Team& team) {
+void random_bits(const RandomArgs& a, const Launch& team) {
   const int64_t size = kDTypeSize[static_cast<int>(a.dtype)];
   const int words_each = size == 8 ? 2 : 1;
   for_blocks(a, team, kWords / words_each, [&](const uint32_t* words, int64_t at, int64_t n) {
@@ -255,7 +255,7 @@ void random_bits(const RandomArgs& a, const Team& team) {
 }
 
 template <class T>
-void dropout(const RandomArgs& a, const Team& team) {
+void dropout(const RandomArgs& a, const Launch& team) {
   using Bits = typename Draw<T>::Bits;
   constexpr int per_block = kWords * 4 / sizeof(T);
   const int64_t size = kDTypeSize[static_cast<int>(a.dtype)];
@@ -281,7 +281,7 @@ void dropout(const RandomArgs& a, const Team& team) {
 
 }  // namespace
 
-void random(const RandomArgs& a, const Team& team) {
+void random(const RandomArgs& a, const Launch& team) {
 #if PH_WIDE
   if (a.dtype == DType::f64) return generic::random(a, team);
 #endif

@@ -96,7 +96,7 @@ T reduce_range(const Job<T>& job, int64_t base, int64_t begin, int64_t end) {
 }
 
 template <class T>
-void reduce_rows(const Job<T>& job, const Team& team) {
+void reduce_rows(const Job<T>& job, const Launch& team) {
   const ReducePlan& p = job.plan;
   T* partial = static_cast<T*>(job.g.scratch);
   if (p.parts > 1) {
@@ -176,7 +176,7 @@ void reduce_tile(const Job<T>& job, int64_t base, int64_t begin, int64_t end, in
 }
 
 template <class T>
-void reduce_columns(const Job<T>& job, const Team& team) {
+void reduce_columns(const Job<T>& job, const Launch& team) {
   const ReducePlan& p = job.plan;
   const int64_t width = p.cols * p.wide, tiles = ceil_div(width, kColumnTile);
   T* partial = static_cast<T*>(job.g.scratch);
@@ -245,7 +245,7 @@ void write_neutral(const ReduceArgs& g, int64_t outs) {
 }
 
 template <class T>
-void run(const ReduceArgs& g, const Team& team) {
+void run(const ReduceArgs& g, const Launch& team) {
   const Job<T> job(g);
   if (job.plan.outs <= 0) return;
   if (job.plan.reds <= 0) return write_neutral(g, job.plan.outs);
@@ -258,7 +258,7 @@ void run(const ReduceArgs& g, const Team& team) {
 
 }  // namespace
 
-void reduce(const ReduceArgs& g, const Team& team) {
+void reduce(const ReduceArgs& g, const Launch& team) {
   switch (g.in_dtype) {
     case DType::f16:
     case DType::bf16:

@@ -72,7 +72,7 @@ void arg_narrow(const Job<T>& job, const T* x, int64_t rows, int64_t* index) {
 }
 
 template <class T>
-void arg_rows(const Job<T>& job, const Team& team) {
+void arg_rows(const Job<T>& job, const Launch& team) {
   const ReducePlan& p = job.plan;
   auto* partial = static_cast<Extremum<T>*>(job.g.scratch);
   if (p.parts > 1) {
@@ -163,7 +163,7 @@ PH_INLINE void arg_tile(const Job<T>& job, int64_t base, int64_t begin, int64_t 
 }
 
 template <bool largest, class T>
-void arg_columns(const Job<T>& job, const Team& team) {
+void arg_columns(const Job<T>& job, const Launch& team) {
   const ReducePlan& p = job.plan;
   using Int = typename FloatBits<typename FloatOf<sizeof(T)>::type>::Int;
   constexpr int64_t size = kColumnTile + kLanes<T>;

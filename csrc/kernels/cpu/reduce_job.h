@@ -93,7 +93,7 @@ PH_INLINE void write_results(const ReduceArgs& g, T* value, int64_t first, int64
 
 // partial[c] = f(base, begin, end) of the c-th part, p.parts of them for each result.
 template <class P, class F>
-PH_INLINE void for_parts(const ReducePlan& p, const Team& team, P* partial, const F& f) {
+PH_INLINE void for_parts(const ReducePlan& p, const Launch& team, P* partial, const F& f) {
   for_chunks(team, p.outs * p.parts, [&](int64_t c, int) {
     const int64_t out = c / p.parts, begin = (c - out * p.parts) * p.split;
     partial[c] = f(dims_offset(p.kept, p.kept_dims, out), begin, min_of(begin + p.split, p.reds));
@@ -102,7 +102,7 @@ PH_INLINE void for_parts(const ReducePlan& p, const Team& team, P* partial, cons
 // f(first, n) for all results, at most kGroupOuts at a time.
 constexpr int64_t kGroupOuts = 64;
 template <class F>
-PH_INLINE void for_results(const ReducePlan& p, const Team& team, const F& f) {
+PH_INLINE void for_results(const ReducePlan& p, const Launch& team, const F& f) {
   const int64_t chunk = round_up(max_of(kReduceChunk / max_of(p.reds, int64_t{8}), int64_t{1}), 16);
   for_chunks(team, ceil_div(p.outs, chunk), [&](int64_t c, int) {
     const int64_t end = min_of((c + 1) * chunk, p.outs);

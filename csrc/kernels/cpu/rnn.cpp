@@ -156,7 +156,7 @@ void forward_block(const RnnArgs& a, const RnnPlan& plan, const RnnWeights<T>* w
 }
 
 template <class T>
-void forward(const RnnArgs& a, const Team& team) {
+void forward(const RnnArgs& a, const Launch& team) {
   const RnnPlan plan = plan_rnn<T>(a);
   const int64_t n = a.units;
   T* scratch = static_cast<T*>(a.scratch);
@@ -186,7 +186,7 @@ void forward(const RnnArgs& a, const Team& team) {
 
 }  // namespace
 
-void rnn(const RnnArgs& a, const Team& team) {
+void rnn(const RnnArgs& a, const Launch& team) {
   if (a.batch <= 0 || a.units <= 0) return;
   if (a.dtype == DType::f64)
     forward<double>(a, team);

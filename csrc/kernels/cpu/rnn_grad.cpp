@@ -173,7 +173,7 @@ void backward_block(const RnnArgs& a, const RnnPlan& plan, const RnnWeights<T>& 
 }
 
 template <class T>
-void backward(const RnnArgs& a, const Team& team) {
+void backward(const RnnArgs& a, const Launch& team) {
   const RnnPlan plan = plan_rnn<T>(a);
   T* scratch = static_cast<T*>(a.scratch);
   RnnWeights<T> weights = {
@@ -197,7 +197,7 @@ void backward(const RnnArgs& a, const Team& team) {
 
 }  // namespace
 
-void rnn_grad(const RnnArgs& a, const Team& team) {
+void rnn_grad(const RnnArgs& a, const Launch& team) {
   if (a.batch <= 0 || a.units <= 0) return;
   if (a.dtype == DType::f64)
     backward<double>(a, team);

@@ -149,7 +149,7 @@ struct RowParts {
 };
 
 template <class T>
-void forward(const RowNormArgs& g, const Team& team) {
+void forward(const RowNormArgs& g, const Launch& team) {
   const int64_t rows = g.samples * g.groups;
   const int64_t each = max_of(int64_t{1}, kRowChunk / max_of(int64_t{1}, g.segments * g.run));
   for_chunks(team, ceil_div(rows, each), [&](int64_t chunk, int) {
@@ -158,7 +158,7 @@ void forward(const RowNormArgs& g, const Team& team) {
 }
 
 template <class T>
-void backward(const RowNormArgs& g, const Team& team) {
+void backward(const RowNormArgs& g, const Launch& team) {
   const RowParts parts(g);
   const bool sums = g.dgamma || g.dbeta;
   T* const part = static_cast<T*>(g.scratch);
@@ -187,10 +187,10 @@ void backward(const RowNormArgs& g, const Team& team) {
 
 }  // namespace
 
-void row_norm(const RowNormArgs& g, const Team& team) {
+void row_norm(const RowNormArgs& g, const Launch& team) {
   g.dtype == DType::f64 ? forward<double>(g, team) : forward<float>(g, team);
 }
-void row_norm_grad(const RowNormArgs& g, const Team& team) {
+void row_norm_grad(const RowNormArgs& g, const Launch& team) {
   g.dtype == DType::f64 ? backward<double>(g, team) : backward<float>(g, team);
 }
 size_t row_norm_scratch(const RowNormArgs& g, int) {

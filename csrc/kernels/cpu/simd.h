@@ -146,9 +146,9 @@ PH_INLINE T max_of(T a, T b) {
 PH_INLINE int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 PH_INLINE int64_t round_up(int64_t a, int64_t b) { return ceil_div(a, b) * b; }
 
-// Calls f(chunk, thread) for every chunk through the team; see Team in args.h.
+// Calls f(chunk, thread) for every chunk through the team; see Launch in args.h.
 template <class F>
-PH_INLINE void for_chunks(const Team& team, int64_t chunks, const F& f) {
+PH_INLINE void for_chunks(const Launch& team, int64_t chunks, const F& f) {
   if (chunks == 1) {
     f(int64_t{0}, 0);
     return;

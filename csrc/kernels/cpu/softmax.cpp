@@ -89,7 +89,7 @@ void backward_row(const SoftmaxArgs& g, int64_t row, bool past) {
 }
 
 template <class T, bool backward>
-void run(const SoftmaxArgs& g, const Team& team) {
+void run(const SoftmaxArgs& g, const Launch& team) {
   if (g.cols <= 0) return;
   const int64_t chunk = rows_per_chunk<T>(g.cols);
   T* const out = static_cast<T*>(backward ? g.dx : g.y);
@@ -113,10 +113,10 @@ void run(const SoftmaxArgs& g, const Team& team) {
 
 }  // namespace
 
-void softmax(const SoftmaxArgs& g, const Team& team) {
+void softmax(const SoftmaxArgs& g, const Launch& team) {
   g.dtype == DType::f64 ? run<double, false>(g, team) : run<float, false>(g, team);
 }
-void softmax_grad(const SoftmaxArgs& g, const Team& team) {
+void softmax_grad(const SoftmaxArgs& g, const Launch& team) {
   g.dtype == DType::f64 ? run<double, true>(g, team) : run<float, true>(g, team);
 }
 

@@ -181,7 +181,7 @@ void output_tile(const ConvArgs& g, const Problem& q, const Tiles& t, int64_t ti
 }
 
 template <int m>
-void run(const ConvArgs& g, const Team& team) {
+void run(const ConvArgs& g, const Launch& team) {
   constexpr int64_t tile_cols = kTileCols<float>, lanes = kLanes<float>;
   const Problem q = problem_of(g);
   const Tiles t = tiles_of(q, m);
@@ -191,7 +191,7 @@ void run(const ConvArgs& g, const Team& team) {
   float* const filter = reinterpret_cast<float*>(scratch);
   const bool alone = t.count * t.positions * q.channels * q.n < kSerialWork ||
                      (t.chunks == 1 && panels == 1);  // nothing but the transforms to share
-  const Team crew = alone ? serial_team() : team;
+  const Launch crew = alone ? serial_launch() : team;
   const auto pack = [&](int64_t p) {
     pack_transformed<m>(q, p * tile_cols, min_of(tile_cols, q.n - p * tile_cols),
                         filter + t.positions * q.channels * p * tile_cols);
@@ -300,7 +300,7 @@ size_t winograd_scratch(const ConvArgs& g, int threads) {
   return static_cast<size_t>(b.filter + threads * b.own());
 }
 
-void winograd(const ConvArgs& g, const Team& team) {
+void winograd(const ConvArgs& g, const Launch& team) {
   if (winograd_tile(g) == 4)
     run<4>(g, team);
   else

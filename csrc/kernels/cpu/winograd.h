@@ -25,12 +25,12 @@ PH_INLINE bool is_winograd_shape(const ConvArgs& g) {
 // operations; else 0.
 int64_t winograd_tile(const ConvArgs&);
 size_t winograd_scratch(const ConvArgs&, int threads);
-void winograd(const ConvArgs&, const Team&);
+void winograd(const ConvArgs&, const Launch&);
 
 // grad_filter.
 bool winograd_filter_wins(const ConvArgs&);
 size_t winograd_filter_scratch(const ConvArgs&, int threads);
-void winograd_filter(const ConvArgs&, const Team&);
+void winograd_filter(const ConvArgs&, const Launch&);
 
 }  // namespace PH_ISA
 }  // namespace ph

@@ -152,7 +152,7 @@ size_t winograd_filter_scratch(const ConvArgs& g, int threads) {
                              threads * p.patch_bytes);
 }
 
-void winograd_filter(const ConvArgs& g, const Team& team) {
+void winograd_filter(const ConvArgs& g, const Launch& team) {
   constexpr int64_t tile_cols = kTileCols<float>;
   const Plan p = plan_of(g);
   char* const scratch = static_cast<char*>(g.scratch);
@@ -161,7 +161,7 @@ void winograd_filter(const ConvArgs& g, const Team& team) {
   float* const sums = reinterpret_cast<float*>(scratch + p.x_bytes + p.dy_bytes);
   double* const totals = reinterpret_cast<double*>(scratch + p.x_bytes + p.dy_bytes + p.sum_bytes);
   char* const patches = scratch + p.x_bytes + p.dy_bytes + p.sum_bytes + p.total_bytes;
-  const Team crew = p.count * kPositions * g.c * g.k < kSerialWork ? serial_team() : team;
+  const Launch crew = p.count * kPositions * g.c * g.k < kSerialWork ? serial_launch() : team;
   const int64_t groups = min_of(p.panels, int64_t{kMaxChunks / kPositions + 1});
   for (int64_t batch = 0; batch < p.batches; ++batch) {
     const int64_t first = batch * p.count / p.batches;

@@ -213,7 +213,7 @@ void backward_row(const XentArgs& g, int64_t row, int64_t label, bool past) {
 }
 
 template <class T, bool backward>
-void run(const XentArgs& g, const Team& team) {
+void run(const XentArgs& g, const Launch& team) {
   const int64_t chunk = rows_per_chunk<T>(g.cols);
   T* const out = static_cast<T*>(backward ? g.dx : g.probs);
   const bool turned = g.cols <= kTurnedCols && g.cols > 0;
@@ -244,10 +244,10 @@ void run(const XentArgs& g, const Team& team) {
 
 }  // namespace
 
-void xent(const XentArgs& g, const Team& team) {
+void xent(const XentArgs& g, const Launch& team) {
   g.dtype == DType::f64 ? run<double, false>(g, team) : run<float, false>(g, team);
 }
-void xent_grad(const XentArgs& g, const Team& team) {
+void xent_grad(const XentArgs& g, const Launch& team) {
   g.dtype == DType::f64 ? run<double, true>(g, team) : run<float, true>(g, team);
 }
 

@@ -207,11 +207,11 @@ size_t attention_scratch(const AttentionArgs& g, int) {
   return g.backward ? static_cast<size_t>(g.batch * g.heads * g.length) * sizeof(float) : 0;
 }
 
-void attention(const AttentionArgs& g, const Team& team) {
+void attention(const AttentionArgs& g, const Launch& team) {
   each_block(g.batch * g.heads * ceil_div(g.length, kWarps), team, Forward{g});
 }
 
-void attention_grad(const AttentionArgs& g, const Team& team) {
+void attention_grad(const AttentionArgs& g, const Launch& team) {
   auto* const deltas = static_cast<float*>(g.scratch);
   each_block(ceil_div(g.batch * g.length * g.heads, kWarps), team, Deltas{g, deltas});
   each_block(g.batch * g.heads * ceil_div(g.length, kWarps), team, BackwardQueries{g, deltas});

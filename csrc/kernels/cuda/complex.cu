@@ -37,7 +37,7 @@ struct Element {
 
 }  // namespace
 
-void complex_math(const ComplexArgs& g, const Team& team) {
+void complex_math(const ComplexArgs& g, const Launch& team) {
   int64_t count = 1;
   for (int d = 0; d < g.ndim; ++d) count *= g.shape[d];
   switch (g.op) {

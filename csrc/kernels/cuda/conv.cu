@@ -188,7 +188,7 @@ ProductSizes sizes_of(const ConvArgs& g) {
 }
 
 template <class T>
-void conv_as(const ConvArgs& g, const Team& team) {
+void conv_as(const ConvArgs& g, const Launch& team) {
   const int64_t cg = g.c / g.groups, kg = g.k / g.groups;
   const bool to_x = g.mode == ConvMode::grad_input;
   const int64_t ld = to_x ? g.c : g.k, step = to_x ? cg : kg;
@@ -230,7 +230,7 @@ size_t conv_scratch(const ConvArgs& g, int) {
   return g.dtype == DType::f64 ? product_scratch<double>(s) : product_scratch<float>(s);
 }
 
-void conv(const ConvArgs& g, const Team& team) {
+void conv(const ConvArgs& g, const Launch& team) {
   with_float(g.dtype, [&](auto t) { conv_as<decltype(t)>(g, team); });
 }
 

@@ -67,7 +67,9 @@ struct CopyUnits {
   Moves m;
   const T* src;
   T* dst;
+  const int32_t* guard;
   PH_DEVICE void operator()(int64_t i) const {
+    if (guard && *guard) return;
     Index rest = static_cast<Index>(i);
     int64_t from = 0, to = 0;
     for (int d = m.ndim - 1; d >= 0; --d) {
@@ -80,14 +82,14 @@ struct CopyUnits {
   }
 };
 template <class T>
-void copy_units(const Moves& m, const CopyArgs& a, const Team& team) {
+void copy_units(const Moves& m, const CopyArgs& a, const Launch& team) {
   const int64_t n = m.count();
   const auto* src = static_cast<const T*>(a.src);
   auto* dst = static_cast<T*>(a.dst);
   if (n <= UINT32_MAX)
-    each(n, team, CopyUnits<T, uint32_t>{m, src, dst});
+    each(n, team, CopyUnits<T, uint32_t>{m, src, dst, a.guard});
   else
-    each(n, team, CopyUnits<T, uint64_t>{m, src, dst});
+    each(n, team, CopyUnits<T, uint64_t>{m, src, dst, a.guard});
 }
 
 // A tile of kTile source runs along dimension `row` by kTile target runs along the innermost.
@@ -98,7 +100,9 @@ struct TransposeTiles {
   int64_t tiles_row, tiles_col;
   const T* src;
   T* dst;
+  const int32_t* guard;
   PH_DEVICE void operator()(int64_t i) const {
+    if (guard && *guard) return;
     PH_SHARED(T, tile, kTile * (kTile + 1));
     const int inner = m.ndim - 1, t = static_cast<int>(threadIdx.x);
     const int x = t % kTile, y = t / kTile;
@@ -125,18 +129,18 @@ struct TransposeTiles {
   }
 };
 template <class T>
-void transpose(const Moves& m, int row, const CopyArgs& a, const Team& team) {
+void transpose(const Moves& m, int row, const CopyArgs& a, const Launch& team) {
   const int inner = m.ndim - 1;
   const int64_t rows = ceil_div(m.shape[row], kTile), cols = ceil_div(m.shape[inner], kTile);
   const int64_t tiles = m.count() / m.shape[row] / m.shape[inner] * rows * cols;
-  each_block(
-      tiles, team,
-      TransposeTiles<T>{m, row, rows, cols, static_cast<const T*>(a.src), static_cast<T*>(a.dst)});
+  each_block(tiles, team,
+             TransposeTiles<T>{m, row, rows, cols, static_cast<const T*>(a.src),
+                               static_cast<T*>(a.dst), a.guard});
 }
 
 }  // namespace
 
-void copy(const CopyArgs& a, const Team& team) {
+void copy(const CopyArgs& a, const Launch& team) {
   Moves m = ordered(a);
   if (m.count() == 0) return;
   const int inner = m.ndim - 1;

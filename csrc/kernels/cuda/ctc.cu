@@ -119,7 +119,7 @@ struct Ctc {
 
 }  // namespace
 
-void ctc(const CtcArgs& c, const Team& team) {
+void ctc(const CtcArgs& c, const Launch& team) {
   const int64_t workers = min_of<int64_t>(c.batch, max_of(team.threads, 1));
   with_float(c.dtype, [&](auto t) { each_block(workers, team, Ctc<decltype(t)>{c, workers}); });
 }

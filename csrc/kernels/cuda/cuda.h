@@ -21,7 +21,7 @@ namespace ph {
 namespace cuda {
 
 // Stated here, since each table of the CPU says the same of its own.
-#define PH_X(name, args) void name(const args&, const Team&);
+#define PH_X(name, args) void name(const args&, const Launch&);
 PH_ALL_FAMILIES(PH_X)
 PH_OWN_FAMILIES(PH_X)
 PH_OWN_COLD_FAMILIES(PH_X)
@@ -45,7 +45,7 @@ void launch(void (*kernel)(P...), dim3 grid, int block, Stream, const A&... argu
   cuda_on_cpu::launch(kernel, grid, block, arguments...);
 }
 #endif
-inline Stream stream_of(const Team&) { return nullptr; }
+inline Stream stream_of(const Launch& l) { return static_cast<Stream>(l.stream); }
 
 constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 template <class T>
@@ -73,7 +73,7 @@ __global__ void __launch_bounds__(kBlock) each_kernel(int64_t count, PH_PARAM F 
 }
 // f(i) for every i in [0, count), in any order. F is a plain struct with a PH_DEVICE operator().
 template <class F>
-void each(int64_t count, const Team& team, const F& f) {
+void each(int64_t count, const Launch& team, const F& f) {
   if (count > 0)
     launch(each_kernel<F>, blocks_for(count, kBlock), kBlock, stream_of(team), count, f);
 }
@@ -84,7 +84,7 @@ __global__ void __launch_bounds__(kBlock) blocks_kernel(int64_t count, PH_PARAM 
 // f(i) by all threads of a block for every i in [0, count). f may use barriers, and ends on one if
 // it uses shared memory.
 template <class F>
-void each_block(int64_t count, const Team& team, const F& f) {
+void each_block(int64_t count, const Launch& team, const F& f) {
   if (count > 0) launch(blocks_kernel<F>, blocks_for(count, 1), kBlock, stream_of(team), count, f);
 }
 

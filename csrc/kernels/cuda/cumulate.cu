@@ -84,7 +84,7 @@ struct ByBlock {
 };
 
 template <class T>
-void cumulate_as(const CumulateArgs& c, const Team& team) {
+void cumulate_as(const CumulateArgs& c, const Launch& team) {
   const int64_t columns = c.n > 0 ? c.outer * c.inner : 0;
   if (c.n <= kScanShort || columns >= kScanColumns)
     each(columns, team, ByThread<T>{c});
@@ -94,7 +94,7 @@ void cumulate_as(const CumulateArgs& c, const Team& team) {
 
 }  // namespace
 
-void cumulate(const CumulateArgs& c, const Team& team) {
+void cumulate(const CumulateArgs& c, const Launch& team) {
   switch (c.dtype) {
     case DType::f32: return cumulate_as<float>(c, team);
     case DType::f64: return cumulate_as<double>(c, team);

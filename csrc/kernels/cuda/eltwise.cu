@@ -42,6 +42,7 @@ PH_DEVICE void store_wide(const C (&r)[kEltEach], void* p, int64_t at) {
 template <class C>
 __global__ void __launch_bounds__(kBlock) eltwise_kernel(PH_PARAM EltLaunch l) {
   const EltwiseArgs& g = l.g;
+  if (g.guard && *g.guard) return;
   const int inner = g.ndim - 1;
   const int64_t groups = (l.cols + kEltEach - 1) / kEltEach;  // of a row
   for (int64_t i = first_item(); i < l.rows * groups; i += item_step()) {
@@ -88,14 +89,14 @@ bool moves_wide(const EltwiseArgs& g, const EltOperand& op) {
 }
 
 template <class C>
-void run_program(const EltLaunch& l, const Team& team) {
+void run_program(const EltLaunch& l, const Launch& team) {
   const int64_t groups = l.rows * ceil_div(l.cols, kEltEach);
   launch(eltwise_kernel<C>, blocks_for(groups, kBlock), kBlock, stream_of(team), l);
 }
 
 }  // namespace
 
-void eltwise(const EltwiseArgs& g, const Team& team) {
+void eltwise(const EltwiseArgs& g, const Launch& team) {
   EltLaunch l = {g, 1, g.ndim ? g.shape[g.ndim - 1] : 1, {}};
   for (int d = 0; d < g.ndim - 1; ++d) l.rows *= g.shape[d];
   if (l.rows * l.cols == 0) return;

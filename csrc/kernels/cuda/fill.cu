@@ -44,7 +44,7 @@ struct OneHot {
 
 }  // namespace
 
-void fill(const FillArgs& a, const Team& team) {
+void fill(const FillArgs& a, const Launch& team) {
   const int64_t each_unit = static_cast<int64_t>(sizeof(uint4)) / a.elem_size;
   char* const dst = static_cast<char*>(a.dst);
   const bool aligned = reinterpret_cast<uintptr_t>(dst) % sizeof(uint4) == 0;
@@ -65,11 +65,11 @@ void fill(const FillArgs& a, const Team& team) {
   });
 }
 
-void range(const RangeArgs& a, const Team& team) {
+void range(const RangeArgs& a, const Launch& team) {
   with_type(a.dtype, [&](auto t) { each(a.count, team, Range<decltype(t)>{a}); });
 }
 
-void one_hot(const OneHotArgs& a, const Team& team) {
+void one_hot(const OneHotArgs& a, const Launch& team) {
   with_type(a.dtype,
             [&](auto t) { each(a.outer * a.depth * a.inner, team, OneHot<decltype(t)>{a}); });
 }

@@ -64,7 +64,7 @@ int bits_of(uint64_t largest) {
 
 }  // namespace
 
-void gather(const GatherArgs& a, const Team& team) {
+void gather(const GatherArgs& a, const Launch& team) {
   int64_t size = kDTypeSize[static_cast<int>(a.dtype)], inner = a.inner;
   const auto address = reinterpret_cast<uintptr_t>(a.table) | reinterpret_cast<uintptr_t>(a.out);
   while (size < 16 && inner % 2 == 0 && address % static_cast<size_t>(2 * size) == 0)
@@ -77,7 +77,7 @@ void gather(const GatherArgs& a, const Team& team) {
 
 size_t scatter_scratch(const GatherArgs& a, int) { return RadixArrays::bytes(a.n); }
 
-void scatter_add(const GatherArgs& a, const Team& team) {
+void scatter_add(const GatherArgs& a, const Launch& team) {
   if (!a.accumulate)
     fill({kDTypeSize[static_cast<int>(a.dtype)], a.outer * a.rows * a.inner, 0, a.out}, team);
   if (a.n * a.outer * a.inner == 0) return;

@@ -9,7 +9,7 @@ size_t gemm_scratch(const GemmArgs& g, int) {
   return g.dtype == DType::f64 ? product_scratch<double>(s) : product_scratch<float>(s);
 }
 
-void gemm(const GemmArgs& g, const Team& team) {
+void gemm(const GemmArgs& g, const Launch& team) {
   with_float(g.dtype, [&](auto t) {
     using T = decltype(t);
     const Strided<T> a = {static_cast<const T*>(g.a), g.a_rs, g.a_cs, g.a_bs, g.a_cs <= g.a_rs};

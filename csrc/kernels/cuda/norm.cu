@@ -141,7 +141,7 @@ size_t norm_scratch(const NormArgs& g, int) {
   return static_cast<size_t>(parts_of(g) * g.channels) * 2 * sizeof(double);
 }
 
-void norm(const NormArgs& g, const Team& team) {
+void norm(const NormArgs& g, const Launch& team) {
   with_float(g.dtype, [&](auto t) {
     using T = decltype(t);
     const Parts p = {static_cast<double*>(g.scratch), parts_of(g), g.channels};
@@ -153,7 +153,7 @@ void norm(const NormArgs& g, const Team& team) {
   });
 }
 
-void norm_grad(const NormArgs& g, const Team& team) {
+void norm_grad(const NormArgs& g, const Launch& team) {
   with_float(g.dtype, [&](auto t) {
     using T = decltype(t);
     const Parts p = {static_cast<double*>(g.scratch), parts_of(g), g.channels};

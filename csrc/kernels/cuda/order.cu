@@ -93,7 +93,7 @@ struct PutSorted {
   }
 };
 template <class T>
-void sort_as(const SortArgs& s, const Team& team) {
+void sort_as(const SortArgs& s, const Launch& team) {
   if (s.n <= kSortBlock) {
     int padded = 1;
     while (padded < s.n) padded *= 2;
@@ -127,10 +127,10 @@ struct Search {
 
 }  // namespace
 
-void sort(const SortArgs& s, const Team& team) {
+void sort(const SortArgs& s, const Launch& team) {
   if (s.n > 0) with_ordered(s.dtype, [&](auto t) { sort_as<decltype(t)>(s, team); });
 }
-void search(const SearchArgs& s, const Team& team) {
+void search(const SearchArgs& s, const Launch& team) {
   with_ordered(s.dtype, [&](auto t) { each(s.count, team, Search<decltype(t)>{s}); });
 }
 

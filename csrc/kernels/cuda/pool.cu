@@ -87,10 +87,10 @@ struct PoolGrad {
 
 }  // namespace
 
-void pool(const PoolArgs& a, const Team& team) {
+void pool(const PoolArgs& a, const Launch& team) {
   with_float(a.dtype, [&](auto t) { each(a.n * a.oh * a.ow * a.c, team, Pool<decltype(t)>{a}); });
 }
-void pool_grad(const PoolArgs& a, const Team& team) {
+void pool_grad(const PoolArgs& a, const Launch& team) {
   with_float(a.dtype, [&](auto t) { each(a.n * a.h * a.w * a.c, team, PoolGrad<decltype(t)>{a}); });
 }
 

@@ -182,7 +182,7 @@ struct JoinParts {
 // c = epilogue(a @ b) for every batch; b's rows are its columns (n), its columns run along k.
 template <class T, class A, class B>
 void product(const ProductSizes& s, const A& a, const B& b, const Epilogue<T>& finish,
-             void* scratch, const Team& team) {
+             void* scratch, const Launch& team) {
   T* const partial = static_cast<T*>(scratch);
   each_block(s.tiles_m * s.tiles_n * s.batch * s.parts, team,
              ProductTile<T, A, B>{s, a, b, finish, partial});

@@ -113,7 +113,7 @@ struct RadixArrays {
   }
 };
 // Sorts by the low `bits`; returns which of the two pairs of arrays holds the result.
-inline int radix_sort(const RadixArrays& a, int64_t n, int bits, const Team& team) {
+inline int radix_sort(const RadixArrays& a, int64_t n, int bits, const Launch& team) {
   int from = 0;
   for (int shift = 0; shift < bits; shift += kRadixBits, from ^= 1) {
     const RadixPass p = {n,

@@ -217,7 +217,7 @@ struct RawBits {
 
 }  // namespace
 
-void random(const RandomArgs& a, const Team& team) {
+void random(const RandomArgs& a, const Launch& team) {
   const int size = kDTypeSize[static_cast<int>(a.dtype)];
   const int64_t counters = ceil_div(a.count, size == 8 ? 2 : 4);
   if (a.kind == RandomKind::bits)

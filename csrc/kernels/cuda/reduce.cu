@@ -241,7 +241,7 @@ Plan plan_of(const ReduceArgs& a) {
 }
 
 template <class P>
-void run_pass(By by, const P& pass, const Team& team) {
+void run_pass(By by, const P& pass, const Launch& team) {
   const int64_t outs = pass.kept.count;
   if (by == By::thread)
     each(outs * pass.parts, team, ByThread<P>{pass});
@@ -252,7 +252,7 @@ void run_pass(By by, const P& pass, const Team& team) {
 }
 
 template <class Fold, class C, From from>
-void reduce_as(const ReduceArgs& a, const Plan& p, const Team& team) {
+void reduce_as(const ReduceArgs& a, const Plan& p, const Launch& team) {
   const Fold fold = {a.op};
   const bool split = p.parts > 1;
   run_pass(p.by,
@@ -270,7 +270,7 @@ void reduce_as(const ReduceArgs& a, const Plan& p, const Team& team) {
 }
 
 template <class C, From from>
-void reduce_in(const ReduceArgs& a, const Plan& p, const Team& team) {
+void reduce_in(const ReduceArgs& a, const Plan& p, const Launch& team) {
   if (a.op >= ReduceOp::argmax) return reduce_as<Places<C>, C, from>(a, p, team);
   reduce_as<Values<C>, C, from>(a, p, team);
 }
@@ -282,7 +282,7 @@ size_t reduce_scratch(const ReduceArgs& a, int) {
   return p.parts > 1 ? static_cast<size_t>(p.parts * p.kept.count) * sizeof(Placed<double>) : 0;
 }
 
-void reduce(const ReduceArgs& a, const Team& team) {
+void reduce(const ReduceArgs& a, const Launch& team) {
   const Plan p = plan_of(a);
   if (a.in_dtype == DType::f32) return reduce_in<double, From::f32>(a, p, team);
   if (a.in_dtype >= DType::f16) return reduce_in<double, From::any>(a, p, team);

@@ -318,13 +318,13 @@ size_t rnn_scratch(const RnnArgs& a, int) {
          kDTypeSize[static_cast<int>(a.dtype)];
 }
 
-void rnn(const RnnArgs& a, const Team& team) {
+void rnn(const RnnArgs& a, const Launch& team) {
   if (a.batch <= 0 || a.units <= 0) return;
   with_float(a.dtype, [&](auto t) {
     each_block(ceil_div(a.batch, kRnnRows), team, Forward<decltype(t)>{a});
   });
 }
-void rnn_grad(const RnnArgs& a, const Team& team) {
+void rnn_grad(const RnnArgs& a, const Launch& team) {
   if (a.batch <= 0 || a.units <= 0) return;
   with_float(a.dtype, [&](auto t) {
     each_block(ceil_div(a.batch, kRnnRows), team, Backward<decltype(t)>{a});

@@ -139,13 +139,13 @@ size_t row_norm_scratch(const RowNormArgs& g, int) {
   return static_cast<size_t>(parts_of(g) * channels_of(g)) * 2 * sizeof(double);
 }
 
-void row_norm(const RowNormArgs& g, const Team& team) {
+void row_norm(const RowNormArgs& g, const Launch& team) {
   with_float(g.dtype, [&](auto t) {
     each_row(g.samples * g.groups, g.segments * g.run, team, Forward<decltype(t)>{g});
   });
 }
 
-void row_norm_grad(const RowNormArgs& g, const Team& team) {
+void row_norm_grad(const RowNormArgs& g, const Launch& team) {
   with_float(g.dtype, [&](auto t) {
     using T = decltype(t);
     if (g.dx) each_row(g.samples * g.groups, g.segments * g.run, team, Backward<T>{g});

@@ -58,7 +58,7 @@ struct RowsByBlock {
 // f(row, group) for every row, whose elements the threads of the group share. A group reads a
 // row's elements and writes those of the same indices: results may lie where the row does.
 template <class F>
-void each_row(int64_t rows, int64_t cols, const Team& team, const F& f) {
+void each_row(int64_t rows, int64_t cols, const Launch& team, const F& f) {
   if (cols <= kRowWarp)
     each_block(ceil_div(rows, kBlock / 32), team, RowsByWarp<F>{rows, f});
   else

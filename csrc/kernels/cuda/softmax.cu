@@ -117,16 +117,16 @@ struct XentGrad {
 
 }  // namespace
 
-void softmax(const SoftmaxArgs& a, const Team& team) {
+void softmax(const SoftmaxArgs& a, const Launch& team) {
   with_float(a.dtype, [&](auto t) { each_row(a.rows, a.cols, team, Softmax<decltype(t)>{a}); });
 }
-void softmax_grad(const SoftmaxArgs& a, const Team& team) {
+void softmax_grad(const SoftmaxArgs& a, const Launch& team) {
   with_float(a.dtype, [&](auto t) { each_row(a.rows, a.cols, team, SoftmaxGrad<decltype(t)>{a}); });
 }
-void xent(const XentArgs& a, const Team& team) {
+void xent(const XentArgs& a, const Launch& team) {
   with_float(a.dtype, [&](auto t) { each_row(a.rows, a.cols, team, Xent<decltype(t)>{a}); });
 }
-void xent_grad(const XentArgs& a, const Team& team) {
+void xent_grad(const XentArgs& a, const Launch& team) {
   with_float(a.dtype, [&](auto t) { each_row(a.rows, a.cols, team, XentGrad<decltype(t)>{a}); });
 }
 

@@ -42,7 +42,7 @@ struct Integers {
 
 }  // namespace
 
-void special(const SpecialArgs& s, const Team& team) {
+void special(const SpecialArgs& s, const Launch& team) {
   with_type(s.dtype, [&](auto t) {
     using T = decltype(t);
     if constexpr (is_float<T>)

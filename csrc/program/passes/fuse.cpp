@@ -152,8 +152,8 @@ class FusePass {
   bool immediate(int v, double* x) const {
     if (g_.values[z(v)].kind != GraphValue::kConstant || spec(v).shape.count() != 1) return false;
     const Tensor& t = g_.constants[z(g_.values[z(v)].index)];
-    if (!t.device().executes()) return false;
-    *x = scalar_value(t.data(), t.dtype());
+    if (!t.is_literal() && !t.device().executes()) return false;
+    *x = t.item();
     const bool wide = t.dtype() == DType::i64 || t.dtype() == DType::u64;
     return !wide || (*x < 9e15 && *x > -9e15);  // exact in a double
   }

@@ -11,6 +11,7 @@ from . import config
 isa = _core.isa
 available_isas = _core.available_isas
 num_threads = _core.num_threads
+default_device = _core.default_device
 memory_stats = _core.memory_stats
 trim_caches = _core.trim_caches
 compose_count = _core.compose_count
@@ -78,7 +79,7 @@ def info() -> dict:
         "isa": _core.isa(),
         "available": _core.available_isas(),
         "threads": _core.num_threads(),
-        "devices": ["cpu:0"],
+        "devices": [_core.default_device()],
     }
 
 

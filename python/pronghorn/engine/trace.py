@@ -100,10 +100,10 @@ class Function:
     Args:
         fn: Python code over tensors and variables; its result may be any nest.
         name: for messages.
-        device: "cpu:0", or "null:0", which plans and binds but runs nothing.
+        device: Such as "cpu:0"; "null:0" plans and binds but runs nothing. None: where tensors are.
     """
 
-    def __init__(self, fn, name=None, device="cpu:0"):
+    def __init__(self, fn, name=None, device=None):
         self.fn = fn
         self._device = device
         self.name = name or getattr(fn, "__name__", "function")
@@ -254,7 +254,7 @@ class Function:
         tensors = [flat[i] for i in places]
         found = [mask_of(o) if masks else None for o in tensors]
         masked = [i for i, mask in enumerate(found) if mask is not None]
-        program = _core.Program(trace, tensors + [found[i] for i in masked], self._device)
+        program = _core.Program(trace, tensors + [found[i] for i in masked], self._device or "")
         single = len(flat) == 1 and flat[0] is result
         template = [None if isinstance(o, Tensor) else o for o in flat]
         skeleton = nest.pack_as(result, [None] * len(flat)) if not single else None

@@ -8,7 +8,7 @@ namespace cold {
 
 // Runs body(begin, end, thread) over [0, count) in parts of `grain`, on the team's threads.
 template <class Body>
-void in_parts(const Team& team, int64_t count, int64_t grain, const Body& body) {
+void in_parts(const Launch& team, int64_t count, int64_t grain, const Body& body) {
   if (count <= 0) return;
   struct Context {
     const Body* body;

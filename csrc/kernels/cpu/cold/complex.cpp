@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kGrain = 2048;
 
 template <class In, class Out, class F>
-void each(const ComplexArgs& g, const Team& team, const F& f) {
+void each(const ComplexArgs& g, const Launch& team, const F& f) {
   int64_t count = 1;
   for (int d = 0; d < g.ndim; ++d) count *= g.shape[d];
   in_parts(team, count, kGrain, [&](int64_t begin, int64_t end, int) {
@@ -42,7 +42,7 @@ void each(const ComplexArgs& g, const Team& team, const F& f) {
 
 }  // namespace
 
-void complex_math(const ComplexArgs& g, const Team& team) {
+void complex_math(const ComplexArgs& g, const Launch& team) {
   switch (g.op) {
 #define PH_X(name, arity, in, out) \
   case ComplexOp::name: return each<in, out>(g, team, name##_of{});

@@ -77,7 +77,7 @@ void backward(const Sequence<T>& q, const double* alpha, double log_p, double* b
 int64_t limited(int32_t n, int64_t most) { return n < 0 ? 0 : n > most ? most : n; }
 
 template <class T>
-void of_type(const CtcArgs& c, const Team& team) {
+void of_type(const CtcArgs& c, const Launch& team) {
   const int64_t most = 2 * c.length + 1, own = (c.time + kCtcRows - 1) * most;
   in_parts(team, c.batch, 1, [&](int64_t begin, int64_t end, int thread) {
     for (int64_t b = begin; b < end; ++b) {
@@ -114,7 +114,7 @@ void of_type(const CtcArgs& c, const Team& team) {
 
 }  // namespace
 
-void ctc(const CtcArgs& c, const Team& team) {
+void ctc(const CtcArgs& c, const Launch& team) {
   if (c.dtype == DType::f64)
     of_type<double>(c, team);
   else

@@ -41,7 +41,7 @@ void columns(const CumulateArgs& c, int64_t outer, int64_t first, int64_t width)
 }
 
 template <CumulateOp op, class T>
-void all_columns(const CumulateArgs& c, const Team& team) {
+void all_columns(const CumulateArgs& c, const Launch& team) {
   const int64_t blocks = (c.inner + kColumns - 1) / kColumns, parts = c.outer * blocks;
   // parts of some thousand elements, so that short rows do not pay for the pool
   const int64_t work = (c.n < 1 ? 1 : c.n) * (c.inner < kColumns ? c.inner : kColumns);
@@ -56,7 +56,7 @@ void all_columns(const CumulateArgs& c, const Team& team) {
 }
 
 template <class T>
-void of_type(const CumulateArgs& c, const Team& team) {
+void of_type(const CumulateArgs& c, const Launch& team) {
   switch (c.op) {
     case CumulateOp::sum: return all_columns<CumulateOp::sum, T>(c, team);
     case CumulateOp::prod: return all_columns<CumulateOp::prod, T>(c, team);
@@ -66,7 +66,7 @@ void of_type(const CumulateArgs& c, const Team& team) {
 
 }  // namespace
 
-void cumulate(const CumulateArgs& c, const Team& team) {
+void cumulate(const CumulateArgs& c, const Launch& team) {
   switch (c.dtype) {
     case DType::f32: return of_type<float>(c, team);
     case DType::f64: return of_type<double>(c, team);

@@ -96,7 +96,7 @@ void sort_row(const SortArgs& s, int64_t row, void* scratch) {
 
 }  // namespace
 
-void sort(const SortArgs& s, const Team& team) {
+void sort(const SortArgs& s, const Launch& team) {
   const int64_t grain = s.n >= 1024 || s.n <= 0 ? 1 : 1024 / s.n + 1;
   in_parts(team, s.n > 0 ? s.rows : 0, grain, [&](int64_t begin, int64_t end, int thread) {
     void* scratch = static_cast<char*>(s.scratch) + thread * kSortScratch * s.n;
@@ -108,7 +108,7 @@ void sort(const SortArgs& s, const Team& team) {
   });
 }
 
-void search(const SearchArgs& s, const Team& team) {
+void search(const SearchArgs& s, const Launch& team) {
   with_type(s.dtype, [&](auto type) {
     using T = decltype(type);
     const T *sequence = static_cast<const T*>(s.sequence),

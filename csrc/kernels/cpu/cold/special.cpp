@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kGrain = 1 << 13;
 template <class T, class F>
-void each(const SpecialArgs& s, const Team& team, const F& f) {
+void each(const SpecialArgs& s, const Launch& team, const F& f) {
   const T *a = static_cast<const T*>(s.a), *b = static_cast<const T*>(s.b ? s.b : s.a);
   T* y = static_cast<T*>(s.y);
   in_parts(team, s.count, kGrain, [=](int64_t begin, int64_t end, int) {
@@ -19,7 +19,7 @@ void each(const SpecialArgs& s, const Team& team, const F& f) {
 }
 
 template <class T>
-void floats(const SpecialArgs& s, const Team& team) {
+void floats(const SpecialArgs& s, const Launch& team) {
   switch (s.op) {
 #define PH_X(name, arity) \
   case SpecialOp::name: return each<T>(s, team, name##_of{});
@@ -29,7 +29,7 @@ void floats(const SpecialArgs& s, const Team& team) {
   }
 }
 template <class T>
-void integers(const SpecialArgs& s, const Team& team) {
+void integers(const SpecialArgs& s, const Launch& team) {
   switch (s.op) {
 #define PH_X(name, arity) \
   case SpecialOp::name: return each<T>(s, team, name##_of{});
@@ -41,7 +41,7 @@ void integers(const SpecialArgs& s, const Team& team) {
 
 }  // namespace
 
-void special(const SpecialArgs& s, const Team& team) {
+void special(const SpecialArgs& s, const Launch& team) {
   switch (s.dtype) {
     case DType::f32: return floats<float>(s, team);
     case DType::f64: return floats<double>(s, team);
