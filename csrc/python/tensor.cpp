@@ -258,9 +258,21 @@ static Tensor filled_by(const py::handle& shape, const std::string& dtype,
   Tensor t = Tensor::empty(Spec{dtype_by_name(dtype), shape_from(shape)});
   const int64_t bytes = t.spec().bytes();
   if (bytes == 0) return t;
-  const auto view = py::memoryview::from_memory(t.data(), static_cast<py::ssize_t>(bytes), false);
-  fill(view);
-  view.attr("release")();
+  const auto size = static_cast<size_t>(bytes);
+  const auto into = [&](void* host) {
+    const auto view = py::memoryview::from_memory(host, static_cast<py::ssize_t>(bytes), false);
+    fill(view);
+    view.attr("release")();
+  };
+  Device& device = t.device();
+  if (device.host_visible()) {
+    into(t.data());
+    return t;
+  }
+  const auto give_back = [&](void* p) { device.free_host(p, size); };
+  const std::unique_ptr<void, decltype(give_back)> host(device.alloc_host(size), give_back);
+  into(host.get());
+  device.upload(t.data(), host.get(), size);
   return t;
 }
 

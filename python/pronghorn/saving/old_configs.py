@@ -4,9 +4,11 @@ An HDF5 file holds {"class_name", "config"} of a model. In it calls of layers ar
 [layer, call, output, keyword arguments]; what is written here is such that Keras 2 and 3 read it.
 """
 
+from typing import Any
+
 # What Keras 3 added to configs, with the value that means nothing: left out, so that Keras 2 reads
 # the rest.
-_NEW = {
+_NEW: dict[str, Any] = {
     "quantization_config": None,
     "optional": False,
     "renorm": False,
@@ -21,7 +23,7 @@ _NEW = {
 # The same of single classes. Keras 3 takes what is left out for the default, which it is.
 _IMAGES = ("Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "ZeroPadding1D",
            "RandomTranslation", "RandomZoom", "RandomContrast", "RandomBrightness")  # fmt: skip
-_NEW_OF = {name: {"data_format": "channels_last"} for name in _IMAGES}
+_NEW_OF: dict[str, dict[str, Any]] = {name: {"data_format": "channels_last"} for name in _IMAGES}
 _NEW_OF["Resizing"] |= {"pad_to_aspect_ratio": False, "fill_mode": "constant", "fill_value": 0.0,
                         "antialias": False}  # fmt: skip
 _NEW_OF["RandomContrast"] |= {"value_range": [0, 255]}

@@ -4,6 +4,8 @@ Before Keras 3 hard_sigmoid was clip(0.2 x + 0.5, 0, 1); today's is clip(x / 6 +
 of 1.2 x is the same. So weights that lead to it are taken times 1.2.
 """
 
+from typing import Any
+
 from ..activations import hard_sigmoid, hard_sigmoid_of_keras_2
 from ..legacy.missing import keras_names
 from ..serialization import deserialize_keras_object, serialize_keras_object
@@ -107,7 +109,7 @@ def _without_old(x):
         return [_without_old(v) for v in x]
     if not isinstance(x, dict):
         return x
-    inner = x.get("config")
+    inner: Any = x.get("config")
     if x.get("class_name") == "Activation" and inner.get("activation") == OLD_HARD_SIGMOID:
         return {**x, **_two_layers(inner)}
     if x.get("class_name") == "ThresholdedReLU":

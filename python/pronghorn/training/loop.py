@@ -4,6 +4,8 @@ Arrays run natively: many batches a call while no callback looks at them, one a 
 Other sources, and models that run eagerly, are fed batch by batch from Python.
 """
 
+from typing import Any
+
 import numpy as np
 
 from ..engine import config, nest
@@ -42,7 +44,7 @@ class EpochLoop:
             "test": "stop_evaluating",
             "predict": "stop_predicting",
         }[mode]
-        self._iterator = None
+        self._iterator: Any = None
         self._learned_batches = None
         self._passes = 0
 
