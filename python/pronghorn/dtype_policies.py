@@ -67,6 +67,9 @@ class DTypePolicy:
             x: Tensor, KerasTensor or array; what is none of these stays as it is.
             autocast: Whether floats are cast.
             dtype: A dtype of floats.
+
+        Returns:
+            Tensor or KerasTensor of x's shape; x itself where there was nothing to do.
         """
         from .engine import KerasTensor, Tensor, convert_to_tensor
 
@@ -177,7 +180,15 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
             ) from None
 
     def with_policy(self, path: str, policy: DTypePolicy) -> DTypePolicyMap:
-        """This map, with a policy in the place of the one that a path had; a map as it is."""
+        """This map, with a policy in the place of the one that a path had; a map as it is.
+
+        Args:
+            path: Path of a layer.
+            policy: DTypePolicy of the layer; a DTypePolicyMap takes this map's place.
+
+        Returns:
+            DTypePolicyMap.
+        """
         if isinstance(policy, DTypePolicyMap):
             return policy
         self._policies.pop(path, None)

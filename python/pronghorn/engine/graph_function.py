@@ -84,7 +84,14 @@ class GraphFunction(Operation):
         return to_keras_tensors(trace.eval_shape(self.call, inputs))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        """The outputs' shapes for inputs of this shape, or nest of shapes."""
+        """The outputs' shapes for inputs of this shape, or nest of shapes.
+
+        Args:
+            input_shape: Tuple of ints and None, or a nest of such tuples as the inputs are.
+
+        Returns:
+            Tuple of ints and None for each output, in the outputs' nest.
+        """
         shapes = flatten_shapes(input_shape)
         given = [KerasTensor(s, dtype=x.dtype) for s, x in zip(shapes, self._graph.inputs)]
         struct = self._inputs_struct

@@ -186,7 +186,15 @@ class Operation:
         raise NotImplementedError
 
     def rematerialized_call(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
-        """The function as it is: a step keeps what its backward pass reads."""
+        """The function as it is: a step keeps what its backward pass reads.
+
+        Args:
+            fn: The function.
+            args, kwargs: What it would be called with; not used.
+
+        Returns:
+            `fn`.
+        """
         return fn
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:

@@ -63,6 +63,11 @@ class LayerShapes(LayerContext):
         return {"shapes_dict": shapes}
 
     def build_from_config(self, config: dict[str, Any]) -> None:
+        """Builds the layer for the shapes that `get_build_config` noted.
+
+        Args:
+            config: Dict with "input_shape" or "shapes_dict"; an empty one builds nothing.
+        """
         if not config:
             return
         if "input_shape" in config:
@@ -72,7 +77,15 @@ class LayerShapes(LayerContext):
             self.build(**{k: shape_tree(tuple, v) for k, v in config["shapes_dict"].items()})
 
     def rematerialized_call(self, layer_call: Any, *args: Any, **kwargs: Any) -> Any:
-        """The function as it is: a step keeps what its backward pass reads."""
+        """The function as it is: a step keeps what its backward pass reads.
+
+        Args:
+            layer_call: The function.
+            args, kwargs: What it would be called with; not used.
+
+        Returns:
+            `layer_call`.
+        """
         return layer_call
 
     def add_metric(self, *args: Any, **kwargs: Any) -> None:

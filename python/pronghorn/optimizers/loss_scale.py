@@ -125,7 +125,14 @@ class LossScaleOptimizer(Optimizer):
         return self._is_ours and self.inner_optimizer._can_compile(variables)
 
     def check_finite(self, grads: Any) -> Tensor:
-        """Whether all numbers of all gradients are finite, a bool tensor; None has none."""
+        """Whether all numbers of all gradients are finite.
+
+        Args:
+            grads: List of float tensors of any shape; None has no numbers.
+
+        Returns:
+            Bool tensor of shape ().
+        """
         finite = ops.convert_to_tensor(True)
         for gradient in grads:
             if gradient is not None:

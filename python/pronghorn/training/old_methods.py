@@ -133,6 +133,9 @@ class OldMethods:
         Args:
             y, y_pred, sample_weight: Labels, outputs and weights of a batch.
             regularization_losses: Without effect: the losses of layers are counted.
+
+        Returns:
+            Float tensor of shape ().
         """
         _tell("compiled_loss", "compute_loss")
         return self.compute_loss(None, y, y_pred, sample_weight)
