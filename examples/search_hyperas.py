@@ -1,6 +1,8 @@
 """A search with Hyperas, whose templates stand in double braces within the model's code.
 
-pronghorn run examples/search_hyperas.py [trials]      (needs hyperas)
+pronghorn run --also hyperas examples/search_hyperas.py [trials]
+
+Needs hyperas, and hyperopt 0.2.5: later ones refuse the random state that Hyperas 0.4.1 gives.
 """
 
 import sys

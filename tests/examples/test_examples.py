@@ -67,7 +67,7 @@ def test_hyperopt():
 @pytest.mark.parametrize(
     "name, needs, also, arguments",
     [
-        ("search_hyperas", ["hyperas"], [], ["2"]),
+        ("search_hyperas", ["hyperas"], ["hyperas"], ["2"]),
         ("search_keras_tuner", ["keras_tuner", "tensorboard"], ["keras_tuner,six"], ["2", "found"]),
     ],
 )

@@ -13,6 +13,10 @@ _BY_KIND = {
 }
 
 
+class UnsafeConfig(ValueError):
+    """A config would run code; who meets it among other errors lets it pass as it is."""
+
+
 def refusal(x, array) -> TypeError:
     """The error for x, which NumPy made this array of."""
     if x is None:

@@ -20,6 +20,7 @@ from .. import _core
 from . import config, nest, tensor
 from .keras_tensor import KerasHistory, KerasTensor
 from .naming import auto_name, check_name
+from .refusal import UnsafeConfig
 from .symdim import SymDim
 
 if TYPE_CHECKING:
@@ -246,6 +247,8 @@ class Operation:
         """A new operation from what `get_config` returned."""
         try:
             return cls(**config)
+        except UnsafeConfig:
+            raise
         except Exception as error:
             raise TypeError(
                 f"Error when deserializing class '{cls.__name__}' using config={config}.\n\n"

@@ -6,6 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from ..engine import nest
+from ..engine.refusal import UnsafeConfig
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -71,6 +72,8 @@ class Configurable:
             config["dtype"] = policy
         try:
             return cls(**config)
+        except UnsafeConfig:
+            raise
         except Exception as e:
             raise TypeError(
                 f"Error when deserializing class '{cls.__name__}' using config={config}.\n\n"

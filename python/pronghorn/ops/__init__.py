@@ -22,6 +22,7 @@ from .linalg import *  # noqa: F403
 from .losses import *  # noqa: F403
 from .math import *  # noqa: F403
 from .matrix import dot, matmul  # noqa: F401
+from .moments import *  # noqa: F403
 from .normalization import *  # noqa: F403
 from .patches import *  # noqa: F403
 from .pooling import *  # noqa: F403

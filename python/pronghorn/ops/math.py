@@ -6,7 +6,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from ..engine import config
-from ._args import FLOATS, axes, beyond, cast, floating, narrowed, op, pair, tensor, wide
+from ._args import FLOATS, axes, beyond, cast, floating, op, pair, tensor, wide
 from .creation import full_like
 
 if TYPE_CHECKING:
@@ -464,53 +464,12 @@ def argmin(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> T
     return _argmin((tensor(x),), (axis, bool(keepdims)))
 
 
-def var(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """The variance over axes (divided by the count); integers give floatx. Halves go by float32.
-
-    Example:
-        >>> ops.var([1.0, 3.0]).tolist()
-        1.0
-    """
-    dtype = floating(x).dtype
-    return narrowed(_variance(x, axis, keepdims), dtype)
-
-
-def _variance(x, axis, keepdims):
-    x = wide(x)
-    centred = subtract(x, mean(x, axis, keepdims=True))
-    return mean(square(centred), axis, keepdims)
-
-
-def std(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """The standard deviation over axes, the square root of `var`; halves go by float32."""
-    dtype = floating(x).dtype
-    return narrowed(sqrt(_variance(x, axis, keepdims)), dtype)
-
-
-def logsumexp(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """log(sum(exp(x))) over axes, without overflow. Halves go by float32.
-
-    Example:
-        >>> np.round(np.asarray(ops.logsumexp([1000.0, 1000.0]), "float64"), 2).tolist()
-        1000.69
-    """
-    dtype, x = floating(x).dtype, wide(x)
-    high = _STOP((_max((x,), (axes(axis), True)),))
-    high = where(isfinite(high), high, 0.0)
-    shifted = log(sum(exp(subtract(x, high)), axis, True))
-    result = add(shifted, high)
-    return narrowed(result if keepdims else sum(result, axis), dtype)
-
-
-_STOP = op("stop_gradient")
-
-
 __all__ = [
     "abs", "absolute", "add", "all", "any", "argmax", "argmin", "ceil", "clip", "cos", "divide",
     "equal", "erf", "exp", "expm1", "floor", "floor_divide", "greater", "greater_equal",
     "isfinite", "isinf", "isnan", "less", "less_equal", "log", "log1p", "logical_and",
-    "logical_not", "logical_or", "logical_xor", "logsumexp", "max", "maximum", "mean", "min",
+    "logical_not", "logical_or", "logical_xor", "max", "maximum", "mean", "min",
     "minimum", "mod", "multiply", "negative", "not_equal", "power", "prod", "reciprocal", "round",
-    "rsqrt", "sign", "sin", "sqrt", "square", "std", "subtract", "sum", "tanh", "true_divide",
-    "var", "where",
+    "rsqrt", "sign", "sin", "sqrt", "square", "subtract", "sum", "tanh", "true_divide",
+    "where",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import array, math, matrix  # type: ignore[no-redef]
+from . import array, math, matrix, moments  # type: ignore[no-redef]
 
 if TYPE_CHECKING:
     from ..engine.types import Axis, DTypeLike, Tensor, TensorLike
@@ -104,11 +104,11 @@ METHODS = {
     "reshape": _reshape,
     "round": _round,
     "squeeze": _squeeze,
-    "std": _with_dtype(math.std),
+    "std": _with_dtype(moments.std),
     "sum": _with_dtype(math.sum),
     "take": _take,
     "transpose": _transpose,
-    "var": _with_dtype(math.var),
+    "var": _with_dtype(moments.var),
     "view": _reshape,
 }
 

@@ -10,6 +10,7 @@ from .elementwise import *  # noqa: F403
 from .factors import slogdet  # noqa: F401
 from .math import *  # noqa: F403
 from .matrix import dot, matmul  # noqa: F401
+from .moments import *  # noqa: F403
 from .products import *  # noqa: F403
 from .scans import vectorize  # noqa: F401
 from .sequences import *  # noqa: F403

@@ -209,7 +209,9 @@ def _size(config):
 
 def _lambda(config):
     if in_safe_mode():
-        raise ValueError(
+        from ..engine.refusal import UnsafeConfig
+
+        raise UnsafeConfig(
             "The config holds the code of a Python lambda. Running it would mean arbitrary code "
             "execution by whoever wrote the file, so it is not read by default. Where you trust "
             "the source, pass `safe_mode=False` to the loading function or call "
