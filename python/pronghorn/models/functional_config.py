@@ -111,7 +111,7 @@ def make_from_config(cls, config, custom_objects=None):
         config = to_new({"class_name": "Functional", "config": config})["config"]
     config.pop("read_by_age", None)
     with CustomObjectScope(custom_objects or {}):
-        made = {entry["name"]: _make_operation(entry) for entry in config["layers"]}
+        made = _Made({entry["name"]: _make_operation(entry) for entry in config["layers"]})
         waiting = [(e["name"], list(e["inbound_nodes"])) for e in config["layers"]]
         while waiting:
             before = sum(len(calls) for _, calls in waiting)
@@ -121,9 +121,10 @@ def make_from_config(cls, config, custom_objects=None):
                     args, kwargs = _arguments(call, made)
                     if isinstance(made[name], RecordedOp):
                         made[name].record(*_tuples(args))
+                        made.note_call(name)
                         continue
                     made[name](*args, **kwargs)
-                    node = made[name]._inbound_nodes[-1]
+                    node = made.note_call(name)
                     node.keeps_training = bool(call.get("keeps_training"))
             waiting = [(name, calls) for name, calls in waiting if calls]
             if sum(len(calls) for _, calls in waiting) == before and waiting:
@@ -152,10 +153,24 @@ def _make_operation(entry):
     return deserialize_keras_object({k: v for k, v in entry.items() if k != "inbound_nodes"})
 
 
+class _Made(dict):
+    """{name: operation}, and this model's nodes: a shared operation has those of others too."""
+
+    def __init__(self, operations):
+        super().__init__(operations)
+        self.nodes = {
+            name: [node for node in operation._inbound_nodes if node.is_input]
+            for name, operation in operations.items()
+        }
+
+    def note_call(self, name):
+        self.nodes[name].append(self[name]._inbound_nodes[-1])
+        return self.nodes[name][-1]
+
+
 def _tensor(history, made):
     name, node_index, tensor_index = history
-    nodes = made[name]._inbound_nodes
-    return nodes[node_index].outputs[tensor_index]
+    return made.nodes[name][node_index].outputs[tensor_index]
 
 
 def _histories(x):
@@ -172,8 +187,7 @@ def _histories(x):
 
 def _ready(call, made):
     return all(
-        name in made and len(made[name]._inbound_nodes) > index
-        for name, index, _ in _histories(call)
+        name in made and len(made.nodes[name]) > index for name, index, _ in _histories(call)
     )
 
 

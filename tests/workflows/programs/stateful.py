@@ -18,7 +18,7 @@ model.add(LSTM(20, input_shape=(tsteps, 1), batch_size=batch_size, return_sequen
 model.add(LSTM(20, batch_input_shape=(batch_size, tsteps, 20), stateful=True))
 model.add(Dense(1))
 model.compile(loss="mse", optimizer="adam")
-for _ in range(60):
+for _ in range(150):
     model.fit(x, lahead, batch_size=batch_size, epochs=1, verbose=0, shuffle=False)
     model.reset_states()
 first = model.evaluate(x, lahead, batch_size=batch_size, verbose=0)
