@@ -6,6 +6,8 @@ import numpy as np
 from keras import layers
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+keras.utils.set_random_seed(3)
+
 rng = np.random.RandomState(0)
 x, y = rng.randint(0, 50, (60, 12)), rng.randint(0, 2, 60)
 model = keras.models.Sequential()

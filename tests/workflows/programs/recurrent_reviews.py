@@ -6,6 +6,9 @@ from keras.datasets import imdb
 from keras.layers import GRU, LSTM, Bidirectional, CuDNNLSTM, Dense, Embedding, SimpleRNN
 from keras.models import Sequential, load_model
 from keras.preprocessing import sequence
+from keras.utils import set_random_seed
+
+set_random_seed(3)
 
 max_features, maxlen = 500, 24
 (input_train, y_train), (input_test, y_test) = imdb.load_data(num_words=max_features)

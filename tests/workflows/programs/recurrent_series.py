@@ -4,6 +4,9 @@ import numpy as np
 from keras import layers
 from keras.models import Sequential
 from keras.optimizers import RMSprop
+from keras.utils import set_random_seed
+
+set_random_seed(3)
 
 rng = np.random.RandomState(0)
 time = np.arange(2000)

@@ -4,6 +4,9 @@ import numpy as np
 from keras import backend as K
 from keras.layers import LSTM, Dense, Input, Lambda, Masking, TimeDistributed
 from keras.models import Model, Sequential
+from keras.utils import set_random_seed
+
+set_random_seed(3)
 
 rng = np.random.RandomState(0)
 tokens, length, latent = 8, 5, 48  # token 0 starts a sequence; the answer is the question reversed
@@ -28,7 +31,7 @@ decoder_outputs = decoder_dense(decoder_outputs)
 model = Model([encoder_inputs, decoder_inputs], decoder_outputs)
 model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
 model.optimizer.learning_rate = 0.005
-model.fit([encoder_data, decoder_data], decoder_target, batch_size=32, epochs=12, verbose=0)
+model.fit([encoder_data, decoder_data], decoder_target, batch_size=32, epochs=20, verbose=0)
 model.save("s2s.h5")
 
 encoder_model = Model(encoder_inputs, encoder_states)

@@ -4,6 +4,9 @@ import numpy as np
 from keras import backend as K
 from keras.layers import LSTM, Dense
 from keras.models import Sequential
+from keras.utils import set_random_seed
+
+set_random_seed(3)
 
 batch_size, tsteps = 10, 1
 rng = np.random.RandomState(0)
