@@ -13,8 +13,8 @@
 #include <limits>
 #include <vector>
 
-#include "../../csrc/kernels/cpu/math_pow.h"
-#include "../../csrc/kernels/cpu/math_trig.h"
+#include "../../csrc/kernels/cpu/math/math_pow.h"
+#include "../../csrc/kernels/cpu/math/math_trig.h"
 
 using namespace ph::PH_ISA;
 typedef long double Ref;

@@ -1,0 +1,344 @@
+// Attention without a matrix of scores (Dao et al. 2022): blocks of keys pass by a block of
+// queries, whose largest score and sum of exponentials so far are corrected on the way (Milakov &
+// Gimelshein 2018). Backward computes the scores anew from what forward kept of each query: two
+// numbers.
+//
+// A block of scores is transposed, keys by queries:
+//
+//   S (keys x queries) = K (keys x size) @ Qt (size x queries)
+//
+// so that maxima and sums run down columns in whole vectors, and every product reads K, V and dy
+// where they are: only the queries (and, backward, dy) are turned, once a block.
+#include "../../args_attention.h"
+#include "../families.h"
+#include "../gemm/gemm_micro.h"
+#include "../math/math.h"
+
+namespace ph {
+namespace PH_ISA {
+namespace {
+
+constexpr int64_t kQueries = 64;   // of a block
+constexpr int64_t kKeys = 128;     // of a block
+constexpr int64_t kFewGroups = 8;  // fewer pairs of batch and head of keys are cut further
+constexpr int64_t kZeroSegments[1] = {0};
+
+// c (m, n) (+)= alpha * a @ b, in registers tile by tile. a (m, k): element (i, p) at
+// i * a_i + p * a_p, one of the two strides 1; b (k, n) with rows b_p apart.
+PH_NOINLINE void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64_t a_i, int64_t a_p,
+                          const float* b, int64_t b_p, float* c, int64_t ldc, bool accumulate) {
+  constexpr int64_t lanes = kLanes<float>, tile = kTileCols<float>;
+  const bool by_row = a_p == 1;
+  const int64_t most = tile_rows<float>(n, k), strips = ceil_div(m, most);
+  Micro<float> t;
+  t.kc = k, t.segs = 1, t.seg = kZeroSegments;
+  t.a_stride = by_row ? a_i : a_p;
+  t.b_stride = b_p, t.ldc = ldc, t.alpha = 1, t.accumulate = accumulate;
+  for (int64_t j = 0; j < n; j += tile) {
+    const int64_t cols = min_of(tile, n - j), vectors = ceil_div(cols, lanes);
+    t.tail = static_cast<int>(cols - (vectors - 1) * lanes);
+    t.b = b + j;
+    const MicroFn<float>* fn = micro_table<float>().fn[by_row][t.tail < lanes][vectors - 1];
+    for (int64_t s = 0; s < strips; ++s) {
+      const int64_t lo = s * m / strips, hi = (s + 1) * m / strips;
+      t.a = a + lo * a_i;
+      t.c = c + lo * ldc + j;
+      fn[hi - lo - 1](t);
+    }
+  }
+}
+
+// Rows of a matrix, `step` apart, as columns: to (width, kQueries), 0 beyond the last row.
+void turn(const float* rows, int64_t step, int64_t count, int64_t width, float factor, float* to) {
+  constexpr int64_t kBlock = 8;  // columns of `to` that share cache lines
+  for (int64_t i = 0; i < kQueries; i += kBlock)
+    for (int64_t d = 0; d < width; ++d) {
+      float* out = to + d * kQueries + i;
+      for (int64_t u = 0; u < kBlock; ++u)
+        out[u] = i + u < count ? rows[(i + u) * step + d] * factor : 0.0f;
+    }
+}
+
+// One pair of batch and head of queries.
+struct Head {
+  const AttentionArgs& g;
+  int64_t b, h, kv, q_step, k_step, v_step, y_step;
+  Head(const AttentionArgs& args, int64_t batch, int64_t head)
+      : g(args),
+        b(batch),
+        h(head),
+        kv(head / (args.heads / args.kv_heads)),
+        q_step(args.heads * args.size),
+        k_step(args.kv_heads * args.size),
+        v_step(args.kv_heads * args.value_size),
+        y_step(args.heads * args.value_size) {}
+  int64_t q_at(int64_t i) const { return (b * g.length + i) * q_step + h * g.size; }
+  int64_t k_at(int64_t j) const { return (b * g.keys + j) * k_step + kv * g.size; }
+  int64_t v_at(int64_t j) const { return (b * g.keys + j) * v_step + kv * g.value_size; }
+  int64_t y_at(int64_t i) const { return (b * g.length + i) * y_step + h * g.value_size; }
+  float* stats(int64_t i) const { return g.stats + ((b * g.heads + h) * g.length + i) * 2; }
+  int64_t at(const ScoreOperand& o, int64_t i, int64_t j) const {
+    return b * o.batch + h * o.head + i * o.query + j * o.key;
+  }
+};
+
+// The keys that queries up to `last` may see. A mask keeps all: of a query that sees none, the
+// masked ones count.
+PH_INLINE int64_t visible_keys(const AttentionArgs& g, int64_t last) {
+  return g.causal && !g.mask.data ? min_of(g.keys, last + 1) : g.keys;
+}
+
+// s (keys, kQueries) = the scores of `count` queries from i and `keys` keys from j. qt is scaled.
+void block_scores(const Head& at, const float* qt, int64_t i, int64_t count, int64_t j,
+                  int64_t keys, float* s) {
+  const AttentionArgs& g = at.g;
+  const int64_t n = round_up(count, kLanes<float>);
+  multiply(keys, n, g.size, g.k + at.k_at(j), at.k_step, 1, qt, kQueries, s, kQueries, false);
+  if (g.bias.data) {
+    const float* bias = static_cast<const float*>(g.bias.data) + at.at(g.bias, i, j);
+    for (int64_t q = 0; q < count; ++q)
+      for (int64_t r = 0; r < keys; ++r)
+        s[r * kQueries + q] += bias[q * g.bias.query + r * g.bias.key];
+  }
+  if (g.mask.data) {
+    const uint8_t* mask = static_cast<const uint8_t*>(g.mask.data) + at.at(g.mask, i, j);
+    if (g.mask.query == 0) {  // of keys alone
+      for (int64_t r = 0; r < keys; ++r)
+        if (!mask[r * g.mask.key])
+          for (int64_t q = 0; q < n; q += kLanes<float>)
+            store(s + r * kQueries + q, splat(kMaskedScore));
+    } else {
+      for (int64_t q = 0; q < count; ++q)
+        for (int64_t r = 0; r < keys; ++r)
+          if (!mask[q * g.mask.query + r * g.mask.key]) s[r * kQueries + q] = kMaskedScore;
+    }
+  }
+  if (g.causal && j + keys - 1 > i)
+    for (int64_t r = max_of(int64_t{0}, i + 1 - j); r < keys; ++r) {
+      const int64_t hidden = min_of(count, j + r - i);  // queries before the key
+      for (int64_t q = 0; q < hidden; ++q) s[r * kQueries + q] = kMaskedScore;
+    }
+}
+
+// ---------------------------------------------------------------- forward
+struct ForwardScratch {
+  float *qt, *s, *most, *sum, *fix;
+  explicit ForwardScratch(const AttentionArgs& g, char* own) {
+    qt = reinterpret_cast<float*>(own);
+    s = qt + g.size * kQueries;
+    most = s + kKeys * kQueries;
+    sum = most + kQueries;
+    fix = sum + kQueries;
+  }
+  static int64_t floats(const AttentionArgs& g) { return (g.size + kKeys + 3) * kQueries; }
+};
+
+// The scores of a block become exponentials; the largest so far and the sums follow, and `fix` is
+// what earlier sums are multiplied by. The
+// largest starts at kMaskedScore, so that no infinity (of a bias) is subtracted from itself.
+void exponentiate(float* s, int64_t keys, int64_t n, float* most, float* sum, float* fix) {
+  using V = vf32;
+  for (int64_t q = 0; q < n; q += kLanes<float>) {
+    const V before = load(most + q);
+    V high = before;
+    for (int64_t r = 0; r < keys; ++r) high = vmax<float>(high, load(s + r * kQueries + q));
+    const V factor = exp_t<float>(before - high);
+    V total = {};
+    for (int64_t r = 0; r < keys; ++r) {
+      float* p = s + r * kQueries + q;
+      const V e = exp_t<float>(load(p) - high);
+      store(p, e);
+      total += e;
+    }
+    store(most + q, high);
+    store(sum + q, load(sum + q) * factor + total);
+    store(fix + q, factor);
+  }
+}
+
+void scale_rows(float* y, int64_t step, int64_t rows, int64_t width, const float* factor) {
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t e = 0; e < width; ++e) y[i * step + e] *= factor[i];
+}
+
+void forward_block(const Head& at, int64_t i, char* own) {
+  const AttentionArgs& g = at.g;
+  const ForwardScratch w(g, own);
+  const int64_t count = min_of(kQueries, g.length - i), n = round_up(count, kLanes<float>);
+  float* y = g.y + at.y_at(i);
+  turn(g.q + at.q_at(i), at.q_step, count, g.size, g.scale, w.qt);
+  const int64_t end = visible_keys(g, i + count - 1);
+  for (int64_t q = 0; q < n; ++q) w.most[q] = kMaskedScore, w.sum[q] = 0;
+  for (int64_t j = 0; j < end; j += kKeys) {
+    const int64_t keys = min_of(kKeys, end - j);
+    block_scores(at, w.qt, i, count, j, keys, w.s);
+    exponentiate(w.s, keys, n, w.most, w.sum, w.fix);
+    if (j > 0) scale_rows(y, at.y_step, count, g.value_size, w.fix);
+    multiply(count, g.value_size, keys, w.s, 1, kQueries, g.v + at.v_at(j), at.v_step, y, at.y_step,
+             j > 0);
+  }
+  if (end <= 0)
+    for (int64_t q = 0; q < count; ++q)
+      for (int64_t e = 0; e < g.value_size; ++e) y[q * at.y_step + e] = 0;
+  for (int64_t q = 0; q < n; ++q) w.fix[q] = end > 0 ? 1 / w.sum[q] : 0;
+  scale_rows(y, at.y_step, count, g.value_size, w.fix);
+  float* stats = at.stats(i);
+  for (int64_t q = 0; q < count; ++q) stats[2 * q] = w.most[q], stats[2 * q + 1] = w.fix[q];
+}
+
+// ---------------------------------------------------------------- backward
+struct BackwardScratch {
+  float *qt, *dyt, *p, *ds, *most, *inverse, *delta, *slope;
+  explicit BackwardScratch(const AttentionArgs& g, char* own) {
+    qt = reinterpret_cast<float*>(own);
+    dyt = qt + g.size * kQueries;
+    p = dyt + g.value_size * kQueries;
+    ds = p + kKeys * kQueries;
+    most = ds + kKeys * kQueries;
+    inverse = most + kQueries;
+    delta = inverse + kQueries;
+    slope = delta + kQueries;
+  }
+  static int64_t floats(const AttentionArgs& g) {
+    return (g.size + g.value_size + 2 * kKeys + 4) * kQueries;
+  }
+};
+
+// What a block of queries needs before its keys come: turned queries and dy, and of each query the
+// largest score, 1 / sum, sum(dy * y), and what a score's gradient is multiplied by.
+void open_queries(const Head& at, int64_t i, int64_t count, const BackwardScratch& w) {
+  const AttentionArgs& g = at.g;
+  turn(g.q + at.q_at(i), at.q_step, count, g.size, g.scale, w.qt);
+  turn(g.dy + at.y_at(i), at.y_step, count, g.value_size, 1, w.dyt);
+  const float* stats = at.stats(i);
+  for (int64_t q = 0; q < kQueries; ++q) {
+    const bool real = q < count;
+    w.most[q] = real ? stats[2 * q] : 0;
+    w.inverse[q] = real ? stats[2 * q + 1] : 0;
+    w.slope[q] = w.most[q] <= kMaskedScore ? 0 : g.scale;  // all masked: nothing depends on q
+    float sum = 0;
+    if (real) {
+      const float *y = g.y + at.y_at(i + q), *dy = g.dy + at.y_at(i + q);
+      for (int64_t e = 0; e < g.value_size; ++e) sum += y[e] * dy[e];
+    }
+    w.delta[q] = sum;
+  }
+}
+
+// p = the weights, ds = the gradients of the products q . k, of one block.
+void block_gradients(const Head& at, int64_t i, int64_t count, int64_t j, int64_t keys,
+                     const BackwardScratch& w) {
+  const AttentionArgs& g = at.g;
+  const int64_t n = round_up(count, kLanes<float>);
+  block_scores(at, w.qt, i, count, j, keys, w.p);
+  multiply(keys, n, g.value_size, g.v + at.v_at(j), at.v_step, 1, w.dyt, kQueries, w.ds, kQueries,
+           false);
+  for (int64_t q = 0; q < n; q += kLanes<float>) {
+    const vf32 most = load(w.most + q), inverse = load(w.inverse + q), delta = load(w.delta + q),
+               slope = load(w.slope + q);
+    for (int64_t r = 0; r < keys; ++r) {
+      float *p = w.p + r * kQueries + q, *ds = w.ds + r * kQueries + q;
+      const vf32 e = exp_t<float>(load(p) - most) * inverse;
+      store(p, e);
+      store(ds, e * (load(ds) - delta) * slope);
+    }
+  }
+}
+
+// dk and dv of keys [begin, end), from all queries of the heads that share them; with_dq: dq too,
+// which then is of these keys alone.
+void backward_keys(const AttentionArgs& g, int64_t b, int64_t kv, int64_t begin, int64_t end,
+                   bool with_dq, char* own) {
+  const BackwardScratch w(g, own);
+  const int64_t share = g.heads / g.kv_heads;
+  const Head first(g, b, kv * share);
+  for (int64_t j = begin; j < end; ++j) {
+    float *dk = g.dk + first.k_at(j), *dv = g.dv + first.v_at(j);
+    for (int64_t d = 0; d < g.size; ++d) dk[d] = 0;
+    for (int64_t d = 0; d < g.value_size; ++d) dv[d] = 0;
+  }
+  for (int64_t h = kv * share; h < (kv + 1) * share; ++h) {
+    const Head at(g, b, h);
+    for (int64_t i = 0; i < g.length; i += kQueries) {
+      const int64_t count = min_of(kQueries, g.length - i);
+      const int64_t last = min_of(end, visible_keys(g, i + count - 1));
+      if (begin >= last && !with_dq) continue;
+      open_queries(at, i, count, w);
+      for (int64_t j = begin; j < last; j += kKeys) {
+        const int64_t keys = min_of(kKeys, last - j);
+        block_gradients(at, i, count, j, keys, w);
+        multiply(keys, g.value_size, count, w.p, kQueries, 1, g.dy + at.y_at(i), at.y_step,
+                 g.dv + at.v_at(j), at.v_step, true);
+        multiply(keys, g.size, count, w.ds, kQueries, 1, g.q + at.q_at(i), at.q_step,
+                 g.dk + at.k_at(j), at.k_step, true);
+        if (with_dq)
+          multiply(count, g.size, keys, w.ds, 1, kQueries, g.k + at.k_at(j), at.k_step,
+                   g.dq + at.q_at(i), at.q_step, j > begin);
+      }
+      if (with_dq && begin >= last)
+        for (int64_t q = 0; q < count; ++q)
+          for (int64_t d = 0; d < g.size; ++d) g.dq[at.q_at(i + q) + d] = 0;
+    }
+  }
+}
+
+// dq of a block of queries, from all keys.
+void backward_queries(const Head& at, int64_t i, char* own) {
+  const AttentionArgs& g = at.g;
+  const BackwardScratch w(g, own);
+  const int64_t count = min_of(kQueries, g.length - i);
+  const int64_t last = visible_keys(g, i + count - 1);
+  open_queries(at, i, count, w);
+  for (int64_t j = 0; j < last; j += kKeys) {
+    const int64_t keys = min_of(kKeys, last - j);
+    block_gradients(at, i, count, j, keys, w);
+    multiply(count, g.size, keys, w.ds, 1, kQueries, g.k + at.k_at(j), at.k_step, g.dq + at.q_at(i),
+             at.q_step, j > 0);
+  }
+}
+
+int64_t bytes_of_thread(const AttentionArgs& g) {
+  const int64_t floats = g.backward ? BackwardScratch::floats(g) : ForwardScratch::floats(g);
+  return round_up(floats * static_cast<int64_t>(sizeof(float)), 64);
+}
+
+}  // namespace
+
+void attention(const AttentionArgs& g, const Launch& team) {
+  const int64_t blocks = ceil_div(g.length, kQueries), bytes = bytes_of_thread(g);
+  for_chunks(team, g.batch * g.heads * blocks, [&](int64_t chunk, int thread) {
+    const int64_t head = chunk / blocks;
+    forward_block(Head(g, head / g.heads, head % g.heads), chunk % blocks * kQueries,
+                  static_cast<char*>(g.scratch) + thread * bytes);
+  });
+}
+
+void attention_grad(const AttentionArgs& g, const Launch& team) {
+  const int64_t bytes = bytes_of_thread(g), groups = g.batch * g.kv_heads;
+  char* scratch = static_cast<char*>(g.scratch);
+  if (groups >= kFewGroups || g.keys <= kKeys) {  // each group's scores are computed once
+    for_chunks(team, groups, [&](int64_t chunk, int thread) {
+      backward_keys(g, chunk / g.kv_heads, chunk % g.kv_heads, 0, g.keys, true,
+                    scratch + thread * bytes);
+    });
+    return;
+  }
+  const int64_t parts = ceil_div(g.keys, kKeys), blocks = ceil_div(g.length, kQueries);
+  for_chunks(team, groups * parts, [&](int64_t chunk, int thread) {
+    const int64_t group = chunk / parts, begin = chunk % parts * kKeys;
+    backward_keys(g, group / g.kv_heads, group % g.kv_heads, begin, min_of(begin + kKeys, g.keys),
+                  false, scratch + thread * bytes);
+  });
+  for_chunks(team, g.batch * g.heads * blocks, [&](int64_t chunk, int thread) {
+    const int64_t head = chunk / blocks;
+    backward_queries(Head(g, head / g.heads, head % g.heads), chunk % blocks * kQueries,
+                     scratch + thread * bytes);
+  });
+}
+
+size_t attention_scratch(const AttentionArgs& g, int threads) {
+  return static_cast<size_t>(bytes_of_thread(g) * max_of(threads, 1));
+}
+
+}  // namespace PH_ISA
+}  // namespace ph
