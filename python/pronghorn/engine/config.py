@@ -118,6 +118,8 @@ def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
 
 def standardize_dtype(dtype: Any) -> str:
     """A dtype in any spelling (string, NumPy dtype or type, None for floatx) as its name."""
+    if dtype.__class__ is str and dtype in _NAMES:
+        return dtype
     if dtype is None:
         return _settings["floatx"]
     if isinstance(dtype, str):
@@ -146,6 +148,7 @@ DTYPES = (
     "bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64",
     "float16", "bfloat16", "float32", "float64", "complex64",
 )  # fmt: skip
+_NAMES = frozenset(DTYPES)
 _ALIASES = {"half": "float16", "float": "float32", "double": "float64", "int": "int32",
             "bool_": "bool", "complex128": "complex64"}  # fmt: skip
 _PYTHON_TYPES = {

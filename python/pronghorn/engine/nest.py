@@ -463,7 +463,6 @@ def map_shape_structure(func: Any, structure: Any) -> Any:
     >>> map_shape_structure(len, {"a": (None, 3), "b": [(2,), (4, 7)]})
     {'a': 2, 'b': [1, 2]}
     """
-
     x = structure
     is_shape = isinstance(x, (list, tuple)) and all(e is None or isinstance(e, int) for e in x)
     kind = None if is_shape else _kind(x)
@@ -477,13 +476,25 @@ def copy(structure):
     return map_structure(lambda x: x, structure) if is_nested(structure) else structure
 
 
+def flatten_to(leaves, structure):
+    """Adds the leaves of a structure to a list, in `flatten`'s order; returns its `skeleton`."""
+    if type(structure) is not tuple and type(structure) is not list:
+        leaves.extend(flatten(structure))
+        return skeleton(structure)
+    parts = [None] * len(structure)
+    for i, x in enumerate(structure):
+        if type(x) in _KINDS or isinstance(x, tuple):
+            parts[i] = flatten_to(leaves, x)
+        else:
+            leaves.append(x)
+    return type(structure), tuple(parts)
+
+
 def skeleton(structure):
     """A hashable key of the structure alone: its containers and dict keys."""
     kind = _kind(structure)
     if kind is None:
         return None
     if kind.keyed:
-        parts = tuple((type(key), key, skeleton(structure[key])) for key in structure)
-    else:
-        parts = tuple(skeleton(x) for x in structure)
-    return (type(structure), parts)
+        return type(structure), tuple((type(k), k, skeleton(structure[k])) for k in structure)
+    return type(structure), tuple(skeleton(x) for x in structure)

@@ -92,8 +92,14 @@ def cast_tensor(tensor, dtype):
     return _cast((tensor,), (dtype,))
 
 
+# what an array may hold to be taken as it is
+_NATIVE = frozenset(map(np.dtype, "? u1 u2 u4 u8 i1 i2 i4 i8 f2 f4 f8".split()))
+
+
 def _from_foreign(x, dtype):
     kind = type(x)
+    if kind is np.ndarray and x.dtype in _NATIVE:
+        return _core.from_numpy(x, True)
     if kind is float:
         return _core.scalar(x, config.standardize_dtype(dtype))
     if kind is bool:

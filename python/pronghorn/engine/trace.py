@@ -90,6 +90,9 @@ def _abstract(trace, x, origin):
     return trace.input(tuple(x.shape), config.standardize_dtype(x.dtype), origin)
 
 
+_NONE = static_key(None)
+
+
 class Function:
     """A compiled function: one program per signature of its arguments.
 
@@ -118,10 +121,13 @@ class Function:
     def __call__(self, *args):
         if _core.is_tracing() or active.depth:
             return self.fn(*args)
-        leaves = nest.flatten(args)
+        leaves = []
         tensors, masks = [], []
-        key = [nest.skeleton(args)]
+        key = [nest.flatten_to(leaves, args)]
         for i, x in enumerate(leaves):
+            if x is None:
+                key.append(_NONE)
+                continue
             if isinstance(x, (np.ndarray, Variable)) or (
                 not isinstance(x, Tensor) and hasattr(x, "__array__")
             ):
@@ -258,12 +264,20 @@ class Function:
         single = len(flat) == 1 and flat[0] is result
         template = [None if isinstance(o, Tensor) else o for o in flat]
         skeleton = nest.pack_as(result, [None] * len(flat)) if not single else None
+        named = (
+            None  # a dict of tensors and nothing else, as steps return, is made without a detour
+        )
+        if type(result) is dict and len(places) == len(flat) == len(result):
+            numbers = nest.pack_as(skeleton, range(len(flat)))
+            named = None if any(map(nest.is_nested, result.values())) else [*numbers.items()]
 
         def pack(outputs):
             for i, mask in zip(masked, outputs[len(places) :]):
                 outputs[i]._keras_mask = mask
             if single:
                 return outputs[0] if places else template[0]
+            if named is not None:
+                return {name: outputs[i] for name, i in named}
             filled = list(template)
             for i, o in zip(places, outputs):
                 filled[i] = o

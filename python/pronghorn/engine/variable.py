@@ -195,7 +195,11 @@ class Variable(TensorOperators):
                 f"Variable '{self.path}' cannot be assigned None. Does the function that computes "
                 "its value (a constraint, say) end without `return`?"
             )
-        value = self._fitting(convert_to_tensor(value, self.dtype))
+        kind = type(value)
+        if self.shape == () and (kind is float or (kind is int and abs(value) < 2**53)):
+            value = _core.scalar(float(value), self.dtype)
+        else:
+            value = self._fitting(convert_to_tensor(value, self.dtype))
         self.handle.assign(value)
         return value
 

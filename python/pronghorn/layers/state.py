@@ -13,6 +13,7 @@ from ..engine.stateless import StatelessScope
 from ..engine.symbolic import call_context
 from ..engine.tensor import own_array
 from ..engine.variable import values_of
+from .tracking import revision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -189,6 +190,7 @@ class LayerState:
     def trainable(self, value: Any) -> None:
         value = bool(value)
         self.__dict__["_trainable"] = value
+        revision.advance()
         for variable in self._trainable_variables:
             variable.trainable = value
         for layer in self._layers:

@@ -4,6 +4,8 @@ Lists, dicts and sets assigned to a layer are replaced by versions of themselves
 put into them later.
 """
 
+import functools
+import itertools
 import threading
 from collections import OrderedDict
 
@@ -33,7 +35,6 @@ class DotNotTrackScope:
 
 def no_automatic_dependency_tracking(function):
     """Decorator: runs a method with tracking off."""
-    import functools
 
     @functools.wraps(function)
     def wrapper(*args, **kwargs):
@@ -48,6 +49,43 @@ def is_metric(x):
     return hasattr(cls, "update_state") and hasattr(cls, "result") and hasattr(cls, "reset_state")
 
 
+class _Revision:
+    """Counts the changes of all layers' structure, so that what was derived from it can be kept."""
+
+    number = 0
+    _next = itertools.count(1).__next__
+
+    @classmethod
+    def advance(cls):
+        cls.number = cls._next()
+
+
+revision = _Revision
+
+
+def _telling(name):
+    method = getattr(list, name)
+
+    @functools.wraps(method)
+    def told(self, *args, **kwargs):
+        try:
+            return method(self, *args, **kwargs)
+        finally:
+            _Revision.advance()
+
+    return told
+
+
+class _Store(list):
+    """The sublayers or metrics of a layer: a list whose changes are counted."""
+
+
+for _name in (
+    "append clear extend insert pop remove reverse sort __delitem__ __iadd__ __imul__ __setitem__"
+).split():
+    setattr(_Store, _name, _telling(_name))
+
+
 class Tracker:
     """The collections of one layer, by kind, in the order of assignment."""
 
@@ -55,11 +93,25 @@ class Tracker:
         self.stores = {
             "trainable_variables": [],
             "non_trainable_variables": [],
-            "metrics": [],
-            "layers": [],
+            "metrics": _Store(),
+            "layers": _Store(),
             "seed_generators": [],
         }
         self.locked = False
+        self._below = (0, [])
+
+    def __getstate__(self):
+        return {key: value for key, value in self.__dict__.items() if key != "_below"}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state, _below=(0, []))
+
+    def below(self, layer):
+        """All layers inside a layer, whose tracker this is; not to be changed."""
+        number = _Revision.number
+        if self._below[0] != number:
+            self._below = (number, layer._flatten_layers(include_self=False))
+        return self._below[1]
 
     def track(self, value):
         """Adds what `value` holds; returns what to store in the attribute."""
@@ -142,6 +194,7 @@ class StateBefore:
                 kind = next(k for k in (OrderedDict, dict, set) if isinstance(value, k))
                 kind.clear(value)  # type: ignore[arg-type]
                 kind.update(value, contents)  # type: ignore[arg-type]
+        _Revision.advance()
 
 
 @nest.register

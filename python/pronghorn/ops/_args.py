@@ -117,8 +117,13 @@ def beyond(value, dtype):
 
 def pair(a: Any, b: Any) -> tuple[Tensor, Tensor]:
     """Both operands as tensors, Python scalars weak."""
-    if type(a) is Tensor and type(b) is Tensor:
-        return a, b
+    if type(a) is Tensor:
+        if type(b) is Tensor:
+            return a, b
+        if type(b) in _SCALARS:
+            return a, weak(b, a.dtype)
+    elif type(b) is Tensor and type(a) in _SCALARS:
+        return weak(a, b.dtype), b
     if type(a) is SymDim or type(b) is SymDim:
         return _sizes_beside(a, b)
     scalar_a, scalar_b = type(a) in _SCALARS, type(b) in _SCALARS

@@ -228,8 +228,8 @@ class CompiledModel:
             if self._compile_loss is not None:
                 found.extend(self._compile_loss.metrics)
         found.extend(self._metrics)
-        for layer in self._flatten_layers(include_self=False):
-            if not isinstance(layer, CompiledModel):
+        for layer in self._tracker.below(self):
+            if layer._metrics and not isinstance(layer, CompiledModel):
                 found.extend(layer._metrics)
         return found
 

@@ -3,6 +3,7 @@
 import weakref
 
 from ..engine.tracebacks import warn_user
+from ..layers.tracking import revision
 
 
 class TrainableSnapshot:
@@ -52,6 +53,9 @@ class TrainableSnapshot:
 
     def warn_if_changed(self, model):
         """Warns, once for a change, that `trainable` differs from what was compiled."""
+        number = revision.number
+        if number == self.__dict__.get("_looked"):
+            return
         current = {layer: layer.trainable for layer in model._flatten_layers()}
         changed = [
             layer.name
@@ -65,3 +69,4 @@ class TrainableSnapshot:
                 "takes effect at the next `compile()`; until then the weights that were trainable "
                 f"go on being trained. Changed layers: {changed}"
             )
+        self._looked = number

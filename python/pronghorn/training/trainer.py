@@ -329,8 +329,12 @@ class Trainer(OldMethods, CompiledModel):
 
     def _on_batch(self, kind, x, y, sample_weight, return_dict):
         try:
-            data = nest.map_structure(_batch_array, (self._staged(x), y, sample_weight))
-            sample_count(data)
+            data = (self._staged(x), y, sample_weight)
+            if _is_plain(data):
+                data = (_batch_array(data[0]), _batch_array(y), None)
+            else:
+                data = nest.map_structure(_batch_array, data)
+                sample_count(data)
             step = self._prepare(kind, lambda: data)
             if self.__dict__.get("_loops"):  # called by a batch hook
                 with self._own_metrics():
@@ -346,7 +350,9 @@ class Trainer(OldMethods, CompiledModel):
     def predict_on_batch(self, x: Any) -> Any:
         """The model's outputs for one batch, as NumPy arrays."""
         try:
-            data = (nest.map_structure(_batch_array, self._staged(x)),)
+            x = self._staged(x)
+            plain = type(x) is np.ndarray
+            data = (_batch_array(x) if plain else nest.map_structure(_batch_array, x),)
             step = self._prepare("predict", lambda: data)
             outputs = step.batch(data)
         except Exception as error:
@@ -354,6 +360,14 @@ class Trainer(OldMethods, CompiledModel):
         if nest.is_nested(outputs):
             return nest.map_structure(np.array, outputs)
         return np.array(outputs)
+
+
+def _is_plain(data):
+    """Whether a batch is two arrays of equally many samples, as most are."""
+    x, y, sample_weight = data
+    if type(x) is not np.ndarray or type(y) is not np.ndarray or sample_weight is not None:
+        return False
+    return x.ndim > 0 and y.ndim > 0 and 0 < x.shape[0] == y.shape[0]
 
 
 def _batch_array(leaf):

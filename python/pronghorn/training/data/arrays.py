@@ -45,7 +45,7 @@ def to_array(x):
         ragged = x.dtype == object and any(isinstance(row, (list, np.ndarray)) for row in x.flat)
         mend = RAGGED if ragged else "encode text and objects as numbers first"
         raise ValueError(
-            f"Cannot train on an array of dtype {x.dtype}. Expected numbers or booleans; {mend}."
+            f"Cannot take an array of dtype {x.dtype}. Expected numbers or booleans; {mend}."
         )
     if x.ndim == 0:
         raise ValueError(
