@@ -4,6 +4,7 @@ import numpy as np
 import reference as ref
 from op_rows import ALL_FLOATS, FLOATS, INTS, Arg, Row
 from op_table_attention import ATTENTION
+from op_table_flow import FLOWING
 from op_table_fourier import FOURIER
 from op_table_kin import KIN
 from op_table_linalg import LINALG
@@ -311,5 +312,5 @@ ARRAYS = [
 
 ROWS = (
     ELEMENTWISE + REDUCTIONS + WINDOWED + SPATIAL + NETWORK + ARRAYS + NUMPY + LINALG + FOURIER
-    + ATTENTION + KIN
+    + ATTENTION + KIN + FLOWING
 )  # fmt: skip

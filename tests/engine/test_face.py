@@ -350,3 +350,17 @@ class TestSymbolicTensors:
         ):
             with pytest.raises(error, match=message):
                 use(x)
+
+
+def test_steps_of_keras_own_variable():
+    v = engine.Variable(np.array([1.0, 2.0, 3.0], "float32"))
+    v._initialize([4, 5, 6])
+    np.testing.assert_array_equal(v._value, [4.0, 5.0, 6.0])
+    assert v._convert_to_tensor(v.value, dtype="int32").tolist() == [4, 5, 6]
+    with pytest.raises(ValueError, match="cannot assign"):
+        v._initialize([1.0])
+
+
+def test_float8_is_told_apart_from_misspellings():
+    with pytest.raises(ValueError, match="There is no implicit conversions from float8 dtypes"):
+        engine.dtypes.result_type("float8_e4m3fn", "bfloat16")

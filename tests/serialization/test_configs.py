@@ -2,6 +2,7 @@
 
 import json
 import sys
+import types
 
 import numpy as np
 import pronghorn as ph
@@ -39,6 +40,27 @@ def test_the_module_decides_between_a_loss_and_a_metric(name):
 def test_modules_of_other_ages(module, expected):
     config = {"class_name": "MeanSquaredError", "config": {"name": "m"}, "module": module}
     assert type(saving.deserialize_keras_object(config)) is expected
+
+
+@pytest.mark.parametrize("family", ["keras.src.mine", "keras_hub.layers", "keras_cv.mine"])
+def test_classes_of_imported_packages_of_the_family(family, monkeypatch):
+    """As Keras finds them, but in modules alone that the program itself has imported."""
+    made = type("Mine", (layers.Dense,), {"__module__": family})
+    stranger = type("Stranger", (), {"__module__": family, "from_config": classmethod(len)})
+    config = {"class_name": "Mine", "module": family, "config": {"units": 2}}
+    with pytest.raises(TypeError, match="Could not locate class 'Mine'"):
+        saving.deserialize_keras_object(config)
+    module = types.ModuleType(family)
+    vars(module).update(Mine=made, Stranger=stranger, Dense=layers.Dense)
+    monkeypatch.setitem(sys.modules, family, module)
+    assert type(saving.deserialize_keras_object(config)) is made
+    with pytest.raises(TypeError, match="Could not locate class 'Stranger'"):
+        saving.deserialize_keras_object({**config, "class_name": "Stranger"})
+    outside = "another_package.layers"
+    monkeypatch.setitem(sys.modules, outside, module)
+    made.__module__ = outside
+    with pytest.raises(TypeError, match="Could not locate class 'Mine'"):
+        saving.deserialize_keras_object({**config, "module": outside})
 
 
 def test_get_reads_configs_of_its_own_room():

@@ -140,6 +140,8 @@ def standardize_dtype(dtype: Any) -> str:
 
         near = difflib.get_close_matches(str(name), DTYPES, 3)
         hint = f" Did you mean {', '.join(map(repr, near))}?" if near else ""
+        if "float8" in str(name):
+            hint = " There is no implicit conversions from float8 dtypes, nor arithmetic on them."
         raise ValueError(f"Invalid dtype: {dtype!r}.{hint} Expected one of {', '.join(DTYPES)}.")
     return name
 

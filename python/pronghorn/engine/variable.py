@@ -236,6 +236,18 @@ class Variable(TensorOperators):
         state = {**self.__dict__, "handle": self.handle.peek(), "_initializer": None}
         return _again, (type(self), state)
 
+    # Steps of Keras's own Variable, for code that takes them.
+
+    @property
+    def _value(self):
+        return self.handle.read()
+
+    def _initialize(self, value):
+        self.assign(value)
+
+    def _convert_to_tensor(self, value, dtype=None):
+        return convert_to_tensor(value, dtype)
+
     @property
     def ndim(self) -> int:
         return len(self.shape)

@@ -7,7 +7,15 @@ from __future__ import annotations
 import types
 from typing import Any
 
-from .names import CLASS_ROOMS, FUNCTION_ROOMS, is_keras_module, known_names, refuses, resolve
+from .names import (
+    CLASS_ROOMS,
+    FUNCTION_ROOMS,
+    is_keras_module,
+    known_names,
+    loaded,
+    refuses,
+    resolve,
+)
 from .registry import CustomObjectScope, get_registered_object, hint, registered_as
 from .scopes import SafeModeScope, in_safe_mode, note_read, shared_object
 
@@ -147,7 +155,7 @@ def _class(config, name, module_objects):
         return found
     if module_objects and isinstance(module_objects.get(name), (type, types.FunctionType)):
         return module_objects[name]
-    found = resolve(module, name, "class")
+    found = resolve(module, name, "class") or loaded(module, name)
     if found is None:
         _not_found(config, name, module, "class")
     _check_registered_name(config, name)

@@ -6,9 +6,11 @@ Kerases wrote other modules, or none; then the name alone decides.
 
 import importlib
 import inspect
+import sys
 
 _PACKAGE = __name__.split(".")[0]
 _ROOTS = ("keras", _PACKAGE, "tf_keras", "keras_core", "tensorflow")
+_FAMILY = ("keras", "keras_hub", "keras_cv", "keras_nlp")  # packages that Keras itself looks into
 
 # Rooms whose classes and functions models are made of, in the order in which a bare name is looked
 # for. Nothing else of the package can be had through a config.
@@ -133,6 +135,16 @@ def resolve(module, name, wanted):
             return found
     rooms = CLASS_ROOMS if wanted == "class" else FUNCTION_ROOMS
     return next((found for r in rooms if (found := _lookup(r, name, wanted)) is not None), None)
+
+
+def loaded(module, name):
+    """The class of a config in a package of Keras's family, made of our classes; None for others.
+    The module is one that the program has imported: a file makes nothing be imported."""
+    if not isinstance(module, str) or module.split(".")[0] not in _FAMILY:
+        return None
+    found = vars(sys.modules.get(module, object)).get(name)
+    made = isinstance(found, type) and found.__module__ == module and hasattr(found, "from_config")
+    return found if made and any(map(is_ours, found.__mro__)) else None
 
 
 def known_names():

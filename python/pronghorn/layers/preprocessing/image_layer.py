@@ -79,6 +79,16 @@ def one_of(value, choices, name):
         raise NotImplementedError(f"Unknown `{name}` {value}. Expected of one {choices}.")
 
 
+class _Backend:
+    """The ops as subclasses of Keras's image layers reach them: `backend.numpy.full`,
+    `backend.random.uniform`, `backend.cast`."""
+
+    random = random
+
+    def __getattr__(self, name):
+        return getattr(ops, name)
+
+
 class ImageLayer(Layer):
     """A layer over images, or over dicts of images, labels, bounding boxes and masks.
 
@@ -90,6 +100,8 @@ class ImageLayer(Layer):
         bounding_box_format: of boxes in dicts, such as "xyxy".
         data_format: "channels_last" or "channels_first"; the configured one by default.
     """
+
+    backend = _Backend()  # for subclasses written for Keras
 
     def __init__(
         self, bounding_box_format: str | None = None, data_format: str | None = None, **kwargs: Any

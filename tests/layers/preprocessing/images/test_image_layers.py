@@ -91,6 +91,20 @@ def test_same_seed_same_images():
     )
 
 
+def test_subclasses_reach_ops_through_backend(monkeypatch):
+    class Always(layers.RandomFlip):
+        def call(self, data, training=True):
+            size = self.backend.shape(data)[0] if len(data.shape) == 4 else 1
+            drawn = self.backend.numpy.full((size, 1, 1, 1), 0.1)
+            with monkeypatch.context() as patch:
+                patch.setattr(self.backend.random, "uniform", lambda *given, **more: drawn)
+                return super().call(data, training=training)
+
+    flip = Always("horizontal")
+    np.testing.assert_array_equal(np.asarray(flip(X)), X[:, :, ::-1])
+    assert flip(ph.Input(X.shape[1:])).shape == (None, *X.shape[1:])
+
+
 def test_jitter_and_number_of_boxes():
     layer = layers.RandomColorJitter((0, 255), 0.2, 0.2, 0.5, 0.1, seed=3)
     assert layer(X, training=True).shape == X.shape
