@@ -18,6 +18,7 @@ COLUMNS = [
     ("peak_mb", "peak MB", "{:.0f}"),
 ]
 IMPORT_BAR, FIRST_BAR = 0.15, 0.1
+RUNTIMES = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO"}  # bar: no slower
 
 
 def best(runs):
@@ -32,11 +33,15 @@ def best(runs):
     return table
 
 
-def ratio(table, workload, key):
-    """(fastest peer's number / ours, its name), or None."""
+def ratio(table, workload, key, runtimes=False):
+    """(fastest peer's number / ours, its name), or None; of the runtimes, or of all others."""
     rows = table[workload]
     ours = rows.get("pronghorn", {}).get(key)
-    peers = {p: r[key] for p, r in rows.items() if p != "pronghorn" and key in r}
+    peers = {
+        p: r[key]
+        for p, r in rows.items()
+        if p != "pronghorn" and (p in RUNTIMES) == runtimes and key in r
+    }
     if ours is None or not peers:
         return None
     name = min(peers, key=peers.get)
@@ -84,6 +89,9 @@ def bars(table, floors):
                     (ok or times <= 1.3),
                 )
             yield line + ")", ok
+        found = ratio(table, name, "step_ms", runtimes=True)
+        if found:
+            yield f"{name}: {found[0]:.2f} times {found[1]} (bar 1)", found[0] >= 1
         ours = table[name].get("pronghorn", {})
         if "first_s" in ours:
             line = (
@@ -106,6 +114,7 @@ NAMES = {
     "keras-jax": "Keras, JAX",
     "keras-torch": "Keras, PyTorch",
     "torch": "PyTorch",
+    **RUNTIMES,
 }
 TITLES = {
     "first_s": "First step less a steady one, seconds",
@@ -133,18 +142,22 @@ def markdown(results, out=sys.stdout):
         return "failed" if run.get("error") else short(run[key]) if key in run else "-"
 
     print("Milliseconds a step:\n", file=out)
-    row(["", *(NAMES[p] for p in peers), "floor", "ours / floor", "fastest peer / ours"])
-    row(["---"] * (len(peers) + 4))
+    last = ["floor", "ours / floor", "fastest peer / ours"]
+    exported = any(p in RUNTIMES for p in peers)
+    if exported:
+        last.append("fastest runtime / ours")
+    row(["", *(NAMES[p] for p in peers), *last])
+    row(["---"] * (len(peers) + 1 + len(last)))
     for name, rows in table.items():
         ours, floor = rows.get("pronghorn", {}).get("step_ms"), floors.get(name)
-        found = ratio(table, name, "step_ms")
+        ratios = [ratio(table, name, "step_ms", kind) for kind in (False, True)[: 1 + exported]]
         row(
             [
                 workloads.BY_NAME[name].what,
                 *(cell(rows, p, "step_ms") for p in peers),
                 short(floor) if floor else "-",
                 short(ours / floor) if ours and floor else "-",
-                short(found[0]) if found else "-",
+                *(short(found[0]) if found else "-" for found in ratios),
             ]
         )
     for key, title in TITLES.items():

@@ -16,8 +16,12 @@ import numpy as np
 import workloads
 
 FLOAT = 4
-RIDES = {"Flatten", "Dropout", "Activation", "Add", "Reshape"}
-TRANSCENDENTAL = {"sigmoid", "tanh", "softmax"}
+RIDES = {
+    "Flatten", "Dropout", "Activation", "Add", "Reshape", "ReLU", "Multiply", "Rescaling",
+    "Normalization", "ZeroPadding2D",
+}  # fmt: skip
+TRANSCENDENTAL = {"sigmoid", "tanh", "softmax", "silu", "swish"}
+PRODUCTS = {"Dense", "Conv1D", "Conv2D", "DepthwiseConv2D"}
 RECURRENT = {"SimpleRNN", "LSTM", "GRU"}
 UPDATE = 5  # RMSprop: weight and mean square read and written, gradient read
 
@@ -68,9 +72,10 @@ def layer_ops(layer, fed, batch, trains):
     weights = sum(int(np.prod(w.shape)) for w in layer.trainable_weights)
     activation = getattr(getattr(layer, "activation", None), "__name__", None)
     special = out if activation in TRANSCENDENTAL else 0
-    if kind in ("Dense", "Conv1D", "Conv2D"):
+    if kind in PRODUCTS:
         kernel = layer.trainable_weights[0].shape
-        operations = 2 * out * int(np.prod(kernel[:-1]))
+        taps = kernel[:2] if kind == "DepthwiseConv2D" else kernel[:-1]
+        operations = 2 * out * int(np.prod(taps))
         moved = FLOAT * (into + out + int(np.prod(kernel)))
         yield Op(name, operations, moved, special)
         if trains:
@@ -91,6 +96,8 @@ def layer_ops(layer, fed, batch, trains):
             yield from recurrent_ops(one, layer.input.shape, name, batch, fed, trains)
     elif kind in RECURRENT:
         yield from recurrent_ops(layer, layer.input.shape, name, batch, fed, trains)
+    elif kind == "BatchNormalization" and not trains:
+        pass  # its factors may be put into the convolution's
     elif kind in ("BatchNormalization", "LayerNormalization"):
         yield Op(name, 6 * out, FLOAT * (into + out))
         if trains:
@@ -155,7 +162,10 @@ def step_ops(model, batch, trains=True, data_bytes=0):
         if type(layer).__name__ == "InputLayer":
             continue
         source = layer.input if isinstance(layer.input, (list, tuple)) else [layer.input]
-        yield from layer_ops(layer, all(id(t) in feeds for t in source), batch, trains)
+        fed = all(id(t) in feeds for t in source)
+        if fed and not layer.trainable_weights:  # what it gives needs no gradient either
+            feeds.add(id(layer.output))
+        yield from layer_ops(layer, fed, batch, trains)
 
 
 def workload_ops(w):

@@ -103,15 +103,15 @@ def met(case, found):
     return found >= case.bar if case.better == "above" else found < case.bar
 
 
-def main():
+def main(cases=CASES):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", choices=sorted(CASES))
+    parser.add_argument("--only", choices=sorted(cases))
     parser.add_argument("--markdown", help="file to write the table to")
     options = parser.parse_args()
     rows, good = [], True
-    for name in [options.only] if options.only else CASES:
-        case = CASES[name]
+    for name in [options.only] if options.only else cases:
+        case = cases[name]
         keras.utils.set_random_seed(options.seed)
         found, ms = case.train()
         good = good and met(case, found)

@@ -4,7 +4,9 @@
                     [--rounds 3] [--threads 2] [--json results.json] [--markdown tables.md]
 
 Every measurement is its own process. Peers run under PRONGHORN_PEERS_PYTHON (default: this Python);
-a peer that is not installed there is reported as absent. compare.py prints a saved run again.
+a peer that is not installed there is reported as absent. The peers onnxruntime and openvino run
+what Keras's `model.export` writes, under PRONGHORN_RUNTIMES_PYTHON (default: the peers' Python).
+compare.py prints a saved run again.
 """
 
 import argparse
@@ -20,12 +22,15 @@ import workloads
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = ["pronghorn", "keras-tensorflow", "keras-jax", "keras-torch", "torch"]
+RUNTIMES = ["onnxruntime", "openvino"]  # of networks that Keras exported: they only predict
 
 
 def one(peer, workload, options):
     python = sys.executable
     if peer != "pronghorn":
         python = os.environ.get("PRONGHORN_PEERS_PYTHON", python)
+    if peer in RUNTIMES:
+        python = os.environ.get("PRONGHORN_RUNTIMES_PYTHON", python)
     count = str(options.threads)
     limits = {
         "OMP_NUM_THREADS": count,
@@ -105,6 +110,8 @@ def main():
     for workload in names:
         for _ in range(options.rounds):
             for peer in options.peers.split(","):
+                if peer in RUNTIMES and workloads.BY_NAME[workload].trains:
+                    continue
                 run = one(peer, workload, options)
                 results["runs"].append(run)
                 print(run, file=sys.stderr, flush=True)

@@ -183,6 +183,15 @@ def vgg16_features(k):
     return k.Sequential(stack)
 
 
+def application(name):
+    """One of keras.applications, whole and with random weights."""
+
+    def build(k):
+        return getattr(k.applications, name)(weights=None)
+
+    return build
+
+
 def classes(count, *shape):
     return lambda rng, n: (floats(rng, n, *shape), rng.integers(0, count, n).astype("int32"))
 
@@ -211,6 +220,7 @@ def characters(rng, n):
 SPARSE = "sparse_categorical_crossentropy"
 BINARY = "binary_crossentropy"
 RMS = "rmsprop"
+PICTURES = classes(1000, 224, 224, 3)
 WORKLOADS = [
     Workload("dense1", "13-64-64-1, batch 1", dense_1, RMS, "mse", 1, regression(13), 400, bar=10),
     Workload(
@@ -238,6 +248,25 @@ WORKLOADS = [
     Workload(
         "vgg16", "VGG16 features, predict 20 x 150x150x3", vgg16_features, RMS, "mse", 20,
         regression(150, 150, 3), 3, trains=False, bar=2,
+    ),
+    Workload(
+        "resnet50", "ResNet50, batch 8", application("ResNet50"), RMS, SPARSE, 8, PICTURES, 3,
+    ),
+    Workload(
+        "resnet50_predict", "ResNet50, predict 8", application("ResNet50"), RMS, SPARSE, 8,
+        PICTURES, 6, trains=False,
+    ),
+    Workload(
+        "mobilenet_1", "MobileNetV2, predict 1", application("MobileNetV2"), RMS, SPARSE, 1,
+        PICTURES, 20, trains=False,
+    ),
+    Workload(
+        "mobilenet_32", "MobileNetV2, predict 32", application("MobileNetV2"), RMS, SPARSE, 32,
+        PICTURES, 3, trains=False,
+    ),
+    Workload(
+        "efficientnet_1", "EfficientNetB0, predict 1", application("EfficientNetB0"), RMS, SPARSE,
+        1, PICTURES, 20, trains=False,
     ),
     Workload(
         "simplernn", "Embedding 10000x32, 500 words, SimpleRNN 32, batch 128",

@@ -18,6 +18,8 @@ PEERS = {
     "keras-jax": "keras_like",
     "keras-torch": "keras_like",
     "torch": "torch_plain",
+    "onnxruntime": "exported",
+    "openvino": "exported",
 }
 
 

@@ -1,5 +1,6 @@
 """Plain PyTorch: eager modules, channels_last images, batches gathered from a shuffled set."""
 
+import torch_pictures
 import workloads
 
 torch = None
@@ -169,6 +170,11 @@ BUILDERS = {
     "conv1d": lambda: over_words(128, convolutions, 32),
     "transformer": transformer,
     "long": transformer,
+    "resnet50": lambda: torch_pictures.resnet50(torch),
+    "resnet50_predict": lambda: torch_pictures.resnet50(torch),
+    "mobilenet_1": lambda: torch_pictures.mobilenet_v2(torch),
+    "mobilenet_32": lambda: torch_pictures.mobilenet_v2(torch),
+    "efficientnet_1": lambda: torch_pictures.efficientnet_b0(torch),
 }
 
 
