@@ -50,10 +50,22 @@ def make(which, wanted=()):
         for i, y in enumerate(cases.predictions(model, name)):
             outputs[f"{name}/{i}"] = y
         losses[name] = cases.go_on(model, name)
+    if not wanted or "deep_nesting" in wanted:
+        outputs |= deep_nesting(k, which)
     np.savez_compressed(f"{kept}.npz", **outputs)
     with open(f"{kept}.json", "w") as f:
         json.dump(losses, f, indent=1)
         f.write("\n")
+
+
+def deep_nesting(k, which):
+    """A model whose layer is shared across levels of nesting: neither reads its own file."""
+    import layer_cases
+
+    model = layer_cases.model_of(k, "deep_nesting")
+    model.save(os.path.join(FILES, f"deep_nesting.{which}.keras"))
+    found = layer_cases.outputs_of(k, model, None)
+    return {f"deep_nesting/{i}": y for i, y in enumerate(found)}
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ import numpy as np
 import pronghorn as ph
 import pytest
 from pronghorn import layers, saving
-from saving import cases
+from pronghorn.saving.sharing import with_missing_numbers
+from pronghorn.serialization import ObjectSharingScope
+from saving import cases, layer_cases
 
 FILES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "files")
 OUTPUTS = np.load(os.path.join(FILES, "keras.npz"))
@@ -47,6 +49,36 @@ def test_round_trip(name, tmp_path):
     assert os.listdir(tmp_path) == ["a.keras"]
     first, second = (json.loads(m.to_json()) for m in (model, again))
     assert first == second
+
+
+@pytest.mark.parametrize("writer", ["keras", "tf_keras"])
+def test_a_layer_shared_across_levels_of_nesting(writer, tmp_path):
+    """Its configs in Sequential models have no number that tells it is one; Keras fails on these."""
+    expected = np.load(os.path.join(FILES, f"{writer}.npz"))
+    theirs = saving.load_model(os.path.join(FILES, f"deep_nesting.{writer}.keras"))
+    ours = layer_cases.model_of(ph, "deep_nesting")
+    ours.save(tmp_path / "a.keras")
+    for model in (theirs, ph.models.load_model(tmp_path / "a.keras")):
+        assert len(model.weights) == 4
+        found = layer_cases.outputs_of(ph, model, None)
+        for i, y in enumerate(found):
+            np.testing.assert_allclose(y, expected[f"deep_nesting/{i}"], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("first, is_clear", [("zeros", True), ("ones", False)])
+def test_which_of_two_equal_layers_is_shared_is_not_guessed(first, is_clear):
+    x = ph.Input((3,))
+    twins = [layers.Dense(3, name="d", bias_initializer=b) for b in (first, "ones")]
+    parts = [ph.Sequential([layers.Dense(3), twin]) for twin in twins]
+    model = ph.Model(x, [*(part(x) for part in parts), twins[1](x)])
+    with ObjectSharingScope():
+        config = json.loads(json.dumps(saving.serialize_keras_object(model)))
+    found = with_missing_numbers(config)
+    if not is_clear:
+        assert found is None
+        return
+    second, last = found["config"]["layers"][2]["config"]["layers"], found["config"]["layers"][3]
+    assert second[-1]["shared_object_id"] == last["shared_object_id"] is not None
 
 
 def test_layout_and_configuration_are_keras_s(tmp_path):

@@ -147,9 +147,10 @@ def load_model(source, custom_objects=None, compile=True, safe_mode=True):
     name = "the file object" if isinstance(source, io.IOBase) else str(source)
     with Archive(source, name) as archive:
         version = _version(archive.read(METADATA)) if METADATA in archive.names() else None
-        text = archive.read(CONFIG)
-        with limited_sizes(room_for(archive.size(_weights_member(archive)))):
-            model = _model(text, name, custom_objects, compile, safe_mode, version)
+        size = archive.size(_weights_member(archive))
+        maker = _Maker(
+            archive.read(CONFIG), name, custom_objects, compile, safe_mode, version, size
+        )
         with contextlib.ExitStack() as stack:
             assets = None
             if any(member.startswith(f"{ASSETS}/") for member in archive.names()):
@@ -157,8 +158,7 @@ def load_model(source, custom_objects=None, compile=True, safe_mode=True):
                 archive.extract(f"{ASSETS}/", folder)
                 assets = Assets(os.path.join(folder, ASSETS))
             weights = stack.enter_context(archive.opened(_weights_member(archive)))
-            _load_weights(model, weights, f"{name}:{WEIGHTS}", assets)
-    return model
+            return _loaded(maker, weights, f"{name}:{WEIGHTS}", assets)
 
 
 def _weights_member(archive):
@@ -176,11 +176,10 @@ def _load_folder(folder, custom_objects, compile, safe_mode):
     if not os.path.exists(path):
         raise FileNotFoundError(f"There is no file {path}.")
     with open(os.path.join(folder, CONFIG), "rb") as f:
-        with limited_sizes(room_for(os.path.getsize(path))):
-            model = _model(f.read(), folder, custom_objects, compile, safe_mode)
+        text = f.read()
+    maker = _Maker(text, folder, custom_objects, compile, safe_mode, None, os.path.getsize(path))
     assets = os.path.join(folder, ASSETS)
-    _load_weights(model, path, path, Assets(assets) if os.path.isdir(assets) else None)
-    return model
+    return _loaded(maker, path, path, Assets(assets) if os.path.isdir(assets) else None)
 
 
 def _version(text):
@@ -191,28 +190,56 @@ def _version(text):
         return None
 
 
-def _model(text, name, custom_objects, compile, safe_mode, version=None):
-    """The model of a configuration, without its weights."""
-    try:
-        config = json.loads(text)
-    except (ValueError, RecursionError) as e:
-        raise ValueError(f"{name} is damaged: its {CONFIG} is no JSON ({e}).") from None
-    if not isinstance(config, dict) or "class_name" not in config:
-        raise ValueError(f"{name}: {CONFIG} holds no configuration of a model.")
-    if not compile:
-        config["compile_config"] = None
-    try:
-        with ObjectSharingScope(), quietly():
-            if version == "2":
-                config = _to_new(config)
-            model = deserialize_keras_object(config, custom_objects, safe_mode=safe_mode)
-    except (LookupError, AttributeError, ArithmeticError, RecursionError) as e:
-        raise ValueError(
-            f"The configuration in {name} does not describe a model ({type(e).__name__}: {e})."
-        ) from e
-    if not isinstance(model, Layer):
-        raise ValueError(f"{name} holds no model, but {type(model).__name__}.")
-    return model
+class _Maker:
+    """Makes the model of a configuration, without its weights.
+
+    Args:
+        text: The JSON text.
+        name: What messages call the file.
+        custom_objects, compile, safe_mode: As of load_model.
+        version: What _version found.
+        size: How many bytes the file has for weights.
+    """
+
+    def __init__(self, text, name, custom_objects, compile, safe_mode, version, size):
+        try:
+            config = json.loads(text)
+        except (ValueError, RecursionError) as e:
+            raise ValueError(f"{name} is damaged: its {CONFIG} is no JSON ({e}).") from None
+        if not isinstance(config, dict) or "class_name" not in config:
+            raise ValueError(f"{name}: {CONFIG} holds no configuration of a model.")
+        if not compile:
+            config["compile_config"] = None
+        self._name, self._version, self._size = name, version, size
+        self._custom_objects, self._safe_mode = custom_objects, safe_mode
+        self._config = config
+
+    def model(self):
+        return self._of(self._config)
+
+    def model_with_missing_numbers(self):
+        """The model whose shared layers are one again; None where none is missing a number."""
+        from .sharing import with_missing_numbers
+
+        config = with_missing_numbers(self._config)
+        return None if config is None else self._of(config)
+
+    def _of(self, config):
+        try:
+            with ObjectSharingScope(), quietly(), limited_sizes(room_for(self._size)):
+                if self._version == "2":
+                    config = _to_new(config)
+                model = deserialize_keras_object(
+                    config, self._custom_objects, safe_mode=self._safe_mode
+                )
+        except (LookupError, AttributeError, ArithmeticError, RecursionError) as e:
+            raise ValueError(
+                f"The configuration in {self._name} does not describe a model "
+                f"({type(e).__name__}: {e})."
+            ) from e
+        if not isinstance(model, Layer):
+            raise ValueError(f"{self._name} holds no model, but {type(model).__name__}.")
+        return model
 
 
 def _to_new(config):
@@ -233,6 +260,15 @@ def load_weights(model, path, skip_mismatch=False):
             load_groups(model, Groups(f), skip_mismatch)
 
 
-def _load_weights(model, source, name, assets):
+def _loaded(maker, source, name, assets):
+    """The model with its weights, of which either all fit or none is given."""
+    model = maker.model()
     with File(source, name) as f:
-        load_groups(model, Groups(f), assets=assets)
+        try:
+            load_groups(model, Groups(f), assets=assets)
+        except ValueError:
+            model = maker.model_with_missing_numbers()
+            if model is None:
+                raise
+            load_groups(model, Groups(f), assets=assets)
+    return model
