@@ -50,22 +50,30 @@ def make(which, wanted=()):
         for i, y in enumerate(cases.predictions(model, name)):
             outputs[f"{name}/{i}"] = y
         losses[name] = cases.go_on(model, name)
-    if not wanted or "deep_nesting" in wanted:
-        outputs |= deep_nesting(k, which)
+    for name, ending in OF_LAYERS[which].items():
+        if not wanted or name in wanted:
+            outputs |= one_of_layer_cases(k, name, f"{name}.{which}.{ending}")
     np.savez_compressed(f"{kept}.npz", **outputs)
     with open(f"{kept}.json", "w") as f:
         json.dump(losses, f, indent=1)
         f.write("\n")
 
 
-def deep_nesting(k, which):
-    """A model whose layer is shared across levels of nesting: neither reads its own file."""
+# Of layer_cases.py: a layer shared across levels of nesting (neither Keras reads its own file), and
+# a layer in whose config tf-keras writes what no constructor takes.
+OF_LAYERS = {
+    "keras": {"deep_nesting": "keras"},
+    "tf_keras": {"deep_nesting": "keras", "MultiHeadAttention": "h5"},
+}
+
+
+def one_of_layer_cases(k, name, file):
     import layer_cases
 
-    model = layer_cases.model_of(k, "deep_nesting")
-    model.save(os.path.join(FILES, f"deep_nesting.{which}.keras"))
+    model = layer_cases.model_of(k, name)
+    model.save(os.path.join(FILES, file))
     found = layer_cases.outputs_of(k, model, None)
-    return {f"deep_nesting/{i}": y for i, y in enumerate(found)}
+    return {f"{name}/{i}": y for i, y in enumerate(found)}
 
 
 if __name__ == "__main__":

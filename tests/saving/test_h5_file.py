@@ -10,7 +10,7 @@ import pronghorn as ph
 import pytest
 from pronghorn import layers, saving
 from pronghorn.saving import old_configs, old_reading
-from saving import cases
+from saving import cases, layer_cases
 
 FILES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "files")
 KINDS = ("keras", "tf_keras")
@@ -124,6 +124,75 @@ def test_content_decides_and_not_the_name(tmp_path):
     for source, target in (("dense.keras.h5", "a.keras"), ("dense.keras.keras", "a.h5")):
         shutil.copy(os.path.join(FILES, source), tmp_path / target)
         same(saving.load_model(tmp_path / target), "dense", "keras")
+
+
+def test_attention_of_tf_keras():
+    """Its config holds the shapes of its inputs, which no constructor takes."""
+    model = saving.load_model(os.path.join(FILES, "MultiHeadAttention.tf_keras.h5"), compile=False)
+    (y,) = layer_cases.outputs_of(ph, model, None)
+    np.testing.assert_allclose(y, OUTPUTS["tf_keras"]["MultiHeadAttention/0"], rtol=1e-4, atol=1e-5)
+
+
+# What tf-keras 2.21 finds the class by, and the number of arrays in its list of the state.
+IN_TF_KERAS = {
+    "SGD": ("SGD", 5), "RMSprop": ("RMSprop", 13), "Adam": ("Adam", 13), "Adamax": ("Adamax", 9),
+    "Adagrad": ("Adagrad", 5), "Adadelta": ("Adadelta", 9), "Ftrl": ("Ftrl", 9),
+    "AdamW": ("Custom>AdamW", 9), "Nadam": ("Custom>Nadam", 9), "Lion": ("Custom>Lion", 5),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", layer_cases.OPTIMIZERS)
+def test_optimizers_are_written_as_tf_keras_reads_them(name, tmp_path):
+    model = layer_cases.trained(ph, name)
+    model.save(tmp_path / "a.h5")
+    if name in IN_TF_KERAS:
+        with h5py.File(tmp_path / "a.h5") as f:
+            config = json.loads(f.attrs["training_config"])["optimizer_config"]
+            names = list(f["optimizer_weights"].attrs["weight_names"])
+        assert (config["class_name"], len(names)) == IN_TF_KERAS[name]
+        if name == "Adam":  # the older class keeps slot after slot
+            ends = [one.rpartition("kernel_")[2] for one in names if "a_kernel" in one]
+            assert ends == ["momentum", "velocity", "velocity_hat"]
+            assert ["momentum" in one for one in names[1:]] == [True] * 4 + [False] * 8
+    again = saving.load_model(tmp_path / "a.h5")
+    assert type(again.optimizer) is type(model.optimizer)
+    assert float(again.optimizer.learning_rate.numpy()) == pytest.approx(0.01)
+    assert layer_cases.go_on(again) == layer_cases.go_on(model)
+
+
+def test_what_the_older_optimizers_of_tf_keras_do_not_know(tmp_path):
+    """Weight decay and averages are arguments of the newer class alone."""
+    model = ph.Sequential([ph.Input((2,)), layers.Dense(1)])
+    for arguments in ({"weight_decay": 0.1}, {"use_ema": True}):
+        model.compile(ph.optimizers.Adam(0.5, name="mine", **arguments), "mse")
+        model.train_on_batch(np.ones((2, 2)), np.ones((2, 1)))
+        model.save(tmp_path / "a.h5")
+        with h5py.File(tmp_path / "a.h5") as f:
+            config = json.loads(f.attrs["training_config"])["optimizer_config"]
+        assert config["class_name"] == "Custom>Adam" and config["config"]["name"] == "adam"
+        again = saving.load_model(tmp_path / "a.h5").optimizer
+        assert again.get_config() == {**model.optimizer.get_config(), "name": "adam"}
+        for a, b in zip(again.variables, model.optimizer.variables):
+            np.testing.assert_array_equal(np.asarray(a), np.asarray(b))
+
+
+def test_the_product_that_nadam_does_not_save_elsewhere(tmp_path):
+    model = layer_cases.trained(ph, "Nadam")
+    model.save(tmp_path / "a.h5")
+    with h5py.File(tmp_path / "a.h5", "r+") as f:
+        del f["optimizer_weights"].attrs["other_weight_names"]
+    again = saving.load_model(tmp_path / "a.h5")
+    np.testing.assert_allclose(layer_cases.go_on(again), layer_cases.go_on(model), rtol=1e-6)
+
+
+def test_entries_that_keras_3_misreads_say_their_module():
+    several = layers.LayerNormalization(axis=[1, 2])
+    for layer, has in ((several, True), (layers.Attention(), True), (layers.Dense(1), False)):
+        config = old_configs.to_old(saving.serialize_keras_object(layer))
+        assert ("module" in config) == has
+    lookup = layers.IntegerLookup(vocabulary=[3, 1])
+    config = old_configs.to_old(saving.serialize_keras_object(lookup))["config"]
+    assert config["dtype"] == "int64" and not {"oov_method", "salt"} & set(config)
 
 
 def test_without_optimizer(tmp_path):

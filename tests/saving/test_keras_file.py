@@ -53,7 +53,7 @@ def test_round_trip(name, tmp_path):
 
 @pytest.mark.parametrize("writer", ["keras", "tf_keras"])
 def test_a_layer_shared_across_levels_of_nesting(writer, tmp_path):
-    """Its configs in Sequential models have no number that tells it is one; Keras fails on these."""
+    """In Sequential models no number tells that it is one layer; Keras fails on its own."""
     expected = np.load(os.path.join(FILES, f"{writer}.npz"))
     theirs = saving.load_model(os.path.join(FILES, f"deep_nesting.{writer}.keras"))
     ours = layer_cases.model_of(ph, "deep_nesting")

@@ -388,6 +388,10 @@ class Optimizer(Portable, OldMethods, OptimizerState):
         own.update(id(average) for _, average in self._averaged())
         return [v for v in self._variables if id(v) not in own]
 
+    def _derived_variables(self):
+        """Variables that `_derive_variables` computes of the step where a file lacks them."""
+        return []
+
     def _averaged(self):
         """(weight, average) of the weights that have one."""
         averages = self._model_variables_moving_average if self.use_ema else ()

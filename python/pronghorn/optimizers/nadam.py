@@ -56,6 +56,15 @@ class Nadam(Optimizer):
         dtype = var_list[0].dtype if var_list else config.floatx()
         self._u_product = Variable(1.0, dtype=dtype, trainable=False)
 
+    def _derived_variables(self):
+        return [self._u_product] if self.built else []
+
+    def _derive_variables(self):
+        import math
+
+        steps = range(1, int(self.iterations.numpy()) + 1)
+        self._u_product.assign(math.prod(self.beta_1 * (1 - 0.5 * 0.96**t) for t in steps))
+
     def _momentum_of_step(self, ahead, dtype):
         t = ops.cast(self.iterations + ahead, dtype)
         return self.beta_1 * (1 - 0.5 * ops.power(ops.cast(0.96, dtype), t))

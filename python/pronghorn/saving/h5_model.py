@@ -18,12 +18,12 @@ from ..serialization import (
     deserialize_keras_object,
     serialize_keras_object,
 )
-from .h5_weights import WeightsPlan, write_variables, write_weights
+from .h5_weights import WeightsPlan, write_weights
 from .hdf5 import File, import_h5py, room_for
 from .keras_file import KERAS_VERSION
 from .old_configs import to_old
 from .old_reading import age_of, to_new
-from .old_training import compile_arguments, load_optimizer, training_config
+from .old_training import compile_arguments, load_optimizer, training_config, write_optimizer
 
 # ---- writing
 
@@ -47,7 +47,7 @@ def save_model(model, path, include_optimizer=True):
             f.attrs["training_config"] = json.dumps(training_config(config["compile_config"]))
         write_weights(f.create_group("model_weights"), model, KERAS_VERSION)
         if optimizer is not None and optimizer.variables:
-            write_variables(f.create_group("optimizer_weights"), optimizer.variables)
+            write_optimizer(f.create_group("optimizer_weights"), optimizer)
 
 
 # ---- reading

@@ -40,14 +40,14 @@ def write_weights(group, model, version):
     write_variables(group.create_group(OWN), _own_weights(model))
 
 
-def write_variables(group, variables):
-    """Writes variables under their paths, in order."""
+def write_variables(group, variables, attribute="weight_names"):
+    """Writes variables under their paths, in the order that an attribute lists."""
     names, used = [], {}
     for variable in variables:
         used[variable.path] = used.get(variable.path, -1) + 1
         count = used[variable.path]
         names.append(f"{variable.path}_{count}" if count else variable.path)
-    _write_names(group, "weight_names", names)
+    _write_names(group, attribute, names)
     for name, variable in zip(names, variables):
         write_value(group, name, variable)
 

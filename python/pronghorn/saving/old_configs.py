@@ -19,6 +19,9 @@ _NEW: dict[str, Any] = {
     "output_axes": None,
     "loss_scale_factor": None,
     "gradient_accumulation_steps": None,
+    "rms_scaling": False,
+    "oov_method": "floormod",
+    "salt": None,
 }
 # The same of single classes. Keras 3 takes what is left out for the default, which it is.
 _IMAGES = ("Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "ZeroPadding1D",
@@ -55,8 +58,24 @@ def to_old(config):
         for new, old in _OLD_NAMES.get(config["class_name"], {}).items():
             if new in inner:
                 inner[old] = inner.pop(new)
-    kept = {"module": config["module"]} if _is_op(config) else {}  # no layer of that name
+    kept = {}
+    if _is_op(config):
+        kept = {"module": config["module"]}  # no layer of that name
+    elif _needs_room(config):
+        kept = {"module": config["module"], "registered_name": None}
+    elif config["class_name"] == "IntegerLookup" and inner.get("output_mode") == "int":
+        inner["dtype"] = "int64"  # Keras 2 insists on it, Keras 3 does not care
     return {**kept, "class_name": name, "config": inner}
+
+
+def _needs_room(config):
+    """Whether Keras 3 misreads a layer's entry that does not say its module: it drops a list of
+    axes, and takes a string for the function of that name. Keras 2 does not look at it."""
+    if config.get("module") != "keras.layers":
+        return False
+    axis = config["config"].get("axis")
+    several = isinstance(axis, (list, tuple)) and len(axis) > 1
+    return several or config["class_name"] == "Attention"
 
 
 def _plain(x):

@@ -37,6 +37,8 @@ def to_new(config, age=2):
             f"containing a 'config' key. Received: {config}"
         )
     inner, name = config["config"], config["class_name"]
+    if name == "MultiHeadAttention" and age < 3:  # has one shape, of the first input
+        config = {key: value for key, value in config.items() if key != "build_config"}
     if name == "NotEqual" and not config.get("module"):  # of the mask of Embedding, in HDF5 files
         config = {**config, "module": "keras.src.ops.numpy"}
     if isinstance(inner, list):  # a Sequential of old
@@ -75,6 +77,9 @@ def _unused(name):
         return [("groups", 1), *((f"kernel_{part}", ...) for part in parts)]
     if name.startswith("Conv") and name.endswith("Transpose"):
         return [("groups", 1)]
+    if name == "MultiHeadAttention":
+        shapes = [(f"{part}_shape", ...) for part in ("query", "key", "value")]
+        return [("softmax_robust_masking", ...), *shapes]
     if name.startswith("SpatialDropout"):
         return [("noise_shape", None), ("trainable", True)]
     return []

@@ -3,8 +3,10 @@
 import warnings
 
 from ..serialization import deserialize_keras_object, get_registered_object
+from ..serialization.names import public_name
+from .h5_weights import write_variables
 from .old_configs import to_old
-from .state import assignment, does_not_fit, optimizer_pairs
+from .state import does_not_fit, optimizer_assignment, optimizer_pairs, slot_after_slot
 
 _COMPILE = ("run_eagerly", "steps_per_execution", "jit_compile", "loss_weights")
 # Keras 3 reads no short names of losses and metrics in HDF5 files, not even its own.
@@ -35,10 +37,53 @@ def training_config(compiled):
     found["loss"] = _objects_to_old(compiled.get("loss"), _loss)
     for key in ("metrics", "weighted_metrics"):
         found[key] = _objects_to_old(compiled.get(key), _metric)
-    optimizer = to_old(compiled["optimizer"])
-    config = optimizer["config"]
-    kept = {k: v for k, v in config.items() if k not in _UNUSED or v != _UNUSED[k]}
-    return {**found, "optimizer_config": {**optimizer, "config": kept}}
+    return {**found, "optimizer_config": _optimizer_to_old(compiled["optimizer"])}
+
+
+# Optimizers that tf-keras finds by their names: the older ones, which keep slot after slot where
+# the value says so. It finds the others as "Custom>Lion" alone, whose name Keras 3 looks up.
+_OLDER = {
+    "SGD": False, "RMSprop": False, "Adagrad": False, "Ftrl": False,
+    "Adam": True, "Adamax": True, "Adadelta": True,
+}  # fmt: skip
+_REGISTERED = (*_OLDER, "AdamW", "Nadam", "Lion", "Adafactor")
+_ORDER = "order_of_slots"  # an attribute of the group of an optimizer's state
+_UNLISTED = "other_weight_names"  # what Keras 2 has no place for
+
+
+def _is_older(class_name, config):
+    return class_name in _OLDER and all(
+        config.get(key, value) == value for key, value in _UNUSED.items() if "clip" not in key
+    )
+
+
+def _optimizer_to_old(optimizer):
+    name = optimizer["class_name"]
+    old = to_old(optimizer)
+    if optimizer.get("module") != "keras.optimizers" or name not in _REGISTERED:
+        return old
+    if not _is_older(name, old["config"]):
+        named = {**old["config"], "name": name.lower()}
+        return {"class_name": f"Custom>{name}", "config": named}
+    config = old["config"].items()
+    return {**old, "config": {k: v for k, v in config if k not in _UNUSED or v != _UNUSED[k]}}
+
+
+def write_optimizer(group, optimizer):
+    """Writes the state of a built optimizer as Keras 2 kept it: the step and the slots."""
+    name = public_name(type(optimizer))
+    if name is None or name[0] != "keras.optimizers" or name[1] not in _REGISTERED:
+        write_variables(group, optimizer.variables)
+        return
+    name, others = name[1], optimizer._derived_variables()
+    unlisted = {id(v) for v in (optimizer._learning_rate, *others)}
+    step, *slots = [v for v in optimizer.variables if id(v) not in unlisted]
+    if _is_older(name, optimizer.get_config()) and _OLDER[name]:
+        slots = slot_after_slot(slots)
+        group.attrs[_ORDER] = "slot after slot"
+    write_variables(group, [step, *slots])
+    if others:
+        write_variables(group, others, _UNLISTED)
 
 
 def _objects_to_old(x, named):
@@ -151,11 +196,13 @@ def load_optimizer(group, model):
     optimizer = model.optimizer
     optimizer.build(model._trained_weights())
     names = group.names("weight_names")
-    pairs = optimizer_pairs(optimizer, names, group.shape, _is_slot_after_slot(names))
+    by_slot = _ORDER in group.attributes() or _is_slot_after_slot(names)
+    others = group.names(_UNLISTED) if _UNLISTED in group.attributes() else []
+    pairs = optimizer_pairs(optimizer, [*names, *others], group.shape, by_slot)
     if pairs is None:
         warnings.warn(does_not_fit(optimizer, len(names), group.file.name), stacklevel=6)
     else:
-        assignment(pairs, group)()
+        optimizer_assignment(optimizer, pairs, group)()
 
 
 def _is_slot_after_slot(names):

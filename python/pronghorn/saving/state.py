@@ -100,7 +100,7 @@ class Plan:
         if pairs is None:
             self.notes.append(does_not_fit(optimizer, len(keys), self._source.name))
             return lambda: None
-        return assignment(pairs, store)
+        return optimizer_assignment(optimizer, pairs, store)
 
     def run(self):
         """Assigns; what users' own loading functions raise then is added to the errors."""
@@ -139,7 +139,19 @@ def assignment(pairs, store):
     return assign
 
 
-def optimizer_pairs(optimizer, keys, shape, slot_after_slot=False):
+def optimizer_assignment(optimizer, pairs, store):
+    """A function that assigns an optimizer's state, and computes of it what was not saved."""
+    assign, known = assignment(pairs, store), {id(variable) for variable, _ in pairs}
+
+    def assign_and_derive():
+        assign()
+        if any(id(v) not in known for v in optimizer._derived_variables()):
+            optimizer._derive_variables()
+
+    return assign_and_derive
+
+
+def optimizer_pairs(optimizer, keys, shape, by_slot=False):
     """[(variable, key)] of an optimizer's saved state, or None where it does not fit.
 
     Keras 3 lists the step, the learning rate and the slots in the order in which they are made. In
@@ -149,16 +161,18 @@ def optimizer_pairs(optimizer, keys, shape, slot_after_slot=False):
         optimizer: A built optimizer.
         keys: Names of the data sets in order.
         shape: Function from a key to its shape.
-        slot_after_slot: Whether to try the older order first.
+        by_slot: Whether to try the older order first.
     """
     variables = list(optimizer.variables)
     if not variables:
         return None
     step, slots = variables[0], [v for v in variables[1:] if v is not optimizer._learning_rate]
-    candidates = [variables, [step, *slots], [step, *_slot_after_slot(slots)]]
+    derived = {id(v) for v in optimizer._derived_variables()}
+    kept = [v for v in slots if id(v) not in derived]  # tf-keras does not save them
+    candidates = [variables, [step, *slots], [step, *slot_after_slot(slots)], [step, *kept]]
     if not slots and len(keys) > 2:
         candidates, keys = [[step]], keys[:1]  # slots that tf-keras makes and does not use
-    if slot_after_slot:
+    if by_slot:
         candidates.reverse()
     for candidate in candidates:
         if len(candidate) == len(keys) and all(
@@ -168,7 +182,7 @@ def optimizer_pairs(optimizer, keys, shape, slot_after_slot=False):
     return None
 
 
-def _slot_after_slot(slots):
+def slot_after_slot(slots):
     """[m of all weights, v of all weights] of [m, v of a weight, m, v of the next ...]."""
     kinds = {}
     for slot in slots:
