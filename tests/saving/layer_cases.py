@@ -132,6 +132,25 @@ def _only_3():
             lambda k: k.layers.Solarization(0.5, 0.2, value_range=(-2, 2), seed=1), S2
         ),
     }  # fmt: skip
+    table["STFTSpectrogram"] = (
+        lambda k: k.layers.STFTSpectrogram(frame_length=16, frame_step=8, fft_length=16),
+        (64, 1),
+    )
+    table["MelSpectrogram"] = (
+        lambda k: k.layers.MelSpectrogram(
+            fft_length=32,
+            sequence_stride=16,
+            num_mel_bins=8,
+            sampling_rate=100,
+            max_freq=50,
+            min_freq=2,
+        ),
+        (64,),
+    )
+    table["ContrastLimitedAdaptiveHistogramEqualization"] = (
+        lambda k: k.layers.ContrastLimitedAdaptiveHistogramEqualization(value_range=(-2, 2)),
+        S2,
+    )
     for kind in ("AdaptiveMaxPooling", "AdaptiveAveragePooling"):
         _by_dimension(table, kind, lambda c, n: c(2))
     for name, arguments in {
@@ -147,6 +166,23 @@ def _only_3():
     }.items():  # fmt: skip
         table[name] = (lambda k, n=name, a=arguments: getattr(k.layers, n)(**a), S2)
     return table
+
+
+def _only_2():
+    """Layers that Keras 3 has no more, or only for the files of old."""
+    return {
+        "LocallyConnected1D": (lambda k: k.layers.LocallyConnected1D(3, 2), S1),
+        "LocallyConnected2D": (lambda k: k.layers.LocallyConnected2D(2, (3, 2)), S2),
+        "ThresholdedReLU": (lambda k: k.layers.ThresholdedReLU(0.5), (5,)),
+        "RandomHeight": (lambda k: k.layers.RandomHeight(0.2), S2),
+        "RandomWidth": (lambda k: k.layers.RandomWidth(0.2), S2),
+        "RandomFourierFeatures": (
+            lambda k: (
+                k.layers.experimental if k.__version__.startswith("2.") else k.layers
+            ).RandomFourierFeatures(6, scale=2.0),
+            (5,),
+        ),
+    }
 
 
 def _several(k, shapes, make, dtype="float32"):
@@ -254,7 +290,7 @@ def _strings():
     }
 
 
-BOTH, ONLY_3 = _both(), _only_3()
+BOTH, ONLY_3, ONLY_2 = _both(), _only_3(), _only_2()
 MODELS_BOTH, MODELS_ONLY_3, STRINGS = _models_both(), _models_only_3(), _strings()
 
 OPTIMIZERS = {
@@ -263,11 +299,12 @@ OPTIMIZERS = {
     "Adagrad": {}, "Adadelta": {}, "Ftrl": {}, "Lion": {"weight_decay": 0.01}, "Lamb": {},
     "Muon": {},
 }  # fmt: skip
+ONLY_KERAS_2 = {*ONLY_2}
 ONLY_KERAS_3 = {*ONLY_3, *MODELS_ONLY_3, *STRINGS, "Lamb", "Muon"}
 
 
 def names():
-    return [*BOTH, *ONLY_3, *MODELS_BOTH, *MODELS_ONLY_3, *STRINGS]
+    return [*BOTH, *ONLY_3, *ONLY_2, *MODELS_BOTH, *MODELS_ONLY_3, *STRINGS]
 
 
 def model_of(k, name):
@@ -277,11 +314,11 @@ def model_of(k, name):
         if whole is not None:
             model = whole(k)
         else:
-            make, shape = (BOTH | ONLY_3)[name]
+            make, shape = (BOTH | ONLY_3 | ONLY_2)[name]
             x = k.Input(shape, name="in0")
             model = k.Model(x, make(k)(x), name="one")
     except AttributeError as e:
-        if "has no attribute" in str(e) or "not yet of" in str(e):
+        if "has no attribute" in str(e) or "no longer" in str(e) or "not yet of" in str(e):
             return None
         raise
     rng = np.random.RandomState(len(name))

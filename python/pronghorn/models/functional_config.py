@@ -142,12 +142,17 @@ def make_from_config(cls, config, custom_objects=None):
     )
 
 
+_OF_TENSORFLOW = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer")  # of Keras 2
 _KEYS = ("layers", "input_layers", "output_layers", "name", "trainable")
 
 
 def _make_operation(entry):
     if keras_ops.is_keras_op(entry):
         return keras_ops.make({**entry, "config": deserialize_keras_object(entry["config"])})
+    if entry["class_name"] in _OF_TENSORFLOW:
+        from ..saving.tf_ops import Translated
+
+        return Translated(deserialize_keras_object(entry["config"]))
     if "op_name" in entry["config"]:
         return recorded_class(entry["config"]["op_name"])(name=entry["config"]["name"])
     return deserialize_keras_object({k: v for k, v in entry.items() if k != "inbound_nodes"})

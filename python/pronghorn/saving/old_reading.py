@@ -194,7 +194,7 @@ def _call_to_new(call, shift):
             return _tensor(x, shift)
         return x
 
-    if is_place(call):
+    if is_place(call) or (isinstance(call, list) and call[:1] == ["_CONSTANT_VALUE"]):
         first = tensors(call)
     elif isinstance(call, dict):
         first = {k: _mapped(tensors, v) for k, v in call.items()}
