@@ -15,6 +15,7 @@ DType dtype_from(const py::handle& name);
 // Of anything that counts as an integer. Errors say for what: an op's name.
 int64_t integer_from(const py::handle& number, const char* what);
 Attrs attrs_from(const py::tuple& values, const OpDef& op);
+py::dtype numpy_dtype(DType d);                         // not of bf16, which NumPy has not
 py::array to_numpy(const Tensor& t);                    // read-only, shares memory
 Tensor from_numpy(const py::array& array, bool share);  // share: only where safe
 // Valid as long as the memory is. NumPy has no bfloat16: its bits, as uint16.

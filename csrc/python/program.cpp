@@ -89,6 +89,33 @@ py::tuple run_batches(Program& p, const std::vector<py::array>& arrays,
   return py::make_tuple(next, outputs);
 }
 
+// One batch, from an array to a new one; None where the program has other inputs or outputs, or the
+// array is not as it takes it.
+py::object run_array(Program& p, const py::array& x) {
+  const Graph& g = p.graph();
+  if (g.inputs.size() != 1 || g.outputs.size() != 1) return py::none();
+  const Spec& in = g.values[static_cast<size_t>(g.inputs[0])].spec;
+  const Spec& out = g.values[static_cast<size_t>(g.outputs[0])].spec;
+  const int rank = in.shape.rank();
+  const int64_t rows = rank ? in.shape[0] : 0;
+  bool fits = rows > 0 && out.shape.rank() && out.shape[0] == rows && x.ndim() == rank &&
+              in.dtype != DType::bf16 && out.dtype != DType::bf16 &&
+              x.dtype().is(numpy_dtype(in.dtype)) && x.flags() & py::array::c_style;
+  for (int d = 0; fits && d < rank; ++d) fits = x.shape(d) == in.shape[d];
+  if (!fits) return py::none();
+  py::array y = array_like(out);
+  BatchRun b;
+  b.batch_size = rows;
+  b.start = 0, b.stop = 1;
+  b.sources.push_back({x.data(), in.bytes() / rows});
+  b.sinks.push_back({y.mutable_data(), out.bytes() / rows});
+  {
+    const Unlocked others;
+    p.run_batches(b, nullptr);
+  }
+  return y;
+}
+
 py::list calls_of(Program& p) {
   py::list result;
   for (const ProfiledCall& call : p.calls()) {
@@ -123,6 +150,7 @@ void bind_program(py::module_& m) {
       .def("run_batches", &run_batches, py::arg("arrays"), py::arg("order"), py::arg("batch_size"),
            py::arg("start"), py::arg("stop"), py::arg("max_seconds") = 0.05,
            py::arg("collect") = py::none(), py::arg("want_outputs") = true)
+      .def("run_array", &run_array, py::arg("x"))
       .def("describe", &Program::describe)
       .def("calls", &calls_of)
       .def_property_readonly("bytes", &Program::bytes)

@@ -104,8 +104,6 @@ Attrs attrs_from(const py::tuple& values, const OpDef& def) {
   return complete(def, Attrs(std::move(out)));
 }
 
-namespace {
-
 constexpr const char* kNumpyCodes[kDTypes] = {"?",  "u1", "u2", "u4",    "u8", "i1", "i2",
                                               "i4", "i8", "f2", nullptr, "f4", "f8", "c8"};
 
@@ -115,6 +113,8 @@ py::dtype numpy_dtype(DType d) {
   if (!slot) slot = py::dtype(kNumpyCodes[static_cast<int>(d)]).release().ptr();
   return py::reinterpret_borrow<py::dtype>(slot);
 }
+
+namespace {
 
 void need_value(const Tensor& t, const char* what) {
   if (t.is_abstract())

@@ -134,16 +134,19 @@ def _from_foreign(x, dtype):
                 array.size == 0 or (array.min() >= -(2**31) and array.max() < 2**31)
             ):
                 array = array.astype("int32")
-    if array.dtype == object and array.size and all(type(i) in (int, float) for i in array.flat):
-        array = _wide_integers(array, dtype)
-    if array.dtype.name == "bfloat16":  # of ml_dtypes
-        return cast_tensor(_core.from_numpy(array.astype("float32"), True), "bfloat16")
-    if array.dtype.kind == "c":
-        array = array.astype("complex64", copy=False)
-    if array.dtype == object or array.dtype.kind in "SUVMm":
-        raise refusal(x, array)
-    if array.dtype == np.longdouble and array.dtype.itemsize > 8:
-        array = array.astype("float64")
+    kind = array.dtype.kind
+    if kind not in "fiub" or array.dtype.itemsize > 8:
+        if kind == "O" and array.size and all(type(i) in (int, float) for i in array.flat):
+            array = _wide_integers(array, dtype)
+            kind = array.dtype.kind
+        if kind == "V" and array.dtype.name == "bfloat16":  # of ml_dtypes
+            return cast_tensor(_core.from_numpy(array.astype("float32"), True), "bfloat16")
+        if kind == "c":
+            array = array.astype("complex64", copy=False)
+        if kind in "OSUVMm":
+            raise refusal(x, array)
+        if kind == "f" and array.dtype.itemsize > 8:  # long double
+            array = array.astype("float64")
     return _core.from_numpy(array, True)
 
 

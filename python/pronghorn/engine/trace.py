@@ -214,6 +214,24 @@ class Function:
             )
         return self._entry(tuple(key), args, leaves).program
 
+    def runner_for(self, x):
+        """What runs the call with the one argument (x,), where its result is one array.
+
+        Args:
+            x: NumPy array, such as later calls will have.
+
+        Returns:
+            A function from an array to the result as a new array, or to None for an array of
+            another shape, dtype or layout; None where there can be no such function. It is right
+            as long as `config.generation` is what it was, and nothing is traced.
+        """
+        if not isinstance(x, np.ndarray):
+            return None
+        args = ((x,),)
+        key = (nest.skeleton(args), (x.shape, x.dtype.name))
+        entry = self._entry(key, args, [x])
+        return entry.program.run_array if entry.single else None
+
     def _entry(self, key, structure, leaves, masks=True):
         key = (key, config.generation)
         entry = self._programs.get(key)
@@ -283,7 +301,7 @@ class Function:
                 filled[i] = o
             return nest.pack_as(skeleton, filled)
 
-        return SimpleNamespace(program=program, pack=pack)
+        return SimpleNamespace(program=program, pack=pack, single=bool(single and places))
 
     def _note_trace(self, key):
         self._traces += 1

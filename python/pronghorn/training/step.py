@@ -7,7 +7,9 @@ is traced once for each shape of batch, then each batch is a native call.
 import itertools
 import weakref
 
-from ..engine import Function, TensorSpec, convert_to_tensor, eval_shape, nest
+from ..engine import Function, TensorSpec, config, convert_to_tensor, eval_shape, nest
+from ..engine.stateless import active
+from ..engine.trace import is_tracing
 from .data import unpack_x_y_sample_weight
 
 
@@ -40,6 +42,7 @@ class StepFunction:
         # The stack of layers that the programs were traced from, where that can change.
         self.graph = None
         self.function = Function(step, name=f"{model.name}.{method}")
+        self._runner = self._runner_generation = None
 
     def batch(self, data):
         """Runs one batch; data is the nest that the step receives."""
@@ -49,6 +52,34 @@ class StepFunction:
             return self.function(data)
         except ValueError as error:
             raise self._explained(error, data) from None
+
+    def quick(self, x, graph):
+        """The result for one array like the last one, without a look at anything else.
+
+        Args:
+            x: NumPy array.
+            graph: The stack of layers as it is now.
+
+        Returns:
+            A NumPy array; None where `batch` must do it, and says what is wrong with x.
+        """
+        if (
+            self._runner is None
+            or self.graph is not graph
+            or self._runner_generation != config.generation
+            or is_tracing()
+            or active.depth
+        ):
+            return None
+        try:
+            return self._runner(x)
+        except ValueError:
+            return None
+
+    def keep_runner(self, x):
+        """Makes `quick` ready for arrays like x."""
+        self._runner = None if self.eager else self.function.runner_for(x)
+        self._runner_generation = config.generation
 
     def run_batches(self, source, start, stop, collect=None):
         """Runs batches start..stop-1 of an ArraySource natively; may stop early."""
