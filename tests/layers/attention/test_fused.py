@@ -51,6 +51,45 @@ def test_threads_change_no_bit(shape, threads):
             np.testing.assert_array_equal(a, b)
 
 
+def by_definition(q, k, v, dy, causal):
+    """Values and gradients in float64, each head of keys shared by as many heads of queries."""
+    share = q.shape[2] // k.shape[2]
+    q, dy = (x.astype("float64") for x in (q, dy))
+    wide_k, wide_v = (np.repeat(x.astype("float64"), share, axis=2) for x in (k, v))
+    scale = q.shape[-1] ** -0.5
+    s = np.einsum("bihd,bjhd->bhij", q, wide_k) * scale
+    if causal:
+        s = np.where(np.arange(s.shape[3]) > np.arange(s.shape[2])[:, None], -np.inf, s)
+    p = np.exp(s - s.max(-1, keepdims=True))
+    p /= p.sum(-1, keepdims=True)
+    dp = np.einsum("bihd,bjhd->bhij", dy, wide_v)
+    ds = p * (dp - (p * dp).sum(-1, keepdims=True)) * scale
+    found = [np.einsum("bhij,bjhd->bihd", p, wide_v), np.einsum("bhij,bjhd->bihd", ds, wide_k)]
+    for wide in (np.einsum("bhij,bihd->bjhd", ds, q), np.einsum("bhij,bihd->bjhd", p, dy)):
+        b, j, h, d = wide.shape
+        found.append(wide.reshape(b, j, h // share, share, d).sum(3))
+    return found
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize(
+    ("queries", "keys", "heads", "shared", "sizes"),
+    [(70, 600, 8, 8, (32, 32)), (200, 300, 16, 8, (40, 33)), (90, 300, 4, 2, (33, 40))],
+    ids=["wide", "shared", "few"],
+)
+def test_more_keys_than_stay_in_cache(queries, keys, heads, shared, sizes, causal, width):
+    size, value_size = sizes
+    q, k, v, dy = arrays(
+        (1, queries, heads, size), (1, keys, shared, size), (1, keys, shared, value_size),
+        (1, queries, heads, value_size), seed=4,
+    )  # fmt: skip
+    found = gradients(q, k, v, dy, is_causal=causal)
+    for name, value, right in zip(
+        ("y", "dq", "dk", "dv"), found, by_definition(q, k, v, dy, causal)
+    ):
+        np.testing.assert_allclose(value, right, rtol=1e-4, atol=2e-5, err_msg=name)
+
+
 def test_infinite_biases_hide_keys():
     q, k, v = arrays((1, 3, 2, 4), (1, 300, 2, 4), (1, 300, 2, 4))
     bias = np.where(np.arange(300) < 200, -np.inf, 0.0).astype("float32").reshape(1, 1, 1, 300)

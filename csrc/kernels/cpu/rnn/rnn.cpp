@@ -122,6 +122,13 @@ void forward_block(const RnnArgs& a, const RnnPlan& plan, const RnnWeights<T>* w
       for (int64_t i = 0; i < rows; ++i)
         if (on[i]) cell(row(i));
     };
+    if (step + 1 < time)
+      for (int64_t i = 0; i < rows; ++i) {
+        const int64_t next = (first + i) * time + (a.reversed ? t - 1 : t + 1);
+        fetch_row(static_cast<const T*>(a.gates) + next * width, width);
+        fetch_row(static_cast<const T*>(a.before) + next * n, n);
+        if (c) fetch_row(static_cast<const T*>(a.cells) + next * n, n);
+      }
     if (any) {
       weights[0].multiply(h, n, rows, 0, n, z, plan.width, false, static_cast<const T*>(a.bias));
       switch (a.cell) {

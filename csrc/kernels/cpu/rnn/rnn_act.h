@@ -76,5 +76,15 @@ PH_INLINE void put_row(T* to, const T* from, int64_t n) {  // zeros where from i
   over_units<T>(n, [&](int64_t j, auto io) { io.put(to + j, from ? io.get(from + j) : Vec<T>{}); });
 }
 
+// What the next step reads and writes of a sequence. Each sequence of a block is a stream of its
+// own, more than processors follow by themselves; long rows they do.
+constexpr int64_t kRnnFetchBytes = 1024;
+template <class T>
+PH_INLINE void fetch_row(const T* row, int64_t n) {
+  constexpr int64_t size = sizeof(T);
+  if (n * size > kRnnFetchBytes) return;
+  for (int64_t j = 0; j < n; j += 64 / size) __builtin_prefetch(row + j, 1);
+}
+
 }  // namespace PH_ISA
 }  // namespace ph

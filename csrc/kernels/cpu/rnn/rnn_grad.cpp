@@ -152,6 +152,14 @@ void backward_block(const RnnArgs& a, const RnnPlan& plan, const RnnWeights<T>& 
       for (int64_t i = 0; i < rows; ++i)
         if (on[i]) cell(row(i));
     };
+    if (step > 0)
+      for (int64_t i = 0; i < rows; ++i) {
+        const int64_t next = (first + i) * time + (a.reversed ? t + 1 : t - 1);
+        fetch_row(static_cast<const T*>(a.gates) + next * width, width);
+        fetch_row(static_cast<const T*>(a.before) + next * n, n);
+        if (a.cells) fetch_row(static_cast<const T*>(a.cells) + next * n, n);
+        fetch_row(static_cast<const T*>(a.dz) + next * wide, wide);
+      }
     int64_t depth = plan.columns;
     switch (a.cell) {
       case RnnCell::simple: each([&](const auto& r) { simple_row<T>(r, f); }); break;

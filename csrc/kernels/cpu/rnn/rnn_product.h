@@ -97,6 +97,7 @@ template <class T>
 PH_INLINE RnnPlan plan_rnn(const RnnArgs& a) {
   RnnPlan p = {};
   p.blocks = ceil_div(a.batch, kRnnRows);
+  p.blocks += p.blocks > 1 && p.blocks % 2;  // even, so that two threads share them fairly
   p.rows = ceil_div(a.batch, max_of<int64_t>(1, p.blocks));
   p.columns = kRnnColumns[static_cast<int>(a.cell)] * a.units;
   p.width = round_up(p.columns, kTileCols<T>);

@@ -8,7 +8,9 @@
 //   S (keys x queries) = K (keys x size) @ Qt (size x queries)
 //
 // so that maxima and sums run down columns in whole vectors, and every product reads K, V and dy
-// where they are: only the queries (and, backward, dy) are turned, once a block.
+// by rows: only the queries (and, backward, dy) are turned, once a block. The rows of a head lie
+// apart by the size of all heads, often a power of two, where they would share few sets of the
+// caches: those of a block are copied together first.
 #include "../../args_attention.h"
 #include "../families.h"
 #include "../gemm/gemm_micro.h"
@@ -18,9 +20,10 @@ namespace ph {
 namespace PH_ISA {
 namespace {
 
-constexpr int64_t kQueries = 64;   // of a block
-constexpr int64_t kKeys = 128;     // of a block
-constexpr int64_t kFewGroups = 8;  // fewer pairs of batch and head of keys are cut further
+constexpr int64_t kQueries = 64;           // of a block
+constexpr int64_t kKeys = 128;             // of a block
+constexpr int64_t kKeyFloats = 32 * 1024;  // of keys, values and their gradients that stay in L2
+constexpr int64_t kFewGroups = 8;          // fewer pairs of batch and head of keys are cut further
 constexpr int64_t kZeroSegments[1] = {0};
 
 // c (m, n) (+)= alpha * a @ b, in registers tile by tile. a (m, k): element (i, p) at
@@ -59,6 +62,16 @@ void turn(const float* rows, int64_t step, int64_t count, int64_t width, float f
     }
 }
 
+// Rows of a matrix, `step` apart, one after the other.
+void gather_rows(const float* rows, int64_t step, int64_t count, int64_t width, float* to) {
+  constexpr int64_t lanes = kLanes<float>;
+  for (int64_t i = 0; i < count; ++i, rows += step, to += width) {
+    int64_t d = 0;
+    for (; d + lanes <= width; d += lanes) store(to + d, load(rows + d));
+    for (; d < width; ++d) to[d] = rows[d];
+  }
+}
+
 // One pair of batch and head of queries.
 struct Head {
   const AttentionArgs& g;
@@ -88,12 +101,13 @@ PH_INLINE int64_t visible_keys(const AttentionArgs& g, int64_t last) {
   return g.causal && !g.mask.data ? min_of(g.keys, last + 1) : g.keys;
 }
 
-// s (keys, kQueries) = the scores of `count` queries from i and `keys` keys from j. qt is scaled.
-void block_scores(const Head& at, const float* qt, int64_t i, int64_t count, int64_t j,
-                  int64_t keys, float* s) {
+// s (keys, kQueries) = the scores of `count` queries from i and `keys` keys from j, whose rows are
+// k. qt is scaled.
+void block_scores(const Head& at, const float* qt, int64_t i, int64_t count, const float* k,
+                  int64_t j, int64_t keys, float* s) {
   const AttentionArgs& g = at.g;
   const int64_t n = round_up(count, kLanes<float>);
-  multiply(keys, n, g.size, g.k + at.k_at(j), at.k_step, 1, qt, kQueries, s, kQueries, false);
+  multiply(keys, n, g.size, k, g.size, 1, qt, kQueries, s, kQueries, false);
   if (g.bias.data) {
     const float* bias = static_cast<const float*>(g.bias.data) + at.at(g.bias, i, j);
     for (int64_t q = 0; q < count; ++q)
@@ -122,15 +136,19 @@ void block_scores(const Head& at, const float* qt, int64_t i, int64_t count, int
 
 // ---------------------------------------------------------------- forward
 struct ForwardScratch {
-  float *qt, *s, *most, *sum, *fix;
+  float *qt, *s, *most, *sum, *fix, *k, *v;
   explicit ForwardScratch(const AttentionArgs& g, char* own) {
     qt = reinterpret_cast<float*>(own);
     s = qt + g.size * kQueries;
     most = s + kKeys * kQueries;
     sum = most + kQueries;
     fix = sum + kQueries;
+    k = fix + kQueries;
+    v = k + kKeys * g.size;
   }
-  static int64_t floats(const AttentionArgs& g) { return (g.size + kKeys + 3) * kQueries; }
+  static int64_t floats(const AttentionArgs& g) {
+    return (g.size + kKeys + 3) * kQueries + kKeys * (g.size + g.value_size);
+  }
 };
 
 // The scores of a block become exponentials; the largest so far and the sums follow, and `fix` is
@@ -171,11 +189,12 @@ void forward_block(const Head& at, int64_t i, char* own) {
   for (int64_t q = 0; q < n; ++q) w.most[q] = kMaskedScore, w.sum[q] = 0;
   for (int64_t j = 0; j < end; j += kKeys) {
     const int64_t keys = min_of(kKeys, end - j);
-    block_scores(at, w.qt, i, count, j, keys, w.s);
+    gather_rows(g.k + at.k_at(j), at.k_step, keys, g.size, w.k);
+    gather_rows(g.v + at.v_at(j), at.v_step, keys, g.value_size, w.v);
+    block_scores(at, w.qt, i, count, w.k, j, keys, w.s);
     exponentiate(w.s, keys, n, w.most, w.sum, w.fix);
     if (j > 0) scale_rows(y, at.y_step, count, g.value_size, w.fix);
-    multiply(count, g.value_size, keys, w.s, 1, kQueries, g.v + at.v_at(j), at.v_step, y, at.y_step,
-             j > 0);
+    multiply(count, g.value_size, keys, w.s, 1, kQueries, w.v, g.value_size, y, at.y_step, j > 0);
   }
   if (end <= 0)
     for (int64_t q = 0; q < count; ++q)
@@ -187,9 +206,16 @@ void forward_block(const Head& at, int64_t i, char* own) {
 }
 
 // ---------------------------------------------------------------- backward
+// Keys whose rows, values and gradients are kept together, a multiple of kKeys.
+int64_t kept_keys(const AttentionArgs& g) {
+  return max_of(int64_t{1}, kKeyFloats / (2 * kKeys * (g.size + g.value_size))) * kKeys;
+}
+
 struct BackwardScratch {
   float *qt, *dyt, *p, *ds, *most, *inverse, *delta, *slope;
+  float *q, *dy, *k, *v, *dk, *dv;  // rows
   explicit BackwardScratch(const AttentionArgs& g, char* own) {
+    const int64_t kept = kept_keys(g);
     qt = reinterpret_cast<float*>(own);
     dyt = qt + g.size * kQueries;
     p = dyt + g.value_size * kQueries;
@@ -198,41 +224,52 @@ struct BackwardScratch {
     inverse = most + kQueries;
     delta = inverse + kQueries;
     slope = delta + kQueries;
+    q = slope + kQueries;
+    dy = q + g.size * kQueries;
+    k = dy + g.value_size * kQueries;
+    v = k + kept * g.size;
+    dk = v + kept * g.value_size;
+    dv = dk + kept * g.size;
   }
   static int64_t floats(const AttentionArgs& g) {
-    return (g.size + g.value_size + 2 * kKeys + 4) * kQueries;
+    return 2 * (g.size + g.value_size) * (kQueries + kept_keys(g)) + (2 * kKeys + 4) * kQueries;
   }
 };
 
-// What a block of queries needs before its keys come: turned queries and dy, and of each query the
-// largest score, 1 / sum, sum(dy * y), and what a score's gradient is multiplied by.
+float dot(const float* a, const float* b, int64_t n) {
+  constexpr int64_t lanes = kLanes<float>;
+  vf32 sum = {};
+  int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) sum += load(a + i) * load(b + i);
+  if (i < n) sum += load_first(a + i, n - i) * load_first(b + i, n - i);
+  return horizontal_sum<float>(sum);
+}
+
+// What a block of queries needs before its keys come: rows of q and dy, also turned, and of each
+// query the largest score, 1 / sum, sum(dy * y), and what a score's gradient is multiplied by.
 void open_queries(const Head& at, int64_t i, int64_t count, const BackwardScratch& w) {
   const AttentionArgs& g = at.g;
-  turn(g.q + at.q_at(i), at.q_step, count, g.size, g.scale, w.qt);
-  turn(g.dy + at.y_at(i), at.y_step, count, g.value_size, 1, w.dyt);
+  gather_rows(g.q + at.q_at(i), at.q_step, count, g.size, w.q);
+  gather_rows(g.dy + at.y_at(i), at.y_step, count, g.value_size, w.dy);
+  turn(w.q, g.size, count, g.size, g.scale, w.qt);
+  turn(w.dy, g.value_size, count, g.value_size, 1, w.dyt);
   const float* stats = at.stats(i);
   for (int64_t q = 0; q < kQueries; ++q) {
     const bool real = q < count;
     w.most[q] = real ? stats[2 * q] : 0;
     w.inverse[q] = real ? stats[2 * q + 1] : 0;
     w.slope[q] = w.most[q] <= kMaskedScore ? 0 : g.scale;  // all masked: nothing depends on q
-    float sum = 0;
-    if (real) {
-      const float *y = g.y + at.y_at(i + q), *dy = g.dy + at.y_at(i + q);
-      for (int64_t e = 0; e < g.value_size; ++e) sum += y[e] * dy[e];
-    }
-    w.delta[q] = sum;
+    w.delta[q] = real ? dot(g.y + at.y_at(i + q), w.dy + q * g.value_size, g.value_size) : 0;
   }
 }
 
-// p = the weights, ds = the gradients of the products q . k, of one block.
-void block_gradients(const Head& at, int64_t i, int64_t count, int64_t j, int64_t keys,
-                     const BackwardScratch& w) {
+// p = the weights, ds = the gradients of the products q . k, of one block. k, v: rows of keys.
+void block_gradients(const Head& at, int64_t i, int64_t count, const float* k, const float* v,
+                     int64_t j, int64_t keys, const BackwardScratch& w) {
   const AttentionArgs& g = at.g;
   const int64_t n = round_up(count, kLanes<float>);
-  block_scores(at, w.qt, i, count, j, keys, w.p);
-  multiply(keys, n, g.value_size, g.v + at.v_at(j), at.v_step, 1, w.dyt, kQueries, w.ds, kQueries,
-           false);
+  block_scores(at, w.qt, i, count, k, j, keys, w.p);
+  multiply(keys, n, g.value_size, v, g.value_size, 1, w.dyt, kQueries, w.ds, kQueries, false);
   for (int64_t q = 0; q < n; q += kLanes<float>) {
     const vf32 most = load(w.most + q), inverse = load(w.inverse + q), delta = load(w.delta + q),
                slope = load(w.slope + q);
@@ -250,34 +287,44 @@ void block_gradients(const Head& at, int64_t i, int64_t count, int64_t j, int64_
 void backward_keys(const AttentionArgs& g, int64_t b, int64_t kv, int64_t begin, int64_t end,
                    bool with_dq, char* own) {
   const BackwardScratch w(g, own);
-  const int64_t share = g.heads / g.kv_heads;
+  const int64_t share = g.heads / g.kv_heads, kept = kept_keys(g);
   const Head first(g, b, kv * share);
-  for (int64_t j = begin; j < end; ++j) {
-    float *dk = g.dk + first.k_at(j), *dv = g.dv + first.v_at(j);
-    for (int64_t d = 0; d < g.size; ++d) dk[d] = 0;
-    for (int64_t d = 0; d < g.value_size; ++d) dv[d] = 0;
-  }
-  for (int64_t h = kv * share; h < (kv + 1) * share; ++h) {
-    const Head at(g, b, h);
-    for (int64_t i = 0; i < g.length; i += kQueries) {
-      const int64_t count = min_of(kQueries, g.length - i);
-      const int64_t last = min_of(end, visible_keys(g, i + count - 1));
-      if (begin >= last && !with_dq) continue;
-      open_queries(at, i, count, w);
-      for (int64_t j = begin; j < last; j += kKeys) {
-        const int64_t keys = min_of(kKeys, last - j);
-        block_gradients(at, i, count, j, keys, w);
-        multiply(keys, g.value_size, count, w.p, kQueries, 1, g.dy + at.y_at(i), at.y_step,
-                 g.dv + at.v_at(j), at.v_step, true);
-        multiply(keys, g.size, count, w.ds, kQueries, 1, g.q + at.q_at(i), at.q_step,
-                 g.dk + at.k_at(j), at.k_step, true);
-        if (with_dq)
-          multiply(count, g.size, keys, w.ds, 1, kQueries, g.k + at.k_at(j), at.k_step,
-                   g.dq + at.q_at(i), at.q_step, j > begin);
+  for (int64_t from = begin; from < end; from += kept) {
+    const int64_t to = min_of(end, from + kept), rows = to - from;
+    gather_rows(g.k + first.k_at(from), first.k_step, rows, g.size, w.k);
+    gather_rows(g.v + first.v_at(from), first.v_step, rows, g.value_size, w.v);
+    for (int64_t d = 0; d < rows * g.size; ++d) w.dk[d] = 0;
+    for (int64_t d = 0; d < rows * g.value_size; ++d) w.dv[d] = 0;
+    for (int64_t h = kv * share; h < (kv + 1) * share; ++h) {
+      const Head at(g, b, h);
+      for (int64_t i = 0; i < g.length; i += kQueries) {
+        const int64_t count = min_of(kQueries, g.length - i);
+        const int64_t last = min_of(to, visible_keys(g, i + count - 1));
+        if (from >= last) {
+          if (with_dq && from == begin)
+            for (int64_t q = 0; q < count; ++q)
+              for (int64_t d = 0; d < g.size; ++d) g.dq[at.q_at(i + q) + d] = 0;
+          continue;
+        }
+        open_queries(at, i, count, w);
+        for (int64_t j = from; j < last; j += kKeys) {
+          const int64_t keys = min_of(kKeys, last - j), row = j - from;
+          const float* k = w.k + row * g.size;
+          block_gradients(at, i, count, k, w.v + row * g.value_size, j, keys, w);
+          multiply(keys, g.value_size, count, w.p, kQueries, 1, w.dy, g.value_size,
+                   w.dv + row * g.value_size, g.value_size, true);
+          multiply(keys, g.size, count, w.ds, kQueries, 1, w.q, g.size, w.dk + row * g.size, g.size,
+                   true);
+          if (with_dq)
+            multiply(count, g.size, keys, w.ds, 1, kQueries, k, g.size, g.dq + at.q_at(i),
+                     at.q_step, j > begin);
+        }
       }
-      if (with_dq && begin >= last)
-        for (int64_t q = 0; q < count; ++q)
-          for (int64_t d = 0; d < g.size; ++d) g.dq[at.q_at(i + q) + d] = 0;
+    }
+    for (int64_t j = 0; j < rows; ++j) {
+      float *dk = g.dk + first.k_at(from + j), *dv = g.dv + first.v_at(from + j);
+      for (int64_t d = 0; d < g.size; ++d) dk[d] = w.dk[j * g.size + d];
+      for (int64_t d = 0; d < g.value_size; ++d) dv[d] = w.dv[j * g.value_size + d];
     }
   }
 }
@@ -291,9 +338,11 @@ void backward_queries(const Head& at, int64_t i, char* own) {
   open_queries(at, i, count, w);
   for (int64_t j = 0; j < last; j += kKeys) {
     const int64_t keys = min_of(kKeys, last - j);
-    block_gradients(at, i, count, j, keys, w);
-    multiply(count, g.size, keys, w.ds, 1, kQueries, g.k + at.k_at(j), at.k_step, g.dq + at.q_at(i),
-             at.q_step, j > 0);
+    gather_rows(g.k + at.k_at(j), at.k_step, keys, g.size, w.k);
+    gather_rows(g.v + at.v_at(j), at.v_step, keys, g.value_size, w.v);
+    block_gradients(at, i, count, w.k, w.v, j, keys, w);
+    multiply(count, g.size, keys, w.ds, 1, kQueries, w.k, g.size, g.dq + at.q_at(i), at.q_step,
+             j > 0);
   }
 }
 
