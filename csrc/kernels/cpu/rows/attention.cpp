@@ -14,6 +14,7 @@
 #include "../../args_attention.h"
 #include "../families.h"
 #include "../gemm/gemm_micro.h"
+#include "../gemm/gemm_pack.h"
 #include "../math/math.h"
 
 namespace ph {
@@ -53,13 +54,16 @@ PH_NOINLINE void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64
 
 // Rows of a matrix, `step` apart, as columns: to (width, kQueries), 0 beyond the last row.
 void turn(const float* rows, int64_t step, int64_t count, int64_t width, float factor, float* to) {
-  constexpr int64_t kBlock = 8;  // columns of `to` that share cache lines
-  for (int64_t i = 0; i < kQueries; i += kBlock)
-    for (int64_t d = 0; d < width; ++d) {
-      float* out = to + d * kQueries + i;
-      for (int64_t u = 0; u < kBlock; ++u)
-        out[u] = i + u < count ? rows[(i + u) * step + d] * factor : 0.0f;
-    }
+  const float* row[kQueries];
+  for (int64_t i = 0; i < count; ++i) row[i] = rows + i * step;
+  for (int64_t d = 0; d < width; d += kZeroCount<float>) {
+    const int64_t depth = min_of(kZeroCount<float>, width - d);
+    pack_rows(to + d * kQueries, kQueries, row, count, depth);
+    for (int64_t i = 0; i < count; ++i) row[i] += depth;
+  }
+  if (factor == 1) return;
+  for (int64_t i = 0; i < width * kQueries; i += kLanes<float>)
+    store(to + i, load(to + i) * factor);
 }
 
 // Rows of a matrix, `step` apart, one after the other.
