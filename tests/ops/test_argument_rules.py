@@ -166,3 +166,19 @@ def test_pieces_of_metrics_and_optimizers():
     optimizer = ph.optimizers.LossScaleOptimizer(ph.optimizers.SGD())
     assert bool(optimizer.check_finite([ops.ones(2), None]))
     assert not bool(optimizer.check_finite([ops.ones(2), ops.array([np.inf])]))
+
+
+@pytest.mark.parametrize("reduction", [None, "add", "mul", "max", "min"])
+@pytest.mark.parametrize("place", [3, -4])
+def test_an_update_outside_is_refused(reduction, place):
+    with pytest.raises(ValueError, match="out of range"):
+        ops.scatter_update([1, 2, 3], [[place]], [9], reduction=reduction)
+
+
+def test_an_axis_out_of_bounds_is_a_value_error():
+    with pytest.raises(ValueError, match="glu: axis 3 is out of bounds"):
+        ops.glu([1.0, 2.0], axis=3)
+    with pytest.raises(ValueError, match="average: axis 3 is out of bounds"):
+        ops.average([1.0, 2.0], axis=3, weights=[1.0])
+    both = ops.average([[1.0, 3.0]], axis=(0, 1), weights=[[3.0, 1.0]])
+    assert float(both) == 1.5

@@ -100,6 +100,7 @@ def scatter_update(
     if reduction == "add":
         result = add(flat, scatter_add(place, updates, rows))
     elif reduction is None:
+        place = take(arange(rows), place)  # which reports a place outside, as the segments do not
         # the last update of a place wins: its number, counted from 1
         count = shape_of(place)[0]
         number = add(arange(count), 1)

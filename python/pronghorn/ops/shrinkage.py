@@ -54,7 +54,7 @@ def glu(x: TensorLike, axis: int = -1) -> Tensor:
         ValueError: an axis of odd size.
     """
     x = floating(x)
-    size = x.shape[axis]
+    size = x.shape[normalize_axis(axis, len(x.shape), "glu")]
     if size is not None and size % 2:
         raise ValueError(
             f"axis size must be divisible by 2. Received: x.shape={x.shape} with axis={axis}"

@@ -91,7 +91,8 @@ def average(x: TensorLike, axis: Axis | None = None, weights: Any = None) -> Any
         a == b or None in (a, b) for a, b in zip(x.shape, weights.shape)
     )
     if not same:
-        along = None if axis is None else x.shape[axis]  # type: ignore[index]
+        axis = None if axis is None else normalize_axis(axis, len(x.shape), "average")
+        along = None if axis is None else x.shape[axis]
         if axis is None or len(weights.shape) != 1 or weights.shape[0] not in (along, None):
             raise ValueError(
                 "`weights` must have the same shape as `x`, or the same size as `x` at "
@@ -99,7 +100,7 @@ def average(x: TensorLike, axis: Axis | None = None, weights: Any = None) -> Any
             )
         rank = len(x.shape)
         shape = [1] * rank
-        shape[normalize_axis(axis, rank, "average")] = -1
+        shape[axis] = -1
         weights = reshape(weights, tuple(shape))
     total = sum(multiply(x, weights), axis=axis)
     return divide(total, sum(add(weights, multiply(x, 0)), axis=axis))
