@@ -23,10 +23,12 @@ from .losses import *  # noqa: F403
 from .math import *  # noqa: F403
 from .matrix import dot, matmul  # noqa: F401
 from .moments import *  # noqa: F403
+from .nan_statistics import *  # noqa: F403
 from .normalization import *  # noqa: F403
 from .patches import *  # noqa: F403
 from .pooling import *  # noqa: F403
 from .products import *  # noqa: F403
+from .quantiles import *  # noqa: F403
 from .rearrangement import *  # noqa: F403
 from .scans import *  # noqa: F403
 from .scatter import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""Shapes, indexing, joining and creation."""
+"""Indexing, joining and conversion; what only changes a shape is in shapes."""
 
 from __future__ import annotations
 
@@ -6,20 +6,28 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from ..engine import config
-from ..engine.sized import sized_by_data
 from ..engine.tensor import convert_to_tensor as _to_tensor
 from ..engine.tensor import own_array
 from . import _args
 from ._args import KerasTensor, index, normalize_axis, number, op, shape_of, sizes, tensor, tensors
 from ._starts import is_open, positions
+from .shapes import (
+    broadcast_to,
+    expand_dims,
+    moveaxis,
+    ravel,
+    reshape,
+    shape,
+    squeeze,
+    transpose,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..engine.types import Axis, DTypeLike, Shape, Tensor, TensorLike
+    from ..engine.types import Axis, DTypeLike, Tensor, TensorLike
 
 
-_reshape, _transpose, _broadcast_to = op("reshape"), op("transpose"), op("broadcast_to")
 _slice, _concat, _pad, _gather = op("slice"), op("concat"), op("pad"), op("gather")
 _scatter_add, _stop_gradient = op("scatter_add"), op("stop_gradient")
 
@@ -37,148 +45,6 @@ def _many(name, xs):
     return tuple(tensors(xs))
 
 
-# ---- shapes
-def shape(x: TensorLike) -> Any:
-    """The shape as a tuple.
-
-    A size that is unknown while a model is built or traced is an integer-like stand-in, good for
-    arithmetic and for shape arguments.
-
-    Example:
-        >>> ops.shape(ops.zeros((2, 3)))
-        (2, 3)
-    """
-    return shape_of(tensor(x))
-
-
-def reshape(x: TensorLike, newshape: Shape) -> Tensor:
-    """x's elements under another shape, row-major.
-
-    Args:
-        x: Tensor.
-        newshape: Sizes; at most one is -1, which takes what remains.
-
-    Raises:
-        ValueError: the element counts differ.
-
-    Example:
-        >>> ops.reshape([[1, 2], [3, 4]], (-1,)).tolist()
-        [1, 2, 3, 4]
-    """
-    if is_open(newshape):
-        return _reshape_openly(tensor(x), newshape)
-    target = sizes(newshape, "newshape")
-    try:
-        return _args.call(_reshape, (tensor(x),), (target,))
-    except ValueError:
-        _args.judge_sizes(target)
-        raise
-
-
-def _open_shape(x, shape):
-    if isinstance(shape, (list, tuple)):
-        return (None,) * len(shape), x.dtype
-    return (None,) * (shape.shape[0] if shape.shape else 1), x.dtype
-
-
-@sized_by_data(_open_shape)
-def _reshape_openly(x, shape):
-    if isinstance(shape, (list, tuple)):
-        shape = [-1 if n is None else int(n) for n in shape]
-    return reshape(x, shape)
-
-
-def ravel(x: TensorLike) -> Tensor:
-    """x's elements in one axis."""
-    return _reshape((tensor(x),), ((-1,),))
-
-
-def transpose(x: TensorLike, axes: Any = None) -> Tensor:
-    """x with its axes permuted; reversed where `axes` is None.
-
-    Example:
-        >>> ops.shape(ops.transpose(ops.zeros((2, 3, 4)), (1, 0, 2)))
-        (3, 2, 4)
-    """
-    x = tensor(x)
-    rank = len(x.shape)
-    if axes is None:
-        axes = range(rank - 1, -1, -1)
-    elif sorted(a + rank if a < 0 else a for a in axes) != list(range(rank)):
-        said = "`axes` must be a valid permutation of the axes"
-        if len(axes) != rank:
-            said = "`axes` must be a list of the same length as the input shape"
-        elif any(not -rank <= a < rank for a in axes):
-            said = f"Each axis in `axes` must be an integer in [-{rank}, {rank})"
-        raise ValueError(f"transpose: {said}. Received: axes={list(axes)}, shape {x.shape}")
-    return _transpose((x,), (tuple(a + rank if a < 0 else a for a in axes),))
-
-
-def moveaxis(x: TensorLike, source: Any, destination: Any) -> Tensor:
-    """x with one axis moved (or several, given as sequences); the others keep their order."""
-    x = tensor(x)
-    rank = len(x.shape)
-    source = (source,) if isinstance(source, int) else source
-    destination = (destination,) if isinstance(destination, int) else destination
-    source = [normalize_axis(a, rank, "moveaxis") for a in source]
-    destination = [normalize_axis(a, rank, "moveaxis") for a in destination]
-    order = [a for a in range(rank) if a not in source]
-    for to, origin in sorted(zip(destination, source)):
-        order.insert(to, origin)
-    return _transpose((x,), (tuple(order),))
-
-
-def squeeze(x: TensorLike, axis: Axis | None = None) -> Tensor:
-    """x without axes of size 1: the given ones, or all.
-
-    Raises:
-        ValueError: an axis whose size is not 1.
-    """
-    x = tensor(x)
-    dims = shape_of(x)
-    rank = len(dims)
-    if axis is None:
-        drop = {i for i, s in enumerate(x.shape) if s == 1}
-    else:
-        axis = axis if isinstance(axis, (list, tuple)) else (axis,)
-        drop = {normalize_axis(a, rank, "squeeze") for a in axis}
-        for a in drop:
-            if x.shape[a] not in (1, None):
-                raise ValueError(
-                    f"squeeze: axis {a} of shape {x.shape} has size {x.shape[a]}; only an "
-                    "axis of size 1 can be dropped."
-                )
-    return reshape(x, tuple(s for i, s in enumerate(dims) if i not in drop))
-
-
-def expand_dims(x: TensorLike, axis: int) -> Tensor:
-    """x with new axes of size 1 at the given positions of the result.
-
-    Example:
-        >>> ops.shape(ops.expand_dims(ops.zeros((2, 3)), -1))
-        (2, 3, 1)
-    """
-    x = tensor(x)
-    dims = shape_of(x)
-    axis = axis if isinstance(axis, (list, tuple)) else (axis,)
-    rank = len(dims) + len(axis)  # type: ignore[arg-type]
-    new = {normalize_axis(a, rank, "expand_dims") for a in axis}
-    if len(new) != len(axis):  # type: ignore[arg-type]
-        raise ValueError(f"expand_dims: an axis is given twice in {tuple(axis)}.")  # type: ignore[arg-type]
-    old = iter(dims)
-    return reshape(x, tuple(1 if i in new else next(old) for i in range(rank)))
-
-
-def broadcast_to(x: TensorLike, shape: Any) -> Tensor:
-    """x repeated to a larger shape; sizes of 1 stretch, missing axes are added in front.
-
-    Raises:
-        ValueError: a size that is neither 1 nor the target's.
-    """
-    return _args.call(_broadcast_to, (tensor(x),), (sizes(shape),))
-
-
-# ---- joining and cutting
 def concatenate(xs: Sequence[TensorLike], axis: int = 0) -> Tensor:
     """Tensors joined along an axis.
 

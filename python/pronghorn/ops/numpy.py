@@ -11,7 +11,9 @@ from .factors import slogdet  # noqa: F401
 from .math import *  # noqa: F403
 from .matrix import dot, matmul  # noqa: F401
 from .moments import *  # noqa: F403
+from .nan_statistics import *  # noqa: F403
 from .products import *  # noqa: F403
+from .quantiles import *  # noqa: F403
 from .scans import vectorize  # noqa: F401
 from .sequences import *  # noqa: F403
 from .sets import *  # noqa: F403

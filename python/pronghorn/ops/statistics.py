@@ -1,4 +1,4 @@
-"""Statistics: averages, ranges, counts and what ignores nan."""
+"""Statistics: averages, ranges, counts and bins."""
 
 from __future__ import annotations
 
@@ -6,41 +6,29 @@ import builtins
 from typing import TYPE_CHECKING, Any
 
 from ._args import FLOATS, cast, normalize_axis, pair, result_type, shape_of, tensor
-from .arrange import take_along_axis
-from .array import expand_dims, moveaxis, ravel, reshape, scatter_add, transpose
+from .array import expand_dims, ravel, reshape, scatter_add
 from .creation import arange
 from .math import (
     add,
-    argmax,
-    argmin,
-    ceil,
     divide,
     equal,
-    floor,
     greater_equal,
-    isnan,
     less,
     less_equal,
     logical_and,
     logical_not,
     max,
-    maximum,
     mean,
     min,
     multiply,
     not_equal,
-    prod,
-    round,
-    sqrt,
-    square,
     subtract,
     sum,
     where,
 )
-from .math import all as all_of
 from .math import any as any_of
 from .sequences import linspace
-from .sorting import searchsorted, sort
+from .sorting import searchsorted
 
 if TYPE_CHECKING:
     from ..engine.types import Axis, Tensor, TensorLike
@@ -251,211 +239,6 @@ def histogram(x: TensorLike, bins: int = 10, range: Any = None) -> tuple[Any, ..
 
 
 # ---- order statistics
-def quantile(
-    x: TensorLike, q: Any, axis: Axis | None = None, method: str = "linear", keepdims: bool = False
-) -> Tensor:
-    """The value below which a share q of the elements over axes lies.
-
-    Args:
-        x: Tensor.
-        q: Number or vector of numbers in [0, 1].
-        axis: An int, several, or None for all.
-        method: Between two elements: `"linear"`, `"lower"`, `"higher"`, `"midpoint"` or
-            `"nearest"`.
-        keepdims: Whether the axes stay as size 1.
-
-    Returns:
-        A float tensor; for a vector of q with a first axis of that length.
-
-    Raises:
-        ValueError: another method.
-
-    Example:
-        >>> ops.quantile([1.0, 2.0, 3.0, 4.0], 0.5).tolist()
-        2.5
-    """
-    return _quantile(x, q, axis, method, keepdims, skip_nan=False)
-
-
-def percentile(
-    x: TensorLike, q: Any, axis: Axis | None = None, method: str = "linear", keepdims: bool = False
-) -> Tensor:
-    """`quantile` with q in percent."""
-    return quantile(x, _share(x, q), axis, method, keepdims)
-
-
-def median(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """The middle element over axes, or the mean of the two middle ones.
-
-    Example:
-        >>> ops.median([3.0, 1.0, 2.0]).tolist()
-        2.0
-    """
-    return quantile(x, 0.5, axis, "linear", keepdims)
-
-
-def nanquantile(
-    x: TensorLike, q: Any, axis: Axis | None = None, method: str = "linear", keepdims: bool = False
-) -> Tensor:
-    """`quantile` of what is not nan; nan where nothing is."""
-    return _quantile(x, q, axis, method, keepdims, skip_nan=True)
-
-
-def nanpercentile(
-    x: TensorLike, q: Any, axis: Axis | None = None, method: str = "linear", keepdims: bool = False
-) -> Tensor:
-    """`percentile` of what is not nan; nan where nothing is."""
-    return nanquantile(x, _share(x, q), axis, method, keepdims)
-
-
-def nanmedian(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`median` of what is not nan; nan where nothing is."""
-    return nanquantile(x, 0.5, axis, "linear", keepdims)
-
-
-def _share(x, q):
-    """q percent as a share, in the dtype that x's quantiles are computed in."""
-    return divide(tensor(q, _working(tensor(x))[1]), 100.0)
-
-
-def _working(x):
-    """The dtype of x's quantiles, and the one that they are computed in."""
-    kind = "float32" if x.dtype == "int64" else result_type(x.dtype, "float")
-    return kind, kind if kind in ("float32", "float64") else "float32"
-
-
-def _quantile(x, q, axis, method, keepdims, skip_nan):
-    if method not in ("linear", "lower", "higher", "midpoint", "nearest"):
-        raise ValueError(
-            "method must be 'linear', 'lower', 'higher', 'midpoint' or 'nearest'. "
-            f"Received: method={method}"
-        )
-    x = tensor(x)
-    kind, work = _working(x)
-    rank = len(x.shape)
-    if axis is None:
-        axis = builtins.range(rank)
-    axes = (axis,) if isinstance(axis, int) else axis
-    axes = sorted(normalize_axis(a, rank, "quantile") for a in axes)
-    kept = [a for a in builtins.range(rank) if a not in axes]
-    dims = shape_of(x)
-    flat = reshape(transpose(cast(x, work), kept + axes), (*(dims[a] for a in kept), -1))
-    q = tensor(q, work)
-    ordered = sort(flat)  # nan last
-    bad = isnan(ordered)
-    counted = logical_not(bad) if skip_nan else equal(bad, bad)
-    total = sum(cast(counted, work), axis=-1)
-    points = reshape(q, (-1, *[1] * len(kept)))
-    place = multiply(points, subtract(total, 1.0))
-    low, high = floor(place), ceil(place)
-    if method == "nearest":
-        low = high = round(place)
-    elif method == "lower":
-        high = low
-    elif method == "higher":
-        low = high
-    share = 0.5 if method == "midpoint" else subtract(place, low)
-    first, second = _at(ordered, low), _at(ordered, high)
-    result = add(first, multiply(subtract(second, first), share))
-    result = where(low == high, first, result)
-    spoilt = less(total, 0.5) if skip_nan else any_of(bad, axis=-1)
-    result = where(spoilt, float("nan"), result)
-    if not q.shape:
-        result = result[0]
-    if keepdims:
-        lead = (q.shape[0],) if q.shape else ()
-        shape = tuple(1 if a in axes else dims[a] for a in builtins.range(rank))
-        result = reshape(result, (*lead, *shape))
-    return cast(result, kind)
-
-
-def _at(ordered, place):
-    """Elements of the last axis at positions (points, ...)."""
-    place = moveaxis(maximum(place, 0), 0, -1)
-    return moveaxis(take_along_axis(ordered, cast(place, "int32"), axis=-1), -1, 0)
-
-
-# ---- ignoring nan
-def _without(x, replacement):
-    x = tensor(x)
-    return where(isnan(x), replacement, x) if x.dtype in FLOATS else x
-
-
-def nansum(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`sum` with nan counted as 0."""
-    return sum(_without(x, 0), axis, keepdims)
-
-
-def nanprod(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`prod` with nan counted as 1."""
-    return prod(_without(x, 1), axis, keepdims)
-
-
-def nanmax(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`max` of what is not nan; nan where nothing is."""
-    return _extreme(x, axis, keepdims, max, "-inf")
-
-
-def nanmin(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`min` of what is not nan; nan where nothing is."""
-    return _extreme(x, axis, keepdims, min, "inf")
-
-
-def _extreme(x, axis, keepdims, function, neutral):
-    x = tensor(x)
-    if x.dtype not in FLOATS:
-        return function(x, axis, keepdims)
-    result = function(_without(x, float(neutral)), axis, keepdims)
-    return where(all_of(isnan(x), axis, keepdims), float("nan"), result)
-
-
-def nanargmax(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`argmax` of what is not nan; -1 where nothing is."""
-    return _place(x, axis, keepdims, argmax, "-inf")
-
-
-def nanargmin(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`argmin` of what is not nan; -1 where nothing is."""
-    return _place(x, axis, keepdims, argmin, "inf")
-
-
-def _place(x, axis, keepdims, function, neutral):
-    x = tensor(x)
-    if x.dtype not in FLOATS:
-        return function(x, axis, keepdims)
-    place = function(_without(x, float(neutral)), axis, keepdims)
-    return where(all_of(isnan(x), axis, keepdims), -1, place)
-
-
-def nanmean(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`mean` of what is not nan; nan where nothing is."""
-    x = tensor(x)
-    if x.dtype not in FLOATS:
-        return mean(x, axis, keepdims)
-    work = x if x.dtype in ("float32", "float64") else cast(x, "float32")
-    count = sum(cast(not_equal(isnan(work), True), work.dtype), axis, keepdims)
-    return cast(divide(nansum(work, axis, keepdims), count), x.dtype)
-
-
-def nanvar(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`var` of what is not nan; nan where nothing is."""
-    x = tensor(x)
-    kind, work = _working(x)
-    work = cast(x, work)
-    return cast(nanmean(square(subtract(work, nanmean(work, axis, True))), axis, keepdims), kind)
-
-
-def nanstd(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`std` of what is not nan; nan where nothing is."""
-    x = tensor(x)
-    kind, work = _working(x)
-    work = cast(x, work)
-    return cast(sqrt(nanvar(work, axis, keepdims)), kind)
-
-
 __all__ = [
-    "amax", "amin", "average", "bincount", "count_nonzero", "digitize", "histogram", "isin",
-    "median", "nanargmax", "nanargmin", "nanmax", "nanmean", "nanmedian", "nanmin",
-    "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "percentile", "ptp",
-    "quantile",
+    "amax", "amin", "average", "bincount", "count_nonzero", "digitize", "histogram", "isin", "ptp",
 ]  # fmt: skip
