@@ -33,13 +33,37 @@ def relu6(x: TensorLike) -> Tensor:
 
 
 def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> Tensor:
-    """x where positive, negative_slope * x elsewhere."""
+    """x where positive, negative_slope * x elsewhere.
+
+    Args:
+        x: Tensor of any number dtype; integers are computed in floatx.
+        negative_slope: What x is multiplied with where it is not positive.
+
+    Returns:
+        Float tensor of x's shape.
+
+    Example:
+        >>> ops.leaky_relu([-4.0, 0.0, 2.0], negative_slope=0.25).tolist()
+        [-1.0, 0.0, 2.0]
+    """
     x = floating(x)
     return where(greater(x, 0), x, multiply(x, negative_slope))
 
 
 def elu(x: TensorLike, alpha: float = 1.0) -> Tensor:
-    """x where positive, alpha * (exp(x) - 1) elsewhere."""
+    """x where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2016).
+
+    Args:
+        x: Tensor of any number dtype; integers are computed in floatx.
+        alpha: The value that is approached, negated, far below 0.
+
+    Returns:
+        Float tensor of x's shape.
+
+    Example:
+        >>> print(ops.elu([-1.0, 0.0, 2.0]).numpy().round(3))
+        [-0.632  0.     2.   ]
+    """
     x = floating(x)
     # the branch not taken must stay finite, or its gradient is 0 * inf
     below = expm1(minimum(x, 0.0))
@@ -57,6 +81,13 @@ def gelu(x: TensorLike, approximate: bool = True) -> Tensor:
     Args:
         x: Tensor.
         approximate: Whether to use the tanh approximation.
+
+    Returns:
+        Float tensor of x's shape.
+
+    Example:
+        >>> print(ops.gelu([-1.0, 0.0, 1.0], approximate=False).numpy().round(3))
+        [-0.159  0.     0.841]
     """
     x = floating(x)
     if approximate:
@@ -163,6 +194,9 @@ def softmax(x: TensorLike, axis: int = -1) -> Tensor:
         x: Tensor of at least one axis.
         axis: An int, or several.
 
+    Returns:
+        Float tensor of x's shape; along `axis` its elements are positive and sum to 1.
+
     Raises:
         ValueError: a scalar, or an axis out of range.
 
@@ -184,7 +218,15 @@ def softmax(x: TensorLike, axis: int = -1) -> Tensor:
 
 
 def log_softmax(x: TensorLike, axis: int = -1) -> Tensor:
-    """x - logsumexp(x) along an axis; arguments as in `softmax`."""
+    """x - logsumexp(x) along an axis; arguments as in `softmax`.
+
+    Returns:
+        Float tensor of x's shape; its exponentials along `axis` sum to 1.
+
+    Example:
+        >>> print(ops.log_softmax([0.0, 0.0]).numpy().round(4))
+        [-0.6931 -0.6931]
+    """
     x = _float_tensor(x)
     return _over_axis(_log_softmax, x, axis)
 

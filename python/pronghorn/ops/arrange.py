@@ -43,7 +43,15 @@ def ndim(x: TensorLike) -> Any:
 
 
 def get_item(x: TensorLike, key: Any) -> Any:
-    """x[key].
+    """x[key], as a function.
+
+    Args:
+        x: Tensor of any dtype.
+        key: What may stand in the brackets: an int, a slice, None, `...`, a tensor of integers or
+            bool, or a tuple of these.
+
+    Returns:
+        Tensor of x's dtype.
 
     Example:
         >>> ops.get_item([1, 2, 3], 1).tolist()
@@ -54,6 +62,15 @@ def get_item(x: TensorLike, key: Any) -> Any:
 
 def append(x1: TensorLike, x2: TensorLike, axis: Axis | None = None) -> Tensor:
     """x2 joined behind x1 along an axis; both flattened first where it is None.
+
+    Args:
+        x1: Tensor of any dtype.
+        x2: Tensor; where `axis` is given, of x1's rank and equal to it in the other sizes.
+        axis: The axis along which they are joined, or None.
+
+    Returns:
+        Tensor of the common dtype: a vector of all elements where `axis` is None, else longer along
+        it.
 
     Example:
         >>> ops.append([1, 2], [[3], [4]]).tolist()
@@ -68,6 +85,12 @@ def append(x1: TensorLike, x2: TensorLike, axis: Axis | None = None) -> Tensor:
 def hstack(xs: Sequence[TensorLike]) -> Tensor:
     """Tensors joined along the second axis (vectors: the first).
 
+    Args:
+        xs: List of tensors of equal sizes but for the second axis (vectors: of any length).
+
+    Returns:
+        Tensor of the common dtype.
+
     Example:
         >>> ops.hstack([[1, 2], [3]]).tolist()
         [1, 2, 3]
@@ -78,6 +101,12 @@ def hstack(xs: Sequence[TensorLike]) -> Tensor:
 
 def vstack(xs: Sequence[TensorLike]) -> Tensor:
     """Tensors joined along the first axis; a vector is one row.
+
+    Args:
+        xs: List of tensors of equal sizes but for the first axis.
+
+    Returns:
+        Tensor of at least two axes, of the common dtype.
 
     Example:
         >>> ops.vstack([[1, 2], [3, 4]]).tolist()
@@ -90,6 +119,12 @@ def vstack(xs: Sequence[TensorLike]) -> Tensor:
 
 def dstack(xs: Sequence[TensorLike]) -> Tensor:
     """Tensors joined along the third axis; vectors become (1, n, 1), matrices (m, n, 1).
+
+    Args:
+        xs: List of tensors of equal sizes but for the third axis.
+
+    Returns:
+        Tensor of at least three axes, of the common dtype.
 
     Example:
         >>> ops.shape(ops.dstack([[1, 2], [3, 4]]))
@@ -112,6 +147,9 @@ def tile(x: TensorLike, repeats: Any) -> Tensor:
     Args:
         x: Tensor.
         repeats: How often along each axis; missing ones, of x or of `repeats`, are in front.
+
+    Returns:
+        Tensor of x's dtype, each size multiplied by its number of repeats.
 
     Example:
         >>> ops.tile([1, 2], 2).tolist()
@@ -141,6 +179,9 @@ def roll(x: TensorLike, shift: Any, axis: Axis | None = None) -> Tensor:
         shift: How far, an int or one for each axis.
         axis: An int or several; None rolls the flattened tensor.
 
+    Returns:
+        Tensor of x's shape and dtype.
+
     Example:
         >>> ops.roll([1, 2, 3], 1).tolist()
         [3, 1, 2]
@@ -165,7 +206,20 @@ def roll(x: TensorLike, shift: Any, axis: Axis | None = None) -> Tensor:
 
 
 def swapaxes(x: TensorLike, axis1: Any, axis2: Any) -> Tensor:
-    """x with two axes exchanged."""
+    """x with two axes exchanged.
+
+    Args:
+        x: Tensor of any dtype.
+        axis1: One axis; from the end where negative.
+        axis2: The other.
+
+    Returns:
+        Tensor of x's dtype with the two sizes exchanged.
+
+    Example:
+        >>> ops.swapaxes([[1, 2], [3, 4], [5, 6]], 0, 1).tolist()
+        [[1, 3, 5], [2, 4, 6]]
+    """
     x = tensor(x)
     order = list(range(len(x.shape)))
     a, b = (normalize_axis(axis, len(order), "swapaxes") for axis in (axis1, axis2))
@@ -192,6 +246,14 @@ def _of_rank(x, rank, who):
 
 def rot90(array: Any, k: int = 1, axes: Any = (0, 1)) -> Tensor:
     """x rotated by 90 degrees k times in the plane of two axes, from the first to the second.
+
+    Args:
+        array: Tensor of at least two axes.
+        k: How many quarter turns; backwards where negative.
+        axes: The two axes of the plane.
+
+    Returns:
+        Tensor of the same dtype; the two sizes are exchanged where k is odd.
 
     Raises:
         ValueError: fewer than two axes, or twice the same.
@@ -223,6 +285,10 @@ def meshgrid(*x: Any, indexing: str = "xy") -> Any:
     Args:
         *x: Vectors.
         indexing: `"xy"` (the first vector runs along the columns) or `"ij"`.
+
+    Returns:
+        List of one tensor for each vector; all have the shape (n0, n1, ...) with "ij", and (n1, n0,
+        ...) with "xy".
 
     Raises:
         ValueError: another `indexing`.
@@ -258,6 +324,9 @@ def take_along_axis(x: TensorLike, indices: TensorLike, axis: Axis | None = None
         indices: Integer tensor of x's rank (flat where `axis` is None); negative ones count from
             the end.
         axis: The axis; None takes from the flattened tensor.
+
+    Returns:
+        Tensor of x's dtype and of the shape of `indices`, the other axes broadcast with x's.
 
     Raises:
         ValueError: an index out of range, or ranks that differ.

@@ -52,6 +52,9 @@ def concatenate(xs: Sequence[TensorLike], axis: int = 0) -> Tensor:
         xs: List of tensors; all sizes but that of `axis` are equal.
         axis: Where they are joined.
 
+    Returns:
+        Tensor of the common dtype; its size along `axis` is the sum of theirs.
+
     Raises:
         ValueError: no tensors, or sizes that differ elsewhere.
 
@@ -66,6 +69,16 @@ def concatenate(xs: Sequence[TensorLike], axis: int = 0) -> Tensor:
 
 def stack(x: TensorLike, axis: int = 0) -> Tensor:
     """Tensors of one shape joined along a new axis.
+
+    Args:
+        x: List of tensors of one shape, or a tensor, which is taken as the list of its rows.
+        axis: Where the new axis stands in the result.
+
+    Returns:
+        Tensor of the common dtype with one more axis, whose size is their number.
+
+    Raises:
+        ValueError: Where the shapes differ.
 
     Example:
         >>> ops.stack([[1, 2], [3, 4]], axis=1).tolist()
@@ -110,6 +123,9 @@ def slice(inputs: TensorLike, start_indices: Any, shape: Any) -> Tensor:
         start_indices: One integer an axis, or a tensor of them.
         shape: One size an axis; -1 goes to the end.
 
+    Returns:
+        Tensor of inputs' dtype and the given shape.
+
     Raises:
         ValueError: a block that does not lie inside.
 
@@ -145,6 +161,13 @@ def slice(inputs: TensorLike, start_indices: Any, shape: Any) -> Tensor:
 def flip(x: TensorLike, axis: Axis | None = None) -> Tensor:
     """x with the order along the given axes (all where None) reversed.
 
+    Args:
+        x: Tensor of any dtype.
+        axis: An int, several, or None.
+
+    Returns:
+        Tensor of x's shape and dtype.
+
     Example:
         >>> ops.flip([1, 2, 3]).tolist()
         [3, 2, 1]
@@ -171,6 +194,9 @@ def pad(
         pad_width: A (before, after) pair an axis, one pair for all, or one number for all.
         mode: "constant", "reflect" (mirrored without the edge) or "symmetric" (with it).
         constant_values: The value added by "constant"; 0 where None.
+
+    Returns:
+        Tensor of x's dtype, each size larger by its pair.
 
     Raises:
         ValueError: negative widths, an unknown mode, or a mirror wider than the axis.
@@ -270,6 +296,9 @@ def scatter_add(indices: TensorLike, updates: Any, rows: Any, axis: int = 0) -> 
         updates: Tensor whose axes from `axis` on begin with the shape of `indices`.
         rows: Size of the result along `axis`.
 
+    Returns:
+        Tensor of the updates' dtype; what several indices name is summed.
+
     Raises:
         ValueError: shapes that do not match, or an index out of range.
 
@@ -283,6 +312,17 @@ def scatter_add(indices: TensorLike, updates: Any, rows: Any, axis: int = 0) -> 
 def repeat(x: TensorLike, repeats: Any, axis: Axis | None = None) -> Tensor:
     """Each element (or row along `axis`) repeated `repeats` times; or each as often as its own
     number of a list says.
+
+    Args:
+        x: Tensor of any dtype.
+        repeats: An int, or one for each element along `axis`.
+        axis: The axis; None repeats the elements of the flattened tensor.
+
+    Returns:
+        Tensor of x's dtype.
+
+    Raises:
+        ValueError: Where there are not as many repeats as elements.
 
     Example:
         >>> ops.repeat([1, 2], 2).tolist()
@@ -326,9 +366,22 @@ def convert_to_tensor(
 ) -> Tensor:
     """A tensor of x: a tensor, variable, array, number or nested list.
 
+    Args:
+        x: What becomes a tensor; a tensor of the right dtype comes back as it is.
+        dtype: The dtype; where None that of x, and for Python numbers int32, floatx or bool.
+        sparse: True is refused.
+        ragged: True is refused.
+
+    Returns:
+        Tensor of x's shape.
+
     Raises:
         TypeError: for strings, objects and ragged lists.
         ValueError: for sparse=True or ragged=True.
+
+    Example:
+        >>> ops.convert_to_tensor([[1, 2], [3, 4]], "float32").tolist()
+        [[1.0, 2.0], [3.0, 4.0]]
     """
     if sparse or ragged:
         raise ValueError("Sparse and ragged tensors are not supported.")
@@ -354,7 +407,18 @@ def copy(x: TensorLike) -> Tensor:
 
 
 def stop_gradient(variable: Any) -> Tensor:
-    """x, through which no gradient flows."""
+    """variable's value, through which no gradient flows.
+
+    Args:
+        variable: Tensor or variable.
+
+    Returns:
+        Tensor of the same values, shape and dtype; a derivative takes it for a constant.
+
+    Example:
+        >>> ops.stop_gradient(ops.ones((2,))).tolist()
+        [1.0, 1.0]
+    """
     return _stop_gradient((tensor(variable),))
 
 

@@ -51,8 +51,9 @@ def dot_product_attention(
         ValueError: tensors that are not 4-dimensional, sizes that do not match, or a soft cap.
 
     Example:
-        >>> x = random.normal((2, 5, 4, 8))
-        >>> ops.dot_product_attention(x, x, x, is_causal=True).shape  # (2, 5, 4, 8)
+        >>> x = ops.ones((2, 5, 4, 8))
+        >>> ops.dot_product_attention(x, x, x, is_causal=True).shape
+        (2, 5, 4, 8)
     """
     if attn_logits_soft_cap is not None:
         raise ValueError(

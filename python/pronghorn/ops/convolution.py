@@ -57,7 +57,8 @@ def conv(
         ValueError: ranks or channels that do not match, or a window larger than the input.
 
     Example:
-        >>> ops.conv(ops.ones((1, 3, 3, 1)), ops.ones((2, 2, 1, 1)))  # (1, 2, 2, 1), all 4
+        >>> ops.conv(ops.ones((1, 3, 3, 1)), ops.ones((2, 2, 1, 1))).tolist()
+        [[[[4.0], [4.0]], [[4.0], [4.0]]]]
     """
     layout = Layout(inputs, data_format, "conv")
     kernel = _kernel(layout, kernel, "conv")
@@ -137,6 +138,11 @@ def depthwise_conv(
 
     Raises:
         ValueError: a kernel whose channels are not the input's.
+
+    Example:
+        >>> x = ops.ones((1, 4, 4, 3))
+        >>> ops.depthwise_conv(x, ops.ones((3, 3, 3, 2))).shape
+        (1, 2, 2, 6)
     """
     layout = Layout(inputs, data_format, "depthwise_conv")
     kernel = _kernel(layout, kernel, "depthwise_conv")
@@ -160,7 +166,22 @@ def separable_conv(
     data_format: str | None = None,
     dilation_rate: Axis = 1,
 ) -> Tensor:
-    """`depthwise_conv`, then a 1x1 `conv` that mixes the channels."""
+    """`depthwise_conv`, then a 1x1 `conv` that mixes the channels.
+
+    Args:
+        inputs: Tensor (N, W, C), (N, H, W, C) or (N, D, H, W, C); channels first by `data_format`.
+        depthwise_kernel: Tensor (spatial axes, C, multiplier).
+        pointwise_kernel: Tensor (1, ..., 1, C * multiplier, K), with as many ones as spatial axes.
+        strides, padding, data_format, dilation_rate: Of the first convolution, as in `conv`.
+
+    Returns:
+        Tensor (N, spatial axes, K) in the input's layout.
+
+    Example:
+        >>> depthwise, pointwise = ops.ones((3, 3, 3, 2)), ops.ones((1, 1, 6, 5))
+        >>> ops.separable_conv(ops.ones((1, 4, 4, 3)), depthwise, pointwise).shape
+        (1, 2, 2, 5)
+    """
     y = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
     return conv(y, pointwise_kernel, 1, "valid", data_format, 1)
 

@@ -26,6 +26,9 @@ def full(shape: Any, fill_value: Any, dtype: DTypeLike | None = None) -> Tensor:
         fill_value: The value.
         dtype: Its dtype; floatx where None. An integer that it cannot hold wraps, as in a cast.
 
+    Returns:
+        Tensor of the given shape.
+
     Raises:
         ValueError: negative sizes, or a number too large for 64 bits or a float.
 
@@ -41,17 +44,57 @@ def full(shape: Any, fill_value: Any, dtype: DTypeLike | None = None) -> Tensor:
 
 
 def zeros(shape: Any, dtype: DTypeLike | None = None) -> Tensor:
-    """A tensor of zeros; dtype floatx where None."""
+    """A tensor of zeros; dtype floatx where None.
+
+    Args:
+        tensor of zeros.
+        shape: Sizes.
+        dtype: Its dtype; floatx where None.
+
+    Returns:
+        Tensor of the given shape.
+
+    Example:
+        >>> ops.zeros((3,), dtype="int32").tolist()
+        [0, 0, 0]
+    """
     return full(shape, 0.0, dtype)
 
 
 def ones(shape: Any, dtype: DTypeLike | None = None) -> Tensor:
-    """A tensor of ones; dtype floatx where None."""
+    """A tensor of ones; dtype floatx where None.
+
+    Args:
+        tensor of ones.
+        shape: Sizes.
+        dtype: Its dtype; floatx where None.
+
+    Returns:
+        Tensor of the given shape.
+
+    Example:
+        >>> ops.ones((2, 2)).tolist()
+        [[1.0, 1.0], [1.0, 1.0]]
+    """
     return full(shape, 1.0, dtype)
 
 
 def full_like(x: TensorLike, fill_value: Any, dtype: DTypeLike | None = None) -> Tensor:
-    """A tensor of x's shape (and dtype where None) filled with one value."""
+    """A tensor of x's shape (and dtype where None) filled with one value.
+
+    Args:
+        tensor of x's shape filled with one value.
+        x: Tensor, of which only the shape and dtype count.
+        fill_value: The number, or a tensor that broadcasts.
+        dtype: The dtype of the result; x's where None.
+
+    Returns:
+        Tensor of x's shape.
+
+    Example:
+        >>> ops.full_like([[1, 2], [3, 4]], 7).tolist()
+        [[7, 7], [7, 7]]
+    """
     x = tensor(x)
     return full(shape_of(x), fill_value, dtype or x.dtype)
 
@@ -67,7 +110,19 @@ def ones_like(x: TensorLike, dtype: DTypeLike | None = None) -> Tensor:
 
 
 def empty(shape: Any, dtype: DTypeLike | None = None) -> Tensor:
-    """A tensor for values to come; it holds zeros, so that nothing left in memory is seen."""
+    """A tensor for values to come; it holds zeros, so that nothing left in memory is seen.
+
+    Args:
+        shape: Sizes.
+        dtype: Its dtype; floatx where None.
+
+    Returns:
+        Tensor of the given shape.
+
+    Example:
+        >>> ops.empty((2, 3)).shape
+        (2, 3)
+    """
     return full(shape, 0.0, dtype)
 
 
@@ -84,6 +139,9 @@ def arange(
     Args:
         start, stop, step: Numbers; a single argument is the stop. step is 1 where None.
         dtype: Where None, int32 for integers (int64 where that is too short), else floatx.
+
+    Returns:
+        Vector of ceil((stop - start) / step) elements; empty where that is not positive.
 
     Raises:
         ValueError: a step of 0, or an integer beyond 64 bits.
@@ -138,6 +196,15 @@ def _whole(value, dtype):
 def eye(N: Any, M: Any = None, k: int = 0, dtype: DTypeLike | None = None) -> Tensor:
     """An (N, M) matrix with ones on its k-th diagonal and zeros elsewhere; M is N where None.
 
+    Args:
+        N: Number of rows.
+        M: Number of columns, or None.
+        k: Which diagonal: above 0 to the right of the main one, below 0 under it.
+        dtype: Its dtype; floatx where None.
+
+    Returns:
+        Tensor (N, M).
+
     Example:
         >>> ops.eye(2).tolist()
         [[1.0, 0.0], [0.0, 1.0]]
@@ -151,7 +218,19 @@ def eye(N: Any, M: Any = None, k: int = 0, dtype: DTypeLike | None = None) -> Te
 
 
 def identity(n: Any, dtype: DTypeLike | None = None) -> Tensor:
-    """The (n, n) identity matrix."""
+    """The (n, n) identity matrix.
+
+    Args:
+        n: Number of rows and of columns.
+        dtype: Its dtype; floatx where None.
+
+    Returns:
+        Tensor (n, n).
+
+    Example:
+        >>> ops.identity(2, dtype="int32").tolist()
+        [[1, 0], [0, 1]]
+    """
     return eye(n, dtype=dtype)
 
 

@@ -47,7 +47,8 @@ def ctc_loss(
             class.
 
     Example:
-        >>> ops.ctc_loss([[1, 2]], np.zeros((1, 3, 3), "float32"), [2], [3])  # [log(27 / 5)]
+        >>> print(ops.ctc_loss([[1, 2]], np.zeros((1, 3, 3), "float32"), [2], [3]).numpy().round(4))
+        [1.6864]
     """
     x = _logits(output)
     ints = [cast(tensor(a), "int32") for a in (target, target_length, output_length)]
@@ -95,7 +96,8 @@ def ctc_decode(
 
     Example:
         >>> logits = np.eye(3, dtype="float32")[None, [1, 1, 0, 2]]
-        >>> ops.ctc_decode(logits, [4])[0]  # [[[1, 2, -1, -1]]]
+        >>> ops.ctc_decode(logits, [4])[0].tolist()
+        [[[1, 2, -1, -1]]]
     """
     x, lengths = _logits(inputs), cast(tensor(sequence_lengths), "int32")
     if strategy == "greedy":

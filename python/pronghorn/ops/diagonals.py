@@ -27,6 +27,15 @@ def _offsets(rows, columns, dtype="int32"):
 def tri(N: Any, M: Any = None, k: int = 0, dtype: DTypeLike | None = None) -> Tensor:
     """An (N, M) matrix of ones at and below its k-th diagonal, zeros above; M is N where None.
 
+    Args:
+        N: Number of rows.
+        M: Number of columns, or None.
+        k: The highest diagonal of ones: above 0 to the right of the main one.
+        dtype: Its dtype; floatx where None.
+
+    Returns:
+        Tensor (N, M).
+
     Example:
         >>> ops.tri(2, 3).tolist()
         [[1.0, 0.0, 0.0], [1.0, 1.0, 0.0]]
@@ -39,6 +48,13 @@ def tri(N: Any, M: Any = None, k: int = 0, dtype: DTypeLike | None = None) -> Te
 def tril(x: TensorLike, k: int = 0) -> Tensor:
     """x with zeros above its k-th diagonal, for the last two axes.
 
+    Args:
+        x: Tensor (..., rows, columns) of any dtype.
+        k: The highest diagonal that is kept: above 0 to the right of the main one.
+
+    Returns:
+        Tensor of x's shape and dtype.
+
     Example:
         >>> ops.tril([[1, 2], [3, 4]]).tolist()
         [[1, 0], [3, 4]]
@@ -50,6 +66,13 @@ def tril(x: TensorLike, k: int = 0) -> Tensor:
 
 def triu(x: TensorLike, k: int = 0) -> Tensor:
     """x with zeros below its k-th diagonal, for the last two axes.
+
+    Args:
+        x: Tensor (..., rows, columns) of any dtype.
+        k: The lowest diagonal that is kept: above 0 to the right of the main one.
+
+    Returns:
+        Tensor of x's shape and dtype.
 
     Example:
         >>> ops.triu([[1, 2], [3, 4]]).tolist()
@@ -79,6 +102,9 @@ def diagonal(x: TensorLike, offset: Any = 0, axis1: int = 0, axis2: int = 1) -> 
         offset: Which diagonal: above 0 to the right of the main one.
         axis1: The axis of the rows.
         axis2: The axis of the columns.
+
+    Returns:
+        Tensor of x's dtype, of x's other axes and then the diagonal.
 
     Raises:
         ValueError: fewer than two axes, or twice the same axis.
@@ -116,8 +142,15 @@ def _last_diagonal(x, offset):
 def diag(x: TensorLike, k: int = 0) -> Tensor:
     """The k-th diagonal of a matrix, or the matrix with a vector on its k-th diagonal.
 
+    Args:
+        x: Tensor of one axis (a vector) or of two (a matrix).
+        k: Which diagonal: above 0 to the right of the main one, below 0 under it.
+
+    Returns:
+        Tensor of x's dtype: a square matrix of a vector, a vector of a matrix.
+
     Raises:
-        ValueError: neither one nor two axes.
+        ValueError: Where x has neither one nor two axes.
 
     Example:
         >>> ops.diag([1, 2]).tolist()
@@ -137,12 +170,33 @@ def diag(x: TensorLike, k: int = 0) -> Tensor:
 
 
 def diagflat(x: TensorLike, k: int = 0) -> Tensor:
-    """The matrix with x, flattened, on its k-th diagonal."""
+    """The matrix with x, flattened, on its k-th diagonal.
+
+    Args:
+        x: Tensor of any shape with n elements.
+        k: Which diagonal: above 0 to the right of the main one, below 0 under it.
+
+    Returns:
+        Tensor (n + |k|, n + |k|) of x's dtype.
+
+    Example:
+        >>> ops.diagflat([[1, 2]], k=1).tolist()
+        [[0, 1, 0], [0, 0, 2], [0, 0, 0]]
+    """
     return diag(ravel(x), k)
 
 
 def trace(x: TensorLike, offset: Any = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The sum of a diagonal in the plane of two axes; bool and short integers give 32 bits.
+
+    Args:
+        x: Tensor of at least two axes.
+        offset: Which diagonal: above 0 to the right of the main one.
+        axis1: The axis of the rows.
+        axis2: The axis of the columns.
+
+    Returns:
+        Tensor of x's other axes.
 
     Example:
         >>> ops.trace([[1, 2], [3, 4]]).tolist()

@@ -185,6 +185,9 @@ def nan_to_num(x: TensorLike, nan: float = 0.0, posinf: Any = None, neginf: Any 
         nan: What takes the place of nan.
         posinf, neginf: What takes the place of the infinities; the dtype's extremes where None.
 
+    Returns:
+        Tensor of x's shape and dtype; integers as they are.
+
     Example:
         >>> ops.nan_to_num([float("nan"), 1.0]).tolist()
         [0.0, 1.0]
@@ -223,6 +226,16 @@ def isclose(
 ) -> Tensor:
     """Where |x1 - x2| <= atol + rtol * |x2|; equal infinities are close, nan only on request.
 
+    Args:
+        x1: Tensor of any number dtype.
+        x2: Tensor that broadcasts with x1; the values to which `rtol` relates.
+        rtol: The share of |x2| by which they may differ.
+        atol: By how much they may differ besides.
+        equal_nan: Whether nan is close to nan.
+
+    Returns:
+        Bool tensor of the broadcast shape.
+
     Example:
         >>> ops.isclose([1.0, 2.0], [1.0, 2.1]).tolist()
         [True, False]
@@ -238,7 +251,15 @@ def isclose(
 def allclose(
     x1: TensorLike, x2: TensorLike, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> Tensor:
-    """Whether all elements are close (see `isclose`); a bool scalar."""
+    """Whether all elements are close (see `isclose`); a bool scalar.
+
+    Returns:
+        Bool scalar tensor.
+
+    Example:
+        >>> bool(ops.allclose([1.0, 2.0], [1.0, 2.0 + 1e-7])), bool(ops.allclose([1.0], [1.1]))
+        (True, False)
+    """
     return all_of(isclose(x1, x2, rtol, atol, equal_nan))
 
 
@@ -325,6 +346,9 @@ def select(condlist: Any, choicelist: Any, default: int = 0) -> Tensor:
         condlist: List of bool tensors.
         choicelist: List of tensors, one a condition.
         default: What is taken where no condition holds.
+
+    Returns:
+        Tensor of the broadcast shape of conditions and choices.
 
     Raises:
         ValueError: no conditions, or not as many as choices.

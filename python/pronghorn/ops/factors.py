@@ -141,7 +141,9 @@ def slogdet(x: TensorLike) -> Any:
         ValueError: matrices that are not square.
 
     Example:
-        >>> ops.slogdet([[-2.0, 0.0], [0.0, 4.0]])  # (-1., log(8.))
+        >>> sign, log_abs = ops.slogdet([[-2.0, 0.0], [0.0, 4.0]])
+        >>> float(sign), round(float(log_abs), 4)
+        (-1.0, 2.0794)
     """
     return _through(lapack.slogdet, x)
 
@@ -159,7 +161,8 @@ def logdet(x: TensorLike) -> Tensor:
         ValueError: matrices that are not square.
 
     Example:
-        >>> ops.logdet([[2.0, 0.0], [0.0, 4.0]])  # log(8.)
+        >>> print(ops.logdet([[2.0, 0.0], [0.0, 4.0]]).numpy().round(4))
+        2.0794
     """
     sign, size = slogdet(x)
     return where(greater(sign, 0), size, float("nan"))
@@ -222,7 +225,8 @@ def lu_factor(x: TensorLike) -> Any:
         ValueError: fewer than 2 axes.
 
     Example:
-        >>> ops.lu_factor([[1.0, 2.0], [4.0, 4.0]])[1]  # [1, 0]
+        >>> ops.lu_factor([[1.0, 2.0], [4.0, 4.0]])[1].tolist()
+        [1, 1]
     """
     return _through(lapack.lu_factor, x)
 

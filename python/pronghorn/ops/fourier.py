@@ -289,7 +289,8 @@ def istft(
 
     Example:
         >>> x = ops.ones((16,))
-        >>> ops.istft(ops.stft(x, 4, 2, 4), 4, 2, 4)  # x
+        >>> print(ops.istft(ops.stft(x, 4, 2, 4), 4, 2, 4).numpy().round(4).tolist() == [1.0] * 16)
+        True
     """
     _need_stride(sequence_stride)
     re, im, dtype = _pair("istft", x, 2)

@@ -48,6 +48,13 @@ def one_hot(
         num_classes: Length of the new axis.
         axis: Where it stands in the result.
         dtype: floatx where None.
+        sparse: True is refused.
+
+    Returns:
+        Tensor of x's shape with the new axis.
+
+    Raises:
+        ValueError: Where `sparse` is true.
 
     Example:
         >>> ops.one_hot([1, 0], 2).tolist()
@@ -106,11 +113,15 @@ def binary_crossentropy(
         output: Tensor of that shape: probabilities, or logits.
         from_logits: Whether `output` holds logits.
 
+    Returns:
+        Float tensor of output's shape and dtype.
+
     Raises:
         ValueError: shapes that differ.
 
     Example:
-        >>> ops.binary_crossentropy([1.0, 0.0], [0.5, 0.5])  # [0.6931, 0.6931]
+        >>> print(ops.binary_crossentropy([1.0, 0.0], [0.5, 0.75]).numpy().round(4))
+        [0.6931 1.3863]
     """
     output = tensor(output)
     target = cast(tensor(target), output.dtype)
@@ -138,11 +149,15 @@ def categorical_crossentropy(
         from_logits: Whether `output` holds logits.
         axis: The axis of classes, which the result lacks.
 
+    Returns:
+        Float tensor of output's dtype and of its shape without `axis`.
+
     Raises:
         ValueError: shapes that differ, or scalars.
 
     Example:
-        >>> ops.categorical_crossentropy([0.0, 1.0], [0.5, 0.5])  # 0.6931
+        >>> round(float(ops.categorical_crossentropy([0.0, 1.0], [0.5, 0.5])), 4)
+        0.6931
     """
     output = tensor(output)
     target = cast(tensor(target), output.dtype)
@@ -177,11 +192,15 @@ def sparse_categorical_crossentropy(
         from_logits: Whether `output` holds logits.
         axis: The axis of classes.
 
+    Returns:
+        Float tensor of output's dtype and of its shape without the classes.
+
     Raises:
         ValueError: shapes or an axis that do not match; a label outside [0, classes), or nan.
 
     Example:
-        >>> ops.sparse_categorical_crossentropy([1], [[0.5, 0.5]])  # [0.6931]
+        >>> print(ops.sparse_categorical_crossentropy([1], [[0.5, 0.5]]).numpy().round(4))
+        [0.6931]
     """
     output, target = tensor(output), index(target)
     rank = len(output.shape)

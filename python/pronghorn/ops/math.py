@@ -142,6 +142,14 @@ def maximum(x1: TensorLike, x2: TensorLike) -> Tensor:
 def clip(x: TensorLike, x_min: Any, x_max: Any) -> Tensor:
     """x limited to [x_min, x_max]; the gradient passes at the limits.
 
+    Args:
+        x: Tensor of any number dtype.
+        x_min: The lower limit, a number or a tensor that broadcasts.
+        x_max: The upper limit; it wins where it is below the lower one.
+
+    Returns:
+        Tensor of the broadcast shape.
+
     Example:
         >>> ops.clip([-1.0, 0.5, 2.0], 0, 1).tolist()
         [0.0, 0.5, 1.0]
@@ -215,6 +223,13 @@ _LAST_DECIMAL = {"float32": 38, "float64": 308}
 def round(x: TensorLike, decimals: int = 0) -> Tensor:
     """x rounded to `decimals` places, halves to even. Integers stay as they are. No gradient flows.
 
+    Args:
+        x: Tensor of any number dtype.
+        decimals: How many places; below 0 to tens, hundreds and so on.
+
+    Returns:
+        Tensor of x's shape and dtype.
+
     Example:
         >>> ops.round([0.5, 1.5, 2.34]).tolist()
         [0.0, 2.0, 2.0]
@@ -263,6 +278,9 @@ def sum(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tens
         axis: An int, several, or None for all.
         keepdims: Whether the axes stay as size 1.
 
+    Returns:
+        Tensor without the axes; 0 over no elements.
+
     Raises:
         ValueError: an axis out of range, or given twice.
 
@@ -276,7 +294,10 @@ def sum(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tens
 def prod(
     x: TensorLike, axis: Axis | None = None, keepdims: bool = False, dtype: DTypeLike | None = None
 ) -> Tensor:
-    """The product over axes; arguments as in `sum`.
+    """The product over axes; arguments as in `sum`, and the dtype to multiply in.
+
+    Returns:
+        Tensor without the axes; 1 over no elements.
 
     Example:
         >>> ops.prod([[1, 2], [3, 4]], axis=0).tolist()
@@ -288,6 +309,9 @@ def prod(
 
 def mean(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """The mean over axes; arguments as in `sum`. Integers and bool give floatx; of nothing, nan.
+
+    Returns:
+        Float tensor without the axes.
 
     Example:
         >>> ops.mean([[1.0, 2.0], [3.0, 4.0]], axis=1).tolist()
@@ -307,6 +331,9 @@ def max(
         keepdims: Whether the axes stay as size 1.
         initial: A lower limit of the result, or None.
 
+    Returns:
+        Tensor of x's dtype without the axes.
+
     Example:
         >>> ops.max([[1, 5], [3, 2]], axis=1).tolist()
         [5, 3]
@@ -318,18 +345,52 @@ def max(
 def min(
     x: TensorLike, axis: Axis | None = None, keepdims: bool = False, initial: Any = None
 ) -> Tensor:
-    """The smallest element over axes; arguments as in `max`."""
+    """The smallest element over axes; nan wins. Arguments as in `max`, `initial` an upper limit.
+
+    Returns:
+        Tensor of x's dtype without the axes.
+
+    Example:
+        >>> ops.min([[1, 5], [3, 2]], axis=1).tolist()
+        [1, 2]
+    """
     result = _min((tensor(x),), (axes(axis), bool(keepdims)))
     return result if initial is None else cast(minimum(result, initial), result.dtype)
 
 
 def any(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """Whether some element over the axes is true (not 0); bool."""
+    """Whether some element over the axes is true (not 0); bool.
+
+    Args:
+        x: Tensor of any dtype; what is not 0 is true.
+        axis: An int, several, or None for all.
+        keepdims: Whether the axes stay as size 1.
+
+    Returns:
+        Bool tensor; False over no elements.
+
+    Example:
+        >>> ops.any([[True, False], [False, False]], axis=1).tolist()
+        [True, False]
+    """
     return _any((tensor(x),), (axes(axis), bool(keepdims)))
 
 
 def all(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """Whether every element over the axes is true (not 0); bool."""
+    """Whether every element over the axes is true (not 0); bool.
+
+    Args:
+        x: Tensor of any dtype; what is not 0 is true.
+        axis: An int, several, or None for all.
+        keepdims: Whether the axes stay as size 1.
+
+    Returns:
+        Bool tensor; True over no elements.
+
+    Example:
+        >>> ops.all([[True, False], [True, True]], axis=1).tolist()
+        [False, True]
+    """
     return _all((tensor(x),), (axes(axis), bool(keepdims)))
 
 
@@ -340,6 +401,9 @@ def argmax(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> T
         x: Tensor.
         axis: An int, or None to number all elements in row-major order.
         keepdims: Whether the axis stays as size 1.
+
+    Returns:
+        int32 tensor without the axis.
 
     Raises:
         ValueError: an empty axis.
@@ -352,7 +416,15 @@ def argmax(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> T
 
 
 def argmin(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """Where the smallest element is; arguments as in `argmax`."""
+    """Where the smallest element is, the first of equals; arguments as in `argmax`.
+
+    Returns:
+        int32 tensor without the axis.
+
+    Example:
+        >>> ops.argmin([[1, 5], [3, 2]], axis=1).tolist()
+        [0, 1]
+    """
     return _argmin((tensor(x),), (axis, bool(keepdims)))
 
 

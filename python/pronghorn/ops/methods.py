@@ -35,7 +35,11 @@ def _sizes(given):
 
 
 def _reshape(self: Any, *shape: Any) -> Tensor:
-    """The elements in order in another shape; one size may be -1."""
+    """The elements in order in another shape; one size may be -1.
+
+    Raises:
+        TypeError: Where no shape is given.
+    """
     if not shape:
         raise TypeError("reshape() needs a shape, such as x.reshape(2, -1)")
     return array.reshape(self, _sizes(shape))
@@ -48,12 +52,39 @@ def _transpose(self: Any, *axes: Any) -> Tensor:
 
 
 def _astype(self: Any, dtype: DTypeLike, copy: bool = True) -> Tensor:
-    """The values in another dtype."""
+    """The values in another dtype.
+
+    Args:
+        dtype: The dtype of the result, a name or a NumPy type.
+        copy: Taken for NumPy's sake; the result never shares what could change.
+
+    Returns:
+        Tensor of the same shape.
+
+    Example:
+        >>> ops.convert_to_tensor([1.7, -1.7]).astype("int32").tolist()
+        [1, -1]
+    """
     return array.cast(self, dtype)
 
 
 def _clip(self: Any, min: Any = None, max: Any = None) -> Tensor:
-    """Limited to [min, max]; None is no limit."""
+    """Limited to [min, max]; None is no limit.
+
+    Args:
+        min: The lower limit, a number or tensor; None is no limit.
+        max: The upper limit; None is no limit.
+
+    Returns:
+        Tensor of the broadcast shape.
+
+    Raises:
+        ValueError: Where neither limit is given.
+
+    Example:
+        >>> ops.convert_to_tensor([-1.0, 0.5, 2.0]).clip(0).tolist()
+        [0.0, 0.5, 2.0]
+    """
     if min is None and max is None:
         raise ValueError("clip() needs `min` or `max`")
     if max is None:
@@ -62,18 +93,68 @@ def _clip(self: Any, min: Any = None, max: Any = None) -> Tensor:
 
 
 def _round(self: Any, decimals: int = 0) -> Tensor:
+    """Rounded to a number of places, halves to even; as `ops.round`.
+
+    Args:
+        decimals: How many places; below 0 to tens, hundreds and so on.
+
+    Returns:
+        Tensor of the same shape and dtype.
+
+    Example:
+        >>> ops.convert_to_tensor([0.5, 1.5, 2.34]).round().tolist()
+        [0.0, 2.0, 2.0]
+    """
     return math.round(self, decimals)
 
 
 def _take(self: Any, indices: TensorLike, axis: Axis | None = None) -> Tensor:
+    """The elements, or rows along an axis, at integer positions; as `ops.take`.
+
+    Args:
+        indices: Integer tensor of any shape; from the end where negative.
+        axis: The axis; None takes from the flattened tensor.
+
+    Returns:
+        Tensor of the same dtype, in which the shape of `indices` stands in the axis' place.
+
+    Example:
+        >>> ops.convert_to_tensor([10, 20, 30]).take([2, 0]).tolist()
+        [30, 10]
+    """
     return array.take(self, indices, axis=axis)
 
 
 def _repeat(self: Any, repeats: Any, axis: Axis | None = None) -> Tensor:
+    """Each element, or row along an axis, repeated; as `ops.repeat`.
+
+    Args:
+        repeats: How often: an int, or one for each element along `axis`.
+        axis: The axis; None repeats the elements of the flattened tensor.
+
+    Returns:
+        Tensor of the same dtype.
+
+    Example:
+        >>> ops.convert_to_tensor([1, 2]).repeat(2).tolist()
+        [1, 1, 2, 2]
+    """
     return array.repeat(self, repeats, axis=axis)
 
 
 def _squeeze(self: Any, axis: Axis | None = None) -> Tensor:
+    """Without axes of size 1, the given ones or all; as `ops.squeeze`.
+
+    Args:
+        axis: An int, several, or None for every axis of size 1.
+
+    Returns:
+        Tensor of the same dtype.
+
+    Example:
+        >>> ops.convert_to_tensor([[1, 2]]).squeeze(0).tolist()
+        [1, 2]
+    """
     return array.squeeze(self, axis=axis)
 
 

@@ -16,6 +16,14 @@ _STOP = op("stop_gradient")
 def var(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """The variance over axes (divided by the count); integers give floatx. Halves go by float32.
 
+    Args:
+        x: Tensor of any number dtype; integers are computed in floatx.
+        axis: An int, several, or None for all.
+        keepdims: Whether the axes stay as size 1.
+
+    Returns:
+        Float tensor without the axes.
+
     Example:
         >>> ops.var([1.0, 3.0]).tolist()
         1.0
@@ -31,13 +39,34 @@ def _variance(x, axis, keepdims):
 
 
 def std(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """The standard deviation over axes, the square root of `var`; halves go by float32."""
+    """The standard deviation over axes, the square root of `var`; halves go by float32.
+
+    Args:
+        x: Tensor of any number dtype; integers are computed in floatx.
+        axis: An int, several, or None for all.
+        keepdims: Whether the axes stay as size 1.
+
+    Returns:
+        Float tensor without the axes.
+
+    Example:
+        >>> ops.std([[1.0, 3.0], [2.0, 6.0]], axis=1).tolist()
+        [1.0, 2.0]
+    """
     dtype = floating(x).dtype
     return narrowed(sqrt(_variance(x, axis, keepdims)), dtype)
 
 
 def logsumexp(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """log(sum(exp(x))) over axes, without overflow. Halves go by float32.
+
+    Args:
+        x: Tensor of any number dtype; integers are computed in floatx.
+        axis: An int, several, or None for all.
+        keepdims: Whether the axes stay as size 1.
+
+    Returns:
+        Float tensor without the axes; -inf over no elements.
 
     Example:
         >>> np.round(np.asarray(ops.logsumexp([1000.0, 1000.0]), "float64"), 2).tolist()

@@ -34,22 +34,54 @@ def _without(x, replacement):
 
 
 def nansum(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`sum` with nan counted as 0."""
+    """The sum over axes, nan counted as 0; arguments as in `sum`.
+
+    Returns:
+        Tensor without the axes.
+
+    Example:
+        >>> ops.nansum([2.0, float("nan"), 3.0]).tolist()
+        5.0
+    """
     return sum(_without(x, 0), axis, keepdims)
 
 
 def nanprod(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`prod` with nan counted as 1."""
+    """The product over axes, nan counted as 1; arguments as in `prod`.
+
+    Returns:
+        Tensor without the axes.
+
+    Example:
+        >>> ops.nanprod([2.0, float("nan"), 3.0]).tolist()
+        6.0
+    """
     return prod(_without(x, 1), axis, keepdims)
 
 
 def nanmax(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`max` of what is not nan; nan where nothing is."""
+    """The largest element that is not nan over axes; arguments as in `max`.
+
+    Returns:
+        Tensor of x's dtype without the axes; nan where all is nan.
+
+    Example:
+        >>> ops.nanmax([1.0, float("nan"), 3.0]).tolist()
+        3.0
+    """
     return _extreme(x, axis, keepdims, max, "-inf")
 
 
 def nanmin(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`min` of what is not nan; nan where nothing is."""
+    """The smallest element that is not nan over axes; arguments as in `min`.
+
+    Returns:
+        Tensor of x's dtype without the axes; nan where all is nan.
+
+    Example:
+        >>> ops.nanmin([2.0, float("nan"), 1.0]).tolist()
+        1.0
+    """
     return _extreme(x, axis, keepdims, min, "inf")
 
 
@@ -62,12 +94,28 @@ def _extreme(x, axis, keepdims, function, neutral):
 
 
 def nanargmax(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`argmax` of what is not nan; -1 where nothing is."""
+    """Where the largest element that is not nan is; arguments as in `argmax`.
+
+    Returns:
+        int32 tensor without the axis; -1 where all is nan.
+
+    Example:
+        >>> ops.nanargmax([1.0, float("nan"), 3.0]).tolist()
+        2
+    """
     return _place(x, axis, keepdims, argmax, "-inf")
 
 
 def nanargmin(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`argmin` of what is not nan; -1 where nothing is."""
+    """Where the smallest element that is not nan is; arguments as in `argmin`.
+
+    Returns:
+        int32 tensor without the axis; -1 where all is nan.
+
+    Example:
+        >>> ops.nanargmin([2.0, float("nan"), 1.0]).tolist()
+        2
+    """
     return _place(x, axis, keepdims, argmin, "inf")
 
 
@@ -80,7 +128,15 @@ def _place(x, axis, keepdims, function, neutral):
 
 
 def nanmean(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`mean` of what is not nan; nan where nothing is."""
+    """The mean over axes of what is not nan; arguments as in `mean`.
+
+    Returns:
+        Float tensor without the axes; nan where all is nan.
+
+    Example:
+        >>> ops.nanmean([1.0, float("nan"), 3.0]).tolist()
+        2.0
+    """
     x = tensor(x)
     if x.dtype not in FLOATS:
         return mean(x, axis, keepdims)
@@ -90,7 +146,15 @@ def nanmean(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> 
 
 
 def nanvar(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`var` of what is not nan; nan where nothing is."""
+    """The variance over axes of what is not nan; arguments as in `var`.
+
+    Returns:
+        Float tensor without the axes; nan where all is nan.
+
+    Example:
+        >>> ops.nanvar([1.0, float("nan"), 3.0]).tolist()
+        1.0
+    """
     x = tensor(x)
     kind, work = _working(x)
     work = cast(x, work)
@@ -98,7 +162,15 @@ def nanvar(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> T
 
 
 def nanstd(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`std` of what is not nan; nan where nothing is."""
+    """The standard deviation over axes of what is not nan; arguments as in `std`.
+
+    Returns:
+        Float tensor without the axes; nan where all is nan.
+
+    Example:
+        >>> ops.nanstd([1.0, float("nan"), 3.0]).tolist()
+        1.0
+    """
     x = tensor(x)
     kind, work = _working(x)
     work = cast(x, work)

@@ -43,6 +43,11 @@ def moments(
 
     Returns:
         (mean, variance) in x's dtype.
+
+    Example:
+        >>> mean, variance = ops.moments([[1.0, 2.0], [3.0, 6.0]], axes=[0])
+        >>> mean.tolist(), variance.tolist()
+        ([2.0, 4.0], [1.0, 4.0])
     """
     x = floating(x)
     exact = wide(x)
@@ -73,8 +78,16 @@ def batch_normalization(
         offset, scale: Tensors (channels,), or None for 0 and 1.
         epsilon: Added to the variance.
 
+    Returns:
+        Float tensor of x's shape.
+
     Raises:
         ValueError: sizes that do not match.
+
+    Example:
+        >>> y = ops.batch_normalization([[1.0], [3.0]], [2.0], [4.0], axis=-1, epsilon=0.0)
+        >>> y.tolist()
+        [[-0.5], [0.5]]
     """
     x, mean, variance = floating(x), tensor(mean), tensor(variance)
     rank = len(x.shape)
@@ -116,6 +129,11 @@ def batch_norm_train(
 
     Returns:
         (y, mean, variance): x normalised, and the batch's statistics (channels,), biased.
+
+    Example:
+        >>> y, mean, variance = ops.batch_norm_train([[1.0], [3.0]])
+        >>> mean.tolist(), variance.tolist()
+        ([2.0], [1.0])
     """
     inputs = [floating(x)] + [tensor(p) for p in (scale, offset) if p is not None]
     attrs = (float(epsilon), scale is not None, offset is not None)
@@ -132,6 +150,12 @@ def normalize(
         axis: An int, or several.
         order: Of the norm: an int of at least 1, or "inf".
         epsilon: The least norm to divide by; 1e-7 where None.
+
+    Returns:
+        Float tensor of x's shape.
+
+    Raises:
+        ValueError: Where `order` is neither an int of at least 1 nor "inf".
 
     Example:
         >>> np.round(np.asarray(ops.normalize([3.0, 4.0]), "float64"), 2).tolist()

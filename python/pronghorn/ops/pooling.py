@@ -64,11 +64,15 @@ def max_pool(
         padding: "valid" or "same".
         data_format: "channels_last" or "channels_first"; the configured one where None.
 
+    Returns:
+        Tensor (N, windows an axis, C) in the input's layout.
+
     Raises:
         ValueError: a window larger than the input, or a wrong rank.
 
     Example:
-        >>> ops.max_pool(x, 2)  # (8, 28, 28, 3) to (8, 14, 14, 3)
+        >>> ops.max_pool(ops.ones((8, 28, 28, 3)), 2).shape
+        (8, 14, 14, 3)
     """
     return _pool(_max_pool, inputs, pool_size, strides, padding, data_format, "max_pool")
 
@@ -80,7 +84,16 @@ def average_pool(
     padding: Any = "valid",
     data_format: str | None = None,
 ) -> Tensor:
-    """The mean of each window without the padding; arguments as in `max_pool`."""
+    """The mean of each window without the padding; arguments as in `max_pool`.
+
+    Returns:
+        Tensor (N, windows an axis, C) in the input's layout.
+
+    Example:
+        >>> x = ops.reshape(ops.arange(4.0), (1, 4, 1))
+        >>> ops.average_pool(x, 2).tolist()
+        [[[0.5], [2.5]]]
+    """
     return _pool(_avg_pool, inputs, pool_size, strides, padding, data_format, "average_pool")
 
 
@@ -114,6 +127,9 @@ def adaptive_average_pool(
         output_size: Number of windows: an int, or one a spatial axis.
         data_format: "channels_last" or "channels_first"; the configured one where None.
 
+    Returns:
+        Tensor (N, *output_size, C) in the input's layout.
+
     Raises:
         ValueError: unknown sizes, or a wrong rank.
 
@@ -128,7 +144,16 @@ def adaptive_average_pool(
 def adaptive_max_pool(
     inputs: TensorLike, output_size: Any, data_format: str | None = None
 ) -> Tensor:
-    """The largest elements of `output_size` windows; arguments as in `adaptive_average_pool`."""
+    """The largest elements of `output_size` windows; arguments as in `adaptive_average_pool`.
+
+    Returns:
+        Tensor (N, *output_size, C) in the input's layout.
+
+    Example:
+        >>> x = ops.reshape(ops.arange(4.0), (1, 4, 1))
+        >>> ops.adaptive_max_pool(x, 2).tolist()
+        [[[1.0], [3.0]]]
+    """
     return _adaptive(_max_pool, _max, inputs, output_size, data_format, "adaptive_max_pool")
 
 

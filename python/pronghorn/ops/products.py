@@ -26,6 +26,9 @@ def outer(x1: TensorLike, x2: TensorLike) -> Tensor:
 def inner(x1: TensorLike, x2: TensorLike) -> Tensor:
     """Sums of products along both last axes; the product where either is a scalar.
 
+    Raises:
+        ValueError: Where the last sizes differ.
+
     Example:
         >>> ops.inner([1, 2], [3, 4]).tolist()
         11

@@ -60,12 +60,35 @@ def quantile(
 def percentile(
     x: TensorLike, q: Any, axis: Axis | None = None, method: str = "linear", keepdims: bool = False
 ) -> Tensor:
-    """`quantile` with q in percent."""
+    """The values below which given percentages of the elements over axes lie; see `quantile`.
+
+    Args:
+        x: Tensor of any number dtype; integers are computed in floatx.
+        q: Percentages from 0 to 100, a number or a tensor.
+        axis: An int, several, or None for all.
+        method: How a value between two elements is found, as in `quantile`.
+        keepdims: Whether the axes stay as size 1.
+
+    Returns:
+        Float tensor of q's shape and then x's without the axes.
+
+    Example:
+        >>> ops.percentile([0.0, 1.0, 2.0, 3.0, 4.0], [25, 50]).tolist()
+        [1.0, 2.0]
+    """
     return quantile(x, _share(x, q), axis, method, keepdims)
 
 
 def median(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """The middle element over axes, or the mean of the two middle ones.
+
+    Args:
+        x: Tensor of any number dtype; integers are computed in floatx.
+        axis: An int, several, or None for all.
+        keepdims: Whether the axes stay as size 1.
+
+    Returns:
+        Float tensor without the axes; nan where there is one.
 
     Example:
         >>> ops.median([3.0, 1.0, 2.0]).tolist()
@@ -77,19 +100,43 @@ def median(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> T
 def nanquantile(
     x: TensorLike, q: Any, axis: Axis | None = None, method: str = "linear", keepdims: bool = False
 ) -> Tensor:
-    """`quantile` of what is not nan; nan where nothing is."""
+    """The quantiles over axes of what is not nan; arguments as in `quantile`.
+
+    Returns:
+        Float tensor of q's shape and then x's without the axes; nan where all is nan.
+
+    Example:
+        >>> ops.nanquantile([0.0, float("nan"), 4.0], [0.25, 0.5]).tolist()
+        [1.0, 2.0]
+    """
     return _quantile(x, q, axis, method, keepdims, skip_nan=True)
 
 
 def nanpercentile(
     x: TensorLike, q: Any, axis: Axis | None = None, method: str = "linear", keepdims: bool = False
 ) -> Tensor:
-    """`percentile` of what is not nan; nan where nothing is."""
+    """The percentiles over axes of what is not nan; arguments as in `percentile`.
+
+    Returns:
+        Float tensor of q's shape and then x's without the axes; nan where all is nan.
+
+    Example:
+        >>> ops.nanpercentile([0.0, float("nan"), 4.0], 25).tolist()
+        1.0
+    """
     return nanquantile(x, _share(x, q), axis, method, keepdims)
 
 
 def nanmedian(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """`median` of what is not nan; nan where nothing is."""
+    """The median over axes of what is not nan; arguments as in `median`.
+
+    Returns:
+        Float tensor without the axes; nan where all is nan.
+
+    Example:
+        >>> ops.nanmedian([1.0, float("nan"), 3.0, 9.0]).tolist()
+        3.0
+    """
     return nanquantile(x, 0.5, axis, "linear", keepdims)
 
 

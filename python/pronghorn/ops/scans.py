@@ -50,7 +50,10 @@ def scan(
             carry whose structure changes.
 
     Example:
-        >>> ops.scan(lambda c, x: (c + x, c + x), 0, [1, 2, 3])  # (6, [1, 3, 6])
+        >>> xs = ops.convert_to_tensor([1, 2, 3])
+        >>> last, sums = ops.scan(lambda c, x: (c + x, c + x), 0, xs)
+        >>> int(last), sums.tolist()
+        (6, [1, 3, 6])
     """
     if not callable(f):
         raise TypeError(f"`f` should be a callable. Received: f={f}")
@@ -158,7 +161,8 @@ def map(f: Callable[..., Any], xs: Sequence[TensorLike]) -> Any:
         ValueError: for sizes that differ, or results that are no tensors.
 
     Example:
-        >>> ops.map(lambda row: ops.sum(row), [[1, 2], [3, 4]])  # [3, 7]
+        >>> ops.map(ops.sum, ops.convert_to_tensor([[1, 2], [3, 4]])).tolist()
+        [3, 7]
     """
     return _map(f, xs, "map")
 
@@ -195,7 +199,8 @@ def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
         ValueError: for sizes that differ, or results that are no tensors.
 
     Example:
-        >>> ops.vectorized_map(lambda x: x * 2, [1, 2, 3])  # [2, 4, 6]
+        >>> ops.vectorized_map(lambda x: x * 2, ops.convert_to_tensor([1, 2, 3])).tolist()
+        [2, 4, 6]
     """
     return _map(function, elements, "vectorized_map")
 
@@ -224,7 +229,8 @@ def associative_scan(
         ValueError: for sizes that differ.
 
     Example:
-        >>> ops.associative_scan(ops.add, [1, 2, 3, 4])  # [1, 3, 6, 10]
+        >>> ops.associative_scan(ops.add, ops.convert_to_tensor([1, 2, 3, 4])).tolist()
+        [1, 3, 6, 10]
     """
     if not callable(f):
         raise TypeError(f"`f` should be a callable. Received: f={f}")
@@ -306,7 +312,9 @@ def vectorize(pyfunc: Any, *, excluded: Any = None, signature: Any = None) -> An
         ValueError: where `pyfunc` cannot be called, or the signature is none.
 
     Example:
-        >>> ops.vectorize(lambda a, b: a + b)([1, 2, 3], 2)  # [3, 4, 5]
+        >>> add = ops.vectorize(lambda a, b: a + b)
+        >>> add(np.array([1, 2, 3]), np.array(2)).tolist()
+        [3, 4, 5]
     """
     if not callable(pyfunc):
         raise ValueError(f"Expected argument `pyfunc` to be a callable. Received: pyfunc={pyfunc}")

@@ -78,6 +78,9 @@ def scatter_update(
         reduction: None (replace; of several at one place the last), `"add"`, `"mul"`, `"max"` or
             `"min"`.
 
+    Returns:
+        Tensor of inputs' shape and dtype.
+
     Raises:
         ValueError: another reduction, or a place outside.
 
@@ -132,6 +135,9 @@ def slice_update(inputs: TensorLike, start_indices: Any, updates: Any) -> Tensor
         inputs: Tensor.
         start_indices: One integer an axis, or a tensor of them.
         updates: Tensor of inputs' rank, the block.
+
+    Returns:
+        Tensor of inputs' shape and dtype.
 
     Raises:
         ValueError: a block that does not lie inside.

@@ -109,6 +109,9 @@ def segment_max(
 
     Arguments as in `segment_sum`.
 
+    Returns:
+        Tensor (num_segments, *data.shape[1:]) of data's dtype.
+
     Example:
         >>> ops.segment_max([1.0, 2.0, 3.0], [0, 0, 1]).tolist()
         [2.0, 3.0]
@@ -123,6 +126,9 @@ def segment_min(
 
     Arguments as in `segment_sum`.
 
+    Returns:
+        Tensor (num_segments, *data.shape[1:]) of data's dtype.
+
     Example:
         >>> ops.segment_min([1.0, 2.0, 3.0], [0, 0, 1]).tolist()
         [1.0, 3.0]
@@ -136,6 +142,9 @@ def segment_prod(
     """The products of the rows of each segment; 1 where it is empty.
 
     Arguments as in `segment_sum`.
+
+    Returns:
+        Tensor (num_segments, *data.shape[1:]) of data's dtype.
 
     Example:
         >>> ops.segment_prod([1.0, 2.0, 3.0], [0, 0, 1]).tolist()

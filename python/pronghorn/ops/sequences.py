@@ -52,6 +52,9 @@ def linspace(
         dtype: dtype of the result; a float where None.
         axis: Where the new axis lies.
 
+    Returns:
+        Tensor of `num` values along a new axis; with `retstep`, a pair of it and the step.
+
     Raises:
         ValueError: a negative `num`.
 
@@ -100,6 +103,9 @@ def logspace(
 
     Arguments as in `linspace`.
 
+    Returns:
+        Tensor of `num` values along a new axis; floats where `dtype` is None.
+
     Example:
         >>> ops.logspace(0.0, 2.0, 3).tolist()
         [1.0, 10.0, 100.0]
@@ -126,6 +132,9 @@ def geomspace(
 
     Arguments as in `linspace`; start and stop have the same sign.
 
+    Returns:
+        Tensor of `num` values along a new axis; floats where `dtype` is None.
+
     Example:
         >>> ops.geomspace(1.0, 100.0, 3).tolist()
         [1.0, 10.0, 100.0]
@@ -146,6 +155,14 @@ def geomspace(
 
 def diff(a: TensorLike, n: Any = 1, axis: int = -1) -> Tensor:
     """The differences of neighbours along an axis, taken n times; of bool, where they differ.
+
+    Args:
+        a: Tensor of at least one axis.
+        n: How often, from 0.
+        axis: The axis along which neighbours are.
+
+    Returns:
+        Tensor of a's dtype, shorter by n along the axis.
 
     Raises:
         ValueError: a scalar, or a negative n.
@@ -178,6 +195,9 @@ def trapezoid(
         dx: The distance of neighbours where x is None.
         axis: The axis.
 
+    Returns:
+        Float tensor of y's shape without the axis.
+
     Example:
         >>> ops.trapezoid([1.0, 2.0, 3.0]).tolist()
         4.0
@@ -193,6 +213,14 @@ def trapezoid(
 
 def vander(x: TensorLike, N: Any = None, increasing: bool = False) -> Tensor:
     """The matrix of powers of a vector: column j holds x**(N - 1 - j), or x**j where increasing.
+
+    Args:
+        x: Vector (n,).
+        N: Number of columns; n where None.
+        increasing: Whether the powers grow from left to right.
+
+    Returns:
+        Tensor (n, N) of x's dtype.
 
     Raises:
         ValueError: x is no vector, or a negative N.
@@ -266,6 +294,13 @@ def kaiser(x: TensorLike, beta: Any) -> Tensor:
     Args:
         x: The number of points.
         beta: Number: 0 for a rectangle, larger for a narrower taper.
+
+    Returns:
+        Float vector of the window's values.
+
+    Example:
+        >>> print(ops.kaiser(5, 8.6).numpy().round(3))
+        [0.001 0.34  1.    0.34  0.001]
     """
     count = points(x)
     if count == 1:

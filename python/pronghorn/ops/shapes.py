@@ -36,6 +36,9 @@ def reshape(x: TensorLike, newshape: Shape) -> Tensor:
         x: Tensor.
         newshape: Sizes; at most one is -1, which takes what remains.
 
+    Returns:
+        Tensor of x's dtype and the new shape.
+
     Raises:
         ValueError: the element counts differ.
 
@@ -74,6 +77,16 @@ def ravel(x: TensorLike) -> Tensor:
 def transpose(x: TensorLike, axes: Any = None) -> Tensor:
     """x with its axes permuted; reversed where `axes` is None.
 
+    Args:
+        x: Tensor of any dtype.
+        axes: Which axis of x stands at each place of the result, or None.
+
+    Returns:
+        Tensor of x's dtype.
+
+    Raises:
+        ValueError: Where `axes` is no permutation of x's axes.
+
     Example:
         >>> ops.shape(ops.transpose(ops.zeros((2, 3, 4)), (1, 0, 2)))
         (3, 2, 4)
@@ -93,7 +106,20 @@ def transpose(x: TensorLike, axes: Any = None) -> Tensor:
 
 
 def moveaxis(x: TensorLike, source: Any, destination: Any) -> Tensor:
-    """x with one axis moved (or several, given as sequences); the others keep their order."""
+    """x with one axis moved (or several, given as sequences); the others keep their order.
+
+    Args:
+        x: Tensor of any dtype.
+        source: Where the axes are, an int or several.
+        destination: Where they go, as many.
+
+    Returns:
+        Tensor of x's dtype.
+
+    Example:
+        >>> ops.moveaxis(ops.zeros((2, 3, 4)), 0, -1).shape
+        (3, 4, 2)
+    """
     x = tensor(x)
     rank = len(x.shape)
     source = (source,) if isinstance(source, int) else source
@@ -109,8 +135,19 @@ def moveaxis(x: TensorLike, source: Any, destination: Any) -> Tensor:
 def squeeze(x: TensorLike, axis: Axis | None = None) -> Tensor:
     """x without axes of size 1: the given ones, or all.
 
+    Args:
+        x: Tensor of any dtype.
+        axis: An int, several, or None for every axis of size 1.
+
+    Returns:
+        Tensor of x's dtype.
+
     Raises:
-        ValueError: an axis whose size is not 1.
+        ValueError: Where the size of a given axis is not 1.
+
+    Example:
+        >>> ops.squeeze([[[1, 2]]], axis=0).tolist()
+        [[1, 2]]
     """
     x = tensor(x)
     dims = shape_of(x)
@@ -132,6 +169,16 @@ def squeeze(x: TensorLike, axis: Axis | None = None) -> Tensor:
 def expand_dims(x: TensorLike, axis: int) -> Tensor:
     """x with new axes of size 1 at the given positions of the result.
 
+    Args:
+        x: Tensor of any dtype.
+        axis: An int, or several different ones, counted in the result.
+
+    Returns:
+        Tensor of x's dtype with as many more axes.
+
+    Raises:
+        ValueError: Where an axis is out of range or given twice.
+
     Example:
         >>> ops.shape(ops.expand_dims(ops.zeros((2, 3)), -1))
         (2, 3, 1)
@@ -150,8 +197,19 @@ def expand_dims(x: TensorLike, axis: int) -> Tensor:
 def broadcast_to(x: TensorLike, shape: Any) -> Tensor:
     """x repeated to a larger shape; sizes of 1 stretch, missing axes are added in front.
 
+    Args:
+        x: Tensor of any dtype.
+        shape: The sizes of the result.
+
+    Returns:
+        Tensor of x's dtype and the given shape.
+
     Raises:
-        ValueError: a size that is neither 1 nor the target's.
+        ValueError: Where a size is neither 1 nor the target's.
+
+    Example:
+        >>> ops.broadcast_to([[1], [2]], (2, 3)).tolist()
+        [[1, 1, 1], [2, 2, 2]]
     """
     return _args.call(_broadcast_to, (tensor(x),), (sizes(shape),))
 

@@ -41,7 +41,19 @@ if TYPE_CHECKING:
 
 
 def celu(x: TensorLike, alpha: float = 1.0) -> Tensor:
-    """x where positive, alpha * (exp(x / alpha) - 1) elsewhere (Barron 2017)."""
+    """x where positive, alpha * (exp(x / alpha) - 1) elsewhere (Barron 2017).
+
+    Args:
+        x: Tensor of any number dtype; integers are computed in floatx.
+        alpha: The value that is approached, negated, far below 0.
+
+    Returns:
+        Float tensor of x's shape.
+
+    Example:
+        >>> print(ops.celu([-1.0, 0.0, 2.0]).numpy().round(3))
+        [-0.632  0.     2.   ]
+    """
     x = floating(x)
     below = multiply(expm1(divide(minimum(x, 0), alpha)), alpha)
     return add(maximum(x, 0), below)
@@ -50,8 +62,19 @@ def celu(x: TensorLike, alpha: float = 1.0) -> Tensor:
 def glu(x: TensorLike, axis: int = -1) -> Tensor:
     """The first half of x along an axis times the sigmoid of the second (Dauphin et al. 2017).
 
+    Args:
+        x: Tensor whose size along `axis` is even.
+        axis: The axis that is halved.
+
+    Returns:
+        Float tensor, half as long along the axis.
+
     Raises:
-        ValueError: an axis of odd size.
+        ValueError: Where the size of the axis is odd.
+
+    Example:
+        >>> ops.glu([2.0, 4.0, 0.0, 0.0]).tolist()
+        [1.0, 2.0]
     """
     x = floating(x)
     size = x.shape[normalize_axis(axis, len(x.shape), "glu")]
@@ -64,13 +87,37 @@ def glu(x: TensorLike, axis: int = -1) -> Tensor:
 
 
 def hard_shrink(x: TensorLike, threshold: float = 0.5) -> Tensor:
-    """x where |x| > threshold, else 0."""
+    """x where |x| > threshold, else 0.
+
+    Args:
+        x: Tensor of any number dtype; integers are computed in floatx.
+        threshold: Up to which distance from 0 the result is 0.
+
+    Returns:
+        Float tensor of x's shape.
+
+    Example:
+        >>> ops.hard_shrink([-1.0, 0.25, 0.75]).tolist()
+        [-1.0, 0.0, 0.75]
+    """
     x = floating(x)
     return where(greater(abs(x), threshold), x, zeros_like(x))
 
 
 def soft_shrink(x: TensorLike, threshold: float = 0.5) -> Tensor:
-    """x moved by `threshold` towards 0; 0 where it is nearer than that."""
+    """x moved by `threshold` towards 0; 0 where it is nearer than that.
+
+    Args:
+        x: Tensor of any number dtype; integers are computed in floatx.
+        threshold: How far it is moved.
+
+    Returns:
+        Float tensor of x's shape.
+
+    Example:
+        >>> ops.soft_shrink([-1.0, 0.25, 0.75]).tolist()
+        [-0.5, 0.0, 0.25]
+    """
     x = floating(x)
     return subtract(x, clip(x, -threshold, threshold))
 
@@ -82,13 +129,38 @@ def tanh_shrink(x: TensorLike) -> Tensor:
 
 
 def threshold(x: TensorLike, threshold: float, default_value: Any) -> Tensor:
-    """x where it exceeds `threshold`, else `default_value`."""
+    """x where it exceeds `threshold`, else `default_value`.
+
+    Args:
+        x: Tensor of any number dtype; integers are computed in floatx.
+        threshold: What x must exceed.
+        default_value: What stands where it does not.
+
+    Returns:
+        Float tensor of x's shape.
+
+    Example:
+        >>> ops.threshold([-1.0, 0.5, 2.0], 0.0, 9.0).tolist()
+        [9.0, 0.5, 2.0]
+    """
     x = floating(x)
     return where(greater(x, threshold), x, default_value)
 
 
 def squareplus(x: TensorLike, b: Any = 4) -> Tensor:
-    """(x + sqrt(x^2 + b)) / 2, a smooth relu without exponentials (Barron 2021)."""
+    """(x + sqrt(x^2 + b)) / 2, a smooth relu without exponentials (Barron 2021).
+
+    Args:
+        x: Tensor of any number dtype; integers are computed in floatx.
+        b: How wide the bend at 0 is; 0 gives relu.
+
+    Returns:
+        Float tensor of x's shape.
+
+    Example:
+        >>> ops.squareplus([-1.5, 0.0, 1.5]).tolist()
+        [0.5, 1.0, 2.0]
+    """
     x = floating(x)
     return divide(add(x, sqrt(add(square(x), b))), 2)
 
@@ -107,6 +179,13 @@ def sparse_sigmoid(x: TensorLike) -> Tensor:
 
 def sparsemax(x: TensorLike, axis: int = -1) -> Tensor:
     """The point of the probability simplex nearest to x along an axis (Martins and Astudillo 2016).
+
+    Args:
+        x: Tensor of any number dtype; integers are computed in floatx.
+        axis: The axis whose elements become probabilities; many of them exactly 0.
+
+    Returns:
+        Float tensor of x's shape; it sums to 1 along the axis.
 
     Example:
         >>> ops.sparsemax([1.0, 0.5, -1.0]).tolist()
@@ -142,6 +221,9 @@ def multi_hot(
         sparse: Not supported.
         **kwargs: `num_tokens`, the older name of `num_classes`.
 
+    Returns:
+        Tensor of inputs' shape in which the last axis has become the classes.
+
     Raises:
         ValueError: no number of classes, a sparse result, or an unknown argument.
 
@@ -164,8 +246,20 @@ def multi_hot(
 def psnr(x1: TensorLike, x2: TensorLike, max_val: Any) -> Tensor:
     """The peak signal-to-noise ratio of two tensors in decibels: 20 log10(max) - 10 log10(mse).
 
+    Args:
+        x1: Tensor of any number dtype.
+        x2: Tensor of x1's shape.
+        max_val: The largest value that a signal can have, such as 255 or 1.
+
+    Returns:
+        Float scalar tensor; inf for equal tensors.
+
     Raises:
-        ValueError: shapes that differ.
+        ValueError: Where the shapes differ.
+
+    Example:
+        >>> round(float(ops.psnr([0.0, 0.5], [0.0, 0.4], max_val=1.0)), 2)
+        23.01
     """
     x1, x2 = tensor(x1), tensor(x2)
     if tuple(x1.shape) != tuple(x2.shape):
@@ -192,8 +286,21 @@ def _block(size):
 def depth_to_space(x: TensorLike, block_size: Any, data_format: str = "channels_last") -> Tensor:
     """Channels moved into blocks of pixels: (n, h, w, c b b) -> (n, h b, w b, c).
 
+    Args:
+        x: Tensor (n, h, w, c b b), or (n, c b b, h, w) with channels first.
+        block_size: b, the side of a block; at least 2.
+        data_format: "channels_last" or "channels_first".
+
+    Returns:
+        Tensor (n, h b, w b, c) of x's dtype, or (n, c, h b, w b).
+
     Raises:
-        ValueError: another rank, channels that do not divide, or a block below 2.
+        ValueError: Where the rank is not 4, the channels do not divide, or the block is below 2.
+
+    Example:
+        >>> x = ops.reshape([1, 2, 3, 4], (1, 1, 1, 4))
+        >>> ops.depth_to_space(x, 2)[0, :, :, 0].tolist()
+        [[1, 2], [3, 4]]
     """
     x, b = tensor(x), _block(block_size)
     first = _image_sizes(x, data_format, "depth_to_space")
@@ -213,8 +320,21 @@ def depth_to_space(x: TensorLike, block_size: Any, data_format: str = "channels_
 def space_to_depth(x: TensorLike, block_size: Any, data_format: str = "channels_last") -> Tensor:
     """Blocks of pixels moved into channels: (n, h b, w b, c) -> (n, h, w, c b b).
 
+    Args:
+        x: Tensor (n, h b, w b, c), or (n, c, h b, w b) with channels first.
+        block_size: b, the side of a block; at least 2.
+        data_format: "channels_last" or "channels_first".
+
+    Returns:
+        Tensor (n, h, w, c b b) of x's dtype, or (n, c b b, h, w).
+
     Raises:
-        ValueError: another rank, sizes that do not divide, or a block below 2.
+        ValueError: Where the rank is not 4, the sizes do not divide, or the block is below 2.
+
+    Example:
+        >>> x = ops.reshape([1, 2, 3, 4], (1, 2, 2, 1))
+        >>> ops.space_to_depth(x, 2)[0, 0, 0].tolist()
+        [1, 2, 3, 4]
     """
     x, b = tensor(x), _block(block_size)
     first = _image_sizes(x, data_format, "space_to_depth")

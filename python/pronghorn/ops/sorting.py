@@ -45,6 +45,9 @@ def sort(x: TensorLike, axis: int = -1) -> Tensor:
         x: Tensor.
         axis: The axis; None sorts the flattened tensor.
 
+    Returns:
+        Tensor of x's shape and dtype (flat where `axis` is None).
+
     Raises:
         ValueError: an axis out of range.
 
@@ -58,6 +61,13 @@ def sort(x: TensorLike, axis: int = -1) -> Tensor:
 
 def argsort(x: TensorLike, axis: int = -1) -> Tensor:
     """The places of x's elements in ascending order along an axis; int32, stable.
+
+    Args:
+        x: Tensor of any dtype.
+        axis: The axis; None takes the flattened tensor.
+
+    Returns:
+        int32 tensor of x's shape (flat where `axis` is None).
 
     Example:
         >>> ops.argsort([3, 1, 2]).tolist()
@@ -80,8 +90,16 @@ def argpartition(x: TensorLike, kth: Any, axis: int = -1) -> Tensor:
         kth: Position in the order.
         axis: The axis; None takes the flattened tensor.
 
+    Returns:
+        int32 tensor of x's shape (flat where `axis` is None).
+
     Raises:
         ValueError: a position beyond the axis.
+
+    Example:
+        >>> places = ops.argpartition([3, 1, 4, 2], 1)
+        >>> ops.take([3, 1, 4, 2], places)[1].tolist()
+        2
     """
     x, axis = _by_last(x, axis, "argpartition")
     total = x.shape[-1]
@@ -124,6 +142,9 @@ def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> Tensor:
         targets: Integer tensor (batch,).
         predictions: Scores (batch, classes).
         k: How many count.
+
+    Returns:
+        Bool tensor (batch,); False for a target that is no class.
 
     Example:
         >>> ops.in_top_k([2, 0], [[0.1, 0.2, 0.7], [0.1, 0.2, 0.7]], 1).tolist()
@@ -179,6 +200,9 @@ def cumsum(x: TensorLike, axis: Axis | None = None, dtype: DTypeLike | None = No
 def cumprod(x: TensorLike, axis: Axis | None = None, dtype: DTypeLike | None = None) -> Tensor:
     """The products of the first elements along an axis; arguments as in `cumsum`.
 
+    Returns:
+        Tensor of x's shape (flat where `axis` is None).
+
     Example:
         >>> ops.cumprod([1, 2, 3]).tolist()
         [1, 2, 6]
@@ -187,12 +211,38 @@ def cumprod(x: TensorLike, axis: Axis | None = None, dtype: DTypeLike | None = N
 
 
 def nancumsum(x: TensorLike, axis: Axis | None = None, dtype: DTypeLike | None = None) -> Tensor:
-    """`cumsum` with nan counted as 0."""
+    """The sums of the first elements along an axis, nan counted as 0; see `cumsum`.
+
+    Args:
+        x: Tensor of any number dtype.
+        axis: The axis; None takes the flattened tensor.
+        dtype: The dtype to add in, or None.
+
+    Returns:
+        Tensor of x's shape (flat where `axis` is None).
+
+    Example:
+        >>> ops.nancumsum([2.0, float("nan"), 3.0]).tolist()
+        [2.0, 2.0, 5.0]
+    """
     return _running(_cumsum, x, axis, dtype, skip=0)
 
 
 def nancumprod(x: TensorLike, axis: Axis | None = None, dtype: DTypeLike | None = None) -> Tensor:
-    """`cumprod` with nan counted as 1."""
+    """The products of the first elements along an axis, nan counted as 1; see `cumprod`.
+
+    Args:
+        x: Tensor of any number dtype.
+        axis: The axis; None takes the flattened tensor.
+        dtype: The dtype to multiply in, or None.
+
+    Returns:
+        Tensor of x's shape (flat where `axis` is None).
+
+    Example:
+        >>> ops.nancumprod([2.0, float("nan"), 3.0]).tolist()
+        [2.0, 2.0, 6.0]
+    """
     return _running(_cumprod, x, axis, dtype, skip=1)
 
 
@@ -203,6 +253,9 @@ def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Tenso
         sorted_sequence: Vector in ascending order.
         values: Tensor of any shape.
         side: `"left"` (before equal elements) or `"right"` (behind them).
+
+    Returns:
+        int32 tensor of the shape of `values`, from 0 to the length of the sequence.
 
     Raises:
         ValueError: another side, or a sequence that is no vector.
@@ -228,6 +281,9 @@ def unravel_index(indices: TensorLike, shape: Any) -> tuple[Any, ...]:
     Args:
         indices: Integer tensor.
         shape: Sizes.
+
+    Returns:
+        Tuple of integer tensors of the shape of `indices`.
 
     Raises:
         ValueError: a shape of unknown sizes.

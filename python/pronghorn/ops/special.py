@@ -86,7 +86,7 @@ def signbit(x: TensorLike) -> Tensor:
 
 
 # ---- integers
-def _bitwise(name, native, summary, example):
+def _bitwise(name, native, summary, operands, result):
     native = op(native)
 
     def function(x, y):
@@ -105,19 +105,20 @@ def _bitwise(name, native, summary, example):
         TypeError: operands that are not integers.
 
     Example:
-        >>> ops.{name}({example}
+        >>> ops.{name}({operands}).tolist()
+        {result}
     """
     return function
 
 
-bitwise_and = _bitwise("bitwise_and", "bitwise_and", "The bits set in both.", "6, 3)  # 2")
-bitwise_or = _bitwise("bitwise_or", "bitwise_or", "The bits set in either.", "6, 3)  # 7")
-bitwise_xor = _bitwise("bitwise_xor", "bitwise_xor", "The bits set in one only.", "6, 3)  # 5")
+bitwise_and = _bitwise("bitwise_and", "bitwise_and", "The bits set in both.", "6, 3", 2)
+bitwise_or = _bitwise("bitwise_or", "bitwise_or", "The bits set in either.", "6, 3", 7)
+bitwise_xor = _bitwise("bitwise_xor", "bitwise_xor", "The bits set in one only.", "6, 3", 5)
 bitwise_left_shift = _bitwise(
-    "bitwise_left_shift", "left_shift", "x with its bits moved y places up.", "3, 2)  # 12"
+    "bitwise_left_shift", "left_shift", "x with its bits moved y places up.", "3, 2", 12
 )
 bitwise_right_shift = _bitwise(
-    "bitwise_right_shift", "right_shift", "x with its bits moved y places down.", "12, 2)  # 3"
+    "bitwise_right_shift", "right_shift", "x with its bits moved y places down.", "12, 2", 3
 )
 left_shift, right_shift = bitwise_left_shift, bitwise_right_shift
 _not = op("bitwise_not")

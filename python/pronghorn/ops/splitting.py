@@ -20,8 +20,17 @@ def split(x: TensorLike, indices_or_sections: Any, axis: int = 0) -> list[Any]:
         indices_or_sections: The number of equal parts, or the positions where parts begin.
         axis: The axis.
 
+    Returns:
+        List of tensors of x's dtype.
+
     Raises:
         ValueError: a size that the number of parts does not divide.
+
+    Example:
+        >>> [part.tolist() for part in ops.split([1, 2, 3, 4], 2)]
+        [[1, 2], [3, 4]]
+        >>> [part.tolist() for part in ops.split([1, 2, 3, 4], [1, 3])]
+        [[1], [2, 3], [4]]
     """
     x = tensor(x)
     axis = normalize_axis(axis, len(x.shape), "split")
@@ -73,6 +82,9 @@ def array_split(x: TensorLike, indices_or_sections: Any, axis: int = 0) -> Any:
         indices_or_sections: The number of parts, or the positions where parts begin.
         axis: The axis.
 
+    Returns:
+        List of tensors of x's dtype.
+
     Raises:
         ValueError: fewer than one part.
 
@@ -102,18 +114,42 @@ def _near_parts(x, parts, axis):
 
 
 def hsplit(x: TensorLike, indices_or_sections: Any) -> Any:
-    """x cut along its second axis (a vector: its first); see `split`."""
+    """x cut along its second axis (a vector: its first); see `split`.
+
+    Returns:
+        List of tensors of x's dtype.
+
+    Example:
+        >>> [part.tolist() for part in ops.hsplit([[1, 2, 3], [4, 5, 6]], [1])]
+        [[[1], [4]], [[2, 3], [5, 6]]]
+    """
     x = tensor(x)
     return split(x, indices_or_sections, axis=0 if len(x.shape) == 1 else 1)
 
 
 def vsplit(x: TensorLike, indices_or_sections: Any) -> Any:
-    """x cut along its first axis; see `split`."""
+    """x cut along its first axis; see `split`.
+
+    Returns:
+        List of tensors of x's dtype.
+
+    Example:
+        >>> [part.tolist() for part in ops.vsplit([[1, 2], [3, 4]], 2)]
+        [[[1, 2]], [[3, 4]]]
+    """
     return split(x, indices_or_sections, axis=0)
 
 
 def dsplit(x: TensorLike, indices_or_sections: Any) -> Any:
-    """x cut along its third axis; see `split`."""
+    """x cut along its third axis; see `split`.
+
+    Returns:
+        List of tensors of x's dtype.
+
+    Example:
+        >>> [part.shape for part in ops.dsplit(ops.zeros((2, 2, 6)), 3)]
+        [(2, 2, 2), (2, 2, 2), (2, 2, 2)]
+    """
     return split(x, indices_or_sections, axis=2)
 
 
@@ -125,8 +161,15 @@ def unstack(x: TensorLike, num: Any = None, axis: int = 0) -> list[Any]:
         num: The number of slices, needed only where the size is unknown.
         axis: The axis that is dropped.
 
+    Returns:
+        List of tensors of x's dtype with one axis less.
+
     Raises:
         ValueError: an unknown size without `num`.
+
+    Example:
+        >>> [row.tolist() for row in ops.unstack([[1, 2], [3, 4]])]
+        [[1, 2], [3, 4]]
     """
     x = tensor(x)
     axis = normalize_axis(axis, len(x.shape), "unstack")

@@ -35,17 +35,41 @@ if TYPE_CHECKING:
 
 
 def amax(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """The largest element over axes; see `max`."""
+    """The largest element over axes; see `max`.
+
+    Returns:
+        Tensor of x's dtype without the axes.
+
+    Example:
+        >>> ops.amax([[1, 5], [3, 2]], axis=0).tolist()
+        [3, 5]
+    """
     return max(x, axis=axis, keepdims=keepdims)
 
 
 def amin(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
-    """The smallest element over axes; see `min`."""
+    """The smallest element over axes; see `min`.
+
+    Returns:
+        Tensor of x's dtype without the axes.
+
+    Example:
+        >>> ops.amin([[1, 5], [3, 2]], axis=0).tolist()
+        [1, 2]
+    """
     return min(x, axis=axis, keepdims=keepdims)
 
 
 def ptp(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """The largest less the smallest element over axes.
+
+    Args:
+        x: Tensor of any number dtype.
+        axis: An int, several, or None for all.
+        keepdims: Whether the axes stay as size 1.
+
+    Returns:
+        Tensor of x's dtype without the axes.
 
     Example:
         >>> ops.ptp([1, 5, 3]).tolist()
@@ -62,6 +86,9 @@ def average(x: TensorLike, axis: Axis | None = None, weights: Any = None) -> Any
         x: Tensor.
         axis: An int, or None for all.
         weights: Of x's shape, or a vector along `axis`; None for equal ones.
+
+    Returns:
+        Float tensor without the axis.
 
     Raises:
         ValueError: weights of another shape.
@@ -95,7 +122,19 @@ def average(x: TensorLike, axis: Axis | None = None, weights: Any = None) -> Any
 
 
 def count_nonzero(x: TensorLike, axis: Axis | None = None) -> Tensor:
-    """How many elements are not 0, over an axis; int32."""
+    """How many elements over axes are not 0.
+
+    Args:
+        x: Tensor of any dtype.
+        axis: An int, several, or None for all.
+
+    Returns:
+        int32 tensor without the axes.
+
+    Example:
+        >>> ops.count_nonzero([[0, 1], [2, 3]], axis=1).tolist()
+        [1, 2]
+    """
     x = tensor(x)
     return sum(cast(not_equal(x, 0), "int32"), axis=axis)
 
@@ -158,6 +197,9 @@ def digitize(x: TensorLike, bins: Any) -> Tensor:
         x: Tensor.
         bins: Vector in ascending order.
 
+    Returns:
+        int32 tensor of x's shape, from 0 to the number of bins.
+
     Raises:
         ValueError: bins that are no vector.
 
@@ -181,6 +223,9 @@ def isin(
         x2: Tensor of any shape.
         assume_unique: For NumPy's sake; changes nothing.
         invert: Whether to ask where they do not occur.
+
+    Returns:
+        Bool tensor of x1's shape.
 
     Example:
         >>> ops.isin([1, 2, 3], [2, 4]).tolist()
