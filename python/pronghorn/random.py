@@ -60,11 +60,16 @@ def uniform(
         dtype: A floating dtype; floatx where None.
         seed: An int (always the same numbers), a SeedGenerator, or None for the global one.
 
+    Returns:
+        Tensor of that shape.
+
     Raises:
         ValueError: a dtype that is not floating.
 
     Example:
-        >>> random.uniform((2, 3), seed=1)
+        >>> x = keras.random.uniform((2, 3), seed=1)
+        >>> x.shape, bool(ops.all(x < 1.0))
+        ((2, 3), True)
     """
     dtype = config.standardize_dtype(dtype)
     if dtype not in _args.FLOATS:
@@ -82,10 +87,21 @@ def normal(
     dtype: DTypeLike | None = None,
     seed: Seed | None = None,
 ) -> Tensor:
-    """Numbers of the normal distribution; other arguments as in `uniform`.
+    """Numbers of the normal distribution.
 
     Args:
+        shape: Sizes of the result.
         mean, stddev: Its mean and standard deviation.
+        dtype: A floating dtype; floatx where None.
+        seed: As in `uniform`.
+
+    Returns:
+        Tensor of that shape.
+
+    Example:
+        >>> x = keras.random.normal((10000,), mean=5.0, seed=1)
+        >>> round(float(ops.mean(x)), 1), round(float(ops.std(x)), 1)
+        (5.0, 1.0)
     """
     return _draw(
         _normal, shape, _real(mean, "mean"), _real(stddev, "stddev"), _float_type(dtype), seed
@@ -99,7 +115,21 @@ def truncated_normal(
     dtype: DTypeLike | None = None,
     seed: Seed | None = None,
 ) -> Tensor:
-    """As `normal`, within two standard deviations of the mean."""
+    """Numbers of the normal distribution that lie within two standard deviations of its mean.
+
+    Args:
+        shape: Sizes of the result.
+        mean, stddev: Mean and standard deviation of the distribution before it is cut.
+        dtype: A floating dtype; floatx where None.
+        seed: As in `uniform`.
+
+    Returns:
+        Tensor of that shape.
+
+    Example:
+        >>> bool(ops.all(ops.abs(keras.random.truncated_normal((1000,), seed=1)) <= 2.0))
+        True
+    """
     dtype = _float_type(dtype)
     return _draw(
         _truncated_normal, shape, _real(mean, "mean"), _real(stddev, "stddev"), dtype, seed
@@ -109,11 +139,16 @@ def truncated_normal(
 def randint(
     shape: Shape, minval: Any, maxval: Any, dtype: DTypeLike = "int32", seed: Seed | None = None
 ) -> Tensor:
-    """Integers in [minval, maxval), each with the same chance; other arguments as in `uniform`.
+    """Integers in [minval, maxval), each with the same chance.
 
     Args:
+        shape: Sizes of the result.
         minval, maxval: Whole numbers; draws reach from minval to maxval - 1.
         dtype: An integer dtype.
+        seed: As in `uniform`.
+
+    Returns:
+        Tensor of that shape.
 
     Raises:
         ValueError: minval not below maxval, bounds that the dtype cannot hold, or a dtype that
@@ -121,7 +156,9 @@ def randint(
         TypeError: bounds that are not whole.
 
     Example:
-        >>> random.randint((3,), 1, 7)  # three throws of a die
+        >>> throws = keras.random.randint((100,), 1, 7, seed=1)
+        >>> sorted(set(throws.tolist()))
+        [1, 2, 3, 4, 5, 6]
     """
     dtype = config.standardize_dtype(dtype)
     if dtype in _args.FLOATS or dtype == "bool":
@@ -161,8 +198,16 @@ def dropout(
         noise_shape: Shape of the mask, which broadcasts; the inputs' where None.
         seed: As in `uniform`.
 
+    Returns:
+        Float tensor of inputs' shape.
+
     Raises:
         ValueError: a rate outside [0, 1].
+
+    Example:
+        >>> kept = keras.random.dropout(ops.ones((1000,)), 0.5, seed=1)
+        >>> sorted(set(kept.tolist()))
+        [0.0, 2.0]
     """
     x = _args.floating(inputs)
     if noise_shape is None:
@@ -234,7 +279,8 @@ def gamma(
         ValueError: alpha not above 0, or that does not broadcast; a dtype that is not floating.
 
     Example:
-        >>> random.gamma((2, 3), 0.5, seed=1)
+        >>> keras.random.gamma((2, 3), 0.5, seed=1).shape
+        (2, 3)
     """
     return _draw_on_host(_gamma, shape, (alpha,), dtype, seed)
 
@@ -257,7 +303,8 @@ def beta(
         ValueError: parameters not above 0, or that do not broadcast; a dtype that is not floating.
 
     Example:
-        >>> random.beta((2, 3), 2.0, 5.0, seed=1)
+        >>> keras.random.beta((2, 3), 2.0, 5.0, seed=1).shape
+        (2, 3)
     """
     return _draw_on_host(_beta, shape, (alpha, beta), dtype, seed)
 
@@ -285,7 +332,9 @@ def binomial(
             a dtype that is not floating.
 
     Example:
-        >>> random.binomial((4,), 10, 0.5, seed=1)
+        >>> throws = keras.random.binomial((4,), 10, 0.5, seed=1)
+        >>> throws.shape, bool(ops.all(throws <= 10))
+        ((4,), True)
     """
     return _draw_on_host(_binomial, shape, (counts, probabilities), dtype, seed)
 
@@ -308,7 +357,8 @@ def categorical(
         ValueError: logits of another rank.
 
     Example:
-        >>> random.categorical([[0.0, 100.0]], 3)  # [[1, 1, 1]]
+        >>> keras.random.categorical([[0.0, 100.0]], 3).tolist()
+        [[1, 1, 1]]
     """
     logits = _args.floating(logits)
     if len(logits.shape) != 2:
@@ -339,7 +389,8 @@ def shuffle(x: TensorLike, axis: int = 0, seed: Seed | None = None) -> Tensor:
         ValueError: an axis out of range.
 
     Example:
-        >>> random.shuffle([1, 2, 3], seed=1)
+        >>> sorted(keras.random.shuffle([1, 2, 3], seed=1).tolist())
+        [1, 2, 3]
     """
     x = _args.tensor(x)
     axis = _args.normalize_axis(axis, len(x.shape), "shuffle")

@@ -5,7 +5,9 @@ said there. Functions of graphs (`function`, `gradients`, `placeholder`, ...) ar
 """
 
 from .arrays import *  # noqa: F403
+from .convolution import *  # noqa: F403
 from .ctc import *  # noqa: F403
+from .draws import *  # noqa: F403
 from .graphs import *  # noqa: F403
 from .loops import *  # noqa: F403
 from .math import *  # noqa: F403

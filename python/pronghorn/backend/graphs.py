@@ -40,10 +40,13 @@ def placeholder(
         sparse, ragged: Kept; what computes knows dense tensors alone.
         name: Name.
 
-    Example:
+    Returns:
+        Symbolic tensor.
 
-    >>> x = K.placeholder((None, 3))
-    >>> f = K.function([x], [K.sum(x)])
+    Example:
+        >>> x = K.placeholder((None, 3))
+        >>> x.shape, x.dtype
+        ((None, 3), 'float32')
     """
     if shape is None:
         shape = (None,) * (ndim or 0)
@@ -74,10 +77,10 @@ def gradients(loss: Any, variables: Any) -> Any:
         ValueError: where the loss has values already: then `GradientTape` is what records.
 
     Example:
-
-    >>> x = K.placeholder((None, 3))
-    >>> (g,) = K.gradients(K.sum(K.square(x)), x)
-    >>> K.function([x], [g])([np.ones((1, 3))])[0]  # [[2., 2., 2.]]
+        >>> x = K.placeholder((None, 3))
+        >>> (g,) = K.gradients(K.sum(K.square(x)), x)
+        >>> K.function([x], [g])([np.ones((1, 3))])[0].tolist()
+        [[2.0, 2.0, 2.0]]
     """
     losses, sources = _nest.flatten(loss), _nest.flatten(variables)
     if _gradients.are_traced(losses):
@@ -97,22 +100,79 @@ class _Update(tuple):
 
 
 def update(x: Any, new_x: Any) -> Any:
-    """Sets a variable; of a symbolic value it is what `K.function` takes as an update."""
+    """Sets a variable; of a symbolic value it is what `K.function` takes as an update.
+
+    Args:
+        x: Variable.
+        new_x: Tensor of its shape.
+
+    Returns:
+        The variable; of a symbolic value, what `K.function` takes as an update.
+
+    Example:
+        >>> x = K.variable(1.0)
+        >>> _ = K.update(x, 5.0)
+        >>> float(x)
+        5.0
+    """
     return _updated(x, lambda: new_x)
 
 
 def update_add(x: Any, increment: Any) -> Any:
-    """Adds to a variable; otherwise as `update`."""
+    """Adds to a variable; otherwise as `update`.
+
+    Args:
+        x: Variable.
+        increment: Tensor that is added.
+
+    Returns:
+        The variable; of a symbolic value, what `K.function` takes as an update.
+
+    Example:
+        >>> x = K.variable(1.0)
+        >>> _ = K.update_add(x, 5.0)
+        >>> float(x)
+        6.0
+    """
     return _updated(x, lambda: x + increment, increment)
 
 
 def update_sub(x: Any, decrement: Any) -> Any:
-    """Subtracts from a variable; otherwise as `update`."""
+    """Subtracts from a variable; otherwise as `update`.
+
+    Args:
+        x: Variable.
+        decrement: Tensor that is subtracted.
+
+    Returns:
+        The variable; of a symbolic value, what `K.function` takes as an update.
+
+    Example:
+        >>> x = K.variable(1.0)
+        >>> _ = K.update_sub(x, 5.0)
+        >>> float(x)
+        -4.0
+    """
     return _updated(x, lambda: x - decrement, decrement)
 
 
 def moving_average_update(x: Any, value: Any, momentum: Any) -> Any:
-    """Moves a variable towards a value, by 1 - momentum of the way; otherwise as `update`."""
+    """Moves a variable towards a value, by 1 - momentum of the way; otherwise as `update`.
+
+    Args:
+        x: Variable.
+        value: Tensor of its shape: where it moves to.
+        momentum: The share of the old value that stays.
+
+    Returns:
+        The variable; of a symbolic value, what `K.function` takes as an update.
+
+    Example:
+        >>> average = K.variable(10.0)
+        >>> _ = K.moving_average_update(average, 20.0, momentum=0.75)
+        >>> float(average)
+        12.5
+    """
     return _updated(x, lambda: x - (x - _ops.cast(value, x.dtype)) * (1 - momentum), value)
 
 
@@ -162,16 +222,33 @@ def function(
         ValueError: where outputs depend on symbolic tensors that are no inputs.
 
     Example:
-
-    >>> x = K.placeholder((None, 3))
-    >>> f = K.function([x], [K.sum(x, axis=-1), K.max(x)])
-    >>> sums, largest = f([np.ones((2, 3))])
+        >>> x = K.placeholder((None, 3))
+        >>> f = K.function([x], [K.sum(x, axis=-1), K.max(x)])
+        >>> sums, largest = f([np.ones((2, 3))])
+        >>> sums.tolist(), float(largest)
+        ([3.0, 3.0], 1.0)
     """
     return GraphFunction(inputs, outputs, updates, name)
 
 
 class GraphFunction:
-    """What `function` returns."""
+    """What `function` returns.
+
+    Args:
+        inputs: Symbolic tensors that a call gives values to.
+        outputs: Symbolic tensors and Variables, in any nest.
+        updates: Changes of variables done after the outputs, as `function` takes them.
+        name: Name, for messages.
+
+    Raises:
+        TypeError: Where an input is no symbolic tensor.
+
+    Example:
+        >>> x = K.placeholder((None, 2))
+        >>> double = K.function([x], [2.0 * x])
+        >>> double([np.ones((1, 2))])[0].tolist()
+        [[2.0, 2.0]]
+    """
 
     def __init__(
         self, inputs: Any, outputs: Any, updates: Any = None, name: str | None = None
@@ -289,14 +366,35 @@ def _fitting(x, value):
 
 
 def print_tensor(x: Any, message: str = "", summarize: int = 3) -> Any:
-    """x; prints it, with a message, each time that it is computed eagerly."""
+    """x; prints it, with a message, each time that it is computed eagerly.
+
+    Args:
+        x: Tensor or variable.
+        message: What is printed before it.
+        summarize: Not used; all elements are printed as NumPy prints them.
+
+    Returns:
+        x itself.
+
+    Example:
+        >>> _ = K.print_tensor(np.array([1, 2]), "x:")
+        >>> _ = K.print_tensor(ops.convert_to_tensor([1, 2]), "x:")
+        x: [1 2]
+    """
     if isinstance(x, (_Tensor, _Variable)) and not getattr(x, "is_abstract", False):
         print(message, _own_array(x))
     return x
 
 
 def manual_variable_initialization(value: Any) -> None:
-    """Accepted: variables have their values when they are made."""
+    """Accepted: variables have their values when they are made.
+
+    Args:
+        value: Not used.
+
+    Example:
+        >>> K.manual_variable_initialization(True)
+    """
 
 
 def get_session() -> Any:
@@ -312,4 +410,11 @@ def get_session() -> Any:
 
 
 def set_session(session: Any) -> None:
-    """Accepted, for the programs that limit a session's memory or threads."""
+    """Accepted, for the programs that limit a session's memory or threads.
+
+    Args:
+        session: Not used.
+
+    Example:
+        >>> K.set_session(None)
+    """

@@ -20,7 +20,21 @@ _FEW = 2  # elements up to which a loop is written out
 
 
 def map_fn(fn: Callable[..., Any], elems: Any, name: str | None = None, dtype: Any = None) -> Any:
-    """fn of each element along the first axis, stacked; of a list of tensors, fn gets a list."""
+    """fn of each element along the first axis, stacked; of a list of tensors, fn gets a list.
+
+    Args:
+        fn: Function of one element.
+        elems: Tensor (n, ...), or a list of such.
+        name: Not used.
+        dtype: dtype of the results; as fn gives them where None.
+
+    Returns:
+        Tensor (n, ...) of fn's results, or a nest of such.
+
+    Example:
+        >>> K.map_fn(lambda row: K.sum(row), np.array([[1.0, 2.0], [3.0, 4.0]])).tolist()
+        [3.0, 7.0]
+    """
     elems = _tensors(elems)
 
     def cast(results):
@@ -48,14 +62,36 @@ def map_fn(fn: Callable[..., Any], elems: Any, name: str | None = None, dtype: A
 def foldl(
     fn: Callable[..., Any], elems: Any, initializer: Any = None, name: str | None = None
 ) -> Any:
-    """fn(fn(start, elems[0]), elems[1]) ...; `start` is the first element where not given."""
+    """fn(fn(start, elems[0]), elems[1]) ...; `start` is the first element where not given.
+
+    Args:
+        fn: Function of what is gathered so far and the next element.
+        elems: Tensor (n, ...), or a list of such, of which fn gets a list.
+        initializer: What is there before the first element; None begins with that element.
+        name: Not used.
+
+    Returns:
+        What the last call of fn gave.
+
+    Example:
+        >>> float(K.foldl(lambda total, x: 10.0 * total + x, np.array([1.0, 2.0, 3.0])))
+        123.0
+    """
     return _folded(fn, elems, initializer, False)
 
 
 def foldr(
     fn: Callable[..., Any], elems: Any, initializer: Any = None, name: str | None = None
 ) -> Any:
-    """`foldl` from the last element to the first."""
+    """`foldl` from the last element to the first; arguments as in `foldl`.
+
+    Returns:
+        What the last call of fn gave.
+
+    Example:
+        >>> float(K.foldr(lambda total, x: 10.0 * total + x, np.array([1.0, 2.0, 3.0])))
+        321.0
+    """
     return _folded(fn, elems, initializer, True)
 
 
@@ -126,6 +162,16 @@ def rnn(
     Raises:
         ValueError: for a mask that does not fit, or, where steps are written out one by one, an
             unknown number of them.
+
+    Example:
+        >>> def add(x, states):
+        ...     total = states[0] + x
+        ...     return total, [total]
+        ...
+        >>> steps = np.array([[[1.0], [2.0], [3.0]]], "float32")
+        >>> last, outputs, states = K.rnn(add, steps, [np.zeros((1, 1), "float32")])
+        >>> last.tolist(), outputs.tolist()
+        ([[6.0]], [[[1.0], [3.0], [6.0]]])
     """
 
     def swap(x):

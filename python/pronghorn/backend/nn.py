@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as _np
-
 from .. import ops as _ops
 from ..engine.config import epsilon as _epsilon
 from ..engine.config import image_data_format as _image_data_format
 
 
 def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Any:
-    """x above `threshold`, at most `max_value`; below it alpha * (x - threshold)."""
+    """x above `threshold`, at most `max_value`; below it alpha * (x - threshold).
+
+    Args:
+        x: Float tensor.
+        alpha: Slope below the threshold.
+        max_value: Largest result; None for no limit.
+        threshold: Where the slope changes.
+
+    Returns:
+        Float tensor of x's shape.
+
+    Example:
+        >>> K.relu(np.array([-4.0, 0.5, 9.0], "float32"), alpha=0.25, max_value=6.0).tolist()
+        [-1.0, 0.5, 6.0]
+    """
     if alpha == 0.0 and max_value is None and threshold == 0.0:
         return _ops.relu(x)
     above = x if max_value is None else _ops.minimum(x, max_value)
@@ -20,26 +32,56 @@ def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: 
 
 
 def elu(x: Any, alpha: float = 1.0) -> Any:
+    """x where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2016).
+
+    Args:
+        x: Float tensor.
+        alpha: The value that is approached, negated, far below 0.
+
+    Returns:
+        Float tensor of x's shape.
+
+    Example:
+        >>> print(K.elu(np.array([-1.0, 0.0, 2.0], "float32")).numpy().round(3))
+        [-0.632  0.     2.   ]
+    """
     return _ops.elu(x, alpha)
 
 
 def softmax(x: Any, axis: Any = -1) -> Any:
+    """exp(x) / sum(exp(x)) along an axis.
+
+    Args:
+        x: Float tensor.
+        axis: The axis.
+
+    Returns:
+        Float tensor of x's shape.
+
+    Example:
+        >>> K.softmax(np.array([0.0, 0.0])).tolist()
+        [0.5, 0.5]
+    """
     return _ops.softmax(x, axis=axis)
 
 
 def softplus(x: Any) -> Any:
+    """log(1 + exp(x)), elementwise."""
     return _ops.softplus(x)
 
 
 def softsign(x: Any) -> Any:
+    """x / (1 + |x|), elementwise."""
     return _ops.softsign(x)
 
 
 def tanh(x: Any) -> Any:
+    """The hyperbolic tangent, elementwise."""
     return _ops.tanh(x)
 
 
 def sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(-x)), elementwise."""
     return _ops.sigmoid(x)
 
 
@@ -49,12 +91,41 @@ def hard_sigmoid(x: Any) -> Any:
 
 
 def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
+    """-target * log(output) - (1 - target) * log(1 - output), elementwise.
+
+    Args:
+        target: Tensor of probabilities (0 or 1 for labels).
+        output: Tensor of that shape: probabilities, or logits.
+        from_logits: Whether `output` holds logits.
+
+    Returns:
+        Float tensor of output's shape.
+
+    Example:
+        >>> print(K.binary_crossentropy([1.0, 0.0], [0.5, 0.75]).numpy().round(4))
+        [0.6931 1.3863]
+    """
     return _ops.binary_crossentropy(target, output, from_logits=from_logits)
 
 
 def categorical_crossentropy(
     target: Any, output: Any, from_logits: bool = False, axis: Any = -1
 ) -> Any:
+    """-sum(target * log(output)) over the classes.
+
+    Args:
+        target: Tensor of probabilities, such as one-hot labels.
+        output: Tensor of that shape: probabilities (normalised first), or logits.
+        from_logits: Whether `output` holds logits.
+        axis: The axis of classes.
+
+    Returns:
+        Float tensor without `axis`.
+
+    Example:
+        >>> print(K.categorical_crossentropy([[0.0, 1.0]], [[0.5, 0.5]]).numpy().round(4))
+        [0.6931]
+    """
     return _ops.categorical_crossentropy(target, output, from_logits=from_logits, axis=axis)
 
 
@@ -65,6 +136,24 @@ def sparse_categorical_crossentropy(
     axis: Any = -1,
     ignore_class: int | None = None,
 ) -> Any:
+    """-log(output) at the class that `target` names.
+
+    Args:
+        target: Integer tensor of output's shape without the classes.
+        output: Tensor (..., classes): probabilities, or logits.
+        from_logits: Whether `output` holds logits.
+        axis: The axis of classes.
+        ignore_class: A class whose samples have loss 0, or None.
+
+    Returns:
+        Float tensor of output's shape without the classes.
+
+    Example:
+        >>> output = [[0.5, 0.5], [0.25, 0.75]]
+        >>> loss = K.sparse_categorical_crossentropy([1, 0], output, ignore_class=0)
+        >>> print(loss.numpy().round(4))
+        [0.6931 0.    ]
+    """
     if ignore_class is None:
         return _ops.sparse_categorical_crossentropy(target, output, from_logits, axis)
     counts = _ops.not_equal(target, ignore_class)
@@ -83,7 +172,23 @@ def binary_focal_crossentropy(
 ) -> Any:
     """Crossentropy of single probabilities, times (1 - that of the right class) ** gamma.
 
-    With `apply_class_balancing` the classes 1 and 0 weigh alpha and 1 - alpha.
+    Samples that are right already count little (Lin et al. 2017, https://arxiv.org/abs/1708.02002).
+
+    Args:
+        target: Labels 0 or 1.
+        output: Tensor of that shape: probabilities, or logits.
+        apply_class_balancing: Whether the classes 1 and 0 weigh alpha and 1 - alpha.
+        alpha: Weight of class 1.
+        gamma: How little right samples count; 0 is crossentropy.
+        from_logits: Whether `output` holds logits.
+
+    Returns:
+        Float tensor of output's shape.
+
+    Example:
+        >>> output = ops.convert_to_tensor([0.5, 0.5])
+        >>> print(K.binary_focal_crossentropy([1.0, 0.0], output).numpy().round(4))
+        [0.1733 0.1733]
     """
     target = _ops.cast(target, output.dtype)
     p = _ops.sigmoid(output) if from_logits else output
@@ -102,7 +207,26 @@ def categorical_focal_crossentropy(
     from_logits: bool = False,
     axis: Any = -1,
 ) -> Any:
-    """Crossentropy of classes, each term times alpha * (1 - probability) ** gamma."""
+    """Crossentropy of classes, each term times alpha * (1 - probability) ** gamma.
+
+    Samples that are right already count little (Lin et al. 2017, https://arxiv.org/abs/1708.02002).
+
+    Args:
+        target: Tensor of probabilities, such as one-hot labels.
+        output: Tensor of that shape: probabilities (normalised first), or logits.
+        alpha: Factor, a number or one a class.
+        gamma: How little right samples count.
+        from_logits: Whether `output` holds logits.
+        axis: The axis of classes.
+
+    Returns:
+        Float tensor without `axis`.
+
+    Example:
+        >>> output = ops.convert_to_tensor([[0.5, 0.5]])
+        >>> print(K.categorical_focal_crossentropy([[0.0, 1.0]], output).numpy().round(4))
+        [0.0433]
+    """
     target = _ops.cast(target, output.dtype)
     p = _ops.softmax(output, axis=axis) if from_logits else output
     p = p / _ops.sum(p, axis=axis, keepdims=True)
@@ -112,11 +236,38 @@ def categorical_focal_crossentropy(
 
 
 def in_top_k(predictions: Any, targets: Any, k: int) -> Any:
+    """Whether each target's score is among the k largest of its row.
+
+    Args:
+        predictions: Float scores (batch, classes).
+        targets: Integer tensor (batch,).
+        k: How many count.
+
+    Returns:
+        Bool tensor (batch,).
+
+    Example:
+        >>> K.in_top_k([[0.1, 0.2, 0.7], [0.1, 0.2, 0.7]], [2, 0], 1).tolist()
+        [True, False]
+    """
     return _ops.in_top_k(targets, predictions, k)
 
 
 def bias_add(x: Any, bias: Any, data_format: str | None = None) -> Any:
-    """x plus a bias (channels,), or one of x's shape without the batch axis."""
+    """x plus a bias.
+
+    Args:
+        x: Tensor (batch, spatial axes, channels), or with the channels first.
+        bias: Tensor (channels,), or of x's shape without the batch axis with the channels last.
+        data_format: "channels_last" or "channels_first"; the configured one where None.
+
+    Returns:
+        Tensor of x's shape.
+
+    Example:
+        >>> K.bias_add(np.zeros((1, 2)), ops.convert_to_tensor([1.0, 2.0])).tolist()
+        [[1.0, 2.0]]
+    """
     first = (data_format or _image_data_format()) == "channels_first"
     if first and len(bias.shape) > 1:
         bias = _ops.moveaxis(bias, -1, 0)
@@ -128,6 +279,24 @@ def bias_add(x: Any, bias: Any, data_format: str | None = None) -> Any:
 def batch_normalization(
     x: Any, mean: Any, var: Any, beta: Any, gamma: Any, axis: Any = -1, epsilon: float = 1e-3
 ) -> Any:
+    """(x - mean) / sqrt(var + epsilon) * gamma + beta, along one axis.
+
+    Args:
+        x: Float tensor.
+        mean, var: Tensors (channels,), or of a shape that broadcasts with x.
+        beta, gamma: Offset and factor, of such shapes, or None for 0 and 1.
+        axis: The axis of channels.
+        epsilon: Added to the variance.
+
+    Returns:
+        Float tensor of x's shape.
+
+    Example:
+        >>> one = ops.ones((1,))
+        >>> x = ops.convert_to_tensor([[1.0], [3.0]])
+        >>> K.batch_normalization(x, 2.0 * one, 4.0 * one, None, None, epsilon=0.0).tolist()
+        [[-0.5], [0.5]]
+    """
     shape = [1] * len(x.shape)
     shape[axis] = -1
 
@@ -149,6 +318,15 @@ def normalize_batch_in_training(
         gamma, beta: Factor and offset, or None.
         reduction_axes: Axes that the statistics are taken over.
         epsilon: Added to the variance.
+
+    Returns:
+        (normalised, mean, variance): a float tensor of x's shape, and two of x's other axes.
+
+    Example:
+        >>> x = ops.convert_to_tensor([[1.0], [3.0]])
+        >>> y, mean, var = K.normalize_batch_in_training(x, None, None, [0], epsilon=0.0)
+        >>> y.tolist(), mean.tolist(), var.tolist()
+        ([[-1.0], [1.0]], [2.0], [1.0])
     """
     axes = tuple(a % len(x.shape) for a in reduction_axes)
     mean = _ops.mean(x, axis=axes)
@@ -164,156 +342,3 @@ def normalize_batch_in_training(
 
 
 # ---- convolution and pooling -----------------------------------------------------------------
-
-
-def conv1d(
-    x: Any,
-    kernel: Any,
-    strides: Any = 1,
-    padding: Any = "valid",
-    data_format: str | None = None,
-    dilation_rate: Any = 1,
-) -> Any:
-    if padding == "causal":
-        first = (data_format or _image_data_format()) == "channels_first"
-        sides = ((kernel.shape[0] - 1) * dilation_rate, 0)
-        x = _ops.pad(x, ((0, 0), (0, 0), sides) if first else ((0, 0), sides, (0, 0)))
-        padding = "valid"
-    return _ops.conv(x, kernel, strides, padding, data_format, dilation_rate)
-
-
-def conv2d(
-    x: Any,
-    kernel: Any,
-    strides: Any = (1, 1),
-    padding: Any = "valid",
-    data_format: str | None = None,
-    dilation_rate: Any = (1, 1),
-) -> Any:
-    return _ops.conv(x, kernel, strides, padding, data_format, dilation_rate)
-
-
-def conv3d(
-    x: Any,
-    kernel: Any,
-    strides: Any = (1, 1, 1),
-    padding: Any = "valid",
-    data_format: str | None = None,
-    dilation_rate: Any = (1, 1, 1),
-) -> Any:
-    return _ops.conv(x, kernel, strides, padding, data_format, dilation_rate)
-
-
-def conv2d_transpose(
-    x: Any,
-    kernel: Any,
-    output_shape: Any,
-    strides: Any = (1, 1),
-    padding: Any = "valid",
-    data_format: str | None = None,
-    dilation_rate: Any = (1, 1),
-) -> Any:
-    y = _ops.conv_transpose(
-        x, kernel, strides, padding, data_format=data_format, dilation_rate=dilation_rate
-    )
-    wanted = tuple(output_shape)[1:]
-    if any(n is not None and m is not None and n != m for n, m in zip(wanted, y.shape[1:])):
-        raise ValueError(
-            f"conv2d_transpose gives {tuple(y.shape)} for these strides and padding. Received: "
-            f"output_shape={tuple(output_shape)}"
-        )
-    return y
-
-
-def depthwise_conv2d(
-    x: Any,
-    depthwise_kernel: Any,
-    strides: Any = (1, 1),
-    padding: Any = "valid",
-    data_format: str | None = None,
-    dilation_rate: Any = (1, 1),
-) -> Any:
-    return _ops.depthwise_conv(x, depthwise_kernel, strides, padding, data_format, dilation_rate)
-
-
-def separable_conv2d(
-    x: Any,
-    depthwise_kernel: Any,
-    pointwise_kernel: Any,
-    strides: Any = (1, 1),
-    padding: Any = "valid",
-    data_format: str | None = None,
-    dilation_rate: Any = (1, 1),
-) -> Any:
-    return _ops.separable_conv(
-        x, depthwise_kernel, pointwise_kernel, strides, padding, data_format, dilation_rate
-    )
-
-
-def pool2d(
-    x: Any,
-    pool_size: Any,
-    strides: Any = (1, 1),
-    padding: Any = "valid",
-    data_format: str | None = None,
-    pool_mode: str = "max",
-) -> Any:
-    return _pool(x, pool_size, strides, padding, data_format, pool_mode)
-
-
-def pool3d(
-    x: Any,
-    pool_size: Any,
-    strides: Any = (1, 1, 1),
-    padding: Any = "valid",
-    data_format: str | None = None,
-    pool_mode: str = "max",
-) -> Any:
-    return _pool(x, pool_size, strides, padding, data_format, pool_mode)
-
-
-def _pool(x, pool_size, strides, padding, data_format, pool_mode):
-    if pool_mode not in ("max", "avg"):
-        raise ValueError(f"pool_mode is 'max' or 'avg'. Received: {pool_mode!r}")
-    pool = _ops.max_pool if pool_mode == "max" else _ops.average_pool
-    return pool(x, pool_size, strides, padding, data_format)
-
-
-def local_conv1d(
-    inputs: Any, kernel: Any, kernel_size: Any, strides: Any, data_format: str | None = None
-) -> Any:
-    """Convolution whose kernel differs from place to place.
-
-    Args:
-        inputs: Tensor (batch, steps, channels); channels first by `data_format`.
-        kernel: Tensor (places, size * channels, filters).
-        kernel_size, strides: Tuples of one int.
-    """
-    return _local(inputs, kernel, kernel_size, strides, (kernel.shape[0],), data_format)
-
-
-def local_conv2d(
-    inputs: Any,
-    kernel: Any,
-    kernel_size: Any,
-    strides: Any,
-    output_shape: Any,
-    data_format: str | None = None,
-) -> Any:
-    """`local_conv1d` of images; `output_shape` is (height, width) of the result."""
-    return _local(inputs, kernel, kernel_size, strides, tuple(output_shape), data_format)
-
-
-def _local(x, kernel, size, strides, places, data_format):
-    first = (data_format or _image_data_format()) == "channels_first"
-    axes = range(2, len(x.shape)) if first else range(1, len(x.shape) - 1)
-    channels = x.shape[1] if first else x.shape[-1]
-    windows = []
-    for place in _np.ndindex(*places):
-        key = [slice(None)] * len(x.shape)
-        for axis, i, stride, n in zip(axes, place, strides, size):
-            key[axis] = slice(i * stride, i * stride + n)
-        windows.append(_ops.reshape(x[tuple(key)], (-1, int(_np.prod(size)) * channels)))
-    y = _ops.transpose(_ops.matmul(_ops.stack(windows), kernel), (1, 0, 2))
-    y = _ops.reshape(y, (-1, *places, kernel.shape[-1]))
-    return _ops.moveaxis(y, -1, 1) if first else y

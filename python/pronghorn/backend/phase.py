@@ -56,8 +56,14 @@ symbolic_learning_phase = learning_phase
 def set_learning_phase(value: Any) -> None:
     """0 for prediction, 1 for training: what graphs run as where nobody says.
 
+    Args:
+        value: 0 for prediction, 1 for training.
+
     Raises:
         ValueError: for another value.
+
+    Example:
+        >>> K.set_learning_phase(0)
     """
     if value not in (0, 1):
         raise ValueError(f"Expected learning phase to be 0 or 1. Received: {value}")
@@ -66,7 +72,19 @@ def set_learning_phase(value: Any) -> None:
 
 @_contextlib.contextmanager
 def learning_phase_scope(value: Any) -> Iterator[Any]:
-    """`set_learning_phase` within a `with` block."""
+    """`set_learning_phase` within a `with` block.
+
+    Args:
+        value: 0 for prediction, 1 for training.
+
+    Returns:
+        A context manager; behind it the phase is as it was before.
+
+    Example:
+        >>> with K.learning_phase_scope(1):
+        ...     K.in_train_phase("training", "prediction")
+        'training'
+    """
     before = _state["phase"]
     set_learning_phase(value)
     try:
@@ -76,7 +94,20 @@ def learning_phase_scope(value: Any) -> Iterator[Any]:
 
 
 def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
-    """x in training, else alt; either may be a function of nothing that gives the tensor."""
+    """x in training, else alt; either may be a function of nothing that gives the tensor.
+
+    Args:
+        x: Tensor, or function of nothing that gives it.
+        alt: The same, for prediction.
+        training: Which it is: a bool, an int, or None for the learning phase.
+
+    Returns:
+        The chosen tensor.
+
+    Example:
+        >>> K.in_train_phase(1.0, 2.0, training=False)
+        2.0
+    """
     if isinstance(training, _KerasTensor):
         if training is not _state["tensor"]:
             from .arrays import switch
@@ -94,7 +125,20 @@ def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
 
 
 def in_test_phase(x: Any, alt: Any, training: Any = None) -> Any:
-    """alt in training, else x."""
+    """alt in training, else x.
+
+    Args:
+        x: Tensor, or function of nothing that gives it.
+        alt: The same, for training.
+        training: Which it is: a bool, an int, or None for the learning phase.
+
+    Returns:
+        The chosen tensor.
+
+    Example:
+        >>> K.in_test_phase(1.0, 2.0, training=False)
+        1.0
+    """
     return in_train_phase(alt, x, training=training)
 
 

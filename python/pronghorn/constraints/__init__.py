@@ -19,7 +19,16 @@ def _ops():
 
 
 class Constraint:
-    """A callable from a weight's value to the value it should have."""
+    """A callable from a weight's value to the value it should have.
+
+    Example:
+        >>> class Symmetric(keras.constraints.Constraint):
+        ...     def __call__(self, w):
+        ...         return (w + ops.transpose(w)) / 2.0
+        ...
+        >>> Symmetric()(ops.convert_to_tensor([[1.0, 4.0], [2.0, 1.0]])).tolist()
+        [[1.0, 3.0], [3.0, 1.0]]
+    """
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -29,10 +38,23 @@ class Constraint:
         return w  # type: ignore[return-value]
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments that make this constraint again.
+
+        Returns:
+            A dict of JSON values.
+        """
         return {}
 
     @classmethod
     def from_config(cls, config: Any) -> Self:
+        """An instance as a config describes it.
+
+        Args:
+            config: What `get_config` gave: the arguments by name.
+
+        Returns:
+            A constraint of this class.
+        """
         return cls(**config)
 
 
@@ -42,7 +64,18 @@ def _norms(w, axis):
 
 
 class MaxNorm(Constraint):
-    """Scales down where the norm along `axis` is above `max_value`."""
+    """Scales down vectors along `axis` whose norm is above `max_value` (Srivastava et al. 2014).
+
+    Args:
+        max_value: The largest norm that stays as it is.
+        axis: The axes whose elements make one vector: 0 for a Dense kernel (inputs, units), [0, 1,
+            2] for an image convolution's.
+
+    Example:
+        >>> w = keras.constraints.MaxNorm(1.0)(np.array([[3.0], [4.0]], "float32"))
+        >>> print(w.numpy().round(3).ravel())
+        [0.6 0.8]
+    """
 
     def __init__(self, max_value: float = 2, axis: int = 0) -> None:
         self.max_value = max_value
@@ -61,14 +94,28 @@ class MaxNorm(Constraint):
 
 
 class NonNeg(Constraint):
-    """Sets negative values to 0."""
+    """Sets negative values to 0.
+
+    Example:
+        >>> keras.constraints.NonNeg()(np.array([-1.0, 2.0], "float32")).tolist()
+        [0.0, 2.0]
+    """
 
     def __call__(self, w: TensorLike) -> Tensor:
         return _ops().maximum(w, 0.0)
 
 
 class UnitNorm(Constraint):
-    """Scales to norm 1 along `axis`."""
+    """Scales the vectors along `axis` to norm 1.
+
+    Args:
+        axis: The axes whose elements make one vector, as in `MaxNorm`.
+
+    Example:
+        >>> w = keras.constraints.UnitNorm()(np.array([[3.0], [4.0]], "float32"))
+        >>> print(w.numpy().round(3).ravel())
+        [0.6 0.8]
+    """
 
     def __init__(self, axis: int = 0) -> None:
         self.axis = axis
@@ -84,7 +131,19 @@ class UnitNorm(Constraint):
 
 
 class MinMaxNorm(Constraint):
-    """Moves the norm along `axis` towards [min_value, max_value]; `rate` 1 moves all the way."""
+    """Moves the norm of the vectors along `axis` towards the range [min_value, max_value].
+
+    Args:
+        min_value: The smallest norm.
+        max_value: The largest.
+        rate: Which share of the way it is moved: 1 goes all the way, less lets it converge.
+        axis: The axes whose elements make one vector, as in `MaxNorm`.
+
+    Example:
+        >>> half = keras.constraints.MinMaxNorm(max_value=1.0, rate=0.5)
+        >>> print(half(np.array([[3.0], [4.0]], "float32")).numpy().round(3).ravel())
+        [1.8 2.4]
+    """
 
     def __init__(
         self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: int = 0
@@ -122,8 +181,18 @@ _TABLE.update(maxnorm=MaxNorm, nonneg=NonNeg, unitnorm=UnitNorm)  # of old
 def get(identifier: Any) -> Any:
     """A constraint from a name, a config, or anything callable.
 
+    Args:
+        identifier: Name such as `"max_norm"` or `"MaxNorm"`, config dict, class, callable, or None.
+
+    Returns:
+        A constraint; None for None.
+
     Raises:
         ValueError: for an unknown name; the message lists near ones.
+
+    Example:
+        >>> type(keras.constraints.get("unit_norm")).__name__
+        'UnitNorm'
     """
     from ..serialization.registry import find
 
@@ -131,12 +200,38 @@ def get(identifier: Any) -> Any:
 
 
 def serialize(constraint: Identifier) -> Any:
+    """The config of a constraint, which `deserialize` takes.
+
+    Args:
+        constraint: Constraint, or another object that has a config.
+
+    Returns:
+        A dict of JSON values.
+
+    Example:
+        >>> keras.constraints.serialize(keras.constraints.MaxNorm(3))["config"]
+        {'max_value': 3, 'axis': 0}
+    """
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(constraint)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The constraint that a result of `serialize` stands for.
+
+    Args:
+        config: Config dict, or a name.
+        custom_objects: Further classes by name.
+
+    Returns:
+        A constraint.
+
+    Example:
+        >>> config = keras.constraints.serialize(keras.constraints.MaxNorm(3))
+        >>> keras.constraints.deserialize(config).max_value
+        3
+    """
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_TABLE)

@@ -33,7 +33,20 @@ def floatx() -> str:
 
 
 def set_floatx(value: str) -> None:
-    """Sets the default float dtype. Raises ValueError for anything but a float type."""
+    """Sets the default float dtype of weights and of what is made of Python numbers.
+
+    Args:
+        value: Name such as "float32", "float64", "float16" or "bfloat16".
+
+    Raises:
+        ValueError: Where it is no float dtype.
+
+    Example:
+        >>> keras.config.set_floatx("float64")
+        >>> ops.ones(2).dtype
+        'float64'
+        >>> keras.config.set_floatx("float32")
+    """
     if value not in _FLOATS:
         raise ValueError(f"Unknown floatx: {value!r}. Expected one of {_FLOATS}.")
     if _settings["floatx"] != value:
@@ -47,7 +60,18 @@ def epsilon() -> float:
 
 
 def set_epsilon(value: float) -> None:
-    """Sets the fuzz factor."""
+    """Sets the fuzz factor, which keeps divisions and logarithms away from 0.
+
+    Args:
+        value: Small number above 0.
+
+    Example:
+        >>> before = keras.config.epsilon()
+        >>> keras.config.set_epsilon(1e-5)
+        >>> keras.config.epsilon()
+        1e-05
+        >>> keras.config.set_epsilon(before)
+    """
     _settings["epsilon"] = float(value)
 
 
@@ -57,7 +81,20 @@ def image_data_format() -> str:
 
 
 def set_image_data_format(data_format: str) -> None:
-    """Sets the default image layout. Raises ValueError for an unknown one."""
+    """Sets the default layout of images.
+
+    Args:
+        data_format: "channels_last" or "channels_first".
+
+    Raises:
+        ValueError: Where it is neither.
+
+    Example:
+        >>> keras.config.set_image_data_format("channels_first")
+        >>> keras.config.image_data_format()
+        'channels_first'
+        >>> keras.config.set_image_data_format("channels_last")
+    """
     value = str(data_format).lower()
     if value not in ("channels_last", "channels_first"):
         raise ValueError(
@@ -102,7 +139,17 @@ def max_epochs() -> int | None:
 
 
 def set_max_epochs(max_epochs: int | None) -> None:
-    """Limits the epochs of every `fit`, to try a program quickly; None for no limit."""
+    """Limits the epochs of every `fit`, to try a program quickly; None for no limit.
+
+    Args:
+        max_epochs: The most, an int; None for no limit.
+
+    Example:
+        >>> keras.config.set_max_epochs(1)
+        >>> keras.config.max_epochs()
+        1
+        >>> keras.config.set_max_epochs(None)
+    """
     _settings["max_epochs"] = max_epochs
 
 
@@ -112,12 +159,26 @@ def max_steps_per_epoch() -> int | None:
 
 
 def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
-    """Limits the batches of an epoch of `fit`, `evaluate` and `predict`; None for no limit."""
+    """Limits the batches of an epoch of `fit`, `evaluate` and `predict`; None for no limit.
+
+    Args:
+        max_steps_per_epoch: The most, an int; None for no limit.
+
+    Example:
+        >>> keras.config.set_max_steps_per_epoch(10)
+        >>> keras.config.max_steps_per_epoch()
+        10
+        >>> keras.config.set_max_steps_per_epoch(None)
+    """
     _settings["max_steps_per_epoch"] = max_steps_per_epoch
 
 
 def standardize_dtype(dtype: Any) -> str:
-    """A dtype in any spelling (string, NumPy dtype or type, None for floatx) as its name."""
+    """A dtype in any spelling (string, NumPy dtype or type, None for floatx) as its name.
+
+    Raises:
+        ValueError: Where it names no dtype; the message lists near ones.
+    """
     if dtype.__class__ is str and dtype in _NAMES:
         return dtype
     if dtype is None:

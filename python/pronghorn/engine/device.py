@@ -115,5 +115,12 @@ def device(device_name: Any) -> Any:
 
     Args:
         device_name: Such as "cpu:0".
+
+    Returns:
+        A context manager.
+
+    Example:
+        >>> with keras.device("cpu:0"):
+        ...     x = ops.ones((2,))
     """
     return device_scope(device_name)

@@ -33,8 +33,9 @@ class GraphFunction(Operation):
 
     Example:
 
-    >>> x = KerasTensor((None, 2))
-    >>> Function(x, x * 2 + 1)(np.ones((1, 2)))
+    >>> x = keras.KerasTensor((None, 2))
+    >>> keras.Function(x, x * 2 + 1)(np.ones((1, 2))).tolist()
+    [[3.0, 3.0]]
     """
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None) -> None:

@@ -38,6 +38,11 @@ class KerasTensor(TensorOperators):
 
     Raises:
         ValueError: for `sparse` and `ragged` at once.
+
+    Example:
+        >>> x = keras.KerasTensor((None, 3))
+        >>> ops.sum(x, axis=1).shape
+        (None,)
     """
 
     __slots__ = ("_source", "__dict__", "__weakref__")
@@ -92,6 +97,7 @@ class KerasTensor(TensorOperators):
 
     @property
     def shape(self) -> Any:
+        """The shape as a tuple, None for unknown sizes."""
         return self._shape
 
     @shape.setter
@@ -100,6 +106,7 @@ class KerasTensor(TensorOperators):
 
     @property
     def dtype(self) -> Any:
+        """The name of the dtype that values will have."""
         return self._dtype
 
     @dtype.setter
@@ -108,6 +115,7 @@ class KerasTensor(TensorOperators):
 
     @property
     def sparse(self) -> Any:
+        """Whether it was declared sparse."""
         return self._layout[0]
 
     @sparse.setter
@@ -116,6 +124,7 @@ class KerasTensor(TensorOperators):
 
     @property
     def ragged(self) -> Any:
+        """Whether it was declared ragged."""
         return self._layout[1]
 
     @ragged.setter
@@ -124,6 +133,7 @@ class KerasTensor(TensorOperators):
 
     @property
     def ndim(self) -> int:
+        """The number of axes."""
         return len(self._shape)
 
     def __repr__(self):
@@ -133,7 +143,12 @@ class KerasTensor(TensorOperators):
         )
 
     def logits(self, activation: Identifier, axis: Any = -1) -> None:
-        """None: what a tensor is the softmax or sigmoid of is known when the graph runs."""
+        """None: what a tensor is the softmax or sigmoid of is known when the graph runs.
+
+        Args:
+            activation: `"softmax"` or `"sigmoid"`.
+            axis: The axis of a softmax.
+        """
         return None
 
     def _no_value(self, wanted):

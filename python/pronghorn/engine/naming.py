@@ -38,11 +38,29 @@ def auto_name(prefix):
 
 
 def get_uid(prefix: str = "") -> Any:
+    """How often a prefix has been asked for, this time included: 1, 2, ...
+
+    Args:
+        prefix: Start of names.
+
+    Returns:
+        An int.
+
+    Example:
+        >>> first = keras.backend.get_uid("a_prefix")
+        >>> keras.backend.get_uid("a_prefix") - first
+        1
+    """
     _state.uids[prefix] = _state.uids.get(prefix, 0) + 1
     return _state.uids[prefix]
 
 
 def reset_uids() -> None:
+    """Lets `get_uid` and automatic names begin at 1 again.
+
+    Example:
+        >>> keras.backend.reset_uids()
+    """
     _state.uids.clear()
 
 
@@ -59,6 +77,21 @@ class name_scope:
 
     A scope whose owner was opened before starts from the path it was first opened under
     (`owner._parent_path`); entering the owner's own scope twice in a row counts once.
+
+    Args:
+        name: The part, without "/".
+        **kwargs: `caller`, the object whose variables are made inside.
+
+    Raises:
+        TypeError: Where another argument is given.
+        ValueError: Where the name is no string or contains "/".
+
+    Example:
+        >>> with keras.name_scope("encoder"):
+        ...     w = keras.Variable([1.0], name="w")
+        ...
+        >>> w.path
+        'encoder/w'
     """
 
     __slots__ = ("name", "owner", "parent", "_pushed")

@@ -11,6 +11,11 @@ def clear_session(free_memory: bool = True) -> None:
 
     Args:
         free_memory: Whether to collect garbage and trim the caches of freed blocks.
+
+    Example:
+        >>> keras.backend.clear_session()
+        >>> layers.Dense(1).name
+        'dense'
     """
     naming.reset_uids()
     if free_memory:

@@ -119,18 +119,36 @@ class StatelessScope:
         _lock.release()
 
     def get_current_value(self, variable: Any) -> Any:
-        """The variable's value in the scope; None where it is the variable's own."""
+        """The variable's value in the scope; None where it is the variable's own.
+
+        Args:
+            variable: Variable.
+
+        Returns:
+            Tensor or None.
+        """
         held = variable.handle
         if isinstance(held, _Held) and held.value is not None:
             return held.value
         return self.state_mapping.get(id(variable))
 
     def add_loss(self, loss: Any) -> Any:
-        """Keeps a loss in `losses`."""
+        """Keeps a loss in `losses`.
+
+        Args:
+            loss: Scalar tensor.
+
+        Returns:
+            None.
+        """
         self.losses.append(loss)
 
     def add_update(self, update: Any) -> None:
-        """Sets a variable in the scope: (variable, value)."""
+        """Sets a variable in the scope: (variable, value).
+
+        Args:
+            update: Pair (variable, value).
+        """
         variable, value = update
         self.state_mapping[id(variable)] = value
         if isinstance(variable.handle, _Held):
@@ -145,7 +163,15 @@ active = _Active()
 
 
 class SymbolicScope:
-    """A `with` block of Keras's for code that computes shapes alone; nothing here asks for it."""
+    """A `with` block of Keras's for code that computes shapes alone; nothing here asks for it.
+
+    Example:
+        >>> with keras.SymbolicScope():
+        ...     shape = ops.sum(keras.KerasTensor((None, 3)), axis=1).shape
+        ...
+        >>> shape
+        (None,)
+    """
 
     def __enter__(self):
         return self
@@ -172,6 +198,10 @@ class RematScope:
 
     Raises:
         ValueError: for another mode.
+
+    Example:
+        >>> with keras.RematScope(mode="full"):
+        ...     layer = layers.Dense(4)
     """
 
     def __init__(
@@ -202,6 +232,13 @@ def remat(f: Any) -> Any:
 
     Args:
         f: A function of tensors.
+
+    Returns:
+        A function of the same arguments and results.
+
+    Example:
+        >>> float(keras.remat(ops.square)(3.0))
+        9.0
     """
 
     def wrapped(*args, **kwargs):

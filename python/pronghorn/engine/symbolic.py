@@ -150,7 +150,11 @@ def _append_weakly(refs, node):
 
 
 class Operation:
-    """Something with a name that can be called on tensors and recorded in Nodes."""
+    """Something with a name that can be called on tensors and recorded in Nodes.
+
+    Args:
+        name: Name; made from the class name where None.
+    """
 
     is_source = False  # whether a node without inputs computes something all the same
 
@@ -199,7 +203,11 @@ class Operation:
         return fn
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """The results' shapes and dtypes as KerasTensors, by a run of `call` on shapes alone."""
+        """The results' shapes and dtypes as KerasTensors, by a run of `call` on shapes alone.
+
+        Raises:
+            Exception: What `call` raised, with the hint that shapes could not be found.
+        """
         from . import trace
 
         try:
@@ -244,7 +252,17 @@ class Operation:
 
     @classmethod
     def from_config(cls, config: Any) -> Self:
-        """A new operation from what `get_config` returned."""
+        """A new operation from what `get_config` returned.
+
+        Args:
+            config: What `get_config` gave: the arguments by name.
+
+        Returns:
+            An operation of this class.
+
+        Raises:
+            TypeError: Where the config does not make one.
+        """
         try:
             return cls(**config)
         except UnsafeConfig:

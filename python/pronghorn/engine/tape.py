@@ -26,13 +26,25 @@ class GradientTape(_core.Tape):
 
     Raises:
         ValueError: when a tape that is recording is entered again.
+
+    Example:
+        >>> w = keras.Variable(3.0)
+        >>> with keras.GradientTape() as tape:
+        ...     loss = w * w
+        ...
+        >>> float(tape.gradient(loss, w))
+        6.0
     """
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         super().__init__(bool(persistent), bool(watch_accessed_variables))
 
     def watch(self, x: Any) -> None:
-        """Starts recording what happens to x (a tensor, a variable or a nest of them)."""
+        """Starts recording what happens to x (a tensor, a variable or a nest of them).
+
+        Raises:
+            TypeError: Where something is neither tensor nor variable.
+        """
         for leaf in nest.flatten(x):
             if isinstance(leaf, Variable) and isinstance(leaf.handle, _core.Cell):
                 self.watch_cell(leaf.handle)
@@ -65,6 +77,10 @@ class GradientTape(_core.Tape):
             sources: a tensor or variable, or a nest of them.
             output_gradients: weights of the targets' elements, a nest like target.
             unconnected_gradients: "none" gives None, "zero" zeros, where no path exists.
+
+        Returns:
+            Tensors in the form of `sources`; None (or zeros) for a source that the target does not
+            depend on.
 
         Raises:
             RuntimeError: for a second call on a tape that is not persistent.

@@ -100,15 +100,25 @@ class Variable(TensorOperators):
     """A mutable tensor with a fixed shape and dtype.
 
     Args:
-        initializer: a callable ``(shape, dtype=...)``, or an initial value (array, scalar, tensor).
+        initializer: a callable ``(shape, dtype=...)``, a name of one, or an initial value (array,
+            scalar, tensor).
         shape: tuple of sizes; required with a callable.
         dtype: dtype name; default: floatx for callables and floats, else the value's.
         trainable: whether tapes watch it and optimizers update it.
         autocast: whether a mixed-precision layer reads it in its compute dtype.
+        aggregation, synchronization: how replicas would combine: kept, since there is one.
         name: a name without "/"; made up when missing.
+        layout: kept.
 
     Raises:
         ValueError: without a shape for a callable, or for an unknown size.
+
+    Example:
+        >>> v = keras.Variable([1.0, 2.0], name="v")
+        >>> v.assign_add([1.0, 1.0]).tolist()
+        [2.0, 3.0]
+        >>> v
+        <Variable path=v, shape=(2,), dtype=float32, value=[2. 3.]>
     """
 
     def __init__(
@@ -187,9 +197,18 @@ class Variable(TensorOperators):
         return value
 
     def assign(self, value: Any) -> Any:
-        """Sets the value, converted to the variable's dtype; shapes must be equal.
+        """Sets the value, converted to the variable's dtype.
 
-        Raises ValueError for another shape."""
+        Args:
+            value: Tensor, array or number of the variable's shape.
+
+        Returns:
+            The new value, a tensor.
+
+        Raises:
+            ValueError: Where the shape is another.
+            TypeError: Where it is None.
+        """
         if value is None:
             raise TypeError(
                 f"Variable '{self.path}' cannot be assigned None. Does the function that computes "
@@ -204,11 +223,27 @@ class Variable(TensorOperators):
         return value
 
     def assign_add(self, value: Any) -> Any:
-        """value += this, whole also where other threads change it meanwhile."""
+        """value += this, whole also where other threads change it meanwhile.
+
+        Args:
+            value: Tensor, array or number that is added, of the variable's shape or one that
+                broadcasts.
+
+        Returns:
+            The new value, a tensor.
+        """
         return self._update(operator.add, value)
 
     def assign_sub(self, value: Any) -> Any:
-        """value -= this, whole also where other threads change it meanwhile."""
+        """value -= this, whole also where other threads change it meanwhile.
+
+        Args:
+            value: Tensor, array or number that is subtracted, of the variable's shape or one that
+                broadcasts.
+
+        Returns:
+            The new value, a tensor.
+        """
         return self._update(operator.sub, value)
 
     def _update(self, function, value):
@@ -250,10 +285,12 @@ class Variable(TensorOperators):
 
     @property
     def ndim(self) -> int:
+        """The number of axes."""
         return len(self.shape)
 
     @property
     def size(self) -> int:
+        """The number of elements."""
         n = 1
         for d in self.shape:
             n *= d
@@ -261,6 +298,7 @@ class Variable(TensorOperators):
 
     @property
     def trainable(self) -> bool:
+        """Whether tapes watch it and optimizers update it; may be set."""
         return self._trainable
 
     @trainable.setter

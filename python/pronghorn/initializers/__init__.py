@@ -66,11 +66,17 @@ def _table():
 def get(identifier: Any) -> Any:
     """An initializer from a name, a class, a config, an array, or anything callable.
 
+    Args:
+        identifier: Name such as `"he_normal"` or `"HeNormal"`, class, config dict, array, callable,
+            or None.
+
+    Returns:
+        A callable from a shape and a dtype to a value; None for None.
+
     Raises:
         ValueError: for an unknown name; the message lists near ones.
 
     Example:
-
     >>> get("he_normal").get_config()
     {'seed': None, 'input_axes': None, 'output_axes': None}
     """
@@ -94,12 +100,38 @@ def _given(value, shape, dtype):
 
 
 def serialize(initializer: Identifier) -> Any:
+    """The config of an initializer, which `deserialize` takes.
+
+    Args:
+        initializer: Initializer, or another object that has a config.
+
+    Returns:
+        A dict of JSON values.
+
+    Example:
+        >>> keras.initializers.serialize(keras.initializers.Constant(2.0))["config"]
+        {'value': 2.0}
+    """
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(initializer)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The initializer that a result of `serialize` stands for.
+
+    Args:
+        config: Config dict, or a name.
+        custom_objects: Further classes by name.
+
+    Returns:
+        An initializer.
+
+    Example:
+        >>> config = keras.initializers.serialize(keras.initializers.Constant(2.0))
+        >>> keras.initializers.deserialize(config).value
+        2.0
+    """
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_table())

@@ -22,14 +22,24 @@ def _ops():
 
 
 class Zeros(Initializer):
-    """All zeros."""
+    """All zeros.
+
+    Example:
+        >>> keras.initializers.Zeros()((3,)).tolist()
+        [0.0, 0.0, 0.0]
+    """
 
     def __call__(self, shape: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
         return _ops().zeros(shape, dtype=standardize_dtype(dtype))
 
 
 class Ones(Initializer):
-    """All ones."""
+    """All ones.
+
+    Example:
+        >>> keras.initializers.Ones()((2, 2)).tolist()
+        [[1.0, 1.0], [1.0, 1.0]]
+    """
 
     def __call__(self, shape: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
         return _ops().ones(shape, dtype=standardize_dtype(dtype))
@@ -40,6 +50,10 @@ class Constant(Initializer):
 
     Args:
         value: A number or an array.
+
+    Example:
+        >>> keras.initializers.Constant(2.0)((3,)).tolist()
+        [2.0, 2.0, 2.0]
     """
 
     def __init__(self, value: Any = 0.0) -> None:
@@ -63,7 +77,15 @@ class Constant(Initializer):
 
 
 class Identity(Initializer):
-    """The identity matrix times `gain`; for 2-D weights only."""
+    """The identity matrix times `gain`; for 2-D weights only.
+
+    Args:
+        gain: What stands on the diagonal.
+
+    Example:
+        >>> keras.initializers.Identity(2.0)((2, 2)).tolist()
+        [[2.0, 0.0], [0.0, 2.0]]
+    """
 
     def __init__(self, gain: float = 1.0) -> None:
         self.gain = gain

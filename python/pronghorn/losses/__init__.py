@@ -114,21 +114,56 @@ for _function, _short in (
 def get(identifier: Any) -> Any:
     """The loss function or `Loss` that a name, a config dict or an object stands for.
 
+    Args:
+        identifier: Name such as `"mse"` or `"MeanSquaredError"`, config dict, function, class,
+            `Loss`, or None.
+
+    Returns:
+        A function of (y_true, y_pred) or a `Loss`; None for None.
+
     Raises:
         ValueError: If the name is unknown; the message lists near ones.
+
+    Example:
+        >>> losses.get("mse") is losses.mean_squared_error
+        True
     """
     return registry.find(identifier, KNOWN, "loss")
 
 
 def serialize(loss: Any) -> Any:
-    """The config of a loss function or object."""
+    """The config of a loss function or object, which `deserialize` takes.
+
+    Args:
+        loss: Loss function or `Loss`.
+
+    Returns:
+        A dict of JSON values.
+
+    Example:
+        >>> losses.serialize(losses.mean_squared_error)["config"]
+        'mean_squared_error'
+    """
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(loss)
 
 
 def deserialize(name: str, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The inverse of `serialize`."""
+    """The loss that a result of `serialize` stands for.
+
+    Args:
+        name: Name or config dict.
+        custom_objects: Further functions or classes by name.
+
+    Returns:
+        A loss function or `Loss`.
+
+    Example:
+        >>> config = losses.serialize(losses.Huber(delta=0.5))
+        >>> losses.deserialize(config).get_config()["delta"]
+        0.5
+    """
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(name, custom_objects, module_objects=KNOWN)

@@ -39,12 +39,12 @@ class Loss(Portable):
         ValueError: If `reduction` is none of these.
 
     Example:
-
-    ```python
-    class MeanQuartic(pronghorn.losses.Loss):
-        def call(self, y_true, y_pred):
-            return ops.mean(ops.square(ops.square(y_true - y_pred)), axis=-1)
-    ```
+        >>> class MeanQuartic(keras.losses.Loss):
+        ...     def call(self, y_true, y_pred):
+        ...         return ops.mean(ops.square(ops.square(y_true - y_pred)), axis=-1)
+        ...
+        >>> float(MeanQuartic()(np.zeros((1, 2)), np.array([[1.0, 2.0]])))
+        8.5
     """
 
     # Class indices are better kept as integers than cast to floats and back.
@@ -59,6 +59,7 @@ class Loss(Portable):
 
     @property
     def dtype(self) -> Any:
+        """The dtype that labels and predictions are computed in."""
         return self._dtype
 
     def __call__(
@@ -81,18 +82,56 @@ class Loss(Portable):
         return reduce_weighted_values(values, sample_weight, mask, self.reduction, dtype)
 
     def call(self, y_true: TensorLike, y_pred: TensorLike) -> Any:
+        """The loss of each sample, before weights and reduction; a subclass defines it.
+
+        Args:
+            y_true: Labels, of the loss's dtype, shape (batch, ...).
+            y_pred: Predictions, of the loss's dtype, shape (batch, ...).
+
+        Returns:
+            Tensor, usually (batch,) or the predictions' shape without the last axis.
+        """
         raise NotImplementedError(f"{type(self).__name__} must implement `call(y_true, y_pred)`.")
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments that make this loss again.
+
+        Returns:
+            A dict of JSON values.
+        """
         return {"name": self.name, "reduction": self.reduction}
 
     @classmethod
     def from_config(cls, config: Any) -> Self:
+        """A loss as a config describes it.
+
+        Args:
+            config: What `get_config` gave: the arguments by name.
+
+        Returns:
+            A loss of this class.
+        """
         return cls(**config)
 
 
 class LossFunctionWrapper(Loss):
-    """Makes a Loss of a function `fn(y_true, y_pred, **kwargs)`."""
+    """A `Loss` of a function, which gives one value a sample or more.
+
+    Args:
+        fn: Function of (y_true, y_pred, **kwargs).
+        reduction: How the values become one; see `Loss`.
+        name: Name of the instance.
+        dtype: dtype of the computation; floatx by default.
+        **kwargs: Passed on to `fn`.
+
+    Example:
+        >>> def scaled(y_true, y_pred, factor):
+        ...     return factor * ops.mean(ops.abs(y_true - y_pred), axis=-1)
+        ...
+        >>> loss = LossFunctionWrapper(scaled, factor=10.0)
+        >>> float(loss(np.zeros((1, 2)), np.array([[1.0, 2.0]])))
+        15.0
+    """
 
     def __init__(
         self,

@@ -23,6 +23,10 @@ def ctc(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
 
     Raises:
         ValueError: shapes of another rank.
+
+    Example:
+        >>> print(losses.ctc([[1, 2]], np.zeros((1, 3, 3), "float32")).numpy().round(4))
+        [1.6864]
     """
     y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
     if len(y_true.shape) != 2:

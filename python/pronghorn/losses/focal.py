@@ -38,6 +38,13 @@ def binary_focal_crossentropy(
         from_logits: Whether y_pred holds logits.
         label_smoothing: In [0, 1]; labels become `label * (1 - s) + s / 2`.
         axis: Axis of the mean.
+
+    Returns:
+        Float tensor of y_pred's shape without `axis`.
+
+    Example:
+        >>> print(losses.binary_focal_crossentropy([[1.0, 0.0]], [[0.5, 0.5]]).numpy().round(4))
+        [0.1733]
     """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype)
@@ -75,8 +82,16 @@ def categorical_focal_crossentropy(
         label_smoothing: In [0, 1]; labels become `label * (1 - s) + s / classes`.
         axis: The axis of the classes.
 
+    Returns:
+        Float tensor of y_pred's shape without `axis`.
+
     Raises:
         ValueError: If `axis` is a bool.
+
+    Example:
+        >>> loss = losses.categorical_focal_crossentropy([[0.0, 1.0]], [[0.5, 0.5]])
+        >>> print(loss.numpy().round(4))
+        [0.0433]
     """
     if isinstance(axis, bool):
         raise ValueError(
@@ -112,6 +127,13 @@ def categorical_generalized_cross_entropy(y_true: TensorLike, y_pred: TensorLike
         y_true: Class indices, integer, shape (batch,).
         y_pred: Probabilities, shape (batch, classes).
         q: Between 0 (crossentropy) and 1 (mean absolute error).
+
+    Returns:
+        Float tensor (batch,).
+
+    Example:
+        >>> losses.categorical_generalized_cross_entropy([1], [[0.75, 0.25]], q=0.5).tolist()
+        [1.0]
     """
     y_pred = ops.convert_to_tensor(y_pred)
     at_label = ops.one_hot(y_true, y_pred.shape[-1], dtype=y_pred.dtype)
@@ -188,6 +210,11 @@ class CategoricalFocalCrossentropy(_Options):
         reduction: See `Loss`.
         name: Name of the instance.
         dtype: dtype of the computation.
+
+    Example:
+        >>> loss = losses.CategoricalFocalCrossentropy()
+        >>> round(float(loss([[0.0, 1.0]], [[0.5, 0.5]])), 4)
+        0.0433
     """
 
     def __init__(
@@ -225,6 +252,11 @@ class CategoricalGeneralizedCrossEntropy(_Options):
 
     Raises:
         ValueError: If q is not between 0 and 1.
+
+    Example:
+        >>> loss = losses.CategoricalGeneralizedCrossEntropy(q=0.5)
+        >>> float(loss([1], [[0.75, 0.25]]))
+        1.0
     """
 
     _labels_are_indices = True

@@ -42,7 +42,19 @@ def hinge(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
 
 
 def squared_hinge(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
-    """mean(max(1 - y_true * y_pred, 0)**2) over the last axis."""
+    """mean(max(1 - y_true * y_pred, 0)**2) over the last axis.
+
+    Args:
+        y_true: Labels -1 and 1, or 0 and 1, which become these, shape (batch, ..., n).
+        y_pred: Scores, float, same shape.
+
+    Returns:
+        Float tensor of y_pred's shape without the last axis.
+
+    Example:
+        >>> losses.squared_hinge([[1.0, -1.0]], [[0.5, 0.5]]).tolist()
+        [1.25]
+    """
     return ops.mean(ops.square(_margins(y_true, y_pred)), axis=-1)
 
 
@@ -62,7 +74,12 @@ class Hinge(_Named):
 
 
 class SquaredHinge(_Named):
-    """Squared hinge loss. Args as MeanSquaredError."""
+    """Mean of the squared hinge loss; labels are -1 and 1, or 0 and 1. Args as MeanSquaredError.
+
+    Example:
+        >>> float(losses.SquaredHinge()([[1.0, -1.0]], [[0.5, 0.5]]))
+        1.25
+    """
 
     def __init__(
         self, reduction: str = "sum_over_batch_size", name: str = "squared_hinge", dtype: Any = None
@@ -71,7 +88,19 @@ class SquaredHinge(_Named):
 
 
 def categorical_hinge(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
-    """max(1 + best wrong score - right score, 0), with one-hot labels (batch, ..., classes)."""
+    """max(1 + best wrong score - right score, 0) of each sample.
+
+    Args:
+        y_true: One-hot labels, shape (batch, ..., classes).
+        y_pred: Scores, float, same shape.
+
+    Returns:
+        Float tensor of y_pred's shape without the last axis.
+
+    Example:
+        >>> losses.categorical_hinge([[0.0, 1.0]], [[0.5, 0.25]]).tolist()
+        [1.25]
+    """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype)
     right = ops.sum(y_true * y_pred, axis=-1)
@@ -80,7 +109,12 @@ def categorical_hinge(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
 
 
 class CategoricalHinge(_Named):
-    """Hinge loss between the right class and the best wrong one. Args as MeanSquaredError."""
+    """Hinge loss between the right class and the best wrong one. Args as MeanSquaredError.
+
+    Example:
+        >>> float(losses.CategoricalHinge()([[0.0, 1.0]], [[0.5, 0.25]]))
+        1.25
+    """
 
     def __init__(
         self,

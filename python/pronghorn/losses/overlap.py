@@ -22,6 +22,10 @@ def dice(y_true: TensorLike, y_pred: TensorLike, axis: Axis | None = None) -> Te
 
     Returns:
         A scalar, or a tensor of the remaining axes.
+
+    Example:
+        >>> round(float(losses.dice([[1.0, 1.0]], [[1.0, 0.0]])), 4)
+        0.3333
     """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype)
@@ -47,6 +51,13 @@ def tversky(
         alpha: Weight of what is in y_true alone.
         beta: Weight of what is in y_pred alone.
         axis: The axes that make one region; None for all.
+
+    Returns:
+        A scalar, or a tensor of the remaining axes.
+
+    Example:
+        >>> round(float(losses.tversky([[1.0, 1.0]], [[1.0, 0.0]], alpha=1.0, beta=0.0)), 4)
+        0.5
     """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype)
@@ -91,6 +102,10 @@ class Tversky(_Options):
         name: Name of the instance.
         axis: The axes that make one region; None for all.
         dtype: dtype of the computation.
+
+    Example:
+        >>> round(float(losses.Tversky(alpha=0.5, beta=0.5)([[1.0, 1.0]], [[1.0, 0.0]])), 4)
+        0.3333
     """
 
     def __init__(

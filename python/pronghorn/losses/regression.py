@@ -78,7 +78,19 @@ def mean_absolute_percentage_error(y_true: TensorLike, y_pred: TensorLike) -> Te
 
 
 def mean_squared_logarithmic_error(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
-    """mean((log(y_true + 1) - log(y_pred + 1))**2); values below epsilon count as epsilon."""
+    """mean((log(y_true + 1) - log(y_pred + 1))**2); values below epsilon count as epsilon.
+
+    Args:
+        y_true: Labels, float, shape (batch, ..., n).
+        y_pred: Predictions, same shape.
+
+    Returns:
+        Float tensor of y_pred's shape without the last axis.
+
+    Example:
+        >>> print(losses.mean_squared_logarithmic_error([[0.0]], [[1.0]]).numpy().round(4))
+        [0.4805]
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     epsilon = config.epsilon()
     log_pred = ops.log(ops.maximum(y_pred, epsilon) + 1.0)
@@ -87,7 +99,20 @@ def mean_squared_logarithmic_error(y_true: TensorLike, y_pred: TensorLike) -> Te
 
 
 def huber(y_true: TensorLike, y_pred: TensorLike, delta: float = 1.0) -> Tensor:
-    """Quadratic where |error| <= delta, linear beyond: mean over the last axis."""
+    """Quadratic where |error| <= delta, linear beyond: mean over the last axis.
+
+    Args:
+        y_true: Labels, float, shape (batch, ..., n).
+        y_pred: Predictions, same shape.
+        delta: Where the quadratic part ends and the linear one begins.
+
+    Returns:
+        Float tensor of y_pred's shape without the last axis.
+
+    Example:
+        >>> losses.huber([[0.0, 0.0]], [[0.5, 3.0]]).tolist()
+        [1.3125]
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     error = y_pred - y_true
     size = ops.abs(error)
@@ -148,7 +173,12 @@ class MeanAbsoluteError(_Named):
 
 
 class MeanAbsolutePercentageError(_Named):
-    """Mean difference in percent of the labels. Args as MeanSquaredError."""
+    """Mean difference in percent of the labels. Args as MeanSquaredError.
+
+    Example:
+        >>> round(float(losses.MeanAbsolutePercentageError()([[1.0, 2.0]], [[1.5, 1.0]])), 4)
+        50.0
+    """
 
     def __init__(
         self,
@@ -160,7 +190,12 @@ class MeanAbsolutePercentageError(_Named):
 
 
 class MeanSquaredLogarithmicError(_Named):
-    """Mean squared difference of log(value + 1). Args as MeanSquaredError."""
+    """Mean squared difference of log(value + 1). Args as MeanSquaredError.
+
+    Example:
+        >>> round(float(losses.MeanSquaredLogarithmicError()([[0.0]], [[1.0]])), 4)
+        0.4805
+    """
 
     def __init__(
         self,
@@ -179,6 +214,10 @@ class Huber(_Named):
         reduction: See `Loss`.
         name: Name of the instance.
         dtype: dtype of the computation.
+
+    Example:
+        >>> float(losses.Huber()([[0.0, 0.0]], [[0.5, 3.0]]))
+        1.3125
     """
 
     _defaults = {"delta": 1.0}

@@ -22,6 +22,10 @@ def cosine_similarity(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) ->
 
     Returns:
         A tensor without `axis`; 0 where either vector is 0.
+
+    Example:
+        >>> print(losses.cosine_similarity([[0.0, 1.0]], [[3.0, 4.0]]).numpy().round(4))
+        [-0.8]
     """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
@@ -53,6 +57,11 @@ def circle(
 
     Returns:
         The loss of each sample, shape (batch,), masked where it is 0.
+
+    Example:
+        >>> embeddings = [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]
+        >>> losses.circle([0, 0, 1], embeddings, gamma=1.0).shape
+        (3,)
     """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(y_true, "int32")
@@ -120,6 +129,11 @@ class Circle(LossFunctionWrapper):
         reduction: See `Loss`.
         name: Name of the instance.
         dtype: dtype of the computation.
+
+    Example:
+        >>> loss = losses.Circle(gamma=1.0)
+        >>> round(float(loss([0, 0, 1], [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])), 4)
+        0.5459
     """
 
     def __init__(
@@ -139,7 +153,12 @@ class Circle(LossFunctionWrapper):
 
 
 class LogCosh(_Named):
-    """Mean of log(cosh(prediction - label)). Args as MeanSquaredError."""
+    """Mean of log(cosh(prediction - label)). Args as MeanSquaredError.
+
+    Example:
+        >>> round(float(losses.LogCosh()([[0.0, 0.0]], [[1.0, 0.0]])), 4)
+        0.2169
+    """
 
     def __init__(
         self, reduction: str = "sum_over_batch_size", name: str = "log_cosh", dtype: Any = None
@@ -153,6 +172,13 @@ def log_cosh(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     Args:
         y_true: Labels, float, shape (batch, ..., n).
         y_pred: Predictions, same shape.
+
+    Returns:
+        Float tensor of y_pred's shape without the last axis.
+
+    Example:
+        >>> print(losses.log_cosh([[0.0, 0.0]], [[1.0, 0.0]]).numpy().round(4))
+        [0.2169]
     """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)

@@ -153,21 +153,56 @@ categorical_focal_crossentropy = losses.categorical_focal_crossentropy
 def get(identifier: Any) -> Any:
     """The metric function or `Metric` that a name, a config dict or an object stands for.
 
+    Args:
+        identifier: Name such as `"mse"` or `"AUC"`, config dict, function, class, `Metric`, or
+            None.
+
+    Returns:
+        A function of (y_true, y_pred) or a `Metric`; None for None.
+
     Raises:
         ValueError: If the name is unknown; the message lists near ones.
+
+    Example:
+        >>> metrics.get("AUC").name[:3]
+        'auc'
     """
     return registry.find(identifier, KNOWN, "metric")
 
 
 def serialize(metric: Any) -> Any:
-    """The config of a metric function or object."""
+    """The config of a metric function or object, which `deserialize` takes.
+
+    Args:
+        metric: Metric function or `Metric`.
+
+    Returns:
+        A dict of JSON values.
+
+    Example:
+        >>> metrics.serialize(metrics.binary_accuracy)["config"]
+        'binary_accuracy'
+    """
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(metric)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The inverse of `serialize`."""
+    """The metric that a result of `serialize` stands for.
+
+    Args:
+        config: Name or config dict.
+        custom_objects: Further functions or classes by name.
+
+    Returns:
+        A metric function or `Metric`.
+
+    Example:
+        >>> config = metrics.serialize(metrics.TopKCategoricalAccuracy(k=3))
+        >>> metrics.deserialize(config).k
+        3
+    """
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=KNOWN)

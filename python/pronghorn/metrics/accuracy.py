@@ -26,7 +26,20 @@ def accuracy(y_true, y_pred):
 
 
 def binary_accuracy(y_true: TensorLike, y_pred: TensorLike, threshold: float = 0.5) -> Tensor:
-    """1 where (y_pred > threshold) equals the 0/1 label, else 0."""
+    """1 where (y_pred > threshold) equals the 0/1 label, else 0.
+
+    Args:
+        y_true: Labels 0 or 1, shape (batch, ..., n).
+        y_pred: Probabilities, same shape.
+        threshold: Probabilities above it count as 1.
+
+    Returns:
+        Float tensor of y_pred's shape.
+
+    Example:
+        >>> metrics.binary_accuracy([[1, 0]], [[0.9, 0.6]]).tolist()
+        [[1.0, 0.0]]
+    """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.convert_to_tensor(y_true)
     y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
@@ -34,7 +47,19 @@ def binary_accuracy(y_true: TensorLike, y_pred: TensorLike, threshold: float = 0
 
 
 def categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
-    """1 where the largest entry of the one-hot label and of the prediction are the same."""
+    """1 where the largest entry of the one-hot label and of the prediction are the same.
+
+    Args:
+        y_true: One-hot labels, shape (batch, ..., classes).
+        y_pred: Probabilities or other scores, same shape.
+
+    Returns:
+        Float tensor of y_pred's shape without the last axis.
+
+    Example:
+        >>> metrics.categorical_accuracy([[0, 1], [1, 0]], [[0.1, 0.9], [0.4, 0.6]]).tolist()
+        [1.0, 0.0]
+    """
     y_true = ops.argmax(y_true, axis=-1)
     y_pred = ops.argmax(y_pred, axis=-1)
     if len(y_true.shape) == len(y_pred.shape) + 1:
@@ -43,8 +68,19 @@ def categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
 
 
 def sparse_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
-    """1 where the largest prediction is at the label's index; labels (batch, ...) or with a
-    last axis of 1."""
+    """1 where the largest prediction is at the label's index, else 0.
+
+    Args:
+        y_true: Class indices, shape (batch, ...) or with a last axis of size 1.
+        y_pred: Probabilities or other scores, shape (batch, ..., classes).
+
+    Returns:
+        Float tensor of y_pred's shape without the last axis.
+
+    Example:
+        >>> metrics.sparse_categorical_accuracy([1, 0], [[0.1, 0.9], [0.4, 0.6]]).tolist()
+        [1.0, 0.0]
+    """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.convert_to_tensor(y_true)
     if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1:
@@ -68,7 +104,20 @@ def _in_top_k(targets, scores, k):
 
 
 def top_k_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike, k: int = 5) -> Tensor:
-    """1 where the one-hot label's class is among the k largest predictions."""
+    """1 where the one-hot label's class is among the k largest predictions, else 0.
+
+    Args:
+        y_true: One-hot labels, shape (batch, classes).
+        y_pred: Probabilities or other scores, same shape.
+        k: How many classes count.
+
+    Returns:
+        Float tensor (batch,).
+
+    Example:
+        >>> metrics.top_k_categorical_accuracy([[0, 1, 0]], [[0.1, 0.3, 0.6]], k=2).tolist()
+        [1.0]
+    """
     y_true = ops.argmax(ops.convert_to_tensor(y_true), axis=-1)
     return sparse_top_k_categorical_accuracy(y_true, y_pred, k=k)
 
@@ -76,9 +125,21 @@ def top_k_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike, k: int = 
 def sparse_top_k_categorical_accuracy(
     y_true: TensorLike, y_pred: TensorLike, k: int = 5, from_sorted_ids: bool = False
 ) -> Tensor:
-    """1 where the label's index is among the k largest predictions.
+    """1 where the label's index is among the k largest predictions, else 0.
 
-    With `from_sorted_ids`, y_pred holds class indices, the best one first.
+    Args:
+        y_true: Class indices, shape (batch,) or with a last axis of size 1.
+        y_pred: Probabilities or other scores, shape (batch, classes).
+        k: How many classes count.
+        from_sorted_ids: Whether y_pred holds class indices, the best one first.
+
+    Returns:
+        Float tensor of y_true's shape.
+
+    Example:
+        >>> scores = [[0.1, 0.3, 0.6], [0.1, 0.3, 0.6]]
+        >>> metrics.sparse_top_k_categorical_accuracy([1, 0], scores, k=2).tolist()
+        [1.0, 0.0]
     """
     y_pred = ops.convert_to_tensor(y_pred)
     if from_sorted_ids:
@@ -125,6 +186,12 @@ class BinaryAccuracy(_Accuracy):
         name: Name, the key in logs.
         dtype: dtype of the state.
         threshold: Probabilities above it count as 1.
+
+    Example:
+        >>> m = metrics.BinaryAccuracy()
+        >>> m.update_state([1, 1, 0, 0], [0.98, 0.2, 0.1, 0.6])
+        >>> float(m.result())
+        0.5
     """
 
     _options = ("threshold",)
@@ -137,14 +204,28 @@ class BinaryAccuracy(_Accuracy):
 
 
 class CategoricalAccuracy(_Accuracy):
-    """How often the most probable class is the one-hot label's. Args as Accuracy."""
+    """How often the most probable class is the one-hot label's. Args as Accuracy.
+
+    Example:
+        >>> m = metrics.CategoricalAccuracy()
+        >>> m.update_state([[0, 1], [1, 0]], [[0.1, 0.9], [0.4, 0.6]])
+        >>> float(m.result())
+        0.5
+    """
 
     def __init__(self, name: str = "categorical_accuracy", dtype: Any = None) -> None:
         super().__init__(categorical_accuracy, name, dtype)
 
 
 class SparseCategoricalAccuracy(_Accuracy):
-    """How often the most probable class is the integer label. Args as Accuracy."""
+    """How often the most probable class is the integer label. Args as Accuracy.
+
+    Example:
+        >>> m = metrics.SparseCategoricalAccuracy()
+        >>> m.update_state([1, 0], [[0.1, 0.9], [0.4, 0.6]])
+        >>> float(m.result())
+        0.5
+    """
 
     def __init__(self, name: str = "sparse_categorical_accuracy", dtype: Any = None) -> None:
         super().__init__(sparse_categorical_accuracy, name, dtype)
@@ -157,6 +238,12 @@ class TopKCategoricalAccuracy(_Accuracy):
         k: How many classes count.
         name: Name, the key in logs.
         dtype: dtype of the state.
+
+    Example:
+        >>> m = metrics.TopKCategoricalAccuracy(k=2)
+        >>> m.update_state([[0, 1, 0], [1, 0, 0]], [[0.1, 0.3, 0.6], [0.1, 0.3, 0.6]])
+        >>> float(m.result())
+        0.5
     """
 
     _options = ("k",)
@@ -176,6 +263,12 @@ class SparseTopKCategoricalAccuracy(_Accuracy):
         name: Name, the key in logs.
         dtype: dtype of the state.
         from_sorted_ids: Whether predictions are class indices, the best one first.
+
+    Example:
+        >>> m = metrics.SparseTopKCategoricalAccuracy(k=2)
+        >>> m.update_state([1, 0], [[0.1, 0.3, 0.6], [0.1, 0.3, 0.6]])
+        >>> float(m.result())
+        0.5
     """
 
     _options = ("k", "from_sorted_ids")

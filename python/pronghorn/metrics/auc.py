@@ -105,6 +105,7 @@ class AUC(ThresholdMetric):
 
     @property
     def thresholds(self) -> list[Any]:
+        """Where predictions are counted, ascending; the first and the last lie beyond [0, 1]."""
         return list(self._thresholds)
 
     def _build(self, shape):

@@ -25,19 +25,21 @@ class Metric(Portable):
         name: Name, the key in logs; made from the class name where missing.
 
     Example:
-
-    ```python
-    class Largest(pronghorn.metrics.Metric):
-        def __init__(self, name="largest", **kwargs):
-            super().__init__(name=name, **kwargs)
-            self.largest = self.add_variable(shape=(), initializer="zeros", name="largest")
-
-        def update_state(self, y_true, y_pred, sample_weight=None):
-            self.largest.assign(ops.maximum(self.largest, ops.max(y_pred)))
-
-        def result(self):
-            return self.largest
-    ```
+        >>> class Largest(keras.metrics.Metric):
+        ...     def __init__(self, name="largest", **kwargs):
+        ...         super().__init__(name=name, **kwargs)
+        ...         self.largest = self.add_variable(shape=(), initializer="zeros", name="largest")
+        ...
+        ...     def update_state(self, y_true, y_pred, sample_weight=None):
+        ...         self.largest.assign(ops.maximum(self.largest, ops.max(y_pred)))
+        ...
+        ...     def result(self):
+        ...         return self.largest
+        ...
+        >>> m = Largest()
+        >>> m.update_state(None, ops.convert_to_tensor([1.0, 3.0]))
+        >>> float(m.result())
+        3.0
     """
 
     # What a callback reads to tell whether larger is better: "up", "down" or None.
@@ -80,10 +82,12 @@ class Metric(Portable):
 
     @property
     def dtype(self) -> Any:
+        """The dtype that the metric computes in."""
         return self._dtype
 
     @property
     def variables(self) -> list[Variable]:
+        """The state: this metric's variables, then those of the metrics in it."""
         variables, metrics = list(self._variables), list(self._metrics)
         for item in nest.flatten(list(self._containers.values())):
             kept = {True: variables, False: metrics}[isinstance(item, Variable)]
@@ -101,7 +105,18 @@ class Metric(Portable):
         aggregation: str = "sum",
         name: str | None = None,
     ) -> Any:
-        """Makes a state variable that `reset_state` sets to zero."""
+        """Makes a state variable that `reset_state` sets to zero.
+
+        Args:
+            shape: Sizes.
+            initializer: Name or initializer of the first value.
+            dtype: Its dtype; the metric's where None.
+            aggregation: How replicas would combine: kept, since there is one.
+            name: Name of the variable.
+
+        Returns:
+            Variable that is not trained.
+        """
         self._check_super_called()
         if isinstance(initializer, str) and initializer != "zeros":
             from .. import initializers
@@ -123,7 +138,17 @@ class Metric(Portable):
     def add_weight(
         self, shape: Any = (), initializer: Any = None, dtype: Any = None, name: str | None = None
     ) -> Any:
-        """The older name of `add_variable`."""
+        """The older name of `add_variable`.
+
+        Args:
+            shape: Sizes.
+            initializer: Name or initializer of the first value; zeros where None.
+            dtype: Its dtype; the metric's where None.
+            name: Name of the variable.
+
+        Returns:
+            Variable that is not trained.
+        """
         return self.add_variable(shape, initializer or "zeros", dtype=dtype, name=name)
 
     def reset_state(self) -> None:
@@ -136,9 +161,24 @@ class Metric(Portable):
         self.reset_state()
 
     def update_state(self, *args: Any, **kwargs: Any) -> Any:
+        """Adds a batch to the state; a subclass defines it.
+
+        Args:
+            *args: Labels (batch, ...) and predictions (batch, ...), or for `Mean` and `Sum` the
+                values.
+            **kwargs: `sample_weight`: None, or weights that broadcast with the samples.
+
+        Returns:
+            None.
+        """
         raise NotImplementedError(f"{type(self).__name__} must implement `update_state()`.")
 
     def result(self) -> Any:
+        """The value of the metric over all that `update_state` has seen since the last reset.
+
+        Returns:
+            A scalar tensor, or of some metrics a tensor or a dict of tensors.
+        """
         raise NotImplementedError(f"{type(self).__name__} must implement `result()`.")
 
     def stateless_update_state(self, metric_variables: Any, *args: Any, **kwargs: Any) -> list[Any]:
@@ -159,7 +199,11 @@ class Metric(Portable):
         return [scope.get_current_value(v) for v in self.variables]
 
     def stateless_result(self, metric_variables: Any) -> Any:
-        """The result of a state that is given; Args and errors as of `stateless_update_state`."""
+        """The result of a state that is given; Args and errors as of `stateless_update_state`.
+
+        Returns:
+            What `result` returns.
+        """
         with StatelessScope(self._mapping(metric_variables)):
             return self.result()
 
@@ -185,10 +229,23 @@ class Metric(Portable):
         return self.result()
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments that make this metric again; its state is not among them.
+
+        Returns:
+            A dict of JSON values.
+        """
         return {"name": self.name, "dtype": self.dtype}
 
     @classmethod
     def from_config(cls, config: Any) -> Self:
+        """A metric as a config describes it.
+
+        Args:
+            config: What `get_config` gave: the arguments by name.
+
+        Returns:
+            A metric of this class.
+        """
         return cls(**config)
 
     def __repr__(self):

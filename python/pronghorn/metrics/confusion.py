@@ -196,26 +196,45 @@ _COUNT_ARGS = """
 
     Raises:
         ValueError: If a threshold is outside [0, 1].
+
+    Example:
+
+    >>> m = {name}()
+    >>> m.update_state([0, 1, 1, 0, 1], [1, 0, 1, 0, 1])
+    >>> float(m.result())
+    {result}
     """
 
 
 class FalsePositives(_Count):
-    __doc__ = "The (weighted) number of negative labels that were predicted positive." + _COUNT_ARGS
+    __doc__ = (
+        "The (weighted) number of negative labels that were predicted positive."
+        + _COUNT_ARGS.format(name="FalsePositives", result=1.0)
+    )
     _parts = ("false_positives",)
 
 
 class FalseNegatives(_Count):
-    __doc__ = "The (weighted) number of positive labels that were predicted negative." + _COUNT_ARGS
+    __doc__ = (
+        "The (weighted) number of positive labels that were predicted negative."
+        + _COUNT_ARGS.format(name="FalseNegatives", result=1.0)
+    )
     _parts = ("false_negatives",)
 
 
 class TrueNegatives(_Count):
-    __doc__ = "The (weighted) number of negative labels that were predicted negative." + _COUNT_ARGS
+    __doc__ = (
+        "The (weighted) number of negative labels that were predicted negative."
+        + _COUNT_ARGS.format(name="TrueNegatives", result=1.0)
+    )
     _parts = ("true_negatives",)
 
 
 class TruePositives(_Count):
-    __doc__ = "The (weighted) number of positive labels that were predicted positive." + _COUNT_ARGS
+    __doc__ = (
+        "The (weighted) number of positive labels that were predicted positive."
+        + _COUNT_ARGS.format(name="TruePositives", result=2.0)
+    )
     _parts = ("true_positives",)
 
 

@@ -26,6 +26,13 @@ def pearson_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) 
         y_true: Labels, float, shape (batch, ..., n).
         y_pred: Predictions, same shape.
         axis: The axis to correlate along.
+
+    Returns:
+        Float tensor without the axis.
+
+    Example:
+        >>> print(metrics.pearson_correlation([[0, 1, 0.5]], [[0.5, 1.5, 1.0]]).numpy().round(4))
+        [1.]
     """
     true, pred = (
         (x - ops.mean(x, axis=axis, keepdims=True)) / ops.std(x, axis=axis, keepdims=True)
@@ -43,6 +50,14 @@ def concordance_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = 
         y_true: Labels, float, shape (batch, ..., n).
         y_pred: Predictions, same shape.
         axis: The axis to correlate along.
+
+    Returns:
+        Float tensor without the axis.
+
+    Example:
+        >>> r = metrics.concordance_correlation([[0, 1, 0.5]], [[0.5, 1.5, 1.0]])
+        >>> print(r.numpy().round(4))
+        [0.5714]
     """
     true, pred = _pair(y_true, y_pred)
     mean_true = ops.mean(true, axis=axis, keepdims=True)
@@ -85,7 +100,14 @@ class PearsonCorrelation(_Correlation):
 
 
 class ConcordanceCorrelation(_Correlation):
-    """Running mean of Lin's concordance coefficient. Args as PearsonCorrelation."""
+    """Running mean of Lin's concordance coefficient. Args as PearsonCorrelation.
+
+    Example:
+        >>> m = metrics.ConcordanceCorrelation()
+        >>> m.update_state([[0, 1, 0.5]], [[0.5, 1.5, 1.0]])
+        >>> round(float(m.result()), 4)
+        0.5714
+    """
 
     def __init__(
         self, name: str = "concordance_correlation", dtype: Any = None, axis: int = -1

@@ -25,6 +25,12 @@ class MeanSquaredError(_LossMetric):
     Args:
         name: Name, the key in logs.
         dtype: dtype of the state.
+
+    Example:
+        >>> m = metrics.MeanSquaredError()
+        >>> m.update_state([[0.0, 0.0]], [[1.0, 2.0]])
+        >>> float(m.result())
+        2.5
     """
 
     def __init__(self, name: str = "mean_squared_error", dtype: Any = None) -> None:
@@ -32,28 +38,56 @@ class MeanSquaredError(_LossMetric):
 
 
 class MeanAbsoluteError(_LossMetric):
-    """Running mean of the absolute errors. Args as MeanSquaredError."""
+    """Running mean of the absolute errors. Args as MeanSquaredError.
+
+    Example:
+        >>> m = metrics.MeanAbsoluteError()
+        >>> m.update_state([[0.0, 0.0]], [[1.0, 2.0]])
+        >>> float(m.result())
+        1.5
+    """
 
     def __init__(self, name: str = "mean_absolute_error", dtype: Any = None) -> None:
         super().__init__(losses.mean_absolute_error, name, dtype)
 
 
 class MeanAbsolutePercentageError(_LossMetric):
-    """Running mean of the errors in percent. Args as MeanSquaredError."""
+    """Running mean of the errors in percent. Args as MeanSquaredError.
+
+    Example:
+        >>> m = metrics.MeanAbsolutePercentageError()
+        >>> m.update_state([[1.0, 2.0]], [[1.5, 1.0]])
+        >>> round(float(m.result()), 4)
+        50.0
+    """
 
     def __init__(self, name: str = "mean_absolute_percentage_error", dtype: Any = None) -> None:
         super().__init__(losses.mean_absolute_percentage_error, name, dtype)
 
 
 class MeanSquaredLogarithmicError(_LossMetric):
-    """Running mean of the squared differences of logarithms. Args as MeanSquaredError."""
+    """Running mean of the squared differences of logarithms. Args as MeanSquaredError.
+
+    Example:
+        >>> m = metrics.MeanSquaredLogarithmicError()
+        >>> m.update_state([[0.0]], [[1.0]])
+        >>> round(float(m.result()), 4)
+        0.4805
+    """
 
     def __init__(self, name: str = "mean_squared_logarithmic_error", dtype: Any = None) -> None:
         super().__init__(losses.mean_squared_logarithmic_error, name, dtype)
 
 
 class RootMeanSquaredError(Mean):
-    """Square root of the running mean of the squared errors. Args as MeanSquaredError."""
+    """Square root of the running mean of the squared errors. Args as MeanSquaredError.
+
+    Example:
+        >>> m = metrics.RootMeanSquaredError()
+        >>> m.update_state([[0.0, 0.0]], [[1.0, 7.0]])
+        >>> float(m.result())
+        5.0
+    """
 
     _direction = "down"
 
@@ -73,7 +107,14 @@ class RootMeanSquaredError(Mean):
 
 
 class KLDivergence(_LossMetric):
-    """Running mean of the Kullback-Leibler divergence. Args as MeanSquaredError."""
+    """Running mean of the Kullback-Leibler divergence. Args as MeanSquaredError.
+
+    Example:
+        >>> m = metrics.KLDivergence()
+        >>> m.update_state([[0.5, 0.5]], [[0.25, 0.75]])
+        >>> round(float(m.result()), 4)
+        0.1438
+    """
 
     _direction = None
 
@@ -82,7 +123,14 @@ class KLDivergence(_LossMetric):
 
 
 class Poisson(_LossMetric):
-    """Running mean of the Poisson loss. Args as MeanSquaredError."""
+    """Running mean of the Poisson loss. Args as MeanSquaredError.
+
+    Example:
+        >>> m = metrics.Poisson()
+        >>> m.update_state([[1.0, 2.0]], [[1.0, 1.0]])
+        >>> round(float(m.result()), 4)
+        1.0
+    """
 
     _direction = None
 
@@ -98,6 +146,12 @@ class BinaryCrossentropy(_LossMetric):
         dtype: dtype of the state.
         from_logits: Whether predictions are logits.
         label_smoothing: In [0, 1].
+
+    Example:
+        >>> m = metrics.BinaryCrossentropy()
+        >>> m.update_state([[1.0, 0.0]], [[0.5, 0.75]])
+        >>> round(float(m.result()), 4)
+        1.0397
     """
 
     def __init__(
@@ -125,6 +179,12 @@ class CategoricalCrossentropy(_LossMetric):
         from_logits: Whether predictions are logits.
         label_smoothing: In [0, 1].
         axis: The axis of the classes.
+
+    Example:
+        >>> m = metrics.CategoricalCrossentropy()
+        >>> m.update_state([[0.0, 1.0]], [[0.5, 0.5]])
+        >>> round(float(m.result()), 4)
+        0.6931
     """
 
     def __init__(
@@ -154,6 +214,12 @@ class SparseCategoricalCrossentropy(_LossMetric):
         from_logits: Whether predictions are logits.
         ignore_class: An index whose samples count nothing.
         axis: The axis of the classes.
+
+    Example:
+        >>> m = metrics.SparseCategoricalCrossentropy()
+        >>> m.update_state([1], [[0.5, 0.5]])
+        >>> round(float(m.result()), 4)
+        0.6931
     """
 
     def __init__(
@@ -185,6 +251,12 @@ class CosineSimilarity(_LossMetric):
         name: Name, the key in logs.
         dtype: dtype of the state.
         axis: The axis that holds the vectors.
+
+    Example:
+        >>> m = metrics.CosineSimilarity()
+        >>> m.update_state([[0.0, 1.0]], [[3.0, 4.0]])
+        >>> round(float(m.result()), 4)
+        0.8
     """
 
     _direction = "up"
@@ -199,28 +271,56 @@ class CosineSimilarity(_LossMetric):
 
 
 class LogCoshError(_LossMetric):
-    """Running mean of log(cosh(prediction - label)). Args as MeanSquaredError."""
+    """Running mean of log(cosh(prediction - label)). Args as MeanSquaredError.
+
+    Example:
+        >>> m = metrics.LogCoshError()
+        >>> m.update_state([[0.0, 0.0]], [[1.0, 0.0]])
+        >>> round(float(m.result()), 4)
+        0.2169
+    """
 
     def __init__(self, name: str = "logcosh", dtype: Any = None) -> None:
         super().__init__(losses.log_cosh, name, dtype)
 
 
 class Hinge(_LossMetric):
-    """Running mean of the hinge loss. Args as MeanSquaredError."""
+    """Running mean of the hinge loss; labels are -1 and 1, or 0 and 1. Args as MeanSquaredError.
+
+    Example:
+        >>> m = metrics.Hinge()
+        >>> m.update_state([[1.0, -1.0]], [[0.5, 0.5]])
+        >>> float(m.result())
+        1.0
+    """
 
     def __init__(self, name: str = "hinge", dtype: Any = None) -> None:
         super().__init__(losses.hinge, name, dtype)
 
 
 class SquaredHinge(_LossMetric):
-    """Running mean of the squared hinge loss. Args as MeanSquaredError."""
+    """Running mean of the squared hinge loss of labels -1 and 1. Args as MeanSquaredError.
+
+    Example:
+        >>> m = metrics.SquaredHinge()
+        >>> m.update_state([[1.0, -1.0]], [[0.5, 0.5]])
+        >>> float(m.result())
+        1.25
+    """
 
     def __init__(self, name: str = "squared_hinge", dtype: Any = None) -> None:
         super().__init__(losses.squared_hinge, name, dtype)
 
 
 class CategoricalHinge(_LossMetric):
-    """Running mean of the hinge loss of one-hot labels. Args as MeanSquaredError."""
+    """Running mean of the hinge loss of one-hot labels. Args as MeanSquaredError.
+
+    Example:
+        >>> m = metrics.CategoricalHinge()
+        >>> m.update_state([[0.0, 1.0]], [[0.5, 0.25]])
+        >>> float(m.result())
+        1.25
+    """
 
     def __init__(self, name: str = "categorical_hinge", dtype: Any = None) -> None:
         super().__init__(losses.categorical_hinge, name, dtype)

@@ -147,6 +147,12 @@ class BinaryIoU(IoU):
         threshold: A prediction of at least this counts as class 1.
         name: Name, the key in logs.
         dtype: dtype of the counts; int32 by default.
+
+    Example:
+        >>> m = metrics.BinaryIoU(target_class_ids=[1], threshold=0.5)
+        >>> m.update_state([0, 1, 1, 0], [0.1, 0.2, 0.8, 0.9])
+        >>> round(float(m.result()), 4)
+        0.3333
     """
 
     def __init__(
@@ -170,7 +176,14 @@ class BinaryIoU(IoU):
 
 
 class MeanIoU(IoU):
-    """Intersection over union, averaged over all classes. Args as IoU, without targets."""
+    """Intersection over union, averaged over all classes. Args as IoU, without targets.
+
+    Example:
+        >>> m = metrics.MeanIoU(num_classes=2)
+        >>> m.update_state([0, 0, 1, 1], [0, 1, 0, 1])
+        >>> round(float(m.result()), 4)
+        0.3333
+    """
 
     def __init__(
         self,
@@ -199,7 +212,14 @@ class MeanIoU(IoU):
 
 
 class OneHotIoU(IoU):
-    """Intersection over union for one-hot labels and scores. Args as IoU."""
+    """Intersection over union for one-hot labels and scores. Args as IoU.
+
+    Example:
+        >>> m = metrics.OneHotIoU(num_classes=2, target_class_ids=[0])
+        >>> m.update_state([[1, 0], [0, 1]], [[0.8, 0.2], [0.6, 0.4]])
+        >>> round(float(m.result()), 4)
+        0.5
+    """
 
     def __init__(
         self,
@@ -221,7 +241,14 @@ class OneHotIoU(IoU):
 
 
 class OneHotMeanIoU(MeanIoU):
-    """Intersection over union for one-hot labels, averaged over all classes. Args as MeanIoU."""
+    """Intersection over union for one-hot labels, averaged over all classes. Args as MeanIoU.
+
+    Example:
+        >>> m = metrics.OneHotMeanIoU(num_classes=2)
+        >>> m.update_state([[1, 0], [0, 1]], [[0.8, 0.2], [0.6, 0.4]])
+        >>> round(float(m.result()), 4)
+        0.25
+    """
 
     def __init__(
         self,

@@ -86,12 +86,19 @@ _ARGS = """
 
     Raises:
         ValueError: If {argument} is outside [0, 1] or num_thresholds is below 1.
+
+    Example:
+
+    >>> m = {name}(0.5)
+    >>> m.update_state([0, 0, 0, 1, 1], [0.0, 0.3, 0.8, 0.3, 0.8])
+    >>> round(float(m.result()), 4)
+    {result}
     """
 
 
 class SensitivityAtSpecificity(_AtPoint):
     __doc__ = "The best sensitivity where the specificity is at least as given." + _ARGS.format(
-        argument="specificity"
+        name="SensitivityAtSpecificity", argument="specificity", result=0.5
     )
     _argument = _given = "specificity"
     _wanted = "sensitivity"
@@ -109,7 +116,7 @@ class SensitivityAtSpecificity(_AtPoint):
 
 class SpecificityAtSensitivity(_AtPoint):
     __doc__ = "The best specificity where the sensitivity is at least as given." + _ARGS.format(
-        argument="sensitivity"
+        name="SpecificityAtSensitivity", argument="sensitivity", result=0.6667
     )
     _argument = _given = "sensitivity"
     _wanted = "specificity"
@@ -127,7 +134,7 @@ class SpecificityAtSensitivity(_AtPoint):
 
 class PrecisionAtRecall(_AtPoint):
     __doc__ = "The best precision where the recall is at least as given." + _ARGS.format(
-        argument="recall"
+        name="PrecisionAtRecall", argument="recall", result=0.5
     )
     _argument, _given = "recall", "sensitivity"
     _wanted = "precision"
@@ -145,7 +152,7 @@ class PrecisionAtRecall(_AtPoint):
 
 class RecallAtPrecision(_AtPoint):
     __doc__ = "The best recall where the precision is at least as given." + _ARGS.format(
-        argument="precision"
+        name="RecallAtPrecision", argument="precision", result=1.0
     )
     _argument = _given = "precision"
     _wanted = "sensitivity"

@@ -121,6 +121,15 @@ class MeanMetricWrapper(Mean):
         name: Name, the key in logs.
         dtype: dtype of the state.
         **kwargs: Passed on to `fn`.
+
+    Example:
+        >>> def farthest(y_true, y_pred):
+        ...     return ops.max(ops.abs(ops.subtract(y_true, y_pred)), axis=-1)
+        ...
+        >>> m = metrics.MeanMetricWrapper(farthest, name="farthest")
+        >>> m.update_state([[0.0, 0.0], [0.0, 0.0]], [[1.0, 2.0], [4.0, 3.0]])
+        >>> float(m.result())
+        3.0
     """
 
     def __init__(

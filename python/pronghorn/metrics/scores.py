@@ -41,12 +41,11 @@ class FBetaScore(Metric):
         ValueError: If an argument is none of these, or inputs are not (batch, classes).
 
     Example:
-
-    >>> m = FBetaScore(beta=2.0, threshold=0.5)
-    >>> m.update_state([[1, 1, 1], [1, 0, 0], [1, 1, 0]],
-    ...                [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0.0]])
-    >>> m.result().numpy().round(4).tolist()
-    [0.3846, 0.9091, 0.8333]
+        >>> m = FBetaScore(beta=2.0, threshold=0.5)
+        >>> m.update_state([[1, 1, 1], [1, 0, 0], [1, 1, 0]],
+        ...                [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0.0]])
+        >>> print(m.result().numpy().round(4))
+        [0.3846 0.9091 0.8333]
     """
 
     _direction = "up"
@@ -136,7 +135,14 @@ class FBetaScore(Metric):
 
 
 class F1Score(FBetaScore):
-    """The harmonic mean of precision and recall. Args as FBetaScore, with beta 1."""
+    """The harmonic mean of precision and recall. Args as FBetaScore, with beta 1.
+
+    Example:
+        >>> m = metrics.F1Score(threshold=0.5)
+        >>> m.update_state([[1, 1], [1, 0]], [[0.2, 0.6], [0.7, 0.6]])
+        >>> print(m.result().numpy().round(4))
+        [0.6667 0.6667]
+    """
 
     def __init__(
         self,

@@ -44,10 +44,9 @@ def full(shape: Any, fill_value: Any, dtype: DTypeLike | None = None) -> Tensor:
 
 
 def zeros(shape: Any, dtype: DTypeLike | None = None) -> Tensor:
-    """A tensor of zeros; dtype floatx where None.
+    """A tensor of zeros.
 
     Args:
-        tensor of zeros.
         shape: Sizes.
         dtype: Its dtype; floatx where None.
 
@@ -62,10 +61,9 @@ def zeros(shape: Any, dtype: DTypeLike | None = None) -> Tensor:
 
 
 def ones(shape: Any, dtype: DTypeLike | None = None) -> Tensor:
-    """A tensor of ones; dtype floatx where None.
+    """A tensor of ones.
 
     Args:
-        tensor of ones.
         shape: Sizes.
         dtype: Its dtype; floatx where None.
 
@@ -80,10 +78,9 @@ def ones(shape: Any, dtype: DTypeLike | None = None) -> Tensor:
 
 
 def full_like(x: TensorLike, fill_value: Any, dtype: DTypeLike | None = None) -> Tensor:
-    """A tensor of x's shape (and dtype where None) filled with one value.
+    """A tensor of x's shape filled with one value.
 
     Args:
-        tensor of x's shape filled with one value.
         x: Tensor, of which only the shape and dtype count.
         fill_value: The number, or a tensor that broadcasts.
         dtype: The dtype of the result; x's where None.

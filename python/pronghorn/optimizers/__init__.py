@@ -35,8 +35,18 @@ KNOWN.update({cls.__name__.lower(): cls for cls in CLASSES})
 def get(identifier: Any) -> Any:
     """The optimizer that a name (in any case), a config dict or an optimizer stands for.
 
+    Args:
+        identifier: Name such as `"adam"`, config dict, class, `Optimizer`, or None.
+
+    Returns:
+        An `Optimizer`; None for None.
+
     Raises:
         ValueError: If the name is unknown; the message lists near ones.
+
+    Example:
+        >>> keras.optimizers.get("adam").name
+        'adam'
     """
     if isinstance(identifier, str) and identifier.lower() in KNOWN:
         identifier = identifier.lower()
@@ -50,14 +60,38 @@ def get(identifier: Any) -> Any:
 
 
 def serialize(optimizer: Any) -> Any:
-    """The config of an optimizer."""
+    """The config of an optimizer, which `deserialize` takes.
+
+    Args:
+        optimizer: `Optimizer`.
+
+    Returns:
+        A dict of JSON values.
+
+    Example:
+        >>> keras.optimizers.serialize(keras.optimizers.SGD(0.5))["class_name"]
+        'SGD'
+    """
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(optimizer)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The inverse of `serialize`."""
+    """The optimizer that a result of `serialize` stands for.
+
+    Args:
+        config: Config dict.
+        custom_objects: Further classes by name.
+
+    Returns:
+        An `Optimizer`.
+
+    Example:
+        >>> config = keras.optimizers.serialize(keras.optimizers.SGD(0.5, momentum=0.9))
+        >>> keras.optimizers.deserialize(config).momentum
+        0.9
+    """
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=KNOWN)

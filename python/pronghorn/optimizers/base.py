@@ -1,7 +1,7 @@
 """Optimizer: what every optimizer shares.
 
-Hyperparameters, clipping, weight decay, averaging and gradient accumulation are here; variables are
-in state.py; the update of one weight is each subclass's `update_step`.
+Hyperparameters, clipping, weight decay and gradient accumulation are here; variables are in
+state.py; the update of one weight is each subclass's `update_step`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ..engine.naming import auto_name, name_scope
 from ..legacy.accept import old_arguments, old_constructor
 from ..serialization import Portable
 from . import clipping, schedules
+from .averages import Averages
 from .checks import check_averaging, check_clipping, drop_missing
 from .old_methods import OldMethods
 from .state import OptimizerState, assign_where
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ..engine.types import Rate, TensorLike
 
 
-class Optimizer(Portable, OldMethods, OptimizerState):
+class Optimizer(Portable, OldMethods, Averages, OptimizerState):
     """Base class of the optimizers.
 
     To write one: make slots in `build(variables)` with `add_optimizer_variables`, update one
@@ -52,6 +53,16 @@ class Optimizer(Portable, OldMethods, OptimizerState):
 
     Raises:
         ValueError: If an argument is unknown, out of range or contradicts another.
+
+    Example:
+        >>> class Halving(keras.optimizers.Optimizer):
+        ...     def update_step(self, gradient, variable, learning_rate):
+        ...         self.assign_sub(variable, 0.5 * learning_rate * gradient)
+        ...
+        >>> w = keras.Variable(3.0)
+        >>> Halving(learning_rate=1.0).apply([ops.convert_to_tensor(2.0)], [w])
+        >>> float(w)
+        2.0
     """
 
     _is_ours = True  # and not of a class that others wrote
@@ -168,7 +179,11 @@ class Optimizer(Portable, OldMethods, OptimizerState):
     # ---- one step --------------------------------------------------------------------------
 
     def build(self, variables: Sequence[Any]) -> None:
-        """Makes the slots for a list of weights; subclasses call this first."""
+        """Makes the slots for a list of weights; subclasses call this first.
+
+        Args:
+            variables: List of the weights that will be updated.
+        """
         variables = list(variables)
         if self.use_ema:
             self._model_variables_moving_average = self.add_optimizer_variables(
@@ -188,23 +203,17 @@ class Optimizer(Portable, OldMethods, OptimizerState):
         return id(variable)
 
     def update_step(self, gradient: TensorLike, variable: Any, learning_rate: TensorLike) -> Any:
-        """Updates one weight; the part that each optimizer writes."""
+        """Updates one weight; the part that each optimizer writes.
+
+        Args:
+            gradient: Tensor of the weight's shape.
+            variable: The weight.
+            learning_rate: Scalar tensor of the weight's dtype.
+
+        Returns:
+            None.
+        """
         raise NotImplementedError(f"{type(self).__name__} must implement `update_step()`.")
-
-    def assign(self, variable: Any, value: Any) -> Any:
-        variable.assign(value)
-
-    def assign_add(self, variable: Any, value: Any) -> Any:
-        variable.assign_add(value)
-
-    def assign_sub(self, variable: Any, value: Any) -> Any:
-        variable.assign_sub(value)
-
-    def apply_gradients(self, grads_and_vars: Any) -> Any:
-        """Keras 2's form of `apply`: an iterable of (gradient, variable) pairs."""
-        pairs = list(grads_and_vars)
-        self.apply([g for g, _ in pairs], [v for _, v in pairs])
-        return self._iterations
 
     def apply(self, grads: Any, trainable_variables: Sequence[Any] | None = None) -> Any:
         """Updates the weights with their gradients and advances the step counter.
@@ -215,6 +224,9 @@ class Optimizer(Portable, OldMethods, OptimizerState):
         Args:
             grads: List of gradients, one for each weight; None where there is none.
             trainable_variables: The weights; may be left out once the optimizer is built.
+
+        Returns:
+            None.
 
         Raises:
             ValueError: If no gradient exists, or a weight is unknown to this optimizer.
@@ -392,33 +404,15 @@ class Optimizer(Portable, OldMethods, OptimizerState):
         """Variables that `_derive_variables` computes of the step where a file lacks them."""
         return []
 
-    def _averaged(self):
-        """(weight, average) of the weights that have one."""
-        averages = self._model_variables_moving_average if self.use_ema else ()
-        pairs = zip(self._trainable_variables, averages)
-        return [(variable, average) for variable, average in pairs if average is not None]
-
-    def _update_averages(self):
-        # The first step takes the weights themselves.
-        later = ops.not_equal(self.iterations, 0)
-        averaged = self._averaged()
-        for variable, average in averaged:
-            momentum = ops.cast(later, variable.dtype) * self.ema_momentum
-            average.assign(momentum * average + (1 - momentum) * variable)
-        if self.ema_overwrite_frequency:
-            due = ops.equal((self.iterations + 1) % self.ema_overwrite_frequency, 0)
-            for variable, average in averaged:
-                variable.assign(ops.where(due, average, variable))
-
-    def finalize_variable_values(self, var_list: Sequence[Variable]) -> None:
-        """With `use_ema`, replaces the weights by their averages; called at the end of `fit`."""
-        wanted = {id(variable) for variable in var_list}
-        for variable, average in self._averaged():
-            if id(variable) in wanted:
-                variable.assign(average)
-
     def scale_loss(self, loss: Any) -> Any:
-        """The loss times `loss_scale_factor`, if there is one."""
+        """The loss times `loss_scale_factor`, if there is one.
+
+        Args:
+            loss: Scalar tensor or number.
+
+        Returns:
+            The loss, multiplied.
+        """
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
 
     # ---- weight decay and config -------------------------------------------------------------
@@ -426,7 +420,15 @@ class Optimizer(Portable, OldMethods, OptimizerState):
     def exclude_from_weight_decay(
         self, var_list: Sequence[Variable] | None = None, var_names: Any = None
     ) -> None:
-        """Excludes weights, or those whose name matches a pattern, from weight decay."""
+        """Excludes weights, or those whose name matches a pattern, from weight decay.
+
+        Args:
+            var_list: Variables, or None.
+            var_names: Regular expressions, which are searched for in the variables' names, or None.
+
+        Raises:
+            ValueError: Where the optimizer is built already.
+        """
         if self.built:
             raise ValueError(
                 "`exclude_from_weight_decay()` can only be configured before the optimizer is "
@@ -467,7 +469,15 @@ class Optimizer(Portable, OldMethods, OptimizerState):
 
     @classmethod
     def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Self:
-        """The inverse of `get_config`."""
+        """An optimizer as a config describes it.
+
+        Args:
+            config: What `get_config` gave: the arguments by name.
+            custom_objects: Further classes by name, for a schedule in the config.
+
+        Returns:
+            An optimizer of this class.
+        """
         if isinstance(config.get("learning_rate"), dict):
             rate = schedules.deserialize(config["learning_rate"], custom_objects)
             config = {**config, "learning_rate": rate}

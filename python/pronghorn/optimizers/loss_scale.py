@@ -48,10 +48,9 @@ class LossScaleOptimizer(Optimizer):
         ValueError: For options of optimizers, which belong to `inner_optimizer`.
 
     Example:
-
-    >>> optimizer = LossScaleOptimizer(SGD(0.5), initial_scale=1024.0)
-    >>> float(optimizer.scale_loss(2.0))
-    2048.0
+        >>> optimizer = LossScaleOptimizer(keras.optimizers.SGD(0.5), initial_scale=1024.0)
+        >>> float(optimizer.scale_loss(2.0))
+        2048.0
     """
 
     def __init__(

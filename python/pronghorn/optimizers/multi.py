@@ -29,11 +29,10 @@ class OptimizerMap(MutableMapping):
         TypeError: If these are no optimizer and no dict.
 
     Example:
-
-    >>> optimizers = OptimizerMap(SGD(0.5))
-    >>> optimizers["encoder/.*"] = Adam()
-    >>> optimizers["encoder/dense/kernel"].name, optimizers["decoder/kernel"].name
-    ('adam', 'SGD')
+        >>> by_path = OptimizerMap(keras.optimizers.SGD(0.5))
+        >>> by_path["encoder/.*"] = keras.optimizers.Adam()
+        >>> [type(by_path[p]).__name__ for p in ("encoder/dense/kernel", "decoder/kernel")]
+        ['Adam', 'SGD']
     """
 
     def __init__(self, default_optimizer: Any, optimizer_map: Any = None) -> None:
@@ -86,6 +85,11 @@ class OptimizerMap(MutableMapping):
         return self[variable.path]
 
     def get_config(self) -> dict[str, Any]:
+        """The default optimizer and the dict, as configs.
+
+        Returns:
+            A dict of JSON values.
+        """
         from ..serialization import serialize_keras_object
 
         return {
@@ -95,6 +99,15 @@ class OptimizerMap(MutableMapping):
 
     @classmethod
     def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Self:
+        """A map as a config describes it.
+
+        Args:
+            config: What `get_config` gave.
+            custom_objects: Further classes by name.
+
+        Returns:
+            An `OptimizerMap`.
+        """
         from ..serialization import deserialize_keras_object
 
         return cls(
@@ -133,10 +146,10 @@ class MultiOptimizer(Optimizer):
         ValueError: When built, if a weight gets no optimizer, or one that wraps others.
 
     Example:
-
-    >>> optimizer = MultiOptimizer(OptimizerMap(Adam(), {".*embeddings": SGD(1.0)}))
-    >>> [inner.name for inner in optimizer.optimizers]
-    ['SGD', 'adam']
+        >>> adam, sgd = keras.optimizers.Adam(), keras.optimizers.SGD(1.0)
+        >>> optimizer = MultiOptimizer(OptimizerMap(adam, {".*embeddings": sgd}))
+        >>> [inner is sgd for inner in optimizer.optimizers]
+        [True, False]
     """
 
     _by_id = ("_var_to_optimizer_idx",)

@@ -152,12 +152,26 @@ class Muon(Optimizer):
         return x * (max(x.shape[0], x.shape[1]) ** 0.5 * self.rms_rate)
 
     def transpose_last_axis(self, X: Any) -> Any:
-        """X with its last two axes exchanged."""
+        """X with its last two axes exchanged.
+
+        Args:
+            X: Tensor of at least two axes.
+
+        Returns:
+            Tensor of X's dtype.
+        """
         axes = list(range(len(X.shape)))
         return ops.transpose(X, [*axes[:-2], axes[-1], axes[-2]])
 
     def zeropower_via_newtonschulz5(self, x: Any, steps: Any) -> Any:
         """The matrix of the same singular vectors with singular values near 1.
+
+        Args:
+            x: Tensor (..., m, n), whose last two axes are the matrix.
+            steps: How many iterations; 5 are enough.
+
+        Returns:
+            Tensor of x's shape.
 
         Raises:
             ValueError: For fewer than 2 axes.

@@ -26,11 +26,36 @@ class OldMethods:
         """The values of the optimizer's variables, as arrays."""
         return [np.array(variable) for variable in self.variables]
 
+    def apply_gradients(self, grads_and_vars: Any) -> Any:
+        """Keras 2's form of `apply`: an iterable of (gradient, variable) pairs.
+
+        Args:
+            grads_and_vars: Iterable of (gradient, variable).
+
+        Returns:
+            The variable that counts the steps.
+        """
+        pairs = list(grads_and_vars)
+        self.apply([g for g, _ in pairs], [v for _, v in pairs])
+        return self._iterations
+
     def compute_gradients(
         self, loss: Any, var_list: Sequence[Variable], tape: Any = None
     ) -> list[Any]:
-        """Pairs (gradient, variable) of a loss, which is a function without arguments, or a tensor
-        recorded by `tape`."""
+        """The gradients of a loss, each with its variable.
+
+        Args:
+            loss: Function without arguments, or a tensor recorded by `tape`.
+            var_list: Variables, or a function that returns them.
+            tape: The tape, for a tensor.
+
+        Returns:
+            List of (gradient, variable); a gradient is None where the loss does not depend on the
+            variable.
+
+        Raises:
+            ValueError: Where the loss is a tensor and no tape is given.
+        """
         if callable(loss):
             with tape or GradientTape() as tape:
                 loss = loss()
@@ -47,11 +72,13 @@ class OldMethods:
             var_list: Variables, or a function that returns them.
             tape: The tape, for a tensor.
 
-        Example:
+        Returns:
+            The variable that counts the steps.
 
-        >>> w = Variable(3.0)
-        >>> _ = SGD(0.5).minimize(lambda: w * w, [w])
-        >>> float(w)
-        0.0
+        Example:
+            >>> w = keras.Variable(3.0)
+            >>> _ = keras.optimizers.SGD(0.5).minimize(lambda: w * w, [w])
+            >>> float(w)
+            0.0
         """
         return self.apply_gradients(self.compute_gradients(loss, var_list, tape))

@@ -17,16 +17,41 @@ if TYPE_CHECKING:
 
 
 class LearningRateSchedule:
-    """Base class: subclass it and write `__call__(step)` with ops and `get_config`."""
+    """A learning rate that depends on the step; base class.
+
+    Subclass it and write `__call__(step)` with ops, and `get_config`.
+
+    Example:
+        >>> class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
+        ...     def __call__(self, step):
+        ...         return ops.minimum(1.0, ops.cast(step, "float32") / 100.0)
+        ...
+        >>> optimizer = keras.optimizers.SGD(WarmUp())
+        >>> float(WarmUp()(50))
+        0.5
+    """
 
     def __call__(self, step: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must implement `__call__(step)`.")
 
     def get_config(self) -> Any:
+        """The arguments that make this schedule again.
+
+        Returns:
+            A dict of JSON values.
+        """
         raise NotImplementedError(f"{type(self).__name__} must implement `get_config()`.")
 
     @classmethod
     def from_config(cls, config: Any) -> Self:
+        """A schedule as a config describes it.
+
+        Args:
+            config: What `get_config` gave: the arguments by name.
+
+        Returns:
+            A schedule of this class.
+        """
         return cls(**config)
 
 
@@ -44,6 +69,11 @@ class ExponentialDecay(LearningRateSchedule):
         decay_rate: Factor.
         staircase: Whether to round step / decay_steps down.
         name: Name.
+
+    Example:
+        >>> schedule = keras.optimizers.schedules.ExponentialDecay(1.0, 10, decay_rate=0.25)
+        >>> [float(schedule(step)) for step in (0, 5, 10)]
+        [1.0, 0.5, 0.25]
     """
 
     def __init__(
@@ -79,7 +109,13 @@ class ExponentialDecay(LearningRateSchedule):
 
 
 class InverseTimeDecay(LearningRateSchedule):
-    """initial_learning_rate / (1 + decay_rate * step / decay_steps). Args as ExponentialDecay."""
+    """initial_learning_rate / (1 + decay_rate * step / decay_steps). Args as ExponentialDecay.
+
+    Example:
+        >>> schedule = keras.optimizers.schedules.InverseTimeDecay(1.0, 10, decay_rate=1.0)
+        >>> [float(schedule(step)) for step in (0, 10, 30)]
+        [1.0, 0.5, 0.25]
+    """
 
     def __init__(
         self,
@@ -116,6 +152,11 @@ class CosineDecay(LearningRateSchedule):
         name: Name.
         warmup_target: Rate at the end of the warm-up; None for no warm-up.
         warmup_steps: Steps of the warm-up.
+
+    Example:
+        >>> schedule = keras.optimizers.schedules.CosineDecay(1.0, decay_steps=100)
+        >>> [round(float(schedule(step)), 3) for step in (0, 50, 100, 200)]
+        [1.0, 0.5, 0.0, 0.0]
     """
 
     def __init__(
@@ -171,6 +212,11 @@ class CosineDecayRestarts(LearningRateSchedule):
         m_mul: How many times as high each fall starts as the one before.
         alpha: Fraction of the initial rate that is left at the end of a fall.
         name: Name.
+
+    Example:
+        >>> schedule = keras.optimizers.schedules.CosineDecayRestarts(1.0, first_decay_steps=100)
+        >>> [round(float(schedule(step)), 3) for step in (0, 50, 100, 200)]
+        [1.0, 0.5, 1.0, 0.5]
     """
 
     def __init__(
@@ -225,6 +271,14 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         boundaries: Numbers of steps, rising.
         values: Rates, one more than boundaries.
         name: Name.
+
+    Raises:
+        ValueError: Where there is not one value more than boundaries.
+
+    Example:
+        >>> schedule = keras.optimizers.schedules.PiecewiseConstantDecay([10, 20], [1.0, 0.5, 0.25])
+        >>> [float(schedule(step)) for step in (10, 11, 21)]
+        [1.0, 0.5, 0.25]
     """
 
     def __init__(
@@ -260,6 +314,11 @@ class PolynomialDecay(LearningRateSchedule):
         power: Exponent; 1 falls in a straight line.
         cycle: Whether to start again after each fall, each ending at a multiple of decay_steps.
         name: Name.
+
+    Example:
+        >>> schedule = keras.optimizers.schedules.PolynomialDecay(1.0, 100, end_learning_rate=0.0)
+        >>> [float(schedule(step)) for step in (0, 50, 100, 200)]
+        [1.0, 0.5, 0.0, 0.0]
     """
 
     def __init__(
@@ -308,14 +367,40 @@ KNOWN = {cls.__name__: cls for cls in CLASSES}
 
 
 def serialize(learning_rate_schedule: Any) -> Any:
-    """The config of a schedule."""
+    """The config of a schedule, which `deserialize` takes.
+
+    Args:
+        learning_rate_schedule: `LearningRateSchedule`.
+
+    Returns:
+        A dict of JSON values.
+
+    Example:
+        >>> schedule = keras.optimizers.schedules.CosineDecay(1.0, 100)
+        >>> keras.optimizers.schedules.serialize(schedule)["class_name"]
+        'CosineDecay'
+    """
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(learning_rate_schedule)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The inverse of `serialize`."""
+    """The schedule that a result of `serialize` stands for.
+
+    Args:
+        config: Config dict.
+        custom_objects: Further classes by name.
+
+    Returns:
+        A `LearningRateSchedule`.
+
+    Example:
+        >>> schedules = keras.optimizers.schedules
+        >>> config = schedules.serialize(schedules.CosineDecay(1.0, 100))
+        >>> schedules.deserialize(config).decay_steps
+        100
+    """
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=KNOWN)

@@ -131,7 +131,19 @@ class OptimizerState:
         layout: Any = None,
         name: str | None = None,
     ) -> Any:
-        """Adds a state variable of the optimizer."""
+        """Adds a state variable of the optimizer.
+
+        Args:
+            shape: Sizes.
+            initializer: Name or initializer of the first value.
+            dtype: Its dtype; floatx where None.
+            aggregation: How replicas would combine: kept, since there is one.
+            layout: Not used.
+            name: Name of the variable.
+
+        Returns:
+            Variable that is not trained.
+        """
         if isinstance(initializer, str) and initializer != "zeros":
             from .. import initializers
 
@@ -151,7 +163,16 @@ class OptimizerState:
     def add_variable_from_reference(
         self, reference_variable: Any, name: str | None = None, initializer: Any = "zeros"
     ) -> Any:
-        """Adds a slot of the shape and dtype of a weight, named after it."""
+        """Adds a slot of the shape and dtype of a weight, named after it.
+
+        Args:
+            reference_variable: The weight.
+            name: What the slot is for, such as "momentum"; it follows the weight's path.
+            initializer: Name or initializer of the first value.
+
+        Returns:
+            Variable that is not trained.
+        """
         path = reference_variable.path.replace("/", "_")
         return self.add_variable(
             reference_variable.shape,
@@ -168,8 +189,16 @@ class OptimizerState:
     ) -> Any:
         """Adds a slot a weight (or several, if `name` is a list); weights stay together.
 
+        Args:
+            trainable_variables: The weights.
+            name: Name of the slots, or a list of names.
+            initializer: Name or initializer of their first values, or one for each name.
+
         Returns:
             A list of slots, or a tuple of lists if `name` is a list.
+
+        Raises:
+            ValueError: Where there are not as many initializers as names.
         """
         names = [name] if isinstance(name, str) else list(name)
         initializers = (
@@ -191,8 +220,51 @@ class OptimizerState:
                 kept.append(self.add_variable_from_reference(variable, slot_name, slot_initializer))
         return slots[0] if isinstance(name, str) else slots
 
+    def assign(self, variable: Any, value: Any) -> Any:
+        """Sets a variable; what `update_step` changes state with.
+
+        Args:
+            variable: Variable.
+            value: Tensor of its shape.
+
+        Returns:
+            None.
+        """
+        variable.assign(value)
+
+    def assign_add(self, variable: Any, value: Any) -> Any:
+        """Adds to a variable; what `update_step` changes state with.
+
+        Args:
+            variable: Variable.
+            value: Tensor of its shape.
+
+        Returns:
+            None.
+        """
+        variable.assign_add(value)
+
+    def assign_sub(self, variable: Any, value: Any) -> Any:
+        """Subtracts from a variable; what `update_step` changes state with.
+
+        Args:
+            variable: Variable.
+            value: Tensor of its shape.
+
+        Returns:
+            None.
+        """
+        variable.assign_sub(value)
+
     def set_weights(self, weights: Any) -> None:
-        """Sets all state variables from a list of arrays."""
+        """Sets all state variables from a list of arrays.
+
+        Args:
+            weights: Arrays in the order and of the shapes of `variables`.
+
+        Raises:
+            ValueError: Where the optimizer is not built, or a shape differs.
+        """
         if not self.built:
             raise ValueError(
                 "You are calling `set_weights()` on an optimizer that has not yet been built. "
@@ -252,10 +324,20 @@ class OptimizerState:
         return after[: len(weights)], after[len(weights) :]
 
     def save_own_variables(self, store: Any) -> None:
+        """Writes the state into a file that is saved.
+
+        Args:
+            store: Mapping that takes arrays under "0", "1", ..., such as an h5py group.
+        """
         for i, variable in enumerate(self.variables):
             store[str(i)] = variable.numpy()
 
     def load_own_variables(self, store: Any) -> None:
+        """Sets the state from a file that is read; warns and leaves it where the numbers differ.
+
+        Args:
+            store: Mapping from "0", "1", ... to arrays, such as an h5py group.
+        """
         if len(store.keys()) != len(self.variables):
             warnings.warn(
                 f"Skipping variable loading for optimizer '{self.name}', because it has "

@@ -14,7 +14,19 @@ if TYPE_CHECKING:
 
 
 class Regularizer:
-    """A callable from a tensor to a scalar penalty; a subclass also defines `get_config`."""
+    """A callable from a tensor to a scalar penalty; a subclass also defines `get_config`.
+
+    Example:
+        >>> class FarFromOne(keras.regularizers.Regularizer):
+        ...     def __call__(self, x):
+        ...         return ops.sum(ops.square(x - 1.0))
+        ...
+        ...     def get_config(self):
+        ...         return {}
+        ...
+        >>> float(FarFromOne()(np.array([1.0, 3.0], "float32")))
+        4.0
+    """
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -24,10 +36,23 @@ class Regularizer:
         return 0.0
 
     def get_config(self) -> Any:
+        """The arguments that make this regularizer again; a subclass that is saved defines it.
+
+        Returns:
+            A dict of JSON values.
+        """
         raise NotImplementedError(f"{self} does not implement get_config()")
 
     @classmethod
     def from_config(cls, config: Any) -> Self:
+        """An instance as a config describes it.
+
+        Args:
+            config: What `get_config` gave: the arguments by name.
+
+        Returns:
+            A regularizer of this class.
+        """
         return cls(**config)
 
 
@@ -49,6 +74,10 @@ class L1L2(Regularizer):
 
     Raises:
         ValueError: for a factor that is negative or no finite number.
+
+    Example:
+        >>> float(keras.regularizers.L1L2(l1=1.0, l2=0.5)(np.array([1.0, -2.0], "float32")))
+        5.5
     """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
@@ -71,7 +100,15 @@ class L1L2(Regularizer):
 
 
 class L1(L1L2):
-    """l1 * sum(|x|)."""
+    """l1 * sum(|x|), which drives weights to exactly 0 (Tibshirani 1996).
+
+    Args:
+        l1: Factor, not negative.
+
+    Example:
+        >>> float(keras.regularizers.L1(0.5)(np.array([1.0, -2.0], "float32")))
+        1.5
+    """
 
     def __init__(self, l1: float = 0.01) -> None:
         super().__init__(l1=0.01 if l1 is None else l1)
@@ -81,7 +118,15 @@ class L1(L1L2):
 
 
 class L2(L1L2):
-    """l2 * sum(x^2)."""
+    """l2 * sum(x^2), which keeps weights small.
+
+    Args:
+        l2: Factor, not negative.
+
+    Example:
+        >>> float(keras.regularizers.L2(0.5)(np.array([1.0, -2.0], "float32")))
+        2.5
+    """
 
     def __init__(self, l2: float = 0.01) -> None:
         super().__init__(l2=0.01 if l2 is None else l2)
@@ -101,9 +146,8 @@ class OrthogonalRegularizer(Regularizer):
         ValueError: for an unknown mode, or a tensor that is no matrix when called.
 
     Example:
-
-    >>> float(OrthogonalRegularizer(1.0)(np.ones((2, 3), "float32")))
-    1.0
+        >>> round(float(OrthogonalRegularizer(1.0)(np.ones((2, 3), "float32"))), 4)
+        1.0
     """
 
     def __init__(self, factor: float = 0.01, mode: str = "rows") -> None:
@@ -148,8 +192,18 @@ _TABLE = {
 def get(identifier: Any) -> Any:
     """A regularizer from a name, a config, or anything callable.
 
+    Args:
+        identifier: Name such as `"l2"` or `"L2"`, config dict, class, callable, or None.
+
+    Returns:
+        A regularizer; None for None.
+
     Raises:
         ValueError: for an unknown name; the message lists near ones.
+
+    Example:
+        >>> keras.regularizers.get("l2").get_config()
+        {'l2': 0.01}
     """
     from ..serialization.registry import find
 
@@ -157,12 +211,38 @@ def get(identifier: Any) -> Any:
 
 
 def serialize(regularizer: Identifier) -> Any:
+    """The config of a regularizer, which `deserialize` takes.
+
+    Args:
+        regularizer: Regularizer, or another object that has a config.
+
+    Returns:
+        A dict of JSON values.
+
+    Example:
+        >>> keras.regularizers.serialize(keras.regularizers.L1(0.5))["config"]
+        {'l1': 0.5}
+    """
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(regularizer)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The regularizer that a result of `serialize` stands for.
+
+    Args:
+        config: Config dict, or a name.
+        custom_objects: Further classes by name.
+
+    Returns:
+        A regularizer.
+
+    Example:
+        >>> config = keras.regularizers.serialize(keras.regularizers.L2(0.5))
+        >>> keras.regularizers.deserialize(config).get_config()
+        {'l2': 0.5}
+    """
     from ..serialization import deserialize_keras_object
 
     return deserialize_keras_object(config, custom_objects, module_objects=_TABLE)
