@@ -250,6 +250,11 @@ class RandomTranslation(WarpLayer):
         moved = ops.cast(transformation["translations"], "float32")
         return _rows(1.0, 0.0, -moved[:, 0:1], 0.0, 1.0, -moved[:, 1:])
 
+    def _moved_boxes(self, boxes, transformation, height, width):
+        found = super()._moved_boxes(boxes, transformation, height, width)
+        lone = len(boxes.shape) == 2 and found.shape[0] == 1  # of one image, as Keras gives them
+        return ops.squeeze(found, 0) if lone else found
+
 
 class RandomShear(WarpLayer):
     """Images sheared.

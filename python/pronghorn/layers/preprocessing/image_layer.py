@@ -198,6 +198,9 @@ class ImageLayer(Layer):
         at = -3 if self.data_format == "channels_last" else -2
         return shape[at], shape[at + 1]
 
+    def _set_factor(self, factor):  # for subclasses written for Keras
+        self.factor = factor_pair(factor)
+
     def _uniform(self, shape, low, high, seed=None, dtype="float32"):
         return random.uniform(shape, low, high, dtype=dtype, seed=seed or self.generator)
 
@@ -286,6 +289,7 @@ class WarpLayer(ImageLayer):
         x = ops.stack([boxes[..., i] for i in (0, 2, 2, 0)], axis=-1) - a2
         y = ops.stack([boxes[..., i] for i in (1, 1, 3, 3)], axis=-1) - b2
         whole = a0 * b1 - a1 * b0
+        whole = ops.where(ops.abs(whole) < 1e-6, 1e-6, whole)  # pixels on a line: clipped boxes
         u, v = (b1 * x - a1 * y) / whole, (a0 * y - b0 * x) / whole
         sides = [ops.min(u, -1), ops.min(v, -1), ops.max(u, -1), ops.max(v, -1)]
         return ops.stack(sides, axis=-1)

@@ -71,6 +71,18 @@ def test_boxes_follow_the_pixels():
             np.testing.assert_allclose(box[0], seen, atol=1.6)
 
 
+def test_boxes_of_extreme_maps_and_lone_images():
+    boxes = {"boxes": np.array([[2.0, 1, 4, 3], [6, 4, 8, 6]]), "labels": np.array([1, 2])}
+    moved = {"translations": np.array([[1.0, 2.0]]), "input_shape": (10, 8, 3)}
+    layer = layers.RandomTranslation(0.2, 0.2, bounding_box_format="xyxy")
+    found = layer.transform_bounding_boxes(boxes, moved, training=True)
+    np.testing.assert_allclose(found["boxes"], [[3, 3, 5, 5], [7, 6, 8, 8]])
+    sheared = {"shear_factor": np.ones((1, 2)), "input_shape": (10, 8, 3)}  # all on one line
+    layer = layers.RandomShear(1.0, 1.0, bounding_box_format="xyxy")
+    found = np.asarray(layer.transform_bounding_boxes(boxes, sheared, training=True)["boxes"])
+    assert np.all((found >= 0) & (found <= [8, 10, 8, 10]))
+
+
 def test_labels_and_masks():
     masks = (X[..., :1] > 128).astype("float32")
     data = {"images": X, "segmentation_masks": masks, "labels": np.eye(2, dtype="float32")}
@@ -103,6 +115,11 @@ def test_subclasses_reach_ops_through_backend(monkeypatch):
     flip = Always("horizontal")
     np.testing.assert_array_equal(np.asarray(flip(X)), X[:, :, ::-1])
     assert flip(ph.Input(X.shape[1:])).shape == (None, *X.shape[1:])
+    brighter = layers.RandomBrightness(0.5)
+    brighter._set_factor((0.3, 0.1))
+    assert brighter.factor == (0.1, 0.3)
+    with pytest.raises(ValueError, match="The `factor` argument should be a number"):
+        brighter._set_factor([0.1])
 
 
 def test_jitter_and_number_of_boxes():
