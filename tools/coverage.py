@@ -95,10 +95,6 @@ STAYS = {
         "a .keras file without weights where saving failed",
         "no file: a file appears when it is whole",
     ),
-    "numpy_test: test_correlate of integers": (
-        "integers, as newer versions of JAX give",
-        "float32, as of Keras on TensorFlow",
-    ),
     "multi_optimizer_test: test_tensorboard_logging_with_multi_optimizer": (
         "a TensorBoard callback without the package",
         "it needs `tensorboard`, and passes where that is installed",
@@ -112,7 +108,8 @@ Public names and signatures of Keras {version} beside Pronghorn's. Made by `make
 
 In scope: {here} of {all} names ({share:.1%}) and {methods} of {all_methods} methods
 ({method_share:.1%}). Of the functions and methods that are here, {different} differ in their
-signature, each with its reason in [differences.md](differences.md).
+signature, each with its reason in [differences.md](differences.md). How much of Keras's own test
+suite holds is in [conformance.md](conformance.md).
 """
 
 

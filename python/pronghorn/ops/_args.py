@@ -170,6 +170,15 @@ def floating(x: Any) -> Tensor:
     return x
 
 
+def floats(x: Any) -> Tensor:
+    """x as a tensor of real floats, for formulas of several ops: integers and bool in floatx, which
+    `floating` leaves to the kernel of one op."""
+    x = tensor(x)
+    if x.dtype == "complex64":
+        raise TypeError("complex64 is not supported here; compute with ops.real(x), ops.imag(x)")
+    return x if x.dtype in FLOATS else cast(x, config.floatx())
+
+
 def wide(x: Any) -> Tensor:
     """x as a tensor in which sums and squares do not overflow: halves become float32, integers and
     bool float32, or float64 where that is floatx. `narrowed` takes what is computed so back."""

@@ -38,8 +38,19 @@ def size(x: TensorLike) -> Any:
 
 
 def ndim(x: TensorLike) -> Any:
-    """The number of axes, an int32 scalar."""
-    return tensor(len(tensor(x).shape), "int32")
+    """The number of axes.
+
+    Args:
+        x: Tensor of any dtype.
+
+    Returns:
+        An int, also of a symbolic tensor.
+
+    Example:
+        >>> ops.ndim([[1, 2], [3, 4]])
+        2
+    """
+    return len(tensor(x).shape)
 
 
 def get_item(x: TensorLike, key: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._args import cast, floating, pair, tensor
+from ._args import cast, floating, floats, pair, tensor
 from .array import expand_dims
 from .math import (
     abs,
@@ -83,16 +83,16 @@ def erfc(x: TensorLike) -> Tensor:
     """The complementary error function, 1 - erf(x), exact in its tail.
 
     Args:
-        x: Float tensor.
+        x: Tensor; integers and bool are taken as floatx.
 
     Returns:
-        A tensor of x's shape and dtype.
+        A tensor of x's shape and float dtype.
 
     Example:
         >>> np.round(np.asarray(ops.erfc([0.0, 10.0]), "float64"), 2).tolist()
         [1.0, 0.0]
     """
-    x = floating(x)
+    x = floats(x)
     wide = cast(x, "float64")
     size = abs(wide)
     t = divide(2.0, add(size, 2.0))

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ..engine import config
-from ._args import FLOATS, KerasTensor, cast, floating, op, pair, result_type, tensor
+from ._args import FLOATS, KerasTensor, cast, floating, floats, op, pair, result_type, tensor
 from .creation import zeros_like
 from .math import (
     abs,
@@ -68,7 +68,9 @@ def trunc(x: TensorLike) -> Tensor:
 def exp2(x: TensorLike) -> Tensor:
     """2 raised to each element."""
     x = tensor(x)
-    x = x if x.dtype in FLOATS else cast(x, config.floatx())
+    if x.dtype == "complex64":
+        return exp(multiply(x, _LN2))
+    x = floats(x)
     return power(cast(tensor(2.0), x.dtype), x)
 
 
@@ -94,11 +96,11 @@ def logaddexp2(x1: TensorLike, x2: TensorLike) -> Tensor:
 def _float_pair(x1, x2, wide=False):
     """Both in one float dtype; with `wide`, int64 gives float64."""
     x1, x2 = pair(x1, x2)
-    kinds = {x1.dtype, x2.dtype}
-    if not kinds & set(FLOATS):
-        dtype = "float64" if wide and "int64" in kinds else config.floatx()
-        return cast(x1, dtype), cast(x2, dtype)
     dtype = result_type(x1.dtype, x2.dtype)
+    if dtype not in FLOATS:
+        if not wide or dtype != "int64":
+            return floats(x1), floats(x2)
+        dtype = "float64"
     return cast(x1, dtype), cast(x2, dtype)
 
 
@@ -330,7 +332,7 @@ def angle(x: TensorLike) -> Tensor:
     """The angle of a number in the complex plane: pi for negative real numbers, else 0."""
     if getattr(x, "dtype", None) == "complex64" or isinstance(x, complex):
         return _angle((tensor(x),))
-    x = _wide_float(x)
+    x = floats(x)
     return where(isnan(x), x, where(less(x, 0), math.pi, cast(tensor(0.0), x.dtype)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import _dft as native
-from ._args import FLOATS, cast, floating, op, shape_of, tensor
+from ._args import FLOATS, cast, floats, op, shape_of, tensor
 from .array import concatenate, pad, reshape, stack
 from .creation import arange, zeros, zeros_like
 from .math import cos, divide, multiply, subtract, sum
@@ -118,7 +118,7 @@ def rfft(x: TensorLike, fft_length: Any = None) -> tuple[Any, ...]:
         >>> ops.rfft([1.0, 0.0, 0.0, 0.0])[0].tolist()
         [1.0, 1.0, 1.0]
     """
-    x = floating(x)
+    x = floats(x)
     _need_rank("rfft", x, 1)
     dtype = x.dtype
     x = x if dtype in ("float32", "float64") else cast(x, "float32")

@@ -106,7 +106,10 @@ def mod(x1: TensorLike, x2: TensorLike) -> Tensor:
         >>> ops.mod([-3, 3], 2).tolist()
         [1, 1]
     """
-    return _mod(pair(x1, x2))
+    x1, x2 = pair(x1, x2)
+    if x1.dtype == x2.dtype == "bool":
+        x1 = cast(x1, "int32")
+    return _mod((x1, x2))
 
 
 def power(x1: TensorLike, x2: TensorLike) -> Tensor:
@@ -358,6 +361,11 @@ def min(
     return result if initial is None else cast(minimum(result, initial), result.dtype)
 
 
+def _truth(x):
+    x = tensor(x)
+    return not_equal(x, 0) if x.dtype == "complex64" else x
+
+
 def any(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
     """Whether some element over the axes is true (not 0); bool.
 
@@ -373,7 +381,7 @@ def any(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tens
         >>> ops.any([[True, False], [False, False]], axis=1).tolist()
         [True, False]
     """
-    return _any((tensor(x),), (axes(axis), bool(keepdims)))
+    return _any((_truth(x),), (axes(axis), bool(keepdims)))
 
 
 def all(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:
@@ -391,7 +399,7 @@ def all(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tens
         >>> ops.all([[True, False], [True, True]], axis=1).tolist()
         [False, True]
     """
-    return _all((tensor(x),), (axes(axis), bool(keepdims)))
+    return _all((_truth(x),), (axes(axis), bool(keepdims)))
 
 
 def argmax(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._args import cast, floating, normalize_axis, pair, result_type, shape_of, tensors
+from ._args import cast, floating, normalize_axis, pair, result_type, shape_of, tensor, tensors
 from .array import expand_dims, moveaxis, ravel, reshape, transpose
 from .math import divide, mean, multiply, sqrt, subtract, sum
 from .matrix import dot, matmul
@@ -181,7 +181,8 @@ def corrcoef(x: TensorLike) -> Tensor:
         >>> ops.corrcoef([[1.0, 2.0], [2.0, 1.0]]).tolist()
         [[1.0, -1.0], [-1.0, 1.0]]
     """
-    x = floating(x)
+    x = tensor(x)
+    x = cast(x, "float64") if x.dtype == "int64" else floating(x)
     if len(x.shape) < 2:
         x = reshape(x, (1, -1))
     centred = subtract(x, mean(x, axis=-1, keepdims=True))

@@ -38,14 +38,14 @@ def quantile(
 
     Args:
         x: Tensor.
-        q: Number or vector of numbers in [0, 1].
+        q: Number or tensor of numbers in [0, 1].
         axis: An int, several, or None for all.
         method: Between two elements: `"linear"`, `"lower"`, `"higher"`, `"midpoint"` or
             `"nearest"`.
         keepdims: Whether the axes stay as size 1.
 
     Returns:
-        A float tensor; for a vector of q with a first axis of that length.
+        A float tensor, whose first axes are those of q.
 
     Raises:
         ValueError: another method.
@@ -168,6 +168,8 @@ def _quantile(x, q, axis, method, keepdims, skip_nan):
     dims = shape_of(x)
     flat = reshape(transpose(cast(x, work), kept + axes), (*(dims[a] for a in kept), -1))
     q = tensor(q, work)
+    shares = q.shape  # the result's first axes
+    q = reshape(q, (-1,)) if len(shares) > 1 else q
     ordered = sort(flat)  # nan last
     bad = isnan(ordered)
     counted = logical_not(bad) if skip_nan else equal(bad, bad)
@@ -193,6 +195,8 @@ def _quantile(x, q, axis, method, keepdims, skip_nan):
         lead = (q.shape[0],) if q.shape else ()
         shape = tuple(1 if a in axes else dims[a] for a in builtins.range(rank))
         result = reshape(result, (*lead, *shape))
+    if len(shares) > 1:
+        result = reshape(result, (*shares, *shape_of(result)[1:]))
     return cast(result, kind)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import config
 from ..engine.sized import sized_by_inputs
-from ._args import FLOATS, cast, floating, normalize_axis, pair, result_type, tensor
+from ._args import FLOATS, cast, floating, floats, normalize_axis, pair, result_type, tensor
 from .array import expand_dims, moveaxis
 from .creation import arange, ones
 from .elementwise import exp2
@@ -202,13 +202,18 @@ def trapezoid(
         >>> ops.trapezoid([1.0, 2.0, 3.0]).tolist()
         4.0
     """
-    y = floating(y)
+    y = _measured(y)
     width = dx
     y = moveaxis(y, axis, -1)
     if x is not None:
-        x = floating(x)
+        x = _measured(x)
         width = diff(moveaxis(x, axis, -1) if len(x.shape) > 1 else x)
     return sum(multiply(width, divide(add(y[..., 1:], y[..., :-1]), 2.0)), axis=-1)
+
+
+def _measured(x):
+    x = tensor(x)
+    return x if x.dtype == "complex64" else floats(x)
 
 
 def vander(x: TensorLike, N: Any = None, increasing: bool = False) -> Tensor:

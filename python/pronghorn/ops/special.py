@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from ..engine import config
-from ._args import FLOATS, cast, floating, op, pair, tensor
-from .math import equal, less, logical_and, logical_or, reciprocal
+from ._args import FLOATS, cast, floating, floats, op, pair, tensor
+from .math import divide, equal, less, log, logical_and, logical_or, reciprocal
 
 if TYPE_CHECKING:
     from ..engine.types import Tensor, TensorLike
@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 _arctan2, _nextafter = op("arctan2"), op("nextafter")
 
 
-def _function(name, summary, native=None):
-    native = op(native or name)
+def _function(name, summary, wide=False, scale=None):
+    """A function of one kernel. With `wide`, int64 gives float64. With `scale`, complex numbers
+    have the natural logarithm divided by it."""
+    native = op(name)
 
     def function(x):
-        return native((floating(x),))
+        x = floating(x)
+        if scale and x.dtype == "complex64":
+            return divide(log(x), scale)
+        return native((cast(x, "float64") if wide and x.dtype == "int64" else x,))
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"""{summary}
@@ -42,19 +47,18 @@ cosh = _function("cosh", "The hyperbolic cosine.")
 arcsinh = _function("arcsinh", "The inverse of sinh.")
 arccosh = _function("arccosh", "The inverse of cosh; nan below 1.")
 arctanh = _function("arctanh", "The inverse of tanh; infinite at -1 and 1, nan beyond.")
-cbrt = _function("cbrt", "The cube root, real also for negative elements.")
-log2 = _function("log2", "The logarithm to base 2; -inf at 0, nan below.")
-log10 = _function("log10", "The logarithm to base 10; -inf at 0, nan below.")
+cbrt = _function("cbrt", "The cube root, real also for negative elements.", wide=True)
+log2 = _function("log2", "The logarithm to base 2; -inf at 0, nan below.", scale=math.log(2))
+log10 = _function("log10", "The logarithm to base 10; -inf at 0, nan below.", scale=math.log(10))
 erfinv = _function("erfinv", "The inverse of erf; infinite at -1 and 1, nan beyond.")
-i0 = _function("i0", "The modified Bessel function of the first kind and order 0.")
+i0 = _function("i0", "The modified Bessel function of the first kind and order 0.", wide=True)
 
 
 def _both_floats(x1, x2):
     x1, x2 = pair(x1, x2)
-    if x1.dtype in FLOATS or x2.dtype in FLOATS:
-        return x1, x2
-    dtype = "float64" if "int64" in (x1.dtype, x2.dtype) else config.floatx()
-    return cast(x1, dtype), cast(x2, dtype)
+    if "complex64" in (x1.dtype, x2.dtype) or not (x1.dtype in FLOATS or x2.dtype in FLOATS):
+        return floats(x1), floats(x2)
+    return x1, x2
 
 
 def arctan2(x1: TensorLike, x2: TensorLike) -> Tensor:

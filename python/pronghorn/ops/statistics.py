@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Any
 
+from ..engine.sized import sized_by_data
 from ._args import FLOATS, cast, normalize_axis, pair, result_type, shape_of, tensor
 from .array import expand_dims, ravel, reshape, scatter_add
 from .creation import arange
@@ -152,11 +153,12 @@ def bincount(
 
     Returns:
         int32 counts (or sums of weights), shape (length,) or (batch, length), where length is
-        `minlength` or one more than the largest value. Eager, the values decide; where they are not
-        known, `minlength` is the length and larger values are not counted.
+        `minlength` or one more than the largest value. Eager, the values decide; in a compiled
+        function `minlength` is the length, which it needs, and larger values are not counted.
 
     Raises:
-        ValueError: a negative value, or a sparse result.
+        ValueError: a negative value, other numbers of axes, a sparse result, or a compiled function
+            without `minlength`.
 
     Example:
         >>> ops.bincount([1, 2, 2]).tolist()
@@ -165,6 +167,22 @@ def bincount(
     if sparse:
         raise ValueError("bincount: sparse results are not supported; pass sparse=False.")
     x = tensor(x)
+    if len(x.shape) not in (1, 2):
+        raise ValueError(f"bincount: expected 1 or 2 axes. Received: x.shape={x.shape}")
+    given = (x,) if weights is None else (x, tensor(weights))
+    return _counts(minlength, *given) if minlength else bincount_of_values(*given)
+
+
+def _counts_spec(x, weights=None):
+    return [*x.shape[:-1], None], "int32" if weights is None else weights.dtype
+
+
+@sized_by_data(_counts_spec)
+def bincount_of_values(x, weights=None):
+    return _counts(0, x, weights)
+
+
+def _counts(minlength, x, weights=None):
     length = _known_length(x, minlength)
     kind = "int32" if weights is None else tensor(weights).dtype
     counted = where(less(x, length), 1, 0) if weights is None else tensor(weights)
@@ -283,7 +301,6 @@ def histogram(x: TensorLike, bins: int = 10, range: Any = None) -> tuple[Any, ..
     return counts, edges
 
 
-# ---- order statistics
 __all__ = [
     "amax", "amin", "average", "bincount", "count_nonzero", "digitize", "histogram", "isin", "ptp",
 ]  # fmt: skip
