@@ -14,8 +14,9 @@ EXPORT = """
 import os, sys
 os.environ.update(KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="3")
 sys.path.insert(0, sys.argv[1])
-import keras, workloads
+import keras, numpy, workloads
 model = workloads.BY_NAME[sys.argv[2]].build(keras)
+model.predict(numpy.zeros((1, *model.input_shape[1:]), "float32"), verbose=0)  # export asks for it
 model.export(sys.argv[3], format=sys.argv[4], verbose=False)
 """
 

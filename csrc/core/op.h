@@ -12,6 +12,11 @@
 
 namespace ph {
 
+// Names of elementwise ops.
+struct AffineOps {
+  const char *add, *subtract, *multiply, *negative, *rsqrt;
+};
+
 struct OpDef;
 
 // ---- a call of an op, as its rules see it
@@ -170,6 +175,12 @@ struct OpDef {
                                    // (..., bias?, gate?), attributes (..., has_bias, act,
                                    // has_gate, gate_act) after this op's own
   bool epilogue_gate = false, epilogue_bias = false;  // which of the two the fused op takes
+  // Of (x - mean) / sqrt(var + epsilon) * gamma + beta by the last axis, with inputs x, gamma?,
+  // beta?, mean, var and attributes epsilon, has_gamma, has_beta: the ops of that formula.
+  const AffineOps* affine = nullptr;
+  int filter = -1;     // the input whose last axis is the result's, which is linear in it
+  int zero_pads = -1;  // the attribute of zeros around input 0: top, bottom, left, right
+  bool pads = false;   // this op is input 0 within a constant: attributes low, high, value
 };
 
 const OpDef& op_by_name(const std::string& name);  // ValueError lists near names

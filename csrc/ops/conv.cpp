@@ -184,6 +184,8 @@ void define(ConvMode mode, const char* name, const char* fused) {
   def.epilogue = fused;
   def.epilogue_gate = fused != nullptr;
   def.epilogue_bias = mode == ConvMode::forward;
+  if (mode == ConvMode::forward) def.filter = 1;
+  if (mode != ConvMode::grad_input) def.zero_pads = 1;
   const Register plain(def);
   if (!fused) return;
   def.name = fused;
@@ -194,6 +196,7 @@ void define(ConvMode mode, const char* name, const char* fused) {
   };
   def.epilogue = nullptr;
   def.epilogue_gate = def.epilogue_bias = false;
+  def.filter = def.zero_pads = -1;
   const Register with(def);
 }
 

@@ -189,6 +189,8 @@ std::vector<Spec> infer_infer(const Call& c) {
   return {{promote_all(c.specs), c.specs[0].shape}};
 }
 
+const AffineOps kAffine = {"add", "subtract", "multiply", "negative", "rsqrt"};
+
 const Register infer_op({
     .name = "batch_norm_infer",
     .attrs = kNorm,
@@ -232,6 +234,7 @@ const Register infer_op({
       return {affine(mul(sub(c.inputs[0], c.inputs[static_cast<size_t>(at.mean)]), rstd), c.inputs,
                      at)};
     },
+    .affine = &kAffine,
 });
 
 std::vector<Spec> infer_grad(const Call& c) {

@@ -226,6 +226,7 @@ const Register pad_op({
       for (size_t i = 0; i < low.size(); ++i) end[i] += c.in(0).shape()[static_cast<int>(i)];
       return {slice(c.grad(), low, end, step)};
     },
+    .pads = true,
 });
 
 }  // namespace

@@ -58,6 +58,7 @@ void place_literals(Graph& g, Device& device);
 // ---- passes: each keeps the meaning
 void prune(Graph& g);             // drops what nothing needs
 void share(Graph& g);             // merges equal nodes; drops views and casts that change nothing
+void fold(Graph& g);              // normalisation and padding into the convolution they surround
 void fuse_epilogues(Graph& g);    // bias, activation and gate into the product that feeds them
 void fuse_elementwise(Graph& g);  // chains into one program each
 

@@ -10,6 +10,8 @@ void optimize(Graph& g) {
   share(g);
   prune(g);
   prune_loops(g);
+  fold(g);
+  prune(g);
   fuse_epilogues(g);
   fuse_elementwise(g);
 }
