@@ -88,16 +88,41 @@ class LayerShapes(LayerContext):
         """
         return layer_call
 
-    def add_metric(self, *args: Any, **kwargs: Any) -> None:
-        """Keras 2's way to report a value.
+    def add_metric(self, value: Any, name: str | None = None, **kwargs: Any) -> None:
+        """Reports the mean of a value over an epoch, as in Keras 2; inside `call`.
+
+        Args:
+            value: Tensor.
+            name: Key in the logs.
+            **kwargs: `aggregation` of Keras 2: "mean".
 
         Raises:
-            NotImplementedError: always.
+            ValueError: without a name, for a symbolic tensor, or for another aggregation.
         """
-        raise NotImplementedError(
-            "`Layer.add_metric()` is gone. Pass the metric to `Model.compile(metrics=[...])`, or "
-            "make a metric in `__init__` and call its `update_state()` where the value is known."
-        )
+        if isinstance(value, KerasTensor):
+            raise ValueError(
+                "`add_metric()` of a layer takes the tensors that its `call` works with. Received "
+                f"a symbolic one: {value}. Functional models take these."
+            )
+        metric = self._metric_called(name, kwargs)
+        if not call_context.symbolic:
+            metric.update_state(value)
+
+    def _metric_called(self, name, options):
+        """The layer's running mean of that name; made where it is missing."""
+        from ..metrics import Mean
+
+        if name is None:
+            raise ValueError("Give the metric a name: `self.add_metric(value, name='size')`.")
+        if options.pop("aggregation", None) not in (None, "mean"):
+            raise ValueError("`add_metric()` knows one `aggregation`: 'mean'.")
+        if options:
+            raise TypeError(f"add_metric() got unexpected keyword arguments {sorted(options)}")
+        for metric in self._metrics:
+            if metric.name == name:
+                return metric
+        self._metrics.append(Mean(name=name))
+        return self._metrics[-1]
 
     def _tensors_at(self, index, what):
         nodes = self._inbound_nodes

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..engine import Tensor, Variable, is_tracing, nest
+from ..engine import KerasTensor, Tensor, Variable, is_tracing, nest
 from ..engine.stateless import StatelessScope
 from ..engine.symbolic import call_context
 from ..engine.tensor import own_array
@@ -398,18 +398,26 @@ class LayerState:
         """Adds scalar losses, inside `call`. They are cleared at the next outermost call.
 
         Args:
-            loss: Scalar tensor, or a nest of them.
+            loss: Scalar tensor, function without arguments that returns one, or a nest of them.
+                Functions stay, and are called for every step.
             inputs: Taken for the sake of Keras 2, which asked what a loss depends on.
+
+        Raises:
+            ValueError: for anything else, and for symbolic tensors, which functional models take.
         """
         from .call_spec import is_tensor
 
-        losses = nest.flatten(loss)
-        for x in losses:
-            if not is_tensor(x):
+        losses = [x for x in nest.flatten(loss) if is_tensor(x)]
+        functions = [x for x in nest.flatten(loss) if callable(x) and not is_tensor(x)]
+        for x in nest.flatten(loss):
+            symbolic = isinstance(x, KerasTensor) and call_context.entry is None
+            if symbolic or not (is_tensor(x) or callable(x)):
                 raise ValueError(
                     "`add_loss()` can only be called from inside `build()` or `call()`, on a "
                     f"tensor input. Received invalid value: {x}"
                 )
+        if functions:
+            self.__dict__.setdefault("_loss_functions", []).extend(functions)
         if not call_context.symbolic:
             self._losses.extend(losses)
 
@@ -423,8 +431,11 @@ class LayerState:
     def losses(self) -> Any:
         """Scalars from `add_loss` and from activity and weight regularizers, sublayers' too."""
         found = list(self._losses)
+        makers = list(self.__dict__.get("_loss_functions", ()))
         for layer in self._flatten_layers(include_self=False):
             found.extend(layer._losses)
+            makers.extend(layer.__dict__.get("_loss_functions", ()))
+        found.extend(make() for make in makers)
         if not is_tracing():  # what a compiled step added has no value outside of it
             found = [x for x in found if not x.is_abstract]
         return found + self._get_regularization_losses()

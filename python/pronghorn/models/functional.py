@@ -15,13 +15,14 @@ from ..layers.base import Layer
 from ..layers.copies import layer_again
 from ..layers.input_spec import InputSpec
 from ..layers.masking import get_keras_mask, set_keras_mask
+from .ends import Ends, TakesSymbolicEnds
 from .graph import Graph, from_intermediate, is_input
 from .host_part import HostPart, Staged, as_input, needs_host
 from .model import Model, Trainer, make_functional
 from .record import GraphRecord
 
 
-class Functional(Model):
+class Functional(TakesSymbolicEnds, Model):
     """A model of the layers between `inputs` and `outputs`; made by `Model(inputs, outputs)`.
 
     Args:
@@ -80,16 +81,26 @@ class Functional(Model):
 
     def _portable_state(self):
         state = super()._portable_state()
-        structs = state.pop("_inputs_struct"), state.pop("_outputs_struct")
-        state["_graph"] = GraphRecord(self._graph, *structs)
+        inputs, outputs = state.pop("_inputs_struct"), state.pop("_outputs_struct")
+        ends = state.pop("_symbolic_ends", None)
+        if ends is None:
+            state["_graph"] = GraphRecord(self._graph, inputs, outputs)
+        else:
+            state["_graph"] = GraphRecord(ends.graph, inputs, (outputs, ends.tensors))
+            state["_uses_of_ends"] = ends.uses
         state["_cached_input_spec"] = None
         return state
 
     def __setstate__(self, state):
         state = dict(state)
         record = state.pop("_graph")
+        uses = state.pop("_uses_of_ends", None)
         super().__setstate__(state)
         graph, inputs, outputs = record.again()
+        if uses is not None:
+            outputs, tensors = outputs
+            graph = Graph(nest.flatten(inputs), nest.flatten(outputs))
+            self.__dict__["_symbolic_ends"] = Ends(graph.inputs, graph.outputs, tensors, uses)
         self.__dict__.update(_graph=graph, _inputs_struct=inputs, _outputs_struct=outputs)
 
     def _lock_state(self):
@@ -206,7 +217,8 @@ class Functional(Model):
     def call(
         self, inputs: Any, training: bool | None = None, mask: Any = None, **kwargs: Any
     ) -> Any:
-        graph = self._graph
+        ends = self.__dict__.get("_symbolic_ends")
+        graph = self._graph if ends is None else ends.graph
         if type(inputs) is Staged:
             graph, values = self._host.device, inputs
         else:
@@ -224,6 +236,8 @@ class Functional(Model):
             results = graph.run(values, training=training)
         finally:
             call_context.entry, call_context.training = outer
+        if ends is not None:
+            results = ends.take(self, results)
         return _single_output(nest.pack_as(self._outputs_struct, results))
 
     def _flat(self, inputs):
