@@ -59,7 +59,8 @@ def _make(name):
     below = name.partition(".")[2]
     room = MODULES.get(below, below)
     target = _room(room)
-    if room not in keras_names() and (target is None or not room.startswith("datasets.")):
+    ours = room.startswith("datasets.") or room == "initializers.former"
+    if room not in keras_names() and (target is None or not ours):
         reason = f"Keras {keras_version()} does not have it either"
         if below.partition(".")[0] == "src":
             reason = "keras.src is the private part of Keras"
@@ -75,6 +76,8 @@ def _room(room):
     """The module of the package that a room's name stands for; None where there is none."""
     place = importlib.import_module(_PACKAGE)
     for part in filter(None, room.split(".")):
+        if part == "former":
+            importlib.import_module(f"{place.__name__}.{part}")
         place = place.__dict__.get(part) or getattr(place, part, None)
         if not isinstance(place, types.ModuleType):
             return None
@@ -135,6 +138,10 @@ class KerasFace(Face):
             from . import merge
 
             return getattr(merge, name)
+        former = NAMES["engine"].get(name) if self.__name__.startswith("keras.engine") else None
+        if former is not None:
+            home, _, former = former.rpartition(".")
+            return getattr(importlib.import_module(f"{_PACKAGE}.{home}"), former)
         value = getattr(self._target, name, None)
         renamed = NAMES.get(self._room, {}).get(name)
         if isinstance(value, types.ModuleType):  # "adam" was a class and is a file

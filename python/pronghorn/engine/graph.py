@@ -147,7 +147,7 @@ class Graph:
             step.free = [key for key in used if key not in kept]
             kept.update(used)
 
-    def run(self, values, call=None, training=None):
+    def run(self, values, call=None, training=None, known=None):
         """The values of the outputs.
 
         Args:
@@ -155,9 +155,15 @@ class Graph:
             call: Maps an operation to what is called in its place.
             training: Replaces a `training` that a node was recorded with, unless None, and unless
                 the caller wrote it there.
+            known: Dict of values by tensor: what is in it is not computed again, and all that is
+                computed is put there to stay.
         """
-        known = {x._key: value for x, value in zip(self.inputs, values)}
+        stay = known is not None
+        known = known if stay else {}
+        known.update((x._key, value) for x, value in zip(self.inputs, values))
         for step in self.steps:
+            if stay and all(key in known for key in step.targets):
+                continue
             function = step.operation if call is None else call(step.node.operation)
             if step.source is not None:
                 result = function(known[step.source])
@@ -173,7 +179,7 @@ class Graph:
                 known[step.target] = result
             else:
                 known.update(zip(step.targets, nest.flatten(result)))
-            if call is None:
+            if call is None and not stay:
                 for key in step.free:
                     known.pop(key, None)
         return [known[x._key] for x in self.outputs]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+import types
 from typing import TYPE_CHECKING, Any
 
 from .base import Initializer
@@ -87,7 +90,23 @@ def get(identifier: Any) -> Any:
     if isinstance(identifier, np.ndarray) or hasattr(identifier, "__dlpack__"):
         value = np.asarray(identifier)
         return lambda shape, dtype=None: _given(value, shape, dtype)
-    return find(identifier, _table(), "initializer", Initializer)
+    found = find(identifier, _table(), "initializer", Initializer)
+    return _with_dtype(found) if isinstance(found, types.FunctionType) else found
+
+
+def _with_dtype(function):
+    """A function of a shape, and of a name in Keras 1, as one that takes a dtype as well."""
+    parameters = inspect.signature(function).parameters
+    if "dtype" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return function
+    names = {"name": None} if "name" in parameters else {}
+
+    @functools.wraps(function)
+    def made(shape, dtype=None):
+        return function(shape, **names)
+
+    del made.__wrapped__  # whose signature it does not have
+    return made
 
 
 def _given(value, shape, dtype):

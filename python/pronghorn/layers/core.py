@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import activations, constraints, initializers, ops, regularizers
+from .. import activations, constraints, initializers, ops, random, regularizers
+from ..engine.random import SeedGenerator
 from ..engine.refusal import outside_table
+from ..engine.symbolic import call_context
 from ..engine.tensor import convert_to_numpy
 from ..ops.array import lookup
 from .base import Layer
@@ -157,6 +159,7 @@ class Embedding(Adaptable, Layer):
     ) -> None:
         input_dim = positive_int(input_dim, "input_dim")
         output_dim = positive_int(output_dim, "output_dim")
+        word_dropout = kwargs.pop("dropout", 0.0)  # of Keras 1: the share of words left out
         super().__init__(**kwargs)
         self._take_lora(lora_rank, lora_alpha, quantization_config)
         self.input_dim = input_dim
@@ -164,6 +167,9 @@ class Embedding(Adaptable, Layer):
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings_constraint = constraints.get(embeddings_constraint)
+        self._word_dropout = float(word_dropout or 0.0)
+        if self._word_dropout:
+            self._seed_generator = SeedGenerator()
         self.mask_zero = mask_zero
         self.supports_masking = mask_zero
         self.autocast = False
@@ -192,7 +198,15 @@ class Embedding(Adaptable, Layer):
             a, b = self._lora_parts()
             change = ops.matmul(lookup(a, inputs), b)
             rows = ops.add(rows, ops.multiply(change, self.lora_alpha / self.lora_rank))
+        if self._word_dropout and call_context.training:
+            rows = ops.multiply(rows, lookup(self._kept_words(), inputs))
         return ops.cast(rows, self.compute_dtype)
+
+    def _kept_words(self):
+        """For each row of the table, 0 where it is left out of this step, else what makes up."""
+        kept = 1.0 - self._word_dropout
+        drawn = random.uniform((self.input_dim, 1), seed=self._seed_generator)
+        return ops.cast(ops.less(drawn, kept), drawn.dtype) / kept
 
     def _explained(self, error: ValueError, inputs: TensorLike) -> ValueError:
         """The error, which names the index and the size of the table if that is what failed."""
@@ -220,6 +234,7 @@ class Embedding(Adaptable, Layer):
             "mask_zero": self.mask_zero,
             "quantization_config": None,
             **self._lora_config(),
+            **({"dropout": self._word_dropout} if self._word_dropout else {}),
         }
 
 

@@ -110,7 +110,7 @@ class LayerShapes(LayerContext):
 
     def _metric_called(self, name, options):
         """The layer's running mean of that name; made where it is missing."""
-        from ..metrics import Mean
+        from ..serialization import deserialize_keras_object
 
         if name is None:
             raise ValueError("Give the metric a name: `self.add_metric(value, name='size')`.")
@@ -121,7 +121,8 @@ class LayerShapes(LayerContext):
         for metric in self._metrics:
             if metric.name == name:
                 return metric
-        self._metrics.append(Mean(name=name))
+        mean = {"module": "keras.metrics", "class_name": "Mean", "config": {"name": name}}
+        self._metrics.append(deserialize_keras_object(mean))
         return self._metrics[-1]
 
     def _tensors_at(self, index, what):

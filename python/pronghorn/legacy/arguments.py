@@ -107,6 +107,25 @@ ARGUMENTS = {
     "Tokenizer": {"nb_words": "num_words"},
     "load_data": {"nb_words": "num_words"},
     "one_hot": {"nb_words": "n"},
+    # K
+    **{
+        f"K.{name}": _WINDOWS
+        for name in (
+            "conv1d conv3d deconv2d pool2d pool3d separable_conv2d spatial_2d_padding "
+            "spatial_3d_padding asymmetric_spatial_2d_padding atrous_conv2d"
+        ).split()
+    },
+    "K.conv1d": {**_WINDOWS, "stride": "strides"},
+    "K.conv2d": {**_WINDOWS, "filter_dilation": "dilation_rate"},
+    **{f"K.resize_{what}": {**_WINDOWS, "X": "x"} for what in ("images", "volumes")},
+    "K.random_normal": {"std": "stddev"},
+    "K.random_uniform": {"low": "minval", "high": "maxval"},
+    "K.expand_dims": {"dim": "axis"},
+    "K.one_hot": {"nb_classes": "num_classes"},
+    "K.moving_average_update": {"variable": "x"},
+    "K.batch_get_value": {"xs": "tensors", "ops": "tensors"},
+    "K.set_epsilon": {"e": "value"},
+    "K.set_floatx": {"floatx": "value"},
 }
 
 # New name -> old value -> new value. A value that is not listed stays as it is.
@@ -119,7 +138,6 @@ VALUES = {
 DROPPED = {
     "Layer": {"input_dtype": None, "create_input_layer": None},
     "BatchNormalization": {"mode": (0,), "fused": None, "adjustment": (None,)},
-    "Embedding": {"dropout": (0, 0.0, None)},
     "RNN": {"consume_less": None, "time_major": (False,)},
     "SimpleRNN": {"implementation": None},
     "ConvLSTM": {"implementation": None},
@@ -136,6 +154,10 @@ DROPPED = {
             "show_accuracy": None,
         }
         for name in ("fit", "evaluate", "predict")
+    },
+    **{
+        f"K.{name}": {"image_shape": None, "filter_shape": None, "volume_shape": None}
+        for name in ("conv1d", "conv2d", "conv3d", "deconv2d", "atrous_conv2d")
     },
     "ModelCheckpoint": {"period": (1,)},
     "TensorBoard": {

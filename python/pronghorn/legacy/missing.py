@@ -77,7 +77,7 @@ def old_or_absent(module, name, known):
     owner, _, new = new.rpartition(".")
     owner = f"{module.partition('.')[0]}.{owner}" if owner else module
     value = getattr(importlib.import_module(owner), new)
-    if not keras_names().get(room, {}).get(name, "2").startswith("3"):
+    if new != name and not keras_names().get(room, {}).get(name, "2").startswith("3"):
         from .telling import tell
 
         tell(name, f"`{name}` is an old spelling; write `{owner}.{new}`.")

@@ -8,6 +8,7 @@ _LAYERS = (
 _UTILS = (
     "np_utils", "generic_utils", "data_utils", "vis_utils", "visualize_util", "training_utils",
     "layer_utils", "io_utils", "conv_utils", "losses_utils", "all_utils", "tf_utils", "test_utils",
+    "multi_gpu_utils", "metrics_utils",
 )  # fmt: skip
 _ENGINE = (
     "topology", "training", "network", "sequential", "base_layer", "input_layer", "input_spec",
@@ -16,10 +17,15 @@ _ENGINE = (
 
 MODULES = {
     "objectives": "losses",
-    "initializations": "initializers",
+    "initializations": "initializers.former",
     "engine": "",
     "engine.saving": "models",
     "engine.training_utils": "utils",
+    "engine.training_arrays": "",
+    "engine.training_generator": "",
+    "legacy.layers": "layers",
+    "callbacks.tensorboard_v1": "callbacks",
+    "callbacks.tensorboard_v2": "callbacks",
     "backend.tensorflow_backend": "backend",
     "backend.common": "backend",
     "callbacks.callbacks": "callbacks",

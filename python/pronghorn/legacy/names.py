@@ -20,8 +20,29 @@ _LOSSES = {
     "cosine_proximity": "losses.cosine_similarity",
 }
 
+
+def _at(home, names):
+    """Names that are called the same in another module."""
+    return {name: f"{home}.{name}" for name in names.split()}
+
+
+_FORMER_METRICS = _at(
+    "metrics.former",
+    "MeanRelativeError MeanTensor clone_metric clone_metrics fbeta_score fmeasure "
+    "matthews_correlation precision recall",
+)
+
 NAMES = {
     "": {"Sequence": "utils.PyDataset"},
+    "engine": {
+        "Container": "models.Model",
+        "Network": "models.Model",
+        "InputLayer": "layers.InputLayer",
+        "Node": "engine.symbolic.Node",
+        "get_source_inputs": "utils.get_source_inputs",
+        "slice_X": "utils.former.slice_arrays",
+        **_at("utils.former", "make_batches slice_arrays to_list object_list_uid"),
+    },
     "layers": {
         "Convolution1D": "Conv1D",
         "Convolution2D": "Conv2D",
@@ -42,10 +63,25 @@ NAMES = {
         "CuDNNGRU": "GRU",
         "SyncBatchNormalization": "BatchNormalization",
         "AbstractRNNCell": "Layer",
+        "ConvRNN2D": "ConvLSTM2D",
+        **_at("layers.former", "Highway MaxoutDense ParametricSoftplus SReLU"),
     },
-    "losses": _LOSSES,
-    "metrics": _LOSSES,
+    "losses": {
+        **_LOSSES,
+        **_at("losses.former", "Reduction huber_loss is_categorical_crossentropy"),
+    },
+    "metrics": {**_LOSSES, **_FORMER_METRICS},
+    "callbacks": {"BaseLogger": "callbacks.former.BaseLogger"},
+    "initializers": {
+        "uniform": "RandomUniform",
+        "normal": "RandomNormal",
+        "one": "Ones",
+        "zero": "Zeros",
+        "get_fans": "initializers.former.get_fans",
+    },
+    "models": {"model_from_config": "serialization.deserialize_keras_object"},
     "optimizers": {
+        "clip_norm": "optimizers.former.clip_norm",
         "sgd": "SGD",
         "rmsprop": "RMSprop",
         "adagrad": "Adagrad",
@@ -62,14 +98,33 @@ NAMES = {
         "activity_l1": "L1",
         "activity_l2": "L2",
         "activity_l1l2": "L1L2",
+        "L1L2Regularizer": "L1L2",
     },
-    "utils": {"plot": "plot_model", "Sequence": "PyDataset"},
+    "utils": {
+        "plot": "plot_model",
+        "Sequence": "PyDataset",
+        "Reduction": "losses.former.Reduction",
+        "ReductionV2": "losses.former.Reduction",
+        "deconv_output_length": "utils.former.deconv_length",
+        **_at(
+            "utils.former",
+            "HDF5Matrix accuracy ask_to_proceed_with_overwrite categorical_probas_to_classes "
+            "conv_input_length conv_output_length convert_kernel count_params deconv_length "
+            "has_arg is_all_none make_batches multi_gpu_model normalize_data_format "
+            "normalize_padding normalize_tuple object_list_uid print_summary probas_to_classes "
+            "slice_arrays to_list to_ordinal transpose_shape unpack_singleton validate_file",
+        ),
+    },
+    "preprocessing.image": _at(
+        "preprocessing.former",
+        "apply_transform flip_axis list_pictures transform_matrix_offset_center",
+    ),
 }
 
 # Names that Keras 1 and 2 had, beyond those that installed Kerases still have.
 ONCE = {
     "layers": "Highway MaxoutDense TimeDistributedDense Recurrent ConvRecurrent2D SReLU "
-    "ParametricSoftplus ConvLSTM2DCell",
+    "ParametricSoftplus ConvLSTM2DCell ConvRNN2D",
     "utils": "multi_gpu_model HDF5Matrix",
     "metrics": "matthews_correlation precision recall fbeta_score fmeasure",
     "wrappers": "KerasClassifier KerasRegressor",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import ops
 from ..engine import config, nest
+from ..engine.met import value_of
 from ..engine.naming import auto_name
 from ..serialization import Portable
 
@@ -149,7 +150,7 @@ class LossFunctionWrapper(Loss):
     def call(self, y_true: TensorLike, y_pred: TensorLike) -> Tensor:
         if hasattr(y_true, "shape") and hasattr(y_pred, "shape"):
             y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
-        return self.fn(y_true, y_pred, **self._fn_kwargs)
+        return value_of(self.fn(y_true, y_pred, **self._fn_kwargs))
 
     def get_config(self) -> dict[str, Any]:
         config = {**super().get_config(), **self._fn_kwargs}
@@ -172,6 +173,8 @@ class LossFunctionWrapper(Loss):
 
 
 def check_reduction(reduction):
+    if reduction == "auto":  # of Keras 2
+        return "sum_over_batch_size"
     if reduction not in REDUCTIONS:
         raise ValueError(
             "Invalid value for argument `reduction`. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import losses, ops
+from ..engine.met import value_of
 from ..losses.base import apply_mask, element_count, safe_divide, squeeze_or_expand_to_same_rank
 from .base import Metric
 
@@ -145,7 +146,7 @@ class MeanMetricWrapper(Mean):
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
     ) -> None:
         mask = getattr(y_pred, "_keras_mask", None)
-        values = self._fn(y_true, y_pred, **self._fn_kwargs)
+        values = value_of(self._fn(y_true, y_pred, **self._fn_kwargs))
         if values is None:
             raise ValueError(
                 f"The metric '{self.name}' returned None; expected a tensor of values, one a "

@@ -9,6 +9,7 @@ import weakref
 from typing import Any
 
 from ..engine import KerasTensor, Tensor, convert_to_tensor, nest
+from ..engine.met import remembered
 from ..engine.symbolic import call_context
 from ..engine.tracebacks import warn_user
 from ..layers.base import Layer
@@ -233,7 +234,8 @@ class Functional(TakesSymbolicEnds, Model):
                 call_context.entry = self
             if training is not None:
                 call_context.training = training
-            results = graph.run(values, training=training)
+            known = remembered(self)
+            results = graph.run(values, training=training, known=known)
         finally:
             call_context.entry, call_context.training = outer
         if ends is not None:

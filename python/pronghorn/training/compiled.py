@@ -13,6 +13,7 @@ from .. import metrics as metrics_module
 from .. import ops, optimizers
 from ..callbacks.history import History, KeptHistory
 from ..engine import GradientTape, nest
+from ..engine.met import remembering
 from ..engine.tracebacks import filter_traceback, warn_user
 from ..legacy.accept import old_arguments
 from .compile_loss import CompileLoss
@@ -342,28 +343,30 @@ class CompiledModel:
             A dict of results, the logs of the batch.
         """
         x, y, sample_weight = unpack_x_y_sample_weight(data)
-        with GradientTape() as tape:
-            for variable in self._trained_weights():
-                if not variable.trainable:  # frozen since compile()
-                    tape.watch(variable)
-            y_pred = self(x, training=True)  # type: ignore[operator]
-            loss = self._compute_loss(x, y, y_pred, sample_weight, training=True)
-            scaled = loss if self.optimizer is None else self.optimizer.scale_loss(loss)
-        self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
-        weights = self._trained_weights()  # the forward pass may have made some
-        if weights:
-            self.optimizer.apply(tape.gradient(scaled, weights), weights)
-        else:
-            warn_user("The model does not have any trainable weights.")
-        return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+        with remembering(self, True):
+            with GradientTape() as tape:
+                for variable in self._trained_weights():
+                    if not variable.trainable:  # frozen since compile()
+                        tape.watch(variable)
+                y_pred = self(x, training=True)  # type: ignore[operator]
+                loss = self._compute_loss(x, y, y_pred, sample_weight, training=True)
+                scaled = loss if self.optimizer is None else self.optimizer.scale_loss(loss)
+            self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
+            weights = self._trained_weights()  # the forward pass may have made some
+            if weights:
+                self.optimizer.apply(tape.gradient(scaled, weights), weights)
+            else:
+                warn_user("The model does not have any trainable weights.")
+            return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     def test_step(self, data: Any) -> Any:
         """One step of `evaluate`; override it as `train_step`."""
         x, y, sample_weight = unpack_x_y_sample_weight(data)
-        y_pred = self(x, training=False)  # type: ignore[operator]
-        loss = self._compute_loss(x, y, y_pred, sample_weight, training=False)
-        self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
-        return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+        with remembering(self, False):
+            y_pred = self(x, training=False)  # type: ignore[operator]
+            loss = self._compute_loss(x, y, y_pred, sample_weight, training=False)
+            self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
+            return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     def predict_step(self, data: Any) -> Any:
         """One step of `predict`; override it to return something else."""

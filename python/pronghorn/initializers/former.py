@@ -1,0 +1,110 @@
+"""The module `initializations` of Keras 1: functions from a shape to a variable's first value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..engine.variable import Variable
+from . import (
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    Identity,
+    LecunUniform,
+    Ones,
+    Orthogonal,
+    RandomNormal,
+    RandomUniform,
+    Zeros,
+    compute_fans,
+    get,
+)
+
+__all__ = [
+    "get", "get_fans", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "identity",
+    "lecun_uniform", "normal", "one", "orthogonal", "uniform", "zero",
+]  # fmt: skip
+
+
+def _made(initializer, shape, name):
+    return Variable(initializer(tuple(shape)), name=name)
+
+
+def __getattr__(name):
+    from .. import initializers  # what later Kerases have
+
+    return getattr(initializers, name)
+
+
+def get_fans(shape: Any, dim_ordering: str = "th") -> tuple[Any, Any]:
+    """How many numbers go into and come out of a unit of a weight of that shape.
+
+    Args:
+        shape: Tuple of int.
+        dim_ordering: "th" where kernels have channels first, "tf" where last.
+    """
+    if len(shape) > 2 and dim_ordering == "th":
+        shape = (*shape[2:], shape[1], shape[0])
+    return compute_fans(shape)
+
+
+def uniform(shape: Any, scale: float = 0.05, name: str | None = None, **kwargs: Any) -> Variable:
+    """A variable of uniform numbers within `scale` of 0."""
+    return _made(RandomUniform(-scale, scale), shape, name)
+
+
+def normal(shape: Any, scale: float = 0.05, name: str | None = None, **kwargs: Any) -> Variable:
+    """A variable of normal numbers of standard deviation `scale`."""
+    return _made(RandomNormal(0.0, scale), shape, name)
+
+
+def lecun_uniform(shape: Any, name: str | None = None, **kwargs: Any) -> Variable:
+    """A variable of LeCun's uniform numbers. As `initializers.LecunUniform`."""
+    return _made(LecunUniform(), shape, name)
+
+
+def glorot_normal(shape: Any, name: str | None = None, **kwargs: Any) -> Variable:
+    """A variable of Glorot's normal numbers. As `initializers.GlorotNormal`."""
+    return _made(GlorotNormal(), shape, name)
+
+
+def glorot_uniform(shape: Any, name: str | None = None, **kwargs: Any) -> Variable:
+    """A variable of Glorot's uniform numbers. As `initializers.GlorotUniform`."""
+    return _made(GlorotUniform(), shape, name)
+
+
+def he_normal(shape: Any, name: str | None = None, **kwargs: Any) -> Variable:
+    """A variable of He's normal numbers. As `initializers.HeNormal`."""
+    return _made(HeNormal(), shape, name)
+
+
+def he_uniform(shape: Any, name: str | None = None, **kwargs: Any) -> Variable:
+    """A variable of He's uniform numbers. As `initializers.HeUniform`."""
+    return _made(HeUniform(), shape, name)
+
+
+def orthogonal(shape: Any, scale: float = 1.1, name: str | None = None, **kwargs: Any) -> Variable:
+    """A variable whose rows or columns are orthogonal, of length `scale`."""
+    return _made(Orthogonal(scale), shape, name)
+
+
+def identity(shape: Any, scale: float = 1.0, name: str | None = None, **kwargs: Any) -> Variable:
+    """A variable, `scale` on the diagonal of a square matrix and 0 beside it.
+
+    Raises:
+        ValueError: for a shape that is no square.
+    """
+    if len(shape) != 2 or shape[0] != shape[1]:
+        raise ValueError(f"identity makes square matrices. Received: shape={tuple(shape)}")
+    return _made(Identity(scale), shape, name)
+
+
+def zero(shape: Any, name: str | None = None, **kwargs: Any) -> Variable:
+    """A variable of zeros."""
+    return _made(Zeros(), shape, name)
+
+
+def one(shape: Any, name: str | None = None, **kwargs: Any) -> Variable:
+    """A variable of ones."""
+    return _made(Ones(), shape, name)
