@@ -27,7 +27,21 @@ def lesser_equal(x: Any, y: Any) -> Any:
 
 
 def asymmetric_temporal_padding(x: Any, left_pad: int = 1, right_pad: int = 1) -> Any:
-    """x (batch, steps, channels) with that many zeros before and after the steps."""
+    """Zeros before and after the steps of a sequence.
+
+    Args:
+        x: Tensor (batch, steps, channels).
+        left_pad, right_pad: How many before and after.
+
+    Returns:
+        Tensor (batch, left_pad + steps + right_pad, channels), of the dtype of x.
+
+    Example:
+
+    >>> from pronghorn import backend as K
+    >>> K.get_value(K.asymmetric_temporal_padding(K.ones((1, 1, 1)), 1, 2)).ravel().tolist()
+    [0.0, 1.0, 0.0, 0.0]
+    """
     return _temporal_padding(x, (left_pad, right_pad))
 
 
@@ -39,7 +53,22 @@ def asymmetric_spatial_2d_padding(
     right_pad: int = 1,
     data_format: str | None = None,
 ) -> Any:
-    """Images with that many rows and columns of zeros around; channels by `data_format`."""
+    """Rows and columns of zeros around images.
+
+    Args:
+        x: Tensor (batch, height, width, channels); channels first by `data_format`.
+        top_pad, bottom_pad, left_pad, right_pad: How many on each side.
+        data_format: "channels_last" or "channels_first"; the setting where missing.
+
+    Returns:
+        The larger images, of the dtype of x.
+
+    Example:
+
+    >>> from pronghorn import backend as K
+    >>> K.int_shape(K.asymmetric_spatial_2d_padding(K.ones((1, 2, 2, 3)), 1, 0, 0, 2))
+    (1, 3, 4, 3)
+    """
     return _spatial_2d_padding(x, ((top_pad, bottom_pad), (left_pad, right_pad)), data_format)
 
 
@@ -56,7 +85,29 @@ def deconv2d(
     padding: str = "valid",
     data_format: str | None = None,
 ) -> Any:
-    """`conv2d_transpose` under its name of Keras 1."""
+    """`conv2d_transpose` under its name of Keras 1.
+
+    Args:
+        x: Tensor (batch, height, width, channels); channels first by `data_format`.
+        kernel: Tensor (rows, columns, filters, channels).
+        output_shape: The shape of the result.
+        strides: (vertical, horizontal).
+        padding: "valid" or "same".
+        data_format: "channels_last" or "channels_first"; the setting where missing.
+
+    Returns:
+        Tensor (batch, new height, new width, filters).
+
+    Raises:
+        ValueError: for an `output_shape` that strides and padding do not give.
+
+    Example:
+
+    >>> from pronghorn import backend as K
+    >>> x, kernel = K.ones((1, 4, 4, 3)), K.ones((3, 3, 2, 3))
+    >>> K.int_shape(K.deconv2d(x, kernel, (1, 8, 8, 2), strides=(2, 2), padding="same"))
+    (1, 8, 8, 2)
+    """
     return _conv2d_transpose(x, kernel, output_shape, strides, padding, data_format)
 
 
@@ -67,7 +118,24 @@ def atrous_conv2d(
     padding: str = "valid",
     data_format: str | None = None,
 ) -> Any:
-    """`conv2d` whose kernel has `rate` - 1 gaps between its taps."""
+    """`conv2d` whose kernel has `rate` - 1 gaps between its taps.
+
+    Args:
+        x: Tensor (batch, height, width, channels); channels first by `data_format`.
+        kernel: Tensor (rows, columns, channels, filters).
+        rate: Distance of the taps.
+        padding: "valid" or "same".
+        data_format: "channels_last" or "channels_first"; the setting where missing.
+
+    Returns:
+        Tensor (batch, new height, new width, filters).
+
+    Example:
+
+    >>> from pronghorn import backend as K
+    >>> K.int_shape(K.atrous_conv2d(K.ones((1, 9, 9, 3)), K.ones((3, 3, 3, 2)), rate=2))
+    (1, 5, 5, 2)
+    """
     return _conv2d(x, kernel, (1, 1), padding, data_format, (rate, rate))
 
 
@@ -91,6 +159,12 @@ def separable_conv1d(
 
     Returns:
         Tensor (batch, steps, filters).
+
+    Example:
+
+    >>> from pronghorn import backend as K
+    >>> K.int_shape(K.separable_conv1d(K.ones((1, 5, 2)), K.ones((3, 2, 1)), K.ones((1, 2, 4))))
+    (1, 3, 4)
     """
     return _ops.separable_conv(
         x, depthwise_kernel, pointwise_kernel, strides, padding, data_format, dilation_rate
@@ -105,7 +179,29 @@ def conv3d_transpose(
     padding: str = "valid",
     data_format: str | None = None,
 ) -> Any:
-    """`conv2d_transpose` of volumes; `output_shape` is that of the whole result."""
+    """`conv2d_transpose` of volumes.
+
+    Args:
+        x: Tensor (batch, depth, height, width, channels); channels first by `data_format`.
+        kernel: Tensor (slices, rows, columns, filters, channels).
+        output_shape: The shape of the result.
+        strides: Along depth, height and width.
+        padding: "valid" or "same".
+        data_format: "channels_last" or "channels_first"; the setting where missing.
+
+    Returns:
+        Tensor (batch, new depth, new height, new width, filters).
+
+    Raises:
+        ValueError: for an `output_shape` that strides and padding do not give.
+
+    Example:
+
+    >>> from pronghorn import backend as K
+    >>> x, kernel = K.ones((1, 2, 2, 2, 3)), K.ones((3, 3, 3, 1, 3))
+    >>> K.int_shape(K.conv3d_transpose(x, kernel, (1, 4, 4, 4, 1)))
+    (1, 4, 4, 4, 1)
+    """
     return _conv2d_transpose(x, kernel, output_shape, strides, padding, data_format, (1, 1, 1))
 
 
@@ -123,7 +219,22 @@ def identity(x: Any, name: str | None = None) -> Any:
 
 
 def slice(x: Any, start: Any, size: Any) -> Any:
-    """The part of x of `size` entries on each axis, from `start` on; -1 takes what remains."""
+    """A block of a tensor.
+
+    Args:
+        x: Tensor.
+        start: Where it begins on each axis.
+        size: How many entries on each axis; -1 takes what remains.
+
+    Returns:
+        Tensor of shape `size`.
+
+    Example:
+
+    >>> from pronghorn import backend as K
+    >>> K.get_value(K.slice(K.arange(6), [2], [3])).tolist()
+    [2, 3, 4]
+    """
     start, size = tuple(start), tuple(size)
     stops = [None if n == -1 else i + n for i, n in zip(start, size)]
     return x[tuple(_slice(i, stop) for i, stop in zip(start, stops))]
@@ -140,20 +251,58 @@ def is_symbolic(x: Any) -> bool:
 
 
 def symbolic(func: Any) -> Any:
-    """The function as it is: one works on symbolic tensors as on others."""
+    """The function as it is: one works on symbolic tensors as on others.
+
+    Args:
+        func: Function.
+
+    Returns:
+        `func`.
+
+    Example:
+
+    >>> from pronghorn import backend as K
+    >>> K.symbolic(len)([1, 2])
+    2
+    """
     return func
 
 
 def eager(func: Any) -> Any:
-    """The function as it is. As `symbolic`."""
+    """The function as it is: one works on symbolic tensors as on others.
+
+    Args:
+        func: Function.
+
+    Returns:
+        `func`.
+
+    Example:
+
+    >>> from pronghorn import backend as K
+    >>> K.eager(len)([1, 2])
+    2
+    """
     return func
 
 
 def normalize_data_format(value: str | None) -> str:
-    """A `data_format` in small letters, the default for None.
+    """A `data_format` in small letters.
+
+    Args:
+        value: "channels_first" or "channels_last" in any letters; None for the setting.
+
+    Returns:
+        str.
 
     Raises:
-        ValueError: for anything but "channels_first" and "channels_last".
+        ValueError: for anything else.
+
+    Example:
+
+    >>> from pronghorn import backend as K
+    >>> K.normalize_data_format("Channels_First")
+    'channels_first'
     """
     value = (value or _image_data_format()).lower()
     if value not in ("channels_first", "channels_last"):
@@ -166,12 +315,36 @@ def normalize_data_format(value: str | None) -> str:
 
 @_contextlib.contextmanager
 def control_dependencies(control_inputs: Any) -> Any:
-    """Nothing is to be waited for: what runs, runs in the order it is written in."""
+    """Nothing is to be waited for: what runs, runs in the order it is written in.
+
+    Args:
+        control_inputs: Kept for old code.
+
+    Returns:
+        A context manager.
+
+    Example:
+
+    >>> from pronghorn import backend as K
+    >>> with K.control_dependencies([K.ones(())]):
+    ...     y = K.zeros(())
+    """
     yield
 
 
 def set_legacy_weight_ordering(value: bool) -> None:
-    """Without effect: files are read in the order of the Keras that wrote them."""
+    """Without effect: files are read in the order of the Keras that wrote them.
+
+    Args:
+        value: Kept for old code.
+
+    Example:
+
+    >>> from pronghorn import backend as K
+    >>> K.set_legacy_weight_ordering(True)
+    >>> K.legacy_weight_ordering()
+    False
+    """
 
 
 def legacy_weight_ordering() -> bool:

@@ -404,6 +404,13 @@ class LayerState:
 
         Raises:
             ValueError: for anything else, and for symbolic tensors, which functional models take.
+
+        Example:
+
+        >>> layer = layers.Layer()
+        >>> layer.add_loss(lambda: ops.array(2.0))
+        >>> [loss.item() for loss in layer.losses]
+        [2.0]
         """
         from .call_spec import is_tensor
 
