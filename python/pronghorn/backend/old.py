@@ -12,8 +12,8 @@ from ..engine import Variable as _Variable
 from ..engine.config import image_data_format as _image_data_format
 from .arrays import spatial_2d_padding as _spatial_2d_padding
 from .arrays import temporal_padding as _temporal_padding
-from .nn import conv2d as _conv2d
-from .nn import conv2d_transpose as _conv2d_transpose
+from .convolution import conv2d as _conv2d
+from .convolution import conv2d_transpose as _conv2d_transpose
 
 
 def lesser(x: Any, y: Any) -> Any:
