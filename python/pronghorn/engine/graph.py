@@ -4,6 +4,8 @@ Order: a node's depth is the longest way from it to an output; nodes run from th
 of one depth as they were first reached from the outputs.
 """
 
+from collections import Counter
+
 from . import nest
 from .keras_tensor import KerasTensor
 
@@ -130,11 +132,10 @@ class Graph:
                 )
 
     def _check_names(self):
-        names = [operation.name for operation in self.operations]
-        for name in names:
-            if names.count(name) > 1:
+        for name, times in Counter(operation.name for operation in self.operations).items():
+            if times > 1:
                 raise ValueError(
-                    f'The name "{name}" is used {names.count(name)} times in the model. All '
+                    f'The name "{name}" is used {times} times in the model. All '
                     "operation names should be unique."
                 )
 

@@ -22,8 +22,7 @@ from .variable import Variable
 is_tracing = _core.is_tracing
 is_recording = _core.is_recording
 
-# A Function keeps this many programs, and warns once when its signatures keep changing.
-MAX_PROGRAMS = 64
+# A Function keeps programs of so many bytes, and warns once when its signatures keep changing.
 MAX_PROGRAM_BYTES = 1 << 30
 WARN_AFTER = 12
 
@@ -249,11 +248,10 @@ class Function:
                 for old in [k for k in self._programs if k[1] != config.generation]:
                     del self._programs[old]  # no call asks for it again
                 self._programs[key] = entry
-                while len(self._programs) > 1 and (
-                    len(self._programs) > MAX_PROGRAMS
-                    or sum(e.program.bytes for e in self._programs.values()) > MAX_PROGRAM_BYTES
-                ):
-                    self._programs.popitem(last=False)
+                held = sum(e.program.bytes for e in self._programs.values())
+                while len(self._programs) > 1 and held > MAX_PROGRAM_BYTES:
+                    _, oldest = self._programs.popitem(last=False)
+                    held -= oldest.program.bytes
         return entry
 
     def _trace(self, structure, leaves, masks):

@@ -197,11 +197,11 @@ class LayerState:
             layer.trainable = value
 
     def _collect(self, with_seeds):
-        found = self._trainable_variables + self._non_trainable_variables
+        found = [*self._trainable_variables, *self._non_trainable_variables]
         if with_seeds:
-            found = found + [generator.state for generator in self._seed_generators]
+            found.extend(generator.state for generator in self._seed_generators)
         for layer in self._layers:
-            found = found + (layer.variables if with_seeds else layer.weights)
+            found.extend(layer.variables if with_seeds else layer.weights)
         return unique(found)
 
     @property

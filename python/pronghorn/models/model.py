@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ..engine import KerasTensor
@@ -350,8 +351,8 @@ def _nested(variables, value_format):
             "Invalid `value_format` argument. Expected 'numpy_array' or 'backend_tensor'. "
             f"Received: value_format={value_format}"
         )
-    paths = [v.path for v in variables]
-    twice = next((p for p in paths if paths.count(p) > 1), None)
+    paths = Counter(v.path for v in variables)
+    twice = next((path for path, times in paths.items() if times > 1), None)
     if twice is not None:
         raise ValueError(
             f"The following variable path is found twice in the model: '{twice}'. "
