@@ -110,6 +110,7 @@ def is_property(value):
 def scope_of(value):
     names = {"np": np, "ph": pronghorn, "pronghorn": pronghorn, "keras": pronghorn}
     names["K"] = pronghorn.backend
+    names["Dataset"] = pronghorn.data.Dataset
     for room in ("ops", "layers", "losses", "metrics", "optimizers", "callbacks", "models"):
         names[room] = getattr(pronghorn, room)
     return {**names, **vars(sys.modules[value.__module__])}

@@ -38,6 +38,17 @@ class BackupAndRestore(Callback):
 
     Raises:
         ValueError: for no folder or another save_freq.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile(loss="mse")
+    >>> x, y = np.ones((4, 2)), np.ones((4, 1))
+    >>> backup = BackupAndRestore("backup", delete_checkpoint=False)
+    >>> model.fit(x, y, epochs=2, verbose=0, callbacks=[backup]).epoch
+    [0, 1]
+    >>> model.fit(x, y, epochs=5, verbose=0, callbacks=[BackupAndRestore("backup")]).epoch
+    [2, 3, 4]
     """
 
     def __init__(

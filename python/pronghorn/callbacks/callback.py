@@ -18,12 +18,15 @@ class Callback:
 
     Example:
 
-    ```python
-    class Stop(pronghorn.callbacks.Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            if logs["loss"] < 0.1:
-                self.model.stop_training = True
-    ```
+    >>> class Stop(Callback):
+    ...     def on_epoch_end(self, epoch, logs=None):
+    ...         self.model.stop_training = logs["loss"] < 1e9
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile(loss="mse")
+    >>> x, y = np.ones((4, 2)), np.ones((4, 1))
+    >>> history = model.fit(x, y, epochs=5, verbose=0, callbacks=[Stop()])
+    >>> history.epoch
+    [0]
     """
 
     def __init_subclass__(cls, **kwargs):
@@ -35,64 +38,149 @@ class Callback:
         self._model = None
 
     def set_params(self, params: dict[str, Any]) -> None:
+        """Tells the callback how it is run, before any hook is called.
+
+        Args:
+            params: Dict with `verbose`, `epochs` and `steps` (None where unknown).
+        """
         self.params = params
 
     def set_model(self, model: Any) -> None:
+        """Tells the callback its model, before any hook is called.
+
+        Args:
+            model: The model.
+        """
         self._model = model
 
     @property
     def model(self) -> Any:
+        """The model that the callback is used with; None before."""
         return self._model
 
     def on_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """The older name of `on_train_batch_begin`."""
+        """The older name of `on_train_batch_begin`.
+
+        Args:
+            batch: Number of the batch in its epoch, from 0.
+            logs: Dict, empty here.
+        """
 
     def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """The older name of `on_train_batch_end`."""
+        """The older name of `on_train_batch_end`.
+
+        Args:
+            batch: Number of the batch in its epoch, from 0.
+            logs: Dict from a result's name to its mean since the epoch began, floats.
+        """
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Called at the start of an epoch of `fit`."""
+        """Called at the start of an epoch of `fit`.
+
+        Args:
+            epoch: Number of the epoch, from 0.
+            logs: Dict, empty here.
+        """
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Called at the end of an epoch of `fit`, after validation; logs has both results."""
+        """Called at the end of an epoch of `fit`, after validation; logs has both results.
+
+        Args:
+            epoch: Number of the epoch, from 0.
+            logs: Dict from a result's name to a float; those of validation begin with "val_".
+        """
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Called before a training batch."""
+        """Called before a training batch.
+
+        Args:
+            batch: Number of the batch in its epoch, from 0.
+            logs: Dict, empty here.
+        """
         self.on_batch_begin(batch, logs=logs)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Called after a training batch; logs has the means since the epoch began."""
+        """Called after a training batch; logs has the means since the epoch began.
+
+        Args:
+            batch: Number of the batch in its epoch, from 0.
+            logs: Dict from a result's name to its mean since the epoch began, floats.
+        """
         self.on_batch_end(batch, logs=logs)
 
     def on_test_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Called before a batch of `evaluate` or of validation."""
+        """Called before a batch of `evaluate` or of validation.
+
+        Args:
+            batch: Number of the batch in this evaluation, from 0.
+            logs: Dict, empty here.
+        """
 
     def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Called after a batch of `evaluate` or of validation."""
+        """Called after a batch of `evaluate` or of validation.
+
+        Args:
+            batch: Number of the batch in this evaluation, from 0.
+            logs: Dict from a result's name to its mean over the batches so far, floats.
+        """
 
     def on_predict_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Called before a batch of `predict`."""
+        """Called before a batch of `predict`.
+
+        Args:
+            batch: Number of the batch in this prediction, from 0.
+            logs: Dict, empty here.
+        """
 
     def on_predict_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Called after a batch of `predict`; logs["outputs"] are its predictions."""
+        """Called after a batch of `predict`; logs["outputs"] are its predictions.
+
+        Args:
+            batch: Number of the batch in this prediction, from 0.
+            logs: Dict with the entry "outputs".
+        """
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Called at the start of `fit`."""
+        """Called at the start of `fit`.
+
+        Args:
+            logs: Dict, empty here.
+        """
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Called at the end of `fit`; logs are those of the last epoch."""
+        """Called at the end of `fit`; logs are those of the last epoch.
+
+        Args:
+            logs: Dict from a result's name to a float.
+        """
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Called at the start of `evaluate` or of validation."""
+        """Called at the start of `evaluate` or of validation.
+
+        Args:
+            logs: Dict, empty here.
+        """
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Called at the end of `evaluate` or of validation."""
+        """Called at the end of `evaluate` or of validation.
+
+        Args:
+            logs: Dict from a result's name to a float.
+        """
 
     def on_predict_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Called at the start of `predict`."""
+        """Called at the start of `predict`.
+
+        Args:
+            logs: Dict, empty here.
+        """
 
     def on_predict_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Called at the end of `predict`."""
+        """Called at the end of `predict`.
+
+        Args:
+            logs: Dict, empty here.
+        """
 
 
 BATCH_HOOKS = {

@@ -23,6 +23,17 @@ class CallbackList(Callback):
         add_progbar: Whether to add a `ProgbarLogger` if there is none.
         model: The model they are used with.
         **params: Given to each callback's `set_params`.
+
+    Raises:
+        TypeError: Where an entry is no callback, a class among them.
+
+    Example:
+
+    >>> found = []
+    >>> note = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: found.append(epoch))
+    >>> CallbackList([note]).on_epoch_end(3, {"loss": 0.5})
+    >>> found
+    [3]
     """
 
     def __init__(
@@ -57,15 +68,33 @@ class CallbackList(Callback):
         return next((c for c in self.callbacks if isinstance(c, cls)), None)
 
     def append(self, callback: Any) -> Any:
+        """Adds a callback behind the others; it is not told the model.
+
+        Args:
+            callback: The callback.
+
+        Returns:
+            None.
+        """
         self.callbacks.append(callback)
 
     def set_params(self, params: dict[str, Any]) -> None:
+        """Tells every callback how it is run.
+
+        Args:
+            params: Dict with `verbose`, `epochs` and `steps`; an empty one is not handed on.
+        """
         self.params = params
         if params:
             for callback in self.callbacks:
                 callback.set_params(params)
 
     def set_model(self, model: Any) -> None:
+        """Tells every callback the model, and the model its history.
+
+        Args:
+            model: The model; None changes nothing.
+        """
         if model is None:
             return
         super().set_model(model)
@@ -80,18 +109,37 @@ class CallbackList(Callback):
         """Whether any callback needs Python after every batch of "train", "test", "predict".
 
         The built-in progress bar does not: `progress` advances it whenever the loop is back.
+
+        Args:
+            mode: "train", "test" or "predict".
+
+        Returns:
+            A bool.
         """
         return any(
             looks_at_batches(c, mode) for c in self.callbacks if type(c) is not ProgbarLogger
         )
 
     def shows_progress(self, mode: str) -> Any:
-        """Whether `progress` would print something."""
+        """Whether `progress` would print something.
+
+        Args:
+            mode: "train", "test" or "predict".
+
+        Returns:
+            A bool; False too where the bar is of a class of the user's.
+        """
         bar = self._progbar
         return bar is not None and type(bar) is ProgbarLogger and bar.wants_batches(mode)
 
     def progress(self, mode: str, step: Any, logs: dict[str, Any]) -> None:
-        """Tells the progress bar that the batch numbered `step` is done."""
+        """Tells the progress bar that the batch numbered `step` is done.
+
+        Args:
+            mode: "train", "test" or "predict".
+            step: Number of the batch, from 0.
+            logs: Dict of results so far, numbers or scalar tensors.
+        """
         bar = self._progbar
         if mode == "train":
             bar.on_train_batch_end(step, plain_logs(logs))

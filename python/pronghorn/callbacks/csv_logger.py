@@ -20,6 +20,17 @@ class CSVLogger(Callback):
         filename: Path of the file.
         separator: What stands between fields.
         append: Whether to add to a file that is there; it gets no second header.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile(loss="mse")
+    >>> x, y = np.ones((4, 2)), np.ones((4, 1))
+    >>> log = CSVLogger("log.csv")
+    >>> history = model.fit(x, y, validation_data=(x, y), epochs=2, verbose=0, callbacks=[log])
+    >>> with open("log.csv") as file:
+    ...     print(file.readline().strip())
+    epoch,loss,val_loss
     """
 
     def __init__(self, filename: PathLike, separator: str = ",", append: bool = False) -> None:

@@ -24,6 +24,15 @@ class EarlyStopping(MonitorCallback):
 
     Raises:
         ValueError: If mode is "auto" and the direction of the metric is unknown.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile(loss="mse", optimizer=optimizers.SGD(0.0))  # nothing will improve
+    >>> x, y = np.ones((4, 2)), np.ones((4, 1))
+    >>> stop = EarlyStopping(monitor="loss", patience=2)
+    >>> model.fit(x, y, epochs=10, verbose=0, callbacks=[stop]).epoch
+    [0, 1, 2]
     """
 
     def __init__(
@@ -56,6 +65,14 @@ class EarlyStopping(MonitorCallback):
         self._reset()
 
     def get_monitor_value(self, logs: dict[str, Any]) -> Any:
+        """The value that is watched; warns where there is none.
+
+        Args:
+            logs: Dict of an epoch's results, or None.
+
+        Returns:
+            A float, or None where `monitor` is not in `logs`.
+        """
         value = (logs or {}).get(self.monitor)
         if value is None:
             warn_user(

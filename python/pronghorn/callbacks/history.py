@@ -14,6 +14,14 @@ class History(Callback):
 
     `history.history` maps each name to a list with one value an epoch; `history.epoch` lists the
     epochs' numbers. Every `fit` adds one by itself and returns it.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile(loss="mse")
+    >>> history = model.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=3, verbose=0)
+    >>> history.epoch, sorted(history.history), len(history.history["loss"])
+    ([0, 1, 2], ['loss'], 3)
     """
 
     # A history holds its model, and the model only what is in the history's __dict__ (KeptHistory):
@@ -27,10 +35,16 @@ class History(Callback):
         self.epoch = []
 
     def set_model(self, model: Any) -> None:
+        """Takes the model whose training it keeps.
+
+        Args:
+            model: The model.
+        """
         self._of = model
 
     @property
     def model(self) -> Any:
+        """The model that was trained; None before."""
         return self._of
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:

@@ -18,9 +18,12 @@ class LambdaCallback(Callback):
 
     Example:
 
-    ```python
-    LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, logs["loss"]))
-    ```
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile(loss="mse")
+    >>> say = LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, sorted(logs)))
+    >>> history = model.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=2, verbose=0, callbacks=[say])
+    0 ['loss']
+    1 ['loss']
     """
 
     def __init__(

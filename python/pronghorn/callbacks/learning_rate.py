@@ -34,6 +34,15 @@ class LearningRateScheduler(Callback):
 
     Raises:
         ValueError: In training, if the schedule gives no float.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile(loss="mse", optimizer=optimizers.SGD(1.0))
+    >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2)
+    >>> x, y = np.ones((4, 2)), np.ones((4, 1))
+    >>> model.fit(x, y, epochs=3, verbose=0, callbacks=[halve]).history["learning_rate"]
+    [0.5, 0.25, 0.125]
     """
 
     def __init__(self, schedule: Any, verbose: int = 0) -> None:
@@ -82,7 +91,17 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr: The rate goes no lower.
 
     Raises:
+        TypeError: For unknown arguments.
         ValueError: For a factor of 1 or more.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile(loss=lambda y, p: 0 * p, optimizer=optimizers.SGD(1.0))  # always 0
+    >>> slower = ReduceLROnPlateau("loss", factor=0.5, patience=1)
+    >>> x, y = np.ones((4, 2)), np.ones((4, 1))
+    >>> model.fit(x, y, epochs=3, verbose=0, callbacks=[slower]).history["learning_rate"]
+    [1.0, 1.0, 0.5]
     """
 
     def __init__(

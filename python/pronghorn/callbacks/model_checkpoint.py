@@ -31,6 +31,16 @@ class ModelCheckpoint(MonitorCallback):
 
     Raises:
         ValueError: For another ending or another save_freq.
+
+    Example:
+
+    >>> import os
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile(loss="mse")
+    >>> save = ModelCheckpoint("epoch_{epoch}.keras")
+    >>> history = model.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=2, verbose=0, callbacks=[save])
+    >>> sorted(name for name in os.listdir() if name.startswith("epoch_"))
+    ['epoch_1.keras', 'epoch_2.keras']
     """
 
     def __init__(

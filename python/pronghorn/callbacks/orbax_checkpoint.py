@@ -22,6 +22,13 @@ class OrbaxCheckpoint(MonitorCallback):
 
     Raises:
         ImportError: always.
+
+    Example:
+
+    >>> OrbaxCheckpoint("checkpoints")
+    Traceback (most recent call last):
+        ...
+    ImportError: OrbaxCheckpoint requires the `orbax-checkpoint` package, which ...
     """
 
     def __init__(

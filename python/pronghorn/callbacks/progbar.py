@@ -41,6 +41,8 @@ def print_message(message, line_break=True):
 class Progbar:
     """A progress line for a loop of known or unknown length.
 
+    The last update, that of step `target`, shows its own values, not means.
+
     Args:
         target: Number of steps; None if unknown.
         width: Length of the bar in characters.
@@ -50,6 +52,16 @@ class Progbar:
         stateless_metrics: Names that are averaged; others are shown as they are. Only one of
             the two may be given.
         unit_name: What a step is called.
+
+    Raises:
+        ValueError: Where both `stateful_metrics` and `stateless_metrics` are given.
+
+    Example:
+
+    >>> bar = Progbar(target=2, verbose=2)
+    >>> bar.update(1, [("loss", 4.0)])
+    >>> bar.update(2, [("loss", 2.0)])
+    2/2 - ... - loss: 2.0000
     """
 
     def __init__(
@@ -88,7 +100,15 @@ class Progbar:
         self._previous_width = 0
 
     def add(self, n: Any, values: Any = None) -> Any:
-        """Advances by n steps."""
+        """Advances by n steps.
+
+        Args:
+            n: How many steps were done since the last call, an int.
+            values: List of (name, value) pairs of these steps, or None.
+
+        Returns:
+            None.
+        """
         self.update(self._seen + n, values)
 
     def update(self, current: Any, values: Any = None, finalize: Any = None) -> None:

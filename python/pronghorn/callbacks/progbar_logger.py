@@ -9,7 +9,15 @@ from .progbar import Progbar, print_message
 
 
 class ProgbarLogger(Callback):
-    """Prints progress and results. `fit`, `evaluate` and `predict` add one unless verbose is 0."""
+    """Prints progress and results. `fit`, `evaluate` and `predict` add one unless verbose is 0.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile(loss="mse")
+    >>> history = model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=2)
+    1/1 - ... - loss: ...
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -21,6 +29,11 @@ class ProgbarLogger(Callback):
         self._called_in_fit = False
 
     def set_params(self, params: dict[str, Any]) -> None:
+        """Takes how much to print, and of how many epochs and steps.
+
+        Args:
+            params: Dict with `verbose` ("auto", 0, 1 or 2), `epochs` and `steps`.
+        """
         self.params = params
         verbose = params["verbose"]
         self.verbose = 1 if verbose == "auto" else verbose
@@ -28,7 +41,14 @@ class ProgbarLogger(Callback):
         self.target = params["steps"]
 
     def wants_batches(self, mode: str) -> Any:
-        """Whether a batch hook of this mode would do anything: print, or count unknown steps."""
+        """Whether a batch hook of this mode would do anything: print, or count unknown steps.
+
+        Args:
+            mode: "train", "test" or "predict".
+
+        Returns:
+            A bool.
+        """
         if mode == "test" and self._called_in_fit:
             return False
         return self.verbose == 1 or self.target is None

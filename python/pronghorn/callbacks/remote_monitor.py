@@ -27,6 +27,12 @@ class RemoteMonitor(Callback):
         field: Name of the form's field that holds the JSON text.
         headers: Dict of further HTTP headers.
         send_as_json: Whether the body is the JSON itself, not a form.
+
+    Example:
+
+    >>> monitor = RemoteMonitor(root="http://localhost:9000", send_as_json=True)
+    >>> monitor.root + monitor.path
+    'http://localhost:9000/publish/epoch/end/'
     """
 
     def __init__(

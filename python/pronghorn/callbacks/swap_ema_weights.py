@@ -20,6 +20,14 @@ class SwapEMAWeights(Callback):
 
     Raises:
         ValueError: where the optimizer keeps no averages.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile(loss="mse", optimizer=optimizers.SGD(0.1, use_ema=True))
+    >>> x, y = np.ones((4, 2)), np.ones((4, 1))
+    >>> model.fit(x, y, validation_data=(x, y), verbose=0, callbacks=[SwapEMAWeights()]).epoch
+    [0]
     """
 
     def __init__(self, swap_on_epoch: bool = False) -> None:

@@ -40,6 +40,11 @@ class TensorBoard(Callback):
     Raises:
         ImportError: where tensorboard is not installed.
         ValueError: for another profile_batch, or metadata of unknown layers.
+
+    Example:
+
+    >>> logs = callbacks.TensorBoard("logs/run_1", update_freq=100)  # doctest: +SKIP
+    >>> history = model.fit(x, y, epochs=5, callbacks=[logs])  # doctest: +SKIP
     """
 
     def __init__(
@@ -79,6 +84,11 @@ class TensorBoard(Callback):
             self.on_train_batch_end = self._after_batch
 
     def set_model(self, model: Any) -> None:
+        """Takes the model; writes its graph and names its embeddings where asked to.
+
+        Args:
+            model: The model.
+        """
         super().set_model(model)
         self._writers = {}
         self._activations = None

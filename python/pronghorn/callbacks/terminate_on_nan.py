@@ -14,6 +14,16 @@ class TerminateOnNaN(Callback):
 
     Args:
         raise_error: Whether to raise a RuntimeError instead; `on_train_end` is then not called.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile(loss="mse")
+    >>> x, y = np.ones((4, 2)), np.full((4, 1), np.nan)
+    >>> history = model.fit(x, y, epochs=5, verbose=0, callbacks=[TerminateOnNaN()])
+    Batch 0: Invalid loss, terminating training
+    >>> history.epoch
+    [0]
     """
 
     def __init__(self, raise_error: bool = False) -> None:

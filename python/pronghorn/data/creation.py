@@ -30,6 +30,9 @@ class Creation:
         Args:
             tensors: nest of arrays; tuples and dicts are structure, lists become arrays.
             name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
         """
         element = elements.normalize(tensors)
         return cls._of(Input(lambda: iter((element,)), 1, elements.spec_of(element)))
@@ -44,6 +47,9 @@ class Creation:
             tensors: nest of arrays with one first dimension; tuples and dicts are structure, lists
                 become arrays, DataFrames and Series count as arrays.
             name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
 
         Raises:
             ValueError: if first dimensions differ, or there is none.
@@ -81,6 +87,9 @@ class Creation:
             output_signature: nest of TensorSpecs. Without one (or types) elements are taken as
                 they come.
             name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
 
         Raises:
             TypeError: if `generator` cannot be called, or yields what does not fit.
@@ -125,11 +134,17 @@ class Creation:
             datasets: the same, under its name of old.
             name: accepted for tf.data's sake.
 
+        Returns:
+            A Dataset.
+
+        Raises:
+            TypeError: for what is no Dataset.
+
         Example:
 
         >>> ds = Dataset.zip(Dataset.range(3), Dataset.range(10, 20))
-        >>> list(ds.as_numpy_iterator())[2]
-        (np.int64(2), np.int64(12))
+        >>> [int(x) for x in list(ds)[2]]
+        [2, 12]
         """
         given = datasets if datasets is not None else args[0] if len(args) == 1 else args
         given = tuple(given) if isinstance(given, list) else given
@@ -155,6 +170,9 @@ class Creation:
             seed: of the order.
             name: accepted for tf.data's sake.
 
+        Returns:
+            A Dataset.
+
         Raises:
             FileNotFoundError: if no file matches.
         """
@@ -170,7 +188,16 @@ class Creation:
     def random(
         cls, seed: int | None = None, rerandomize_each_iteration: Any = None, name: Any = None
     ) -> Any:
-        """Random int64 numbers from 0 to 2^32 - 1, without end."""
+        """Random int64 numbers from 0 to 2^32 - 1, without end.
+
+        Args:
+            seed: of the numbers; drawn where missing.
+            rerandomize_each_iteration: whether each pass has numbers of its own.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+        """
         seed = make_default_seed() if seed is None else int(seed)
         passes = iter(range(1 << 62)) if rerandomize_each_iteration else None
 
@@ -184,7 +211,22 @@ class Creation:
 
     @classmethod
     def counter(cls, start: Any = 0, step: int = 1, dtype: Any = "int64", name: Any = None) -> Any:
-        """Numbers from `start` on, without end."""
+        """Numbers from `start` on, without end.
+
+        Args:
+            start: the first number.
+            step: from one number to the next.
+            dtype: of the numbers.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+
+        Example:
+
+        >>> [int(x) for x in Dataset.counter(5, step=2).take(3)]
+        [5, 7, 9]
+        """
         kind = np.dtype(_dtype_name(dtype)).type
 
         def make():
@@ -199,7 +241,23 @@ class Creation:
     def choose_from_datasets(
         cls, datasets: Any, choice_dataset: Any, stop_on_empty_dataset: bool = True
     ) -> Any:
-        """Elements of several datasets, from the one whose number `choice_dataset` gives."""
+        """Elements of several datasets, from the one whose number `choice_dataset` gives.
+
+        Args:
+            datasets: list of Datasets of one kind of elements.
+            choice_dataset: Dataset of scalar integers, from 0 to the number of datasets - 1.
+            stop_on_empty_dataset: whether to end with the first that is used up.
+
+        Returns:
+            A Dataset.
+
+        Example:
+
+        >>> ab = [Dataset.from_tensors("a").repeat(), Dataset.from_tensors("b").repeat()]
+        >>> ds = Dataset.choose_from_datasets(ab, Dataset.from_tensor_slices([0, 1, 1]))
+        >>> [x.decode() for x in ds.as_numpy_iterator()]
+        ['a', 'b', 'b']
+        """
 
         def choice(left):
             for number in choice_dataset._pipeline.iterate():
@@ -225,6 +283,12 @@ class Creation:
             seed: of the draws.
             stop_on_empty_dataset: whether to end with the first that is used up.
             rerandomize_each_iteration: whether each pass draws anew.
+
+        Returns:
+            A Dataset.
+
+        Raises:
+            ValueError: for weights of another number, below 0, or 0 all of them.
         """
         count = len(datasets)
         odds = np.full(count, 1.0) if weights is None else np.asarray(weights, float)

@@ -1,7 +1,7 @@
 """Dataset: a lazy sequence of elements, made step by step, under the names of tf.data.
 
 Each method returns a new Dataset over one more step; nothing is read before someone iterates. The
-steps are in steps.py, rows.py, batching.py and keeping.py.
+steps are in steps.py, rows.py, batching.py and keeping.py; the methods that batch in grouping.py.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..engine import convert_to_tensor, nest
-from . import batching, elements, keeping, rows, steps
+from . import elements, keeping, rows, steps
 from .creation import Creation
-from .nodes import INFINITE, UNKNOWN, Input
+from .grouping import Grouping, integer
+from .nodes import INFINITE, UNKNOWN
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -24,12 +25,19 @@ if TYPE_CHECKING:
 AUTOTUNE = -1
 
 
-def _integer(x):
-    return int(x.item() if hasattr(x, "item") else x)
-
-
 class Iterator:
-    """One pass over a Dataset, tensors as leaves. Dropping or closing it stops its threads."""
+    """One pass over a Dataset, tensors as leaves. Dropping or closing it stops its threads.
+
+    Args:
+        dataset: the Dataset.
+        convert: function from an element, a nest of arrays, to what is given out.
+
+    Example:
+
+    >>> iterator = iter(Dataset.range(3))
+    >>> int(next(iterator)), int(next(iterator))
+    (0, 1)
+    """
 
     def __init__(self, dataset: Any, convert: Any) -> None:
         self._items = dataset._pipeline.iterate()
@@ -52,10 +60,11 @@ class Iterator:
 
     @property
     def element_spec(self) -> Any:
+        """A nest of TensorSpecs: the dtypes and shapes of the elements."""
         return self._dataset.element_spec
 
 
-class Dataset(Creation):
+class Dataset(Grouping, Creation):
     """A sequence of elements: nests of tensors in tuples and dicts.
 
     Made by `from_tensor_slices`, `from_generator`, `range`, the `*_from_directory` functions and
@@ -124,8 +133,14 @@ class Dataset(Creation):
                 where the next element is asked for.
             deterministic: False lets results come as they are ready.
             synchronous, use_unbounded_threadpool, name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+
+        Raises:
+            ValueError: for a number of threads below 1 that is not AUTOTUNE.
         """
-        workers = None if num_parallel_calls is None else _integer(num_parallel_calls)
+        workers = None if num_parallel_calls is None else integer(num_parallel_calls)
         if workers is not None and workers < 1 and workers != AUTOTUNE:
             raise ValueError(
                 "map() expects num_parallel_calls >= 1, AUTOTUNE or None. Received: "
@@ -135,15 +150,39 @@ class Dataset(Creation):
         return self._of(steps.Map(self._pipeline, map_func, workers, ordered))
 
     def filter(self, predicate: Any, name: Any = None) -> Any:
-        """The elements for which a function returns True."""
+        """The elements for which a function returns True.
+
+        Args:
+            predicate: function of the element, or of its parts if it is a tuple, to a scalar bool.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+        """
         return self._of(steps.Filter(self._pipeline, predicate))
 
     def take_while(self, predicate: Any, name: Any = None) -> Any:
-        """The elements before the first for which a function returns False."""
+        """The elements before the first for which a function returns False.
+
+        Args:
+            predicate: function of the element, or of its parts if it is a tuple, to a scalar bool.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+        """
         return self._of(steps.Filter(self._pipeline, predicate, until=True))
 
     def flat_map(self, map_func: Any, name: Any = None) -> Any:
-        """The elements of the datasets that a function makes of the elements, one by one."""
+        """The elements of the datasets that a function makes of the elements, one by one.
+
+        Args:
+            map_func: function of the element, or of its parts if it is a tuple, to a Dataset.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+        """
         return self._of(steps.Interleave(self._pipeline, map_func))
 
     def interleave(
@@ -163,23 +202,63 @@ class Dataset(Creation):
             block_length: elements from one in a row.
             num_parallel_calls: threads that fetch them.
             deterministic, name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
         """
-        workers = None if num_parallel_calls is None else _integer(num_parallel_calls)
-        cycle = AUTOTUNE if cycle_length is None else _integer(cycle_length)
+        workers = None if num_parallel_calls is None else integer(num_parallel_calls)
+        cycle = AUTOTUNE if cycle_length is None else integer(cycle_length)
         cycle = steps.threads.worker_count(AUTOTUNE) if cycle == AUTOTUNE else cycle
-        block = 1 if block_length is None else _integer(block_length)
+        block = 1 if block_length is None else integer(block_length)
         return self._of(steps.Interleave(self._pipeline, map_func, cycle, block, workers))
 
     def enumerate(self, start: Any = 0, name: Any = None) -> Any:
-        """(number, element) pairs, numbers from `start` on."""
+        """(number, element) pairs, numbers from `start` on.
+
+        Args:
+            start: the first number.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+        """
         return self._of(steps.Enumerate(self._pipeline, start))
 
     def scan(self, initial_state: Any, scan_func: Any, name: Any = None) -> Any:
-        """Results of a function (state, element) -> (next state, result)."""
+        """Results of a function (state, element) -> (next state, result).
+
+        Args:
+            initial_state: nest of tensors.
+            scan_func: function (state, element) to a pair: next state, result.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+
+        Example:
+
+        >>> ds = Dataset.range(1, 5).scan(0, lambda state, x: (state + x, state + x))
+        >>> [int(x) for x in ds]
+        [1, 3, 6, 10]
+        """
         return self._of(steps.Scan(self._pipeline, initial_state, scan_func))
 
     def reduce(self, initial_state: Any, reduce_func: Any, name: Any = None) -> Any:
-        """The last state of a function (state, element) -> next state, as a tensor."""
+        """The last state of a function (state, element) -> next state, as a tensor.
+
+        Args:
+            initial_state: nest of tensors.
+            reduce_func: function (state, element) to the next state, of the same structure.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A nest of tensors, the last state.
+
+        Example:
+
+        >>> int(Dataset.range(5).reduce(0, lambda state, x: state + x))
+        10
+        """
         state = elements.normalize(initial_state)
         for item in self._pipeline.iterate():
             parts = [elements.to_tensors(state), elements.to_tensors(item)]
@@ -191,22 +270,52 @@ class Dataset(Creation):
         return self._of(steps.Unique(self._pipeline))
 
     def ignore_errors(self, log_warning: bool = False, name: Any = None) -> Any:
-        """After `map`: the elements for which the function did not raise."""
+        """After `map`: the elements for which the function did not raise.
+
+        Args:
+            log_warning: accepted for tf.data's sake.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+        """
         return self._of(steps.IgnoreErrors(self._pipeline))
 
     def concatenate(self, dataset: Any, name: Any = None) -> Any:
-        """The elements of another dataset after these."""
+        """The elements of another dataset after these.
+
+        Args:
+            dataset: Dataset of the same kind of elements.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+        """
         return self._of(steps.Concatenate(self._pipeline, dataset._pipeline))
 
     def apply(self, transformation_func: Any) -> Any:
-        """What a function makes of this Dataset."""
+        """What a function makes of this Dataset.
+
+        Args:
+            transformation_func: function from a Dataset to a Dataset.
+
+        Returns:
+            A Dataset.
+
+        Raises:
+            TypeError: where the function returns something else.
+        """
         made = transformation_func(self)
         if not isinstance(made, Dataset):
             raise TypeError(f"`transformation_func` must return a Dataset. Received: {made!r}")
         return made
 
     def get_single_element(self, name: Any = None) -> Any:
-        """The only element. Raises ValueError if there is none or more than one."""
+        """The only element. Raises ValueError if there is none or more than one.
+
+        Raises:
+            ValueError: where there is none, or more than one.
+        """
         found = list(self.take(2))
         if len(found) != 1:
             raise ValueError(
@@ -217,20 +326,53 @@ class Dataset(Creation):
     # ---- which, how often, in which order ------------------------------------------------------
 
     def take(self, count: Any, name: Any = None) -> Any:
-        """The first `count` elements; all for -1."""
-        return self._of(rows.Take(self._pipeline, _integer(count)))
+        """The first `count` elements; all for -1.
+
+        Args:
+            count: how many to keep; -1 for all.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+        """
+        return self._of(rows.Take(self._pipeline, integer(count)))
 
     def skip(self, count: Any, name: Any = None) -> Any:
-        """All but the first `count` elements; none for -1."""
-        return self._of(rows.Skip(self._pipeline, _integer(count)))
+        """All but the first `count` elements; none for -1.
+
+        Args:
+            count: how many to leave out; -1 for all.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+        """
+        return self._of(rows.Skip(self._pipeline, integer(count)))
 
     def shard(self, num_shards: Any, index: Any, name: Any = None) -> Any:
-        """Every `num_shards`-th element, from number `index` on."""
-        return self._of(rows.Shard(self._pipeline, _integer(num_shards), _integer(index)))
+        """Every `num_shards`-th element, from number `index` on.
+
+        Args:
+            num_shards: number of parts, an int.
+            index: which part this is, from 0.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+        """
+        return self._of(rows.Shard(self._pipeline, integer(num_shards), integer(index)))
 
     def repeat(self, count: Any = None, name: Any = None) -> Any:
-        """The elements `count` times over; for ever for None or -1."""
-        return self._of(rows.Repeat(self._pipeline, None if count is None else _integer(count)))
+        """The elements `count` times over; for ever for None or -1.
+
+        Args:
+            count: how many times; for ever for None or -1.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+        """
+        return self._of(rows.Repeat(self._pipeline, None if count is None else integer(count)))
 
     def shuffle(
         self,
@@ -246,190 +388,57 @@ class Dataset(Creation):
             seed: of the draws; with one, every run has the same orders.
             reshuffle_each_iteration: whether each pass has an order of its own.
             name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
         """
         again = reshuffle_each_iteration is not False
-        seed = None if seed is None else _integer(seed)
-        return self._of(rows.Shuffle(self._pipeline, _integer(buffer_size), seed, again))
-
-    # ---- batches -------------------------------------------------------------------------------
-
-    def batch(
-        self,
-        batch_size: int,
-        drop_remainder: bool = False,
-        num_parallel_calls: Any = None,
-        deterministic: Any = None,
-        name: Any = None,
-    ) -> Any:
-        """Elements stacked along a new first axis.
-
-        Args:
-            batch_size: elements a batch.
-            drop_remainder: whether to leave out a last, smaller batch.
-            num_parallel_calls, deterministic, name: accepted for tf.data's sake.
-        """
-        return self._of(batching.Batch(self._pipeline, _integer(batch_size), drop_remainder))
-
-    def padded_batch(
-        self,
-        batch_size: int,
-        padded_shapes: Any = None,
-        padding_values: Any = None,
-        drop_remainder: bool = False,
-        name: Any = None,
-    ) -> Any:
-        """Elements of different sizes, padded and stacked.
-
-        Args:
-            batch_size: elements a batch.
-            padded_shapes: nest of shapes; None and -1 stand for the largest size of the batch.
-            padding_values: nest of what to pad with; 0, or empty text, by default.
-            drop_remainder: whether to leave out a last, smaller batch.
-            name: accepted for tf.data's sake.
-        """
-        return self._of(
-            batching.PaddedBatch(
-                self._pipeline, _integer(batch_size), padded_shapes, padding_values, drop_remainder
-            )
-        )
-
-    def unbatch(self, name: Any = None) -> Any:
-        """The rows of each element, one by one."""
-        return self._of(batching.Unbatch(self._pipeline))
-
-    def rebatch(self, batch_size: int, drop_remainder: bool = False, name: Any = None) -> Any:
-        """Batches of another size from batches."""
-        return self.unbatch().batch(batch_size, drop_remainder)
-
-    def window(
-        self,
-        size: int,
-        shift: Any = None,
-        stride: int = 1,
-        drop_remainder: bool = False,
-        name: Any = None,
-    ) -> Any:
-        """Datasets of neighbouring elements; `flat_map` makes elements of them.
-
-        Args:
-            size: elements in a window.
-            shift: elements between the beginnings of two windows; `size` by default.
-            stride: elements between two of a window.
-            drop_remainder: whether to leave out smaller windows at the end.
-            name: accepted for tf.data's sake.
-
-        Example:
-
-        >>> ds = Dataset.range(5).window(3, shift=1, drop_remainder=True)
-        >>> [w.numpy().tolist() for w in ds.flat_map(lambda w: w.batch(3))]
-        [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
-        """
-        shift = None if shift is None else _integer(shift)
-        return self._of(
-            batching.Window(self._pipeline, self._wrap, _integer(size), shift, _integer(stride),
-                            drop_remainder)
-        )  # fmt: skip
-
-    @classmethod
-    def _wrap(cls, items, spec=None):
-        return cls._of(Input(lambda: iter(items), len(items), spec))
-
-    def group_by_window(
-        self,
-        key_func: Any,
-        reduce_func: Any,
-        window_size: Any = None,
-        window_size_func: Any = None,
-        name: Any = None,
-    ) -> Any:
-        """Elements gathered by key; each full window goes through a function.
-
-        Args:
-            key_func: from an element to an integer.
-            reduce_func: from a key and a Dataset of its elements to a Dataset.
-            window_size: elements of a window.
-            window_size_func: from a key to that number, instead.
-            name: accepted for tf.data's sake.
-        """
-        if (window_size is None) == (window_size_func is None):
-            raise ValueError("Give either `window_size` or `window_size_func`.")
-
-        def size(key):
-            return _integer(window_size_func(key) if window_size_func else window_size)
-
-        node = batching.GroupByWindow(self._pipeline, self._wrap, key_func, reduce_func, size)
-        return self._of(node)
-
-    def bucket_by_sequence_length(
-        self,
-        element_length_func: Any,
-        bucket_boundaries: Any,
-        bucket_batch_sizes: Any,
-        padded_shapes: Any = None,
-        padding_values: Any = None,
-        pad_to_bucket_boundary: bool = False,
-        no_padding: bool = False,
-        drop_remainder: bool = False,
-        name: Any = None,
-    ) -> Any:
-        """Padded batches of elements of like length.
-
-        Args:
-            element_length_func: from an element to its length.
-            bucket_boundaries: increasing lengths at which a new bucket begins.
-            bucket_batch_sizes: elements a batch, one more than boundaries.
-            padded_shapes, padding_values: as of `padded_batch`.
-            pad_to_bucket_boundary: whether to pad up to just below the boundary.
-            no_padding: whether to batch without padding.
-            drop_remainder: whether to leave out smaller batches at the end.
-            name: accepted for tf.data's sake.
-        """
-        bounds, sizes = list(bucket_boundaries), list(bucket_batch_sizes)
-        if len(sizes) != len(bounds) + 1:
-            raise ValueError(
-                "bucket_by_sequence_length() expects one batch size more than boundaries. "
-                f"Received {len(sizes)} and {len(bounds)}."
-            )
-
-        def bucket(*parts):
-            return int(np.searchsorted(bounds, _integer(element_length_func(*parts)), "right"))
-
-        def batched(key, window):
-            key = _integer(key)
-            if no_padding:
-                return window.batch(sizes[key], drop_remainder)
-            shapes = padded_shapes
-            if pad_to_bucket_boundary:
-                if key == len(bounds):
-                    raise ValueError("An element is longer than the last bucket boundary.")
-                shapes = batching.filled_shapes(shapes or self.element_spec, bounds[key] - 1)
-            return window.padded_batch(sizes[key], shapes, padding_values, drop_remainder)
-
-        node = batching.GroupByWindow(
-            self._pipeline, self._wrap, bucket, batched, sizes.__getitem__,
-            batching.PaddedBatch(self._pipeline, 1, padded_shapes).spec,
-        )  # fmt: skip
-        return self._of(node)
+        seed = None if seed is None else integer(seed)
+        return self._of(rows.Shuffle(self._pipeline, integer(buffer_size), seed, again))
 
     # ---- keeping -------------------------------------------------------------------------------
 
     def cache(self, filename: PathLike = "", name: Any = None) -> Any:
-        """Keeps the elements of the first whole pass, in memory or in a file."""
+        """Keeps the elements of the first whole pass, in memory or in a file.
+
+        Args:
+            filename: file to keep them in; memory by default.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+        """
         name = elements.normalize(filename)
         name = name.decode() if isinstance(name, bytes) else str(name)
         node = keeping.FileCache(self._pipeline, name) if name else keeping.Cache(self._pipeline)
         return self._of(node)
 
     def prefetch(self, buffer_size: Any, name: Any = None) -> Any:
-        """A thread makes up to `buffer_size` elements ahead; 2 for AUTOTUNE."""
-        return self._of(keeping.Prefetch(self._pipeline, _integer(buffer_size)))
+        """A thread makes up to `buffer_size` elements ahead; 2 for AUTOTUNE.
+
+        Args:
+            buffer_size: how many elements.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            A Dataset.
+        """
+        return self._of(keeping.Prefetch(self._pipeline, integer(buffer_size)))
 
     def options(self) -> None:
         """Accepted for tf.data's sake: there is nothing to choose."""
         return None
 
     def with_options(self, options: Any, name: Any = None) -> Self:
-        """Accepted for tf.data's sake; returns this Dataset."""
+        """Accepted for tf.data's sake; returns this Dataset.
+
+        Args:
+            options: anything; not read.
+            name: accepted for tf.data's sake.
+
+        Returns:
+            This Dataset.
+        """
         return self
 
 

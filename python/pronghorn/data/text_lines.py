@@ -13,7 +13,7 @@ from .nodes import UNKNOWN, Input
 
 
 class TextLineDataset(Dataset):
-    """The lines of files, without their ends, as text.
+    r"""The lines of files, without their ends, as text.
 
     Args:
         filenames: name or list of names.
@@ -22,6 +22,13 @@ class TextLineDataset(Dataset):
 
     Raises:
         ValueError: for another compression.
+
+    Example:
+
+    >>> with open("poem.txt", "w") as file:
+    ...     print("so much depends", "upon", sep="\n", file=file)
+    >>> [line.decode() for line in TextLineDataset("poem.txt").as_numpy_iterator()]
+    ['so much depends', 'upon']
     """
 
     def __init__(
