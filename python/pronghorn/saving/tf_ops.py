@@ -8,6 +8,7 @@ Keras 2.4 and later note them as layers TFOpLambda and SlicingOpLambda with the 
 import json
 import operator
 from types import SimpleNamespace
+from typing import Any
 
 from ..engine import KerasTensor, nest
 from ..serialization import get_registered_object
@@ -334,7 +335,7 @@ def _part_node(attributes, x, begin, end, strides):
         name: _whole(attributes, f"{name}_mask")
         for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
     }
-    key = []
+    key: list[Any] = []
     for i, (b, e, s) in enumerate(zip(_list(begin), _list(end), _list(strides))):
         bit = 1 << i
         if masks["ellipsis"] & bit:
@@ -345,7 +346,8 @@ def _part_node(attributes, x, begin, end, strides):
             key.append(b)
         else:
             open_ends = (masks["begin"] & bit, masks["end"] & bit)
-            key.append(slice(*(None if o else v for o, v in zip(open_ends, (b, e))), s))
+            low, high = (None if o else v for o, v in zip(open_ends, (b, e)))
+            key.append(slice(low, high, s))
     return x[tuple(key)]
 
 
