@@ -28,6 +28,8 @@ NOT = {
         "a list of tensors", "`initial_state`"
     ),
     ("tf_keras", None, "h5", "SpectralNormalization"): "tf-keras does not find its own class",
+    ("tf_keras", None, "h5", "RandomFourierFeatures"): "the same",
+    ("tf_keras", "pronghorn", "h5", "LSTM"): "its hard_sigmoid is another than Keras 3's",
     ("tf_keras", None, "h5", "Nadam"): "tf-keras does not save the product of momenta",
     ("pronghorn", "tf_keras", "h5", "Nadam"): "the same; it multiplies more than once a step",
     ("pronghorn", "tf_keras", "keras", "Nadam"): "the same",

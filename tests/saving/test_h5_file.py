@@ -133,6 +133,18 @@ def test_attention_of_tf_keras():
     np.testing.assert_allclose(y, OUTPUTS["tf_keras"]["MultiHeadAttention/0"], rtol=1e-4, atol=1e-5)
 
 
+def test_arguments_that_tf_keras_alone_writes():
+    """As tf-keras 2.21 writes them; no constructor takes them."""
+    for cls, arguments, own in (
+        ("RandomZoom", {"height_factor": 0.2}, {"rng_type": "stateful"}),
+        ("RandomHeight", {"factor": 0.2}, {"rng_type": "stateful"}),
+        ("Discretization", {"bin_boundaries": [0.0, 1.0]}, {"trainable": True}),
+    ):
+        config = {"name": "a", "dtype": "float32", **arguments, **own}
+        new = old_reading.to_new({"class_name": cls, "config": config})
+        assert layers.deserialize(new).name == "a"
+
+
 # What tf-keras 2.21 finds the class by, and the number of arrays in its list of the state.
 IN_TF_KERAS = {
     "SGD": ("SGD", 5), "RMSprop": ("RMSprop", 13), "Adam": ("Adam", 13), "Adamax": ("Adamax", 9),

@@ -25,7 +25,8 @@ _NEW: dict[str, Any] = {
 }
 # The same of single classes. Keras 3 takes what is left out for the default, which it is.
 _IMAGES = ("Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "ZeroPadding1D",
-           "RandomTranslation", "RandomZoom", "RandomContrast", "RandomBrightness")  # fmt: skip
+           "RandomTranslation", "RandomZoom", "RandomContrast", "RandomBrightness",
+           "RandomHeight", "RandomWidth")  # fmt: skip
 _NEW_OF: dict[str, dict[str, Any]] = {name: {"data_format": "channels_last"} for name in _IMAGES}
 _NEW_OF["Resizing"] |= {"pad_to_aspect_ratio": False, "fill_mode": "constant", "fill_value": 0.0,
                         "antialias": False}  # fmt: skip
@@ -70,12 +71,13 @@ def to_old(config):
 
 def _needs_room(config):
     """Whether Keras 3 misreads a layer's entry that does not say its module: it drops a list of
-    axes, and takes a string for the function of that name. Keras 2 does not look at it."""
+    axes, takes a string for the function of that name, and misses a class of two names. Keras 2
+    does not look at it."""
     if config.get("module") != "keras.layers":
         return False
     axis = config["config"].get("axis")
     several = isinstance(axis, (list, tuple)) and len(axis) > 1
-    return several or config["class_name"] == "Attention"
+    return several or config["class_name"] in ("Attention", "GroupQueryAttention")
 
 
 def _plain(x):

@@ -80,6 +80,10 @@ def _unused(name):
     if name == "MultiHeadAttention":
         shapes = [(f"{part}_shape", ...) for part in ("query", "key", "value")]
         return [("softmax_robust_masking", ...), *shapes]
+    if name.startswith("Random"):
+        return [("rng_type", ...)]
+    if name == "Discretization":
+        return [("trainable", True)]
     if name.startswith("SpatialDropout"):
         return [("noise_shape", None), ("trainable", True)]
     return []
