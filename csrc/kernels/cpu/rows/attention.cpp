@@ -212,7 +212,8 @@ void forward_block(const Head& at, int64_t i, char* own) {
 // ---------------------------------------------------------------- backward
 // Keys whose rows, values and gradients are kept together, a multiple of kKeys.
 int64_t kept_keys(const AttentionArgs& g) {
-  return max_of(int64_t{1}, kKeyFloats / (2 * kKeys * (g.size + g.value_size))) * kKeys;
+  return max_of(int64_t{1}, kKeyFloats / (2 * kKeys * max_of(int64_t{1}, g.size + g.value_size))) *
+         kKeys;
 }
 
 struct BackwardScratch {
