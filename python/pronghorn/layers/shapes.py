@@ -88,17 +88,19 @@ class LayerShapes(LayerContext):
         """
         return layer_call
 
-    def add_metric(self, value: Any, name: str | None = None, **kwargs: Any) -> None:
+    def add_metric(self, *args: Any, **kwargs: Any) -> None:
         """Reports the mean of a value over an epoch, as in Keras 2; inside `call`.
 
         Args:
-            value: Tensor.
-            name: Key in the logs.
-            **kwargs: `aggregation` of Keras 2: "mean".
+            *args: The tensor, and its key in the logs.
+            **kwargs: The same as `value` and `name`; `aggregation` of Keras 2: "mean".
 
         Raises:
             ValueError: without a name, for a symbolic tensor, or for another aggregation.
         """
+        self._report(*args, **kwargs)
+
+    def _report(self, value, name=None, **kwargs):
         if isinstance(value, KerasTensor):
             raise ValueError(
                 "`add_metric()` of a layer takes the tensors that its `call` works with. Received "

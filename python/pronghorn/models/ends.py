@@ -72,21 +72,11 @@ class TakesSymbolicEnds(Layer):
         if rest:
             super().add_loss(rest)
 
-    def add_metric(self, value: Any, name: str | None = None, **kwargs: Any) -> None:
-        """Reports the mean of a value: a symbolic tensor of the model, or, inside `call`, a tensor.
-
-        Args:
-            value: The tensor.
-            name: Key in the logs.
-            **kwargs: `aggregation` of Keras 2: "mean".
-
-        Raises:
-            ValueError: without a name, or for a tensor that needs more than the model's inputs.
-        """
+    def _report(self, value, name=None, **kwargs):
         if isinstance(value, KerasTensor):
             self._add_ends([value], self._metric_called(name, kwargs))
         else:
-            super().add_metric(value, name, **kwargs)
+            super()._report(value, name, **kwargs)
 
     def _add_ends(self, tensors, use):
         state = self.__dict__
