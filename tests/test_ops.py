@@ -129,7 +129,9 @@ def test_program_equals_eager(row, width):
     eager = value(row.call(ops, *tensors))
     first, second = value(function(*tensors)), value(function(*tensors))
     np.testing.assert_array_equal(first, second)
-    if "+" in row.name:  # a chain that the fuse pass joins may round once less
+    # a chain that the fuse pass joins may round once less; the fold pass makes a normalisation by
+    # given statistics one product and one sum
+    if "+" in row.name or row.name == "batch_normalization":
         assert_close(first, eager.astype("float64"), row, dtype)
     else:
         np.testing.assert_array_equal(first, eager)
