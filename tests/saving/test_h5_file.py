@@ -9,7 +9,7 @@ import numpy as np
 import pronghorn as ph
 import pytest
 from pronghorn import layers, saving
-from pronghorn.saving import old_configs, old_reading
+from pronghorn.saving import old_configs, old_reading, old_training
 from saving import cases, layer_cases
 
 FILES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "files")
@@ -133,12 +133,68 @@ def test_attention_of_tf_keras():
     np.testing.assert_allclose(y, OUTPUTS["tf_keras"]["MultiHeadAttention/0"], rtol=1e-4, atol=1e-5)
 
 
+def test_what_layers_of_data_learned(tmp_path):
+    """The format has no place for it but the configuration; Keras 3 loses it."""
+    texts = np.array(["a b c", "b c", "c a a"])
+    x = ph.Input((1,), dtype="string", name="x")
+    words = layers.StringLookup(output_mode="multi_hot", num_oov_indices=2)
+    words.adapt(np.array([["a"], ["b"], ["a"], ["c d"]]))
+    ids = layers.TextVectorization(output_sequence_length=4)
+    weighted = layers.TextVectorization(output_mode="tf_idf", ngrams=2)
+    ids.adapt(texts)
+    weighted.adapt(texts)
+    model = ph.Model(x, [words(x), ids(x), weighted(x)])
+    model.save(tmp_path / "a.h5")
+    again = saving.load_model(tmp_path / "a.h5", compile=False)
+    given = np.array([["a"], ["b c"], ["zz"]], dtype=object)
+    for a, b in zip(again(given), model(given)):
+        np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=1e-6)
+    with h5py.File(tmp_path / "a.h5") as f:
+        entries = json.loads(f.attrs["model_config"])["config"]["layers"]
+    config = {entry["name"]: entry["config"] for entry in entries}
+    assert config[words.name]["vocabulary"] == ["a", "c d", "b"]
+    assert "dtype" not in config[ids.name]
+
+
+def test_boundaries_that_tf_keras_keeps_as_a_summary(tmp_path):
+    layer = layers.Discretization(num_bins=4, name="d")
+    layer.adapt(np.arange(100.0).reshape(100, 1))
+    fresh = layers.Discretization(num_bins=4, name="d")
+    fresh.load_own_variables({"0": np.asarray(layer.summary)})
+    assert fresh.bin_boundaries == layer.bin_boundaries
+    model = ph.Sequential([ph.Input((1,)), layers.Discretization(num_bins=4, name="d")])
+    with h5py.File(tmp_path / "w.h5", "w") as f:  # as tf-keras writes one
+        f.attrs["layer_names"] = ["d"]
+        f.create_group("d").attrs["weight_names"] = ["d/summary:0"]
+        f["d/d/summary:0"] = np.asarray(layer.summary)
+    model.load_weights(tmp_path / "w.h5")
+    assert model.layers[0].bin_boundaries == layer.bin_boundaries
+
+
+def test_a_scaled_optimizer_of_tf_keras():
+    inner = {"name": "Adam", "learning_rate": 0.25, "is_legacy_optimizer": False,
+             "jit_compile": False, "beta_1": 0.5}  # fmt: skip
+    config = {
+        "module": "tf_keras.src.mixed_precision.loss_scale_optimizer",
+        "class_name": "LossScaleOptimizerV3",
+        "config": {
+            "inner_optimizer": {"class_name": "Custom>Adam", "config": inner},
+            "dynamic": True, "initial_scale": 64.0, "dynamic_growth_steps": 7,
+        },
+    }  # fmt: skip
+    found = old_training.compile_arguments({"optimizer_config": config})["optimizer"]
+    assert type(found) is ph.optimizers.LossScaleOptimizer and found.dynamic_growth_steps == 7
+    assert found.inner_optimizer.beta_1 == 0.5 and found.initial_scale == 64.0
+
+
 def test_arguments_that_tf_keras_alone_writes():
     """As tf-keras 2.21 writes them; no constructor takes them."""
     for cls, arguments, own in (
         ("RandomZoom", {"height_factor": 0.2}, {"rng_type": "stateful"}),
         ("RandomHeight", {"factor": 0.2}, {"rng_type": "stateful"}),
         ("Discretization", {"bin_boundaries": [0.0, 1.0]}, {"trainable": True}),
+        ("StringLookup", {"vocabulary": ["a"]}, {"batch_input_shape": [None, None]}),
+        ("TextVectorization", {"ngrams": [1, 2]}, {"dtype": "string", "trainable": True}),
     ):
         config = {"name": "a", "dtype": "float32", **arguments, **own}
         new = old_reading.to_new({"class_name": cls, "config": config})

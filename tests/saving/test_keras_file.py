@@ -51,6 +51,29 @@ def test_round_trip(name, tmp_path):
     assert first == second
 
 
+def test_parts_that_stand_under_another_path_only(tmp_path):
+    """tf-keras lists what is in attributes under `layers`; a model without weights of its own must
+    not count as found where there is no group for it."""
+
+    class Net(ph.Model):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.deep = ph.Sequential([layers.Dense(2), layers.Dense(2)])
+
+        def call(self, x):
+            return self.deep(x)
+
+    first, second = Net(), Net()
+    for net in (first, second):
+        net(np.ones((1, 3), "float32"))
+    first.save_weights(tmp_path / "a.weights.h5")
+    with h5py.File(tmp_path / "a.weights.h5", "r+") as f:
+        f.move("deep", "layers/sequential")
+    second.load_weights(tmp_path / "a.weights.h5")
+    for a, b in zip(second.get_weights(), first.get_weights()):
+        np.testing.assert_array_equal(a, b)
+
+
 @pytest.mark.parametrize("writer", ["keras", "tf_keras"])
 def test_a_layer_shared_across_levels_of_nesting(writer, tmp_path):
     """In Sequential models no number tells that it is one layer; Keras fails on its own."""

@@ -32,6 +32,25 @@ def test_every_function_computes_what_tensorflow_did(name, tmp_path):
             np.testing.assert_allclose(y, expected[key], rtol=1e-5, atol=1e-5, err_msg=key)
 
 
+def test_layers_may_be_called_as_operations_are(tmp_path):
+    """The operations that come for those layers have names of their own."""
+    path = tmp_path / "a.h5"
+    shutil.copy(os.path.join(FILES, "tf_functions.h5"), path)
+    with h5py.File(path, "r+") as f:
+        config = json.loads(f.attrs["model_config"])
+        entry = {"class_name": "Multiply", "config": {"name": "multiply"}, "name": "multiply"}
+        entry["inbound_nodes"] = [[["x", 0, 0, {}], ["y", 0, 0, {}]]]
+        config["config"]["layers"].append(entry)
+        config["config"]["output_layers"].append(["multiply", 0, 0])
+        f.attrs["model_config"] = json.dumps(config)
+        f["model_weights"].create_group("multiply").attrs["weight_names"] = []
+    model = saving.load_model(path, compile=False)
+    names = [operation.name for operation in model.operations]
+    assert len(set(names)) == len(names) and "tf_math_multiply_0_0" in names
+    a, b = inputs()
+    np.testing.assert_allclose(model([a, b])[-1], a * b, rtol=1e-6)
+
+
 @pytest.fixture
 def unknown(tmp_path):
     """A file that calls a function nobody knows."""

@@ -38,6 +38,7 @@ def save_model(model, path, include_optimizer=True):
     """
     h5py = import_h5py()
     config = serialize_keras_object(model)
+    _put_vocabularies(config, {layer.name: layer for layer in model._flatten_layers()})
     optimizer = getattr(model, "optimizer", None) if include_optimizer else None
     with replacing(path) as temporary, h5py.File(temporary, "w") as f:
         f.attrs["keras_version"] = KERAS_VERSION
@@ -48,6 +49,32 @@ def save_model(model, path, include_optimizer=True):
         write_weights(f.create_group("model_weights"), model, KERAS_VERSION)
         if optimizer is not None and optimizer.variables:
             write_optimizer(f.create_group("optimizer_weights"), optimizer)
+
+
+_LOOKUPS = ("StringLookup", "IntegerLookup", "TextVectorization")
+
+
+def _put_vocabularies(x, layers):
+    """Has configs hold what their layers learned: the format has no other place for it."""
+    if isinstance(x, (list, tuple)):
+        for value in x:
+            _put_vocabularies(value, layers)
+    if not isinstance(x, dict):
+        return
+    inner = x.get("config")
+    if x.get("class_name") in _LOOKUPS and isinstance(inner, dict):
+        layer = layers.get(inner.get("name"))
+        tokens = [] if layer is None else layer.get_vocabulary(include_special_tokens=False)
+        if tokens and inner.get("vocabulary") is None:
+            inner["vocabulary"] = list(tokens)
+            if inner.get("output_mode") == "tf_idf":
+                lookup = getattr(layer, "_lookup_layer", layer)
+                first = lookup.vocabulary_size() - len(tokens)
+                weights = lookup.idf_weights[first : first + len(tokens)]
+                inner["idf_weights"] = [float(w) for w in weights]
+        return
+    for value in x.values():
+        _put_vocabularies(value, layers)
 
 
 # ---- reading

@@ -7,6 +7,7 @@ trainable ones first. Weights go by that order, or by the layers' names.
 import warnings
 
 from .._atomic import replacing
+from ..layers.preprocessing.discretization import Discretization
 from .hdf5 import import_h5py
 from .old_reading import layer_name
 from .old_recurrent import as_today
@@ -110,6 +111,7 @@ class WeightsPlan:
         layers = [layer for layer in model.layers if layer.weights]
         saved = [(name, _layer_group(group, name)) for name in group.names("layer_names")]
         saved = [(name, g) for name, g in saved if g.names("weight_names")]
+        saved = [(name, g) for name, g in saved if not self._is_summary(model, name, g)]
         if len(saved) != len(layers):
             raise ValueError(
                 "Layer count mismatch when loading weights from file. Model expected "
@@ -117,6 +119,16 @@ class WeightsPlan:
                 f"{[layer.name for layer in layers]}; the file's: {[name for name, _ in saved]}."
             )
         return [(k, layer, g) for k, (layer, (_, g)) in enumerate(zip(layers, saved))]
+
+    def _is_summary(self, model, name, group):
+        """Whether it is what a Discretization of tf-keras knows of its data, instead of weights."""
+        names = group.names("weight_names")
+        found = [layer for layer in model.layers if layer.name == layer_name(name)]
+        if len(names) != 1 or len(found) != 1 or not isinstance(found[0], Discretization):
+            return False
+        summary = group.read(names[0])
+        self._assignments.append(lambda: found[0].load_own_variables({"0": summary}))
+        return True
 
     def _by_name(self, group, model):
         by_name = {}

@@ -56,6 +56,10 @@ def to_old(config):
         for key, value in _NEW_OF.get(config["class_name"], {}).items():
             if _plain(inner.get(key)) == value:
                 inner.pop(key, None)
+        if inner.get("bin_boundaries") is not None:  # Keras 2 takes one of the two
+            inner.pop("num_bins", None)
+        if config["class_name"] == "TextVectorization":  # which is of strings there
+            inner.pop("dtype", None)
         for new, old in _OLD_NAMES.get(config["class_name"], {}).items():
             if new in inner:
                 inner[old] = inner.pop(new)

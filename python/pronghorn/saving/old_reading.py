@@ -70,6 +70,12 @@ def _values_to_new(name, config, age):
     return new
 
 
+# Layers that `adapt` calls on data of any shape, which Keras 2 notes then.
+_OF_DATA = (
+    "Discretization", "IntegerLookup", "Normalization", "StringLookup", "TextVectorization"
+)  # fmt: skip
+
+
 def _unused(name):
     """(key, value or ... for any) of what Keras 2 wrote although the layer never used it."""
     if name.startswith(("DepthwiseConv", "SeparableConv")):
@@ -80,10 +86,11 @@ def _unused(name):
     if name == "MultiHeadAttention":
         shapes = [(f"{part}_shape", ...) for part in ("query", "key", "value")]
         return [("softmax_robust_masking", ...), *shapes]
+    if name in _OF_DATA:
+        dtype = [("dtype", "string")] if name == "TextVectorization" else []
+        return [("batch_input_shape", ...), ("trainable", True), *dtype]
     if name.startswith("Random"):
         return [("rng_type", ...)]
-    if name == "Discretization":
-        return [("trainable", True)]
     if name.startswith("SpatialDropout"):
         return [("noise_shape", None), ("trainable", True)]
     return []

@@ -115,10 +115,8 @@ def _metric(name):
 
 def compile_arguments(config):
     """Arguments of `compile` from the "training_config" of an HDF5 file."""
-    optimizer = config["optimizer_config"]
-    kept = {k: v for k, v in optimizer["config"].items() if k not in _GONE}
     arguments = {
-        "optimizer": _object({**optimizer, "config": kept}, "optimizers"),
+        "optimizer": _object(_optimizer_to_new(config["optimizer_config"]), "optimizers"),
         "loss": _objects(config.get("loss"), "losses"),
         "metrics": _objects(config.get("metrics"), "metrics"),
         "weighted_metrics": _objects(config.get("weighted_metrics"), "metrics"),
@@ -134,8 +132,7 @@ def compile_config_to_new(config):
     """Keras 3's "compile_config" of one that tf-keras wrote into a `.keras` file."""
     optimizer = config.get("optimizer")
     if isinstance(optimizer, dict):
-        kept = {k: v for k, v in optimizer["config"].items() if k not in _GONE}
-        optimizer = {**optimizer, "config": kept, "registered_name": None}
+        optimizer = {**_optimizer_to_new(optimizer), "registered_name": None}
     new = {"optimizer": optimizer, "jit_compile": False}
     for name in ("loss", "metrics", "weighted_metrics"):
         new[name] = _cleaned_objects(config.get(name))
@@ -147,6 +144,20 @@ def compile_config_to_new(config):
 
 
 _GONE = ("jit_compile", "is_legacy_optimizer", "dynamic")  # arguments of tf-keras's optimizers
+
+
+def _optimizer_to_new(optimizer):
+    """Without what only tf-keras's constructors take, also inside a LossScaleOptimizer."""
+    config = {k: v for k, v in optimizer["config"].items() if k not in _GONE}
+    new = {**optimizer, "config": config}
+    if isinstance(config.get("inner_optimizer"), dict):
+        inner = _optimizer_to_new(config["inner_optimizer"])
+        inner = {**inner, "class_name": inner["class_name"].rpartition(">")[2]}
+        inner |= {"module": "keras.optimizers", "registered_name": None}
+        config["inner_optimizer"] = inner
+    if optimizer["class_name"] == "LossScaleOptimizerV3":
+        new |= {"class_name": "LossScaleOptimizer", "module": "keras.optimizers"}
+    return new
 
 
 def _objects(x, room):

@@ -61,7 +61,8 @@ class Plan:
             return False
         self.errors.pop(id(owner), None)
         self.assignments.extend((owner, assign) for assign in found)
-        return True
+        # What has no variables and no group may be found again, with its parts, under another path.
+        return not place.path or self._source.has(place.path)
 
     def _checked(self, owner, path):
         """A function that assigns a group's values to the owner; raises where it can't."""

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ..engine import KerasTensor, nest
+from ..layers.base import Layer
 from ..serialization import get_registered_object
 
 
@@ -36,10 +37,28 @@ class Translated:
         args, kwargs = _revived(args), _revived(kwargs)
         kwargs.pop("name", None)
         outputs = self._function(*args, **kwargs)
+        self._name_parts(outputs, args, kwargs)
         # a shape is one tensor there and a tuple of numbers here
         flat = nest.flatten(outputs) if _holds_tensor(outputs) else [outputs]
         self._inbound_nodes.append(SimpleNamespace(is_input=False, outputs=flat))
         return outputs
+
+    def _name_parts(self, outputs, args, kwargs):
+        """Names the new operations after the layer: others of the file may be called `add`."""
+        known = {id(x) for x in nest.flatten((args, kwargs))}
+        waiting, count = list(nest.flatten(outputs)), 0
+        name = f"{self.name.replace('.', '_')}_{len(self._inbound_nodes)}"
+        while waiting:
+            x = waiting.pop()
+            if not isinstance(x, KerasTensor) or id(x) in known:
+                continue
+            known.add(id(x))
+            operation, index, _ = x._keras_history
+            if not isinstance(operation, Layer):
+                operation.name = f"{name}_{count}"
+                count += 1
+            node = operation._inbound_nodes[index]
+            waiting.extend(nest.flatten((node.args, node.kwargs)))
 
 
 def _of_name(name):

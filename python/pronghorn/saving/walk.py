@@ -71,11 +71,18 @@ class _Visit:
     def __init__(self, has, skip):
         self.has = has
         self.done = {id(x) for x in skip}
+        self.open = set()  # what is being visited: it can be a part of its parts
 
 
 def _walk_one(owner, path, visit, missing):
-    if id(owner) in visit.done:
+    if id(owner) in visit.done or id(owner) in visit.open:
         return
+    visit.open.add(id(owner))
+    yield from _walk_parts(owner, path, visit, missing)
+    visit.open.remove(id(owner))
+
+
+def _walk_parts(owner, path, visit, missing):
     if (yield Place(path, owner, missing)):
         visit.done.add(id(owner))
     for name, value in children(owner):

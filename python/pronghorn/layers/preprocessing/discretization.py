@@ -158,6 +158,8 @@ class Discretization(Layer):
         """Reads the summary of old files; there are no weights."""
         if len(store) == 1:
             self.__dict__["summary"] = store["0"]
+            if self.bin_boundaries is None:  # tf-keras keeps them nowhere else
+                self.finalize_state()
 
     def get_config(self) -> dict[str, Any]:
         return {
