@@ -6,6 +6,8 @@ from pronghorn.saving import old_reading
 from saving import wild
 
 
+# Keras 3.15 says it of the transformer's classes as well.
+@pytest.mark.filterwarnings("ignore:.build... was called on layer .*:UserWarning")
 @pytest.mark.parametrize("name", wild.names() or ["none"])
 def test_a_strangers_file_predicts_what_it_did(name):
     if name == "none":
