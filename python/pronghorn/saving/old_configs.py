@@ -51,7 +51,7 @@ def to_old(config):
     elif _is_sequential(config["class_name"], inner):
         layers = [to_old(layer) for layer in inner["layers"]]
         inner = {"name": inner["name"], "layers": layers}
-    else:
+    elif isinstance(inner, dict):
         inner = _cleaned(inner)
         for key, value in _NEW_OF.get(config["class_name"], {}).items():
             if _plain(inner.get(key)) == value:
