@@ -100,6 +100,7 @@ CASES = {
 
 
 def met(case, found):
+    found = round(found, 4)  # as it is printed
     return found >= case.bar if case.better == "above" else found < case.bar
 
 

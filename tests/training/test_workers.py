@@ -2,7 +2,9 @@
 
 import os
 import signal
+import threading
 import time
+import warnings
 
 import numpy as np
 import pronghorn as ph
@@ -66,6 +68,46 @@ def test_workers_change_nothing_but_time(kwargs):
     np.testing.assert_allclose(
         made.predict(Batches(**kwargs), verbose=0), made.predict(X, verbose=0), rtol=1e-5
     )
+
+
+class Makers(ph.utils.PyDataset):
+    """Says who made its batches."""
+
+    def __init__(self):
+        self.made = set()  # as datasets for Keras 2 do, which do not call the base's
+
+    def __len__(self):
+        return 8
+
+    def __getitem__(self, index):
+        self.made.add(threading.get_ident())
+        time.sleep(0.01)
+        return X[:5], Y[:5]
+
+
+@pytest.mark.parametrize("name", ["workers", "nb_worker"])
+def test_workers_may_be_asked_for_in_the_call(name):
+    made, data, held_out = model(), Makers(), Makers()
+    queue = {name: 3, "max_queue_size": 4}
+    made.fit(data, validation_data=held_out, epochs=1, verbose=0, **queue)
+    assert len(data.made) >= 3 and len(held_out.made) >= 3
+    assert "workers" not in vars(data)
+    for call in (made.fit_generator, made.evaluate_generator, made.predict_generator):
+        data.made.clear()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            call(data, verbose=0, **queue)
+        assert len(data.made) >= 3
+    own = Batches(workers=2)
+    made.fit(own, verbose=0, workers=1)
+    assert own.workers == 2
+
+
+@needs_fork
+def test_processes_may_be_asked_for_in_the_call():
+    data = Makers()
+    model().fit(data, verbose=0, workers=2, use_multiprocessing=True)
+    assert len(data.made) <= 1  # made elsewhere, but for the batch that tells the shapes
 
 
 @pytest.mark.parametrize("kwargs", [THREADS, pytest.param(PROCESSES, marks=needs_fork)])

@@ -145,12 +145,6 @@ DROPPED = {
     "compile": {"class_mode": None, "sample_weight_mode": None, "target_tensors": (None,)},
     **{
         name: {
-            "workers": None,
-            "nb_worker": None,
-            "use_multiprocessing": None,
-            "pickle_safe": None,
-            "max_queue_size": None,
-            "max_q_size": None,
             "show_accuracy": None,
         }
         for name in ("fit", "evaluate", "predict")

@@ -44,10 +44,12 @@ class OldMethods:
         """`fit` on a generator of batches.
 
         Keras 1's `samples_per_epoch` and `nb_val_samples` count samples; they become as many
-        batches as hold them. Arguments about queues and workers have no effect.
+        batches as hold them.
 
         Args:
             generator: Batches (x, y) or (x, y, sample_weight).
+            max_queue_size, workers, use_multiprocessing: As of PyDataset, for this call; other
+                generators have one maker of batches.
             steps_per_epoch, ...: As of `fit`.
 
         Returns:
@@ -66,6 +68,10 @@ class OldMethods:
             validation_data, validation_steps = _steps(validation_data, held_out)
         if not isinstance(validation_data, (tuple, list)) and validation_data is not None:
             kwargs["validation_steps"] = validation_steps
+        queue = {"max_queue_size": 10, "workers": 1, "use_multiprocessing": False}
+        asked = (max_queue_size, workers, use_multiprocessing)
+        given = zip(queue.items(), asked)
+        kwargs.update({name: value for (name, default), value in given if value != default})
         return self.fit(
             generator,
             epochs=kwargs.pop("nb_epoch", epochs),

@@ -23,6 +23,7 @@ from .data import (
     make_source,
     make_staged_source,
     split_text,
+    takes_workers,
     train_validation_split,
     unpack_x_y_sample_weight,
 )
@@ -48,6 +49,7 @@ class Trainer(OldMethods, CompiledModel):
         return THE_ONE
 
     @filter_traceback
+    @takes_workers
     @old_arguments
     def fit(
         self,
@@ -211,6 +213,7 @@ class Trainer(OldMethods, CompiledModel):
         return logs
 
     @filter_traceback
+    @takes_workers
     @old_arguments
     def evaluate(
         self,
@@ -253,6 +256,7 @@ class Trainer(OldMethods, CompiledModel):
         )
 
     @filter_traceback
+    @takes_workers
     @old_arguments
     def predict(
         self,

@@ -12,6 +12,7 @@ from .batches import DatasetSource, IterableSource, IteratorSource
 from .columns import columns_to_arrays
 from .dataset import PyDataset, Sequence
 from .pipeline import make_pipeline_source
+from .queues import takes_workers
 from .staged import make_staged_source, split_text
 from .unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
