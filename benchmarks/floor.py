@@ -21,7 +21,7 @@ RIDES = {
     "Normalization", "ZeroPadding2D",
 }  # fmt: skip
 TRANSCENDENTAL = {"sigmoid", "tanh", "softmax", "silu", "swish"}
-PRODUCTS = {"Dense", "Conv1D", "Conv2D", "DepthwiseConv2D"}
+PRODUCTS = {"Dense", "Conv1D", "Conv2D", "DepthwiseConv2D", "SeparableConv2D"}
 RECURRENT = {"SimpleRNN", "LSTM", "GRU"}
 UPDATE = 5  # RMSprop: weight and mean square read and written, gradient read
 
@@ -72,7 +72,9 @@ def layer_ops(layer, fed, batch, trains):
     weights = sum(int(np.prod(w.shape)) for w in layer.trainable_weights)
     activation = getattr(getattr(layer, "activation", None), "__name__", None)
     special = out if activation in TRANSCENDENTAL else 0
-    if kind in PRODUCTS:
+    if kind == "SeparableConv2D":
+        yield from separable_ops(layer, batch, fed, trains)
+    elif kind in PRODUCTS:
         kernel = layer.trainable_weights[0].shape
         taps = kernel[:2] if kind == "DepthwiseConv2D" else kernel[:-1]
         operations = 2 * out * int(np.prod(taps))
@@ -108,6 +110,24 @@ def layer_ops(layer, fed, batch, trains):
             yield Op(f"{name}, gradient", 0, FLOAT * (into + out))
     if trains and weights:
         yield Op(f"{name}, update", 5 * weights, FLOAT * UPDATE * weights)
+
+
+def separable_ops(layer, batch, fed, trains):
+    """A filter for each channel, then a product; what lies between them is in memory once."""
+    name, (depthwise, pointwise) = layer.name, (w.shape for w in layer.trainable_weights[:2])
+    into, out = size(layer.input.shape, batch), size(layer.output.shape, batch)
+    middle = out // layer.output.shape[-1] * pointwise[-2]
+    parts = (
+        ("each channel", middle, int(np.prod(depthwise[:2])), into, int(np.prod(depthwise))),
+        ("channels", out, int(pointwise[-2]), middle, int(np.prod(pointwise))),
+    )
+    for i, (what, written, taps, read, kernel) in enumerate(parts):
+        operations, moved = 2 * written * taps, FLOAT * (read + written + kernel)
+        yield Op(f"{name}, {what}", operations, moved)
+        if trains:
+            yield Op(f"{name}, {what}, weights' gradient", operations, moved)
+            if i or not fed:
+                yield Op(f"{name}, {what}, input's gradient", operations, moved)
 
 
 def attention_ops(layer, name, batch, fed, trains):

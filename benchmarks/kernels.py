@@ -1,14 +1,20 @@
 """Times single ops through the public functions at given sizes, against NumPy's time for the same.
 
     python kernels.py [--match conv] [--scale 64] [--json out.json]
+    python kernels.py --peers [--threads 2]
 
 The cases are the rows of tests/op_table.py with their first axis (and, elementwise, the last) made
 larger. Finds ops that fall behind; the native executable ph-bench measures kernels themselves.
+
+--peers instead times running sums, einsum, conv3d and sort against PyTorch's, and AUC against
+Keras's on each backend: in turn, in processes of PRONGHORN_PEERS_PYTHON (default: this Python),
+which must be able to import this pronghorn too.
 """
 
 import argparse
 import json
 import os
+import subprocess
 import sys
 import time
 
@@ -52,12 +58,57 @@ def inputs(row, scale, wide):
             yield rng.uniform(arg.low, arg.high, shape).astype("float32")
 
 
+PEERS = ("torch", "keras-tensorflow", "keras-jax", "keras-torch")
+
+
+def peer_lines(peer, options):
+    """What peer_kernels.py says of a peer, or a line that says why it says nothing."""
+    import pronghorn
+
+    python = os.environ.get("PRONGHORN_PEERS_PYTHON", sys.executable)
+    here = os.path.dirname(os.path.abspath(__file__))
+    home = os.path.dirname(os.path.dirname(os.path.abspath(pronghorn.__file__)))
+    count = str(options.threads)
+    command = [python, os.path.join(here, "peer_kernels.py"), peer, count, options.match]
+    path = os.pathsep.join(p for p in (home, os.environ.get("PYTHONPATH")) if p)
+    limits = {"OMP_NUM_THREADS": count, "TF_NUM_INTRAOP_THREADS": count, "PYTHONPATH": path}
+    done = subprocess.run(command, env={**os.environ, **limits}, capture_output=True, text=True)
+    lines = [json.loads(x) for x in done.stdout.splitlines() if x.startswith('{"peer"')]
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
+        print(f"{peer}: {last[:160]}", file=sys.stderr)
+    return lines
+
+
+def beside_peers(options):
+    """Prints each case and returns whether all are within their bars of the fastest peer."""
+    lines = [line for peer in PEERS for line in peer_lines(peer, options)]
+    print(f"{'case':32}{'us':>12}  peers, times ours")
+    fine = bool(lines)
+    for name in dict.fromkeys(line["case"] for line in lines):
+        runs = [line for line in lines if line["case"] == name]
+        ratios = {run["peer"]: run["peer_us"] / run["us"] for run in runs}
+        met = min(ratios.values()) * runs[0]["bar"] >= 1
+        fine = fine and met
+        shown = ", ".join(f"{peer} {ratio:.2f}" for peer, ratio in ratios.items())
+        us = min(run["us"] for run in runs)
+        print(f"{name:32}{us:12.1f}  {shown}{'' if met else '  BELOW ITS BAR'}")
+    if options.json:
+        with open(options.json, "w") as f:
+            json.dump(lines, f, indent=1)
+    return fine
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--match", default="")
     parser.add_argument("--scale", type=int, default=256)
     parser.add_argument("--json")
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
     options = parser.parse_args()
+    if options.peers:
+        return 0 if beside_peers(options) else 1
     results = []
     print(f"{'op':44}{'us':>12}{'program us':>12}{'GB/s':>8}{'NumPy us':>12}")
     for row in ROWS:
@@ -88,7 +139,8 @@ def main():
     if options.json:
         with open(options.json, "w") as f:
             json.dump(results, f, indent=1)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -114,6 +114,21 @@ def residual(k):
     return k.Model(inputs, k.layers.Dense(10, activation="softmax")(x))
 
 
+def separable(k):
+    """32-64-128: 3x3 separable convolutions, each normalised and pooled."""
+    stack = [k.Input((64, 64, 3))]
+    for filters in (32, 64, 128):
+        stack += [
+            k.layers.SeparableConv2D(filters, 3, padding="same", use_bias=False),
+            k.layers.BatchNormalization(),
+            k.layers.Activation("relu"),
+            k.layers.MaxPooling2D(2),
+        ]
+    return k.Sequential(
+        [*stack, k.layers.GlobalAveragePooling2D(), k.layers.Dense(10, activation="softmax")]
+    )
+
+
 def transformer(length):
     """An encoder: 4 heads of 32 over words of size 128, then Dense 256 and 128."""
 
@@ -244,6 +259,10 @@ WORKLOADS = [
     Workload(
         "residual", "32x32x3 residual 32-64-128, batch 64", residual, RMS, SPARSE, 64,
         classes(10, 32, 32, 3), 50,
+    ),
+    Workload(
+        "sepconv", "64x64x3 separable conv 32-64-128, batch 32", separable, RMS, SPARSE, 32,
+        classes(10, 64, 64, 3), 50, bar=2,
     ),
     Workload(
         "vgg16", "VGG16 features, predict 20 x 150x150x3", vgg16_features, RMS, "mse", 20,

@@ -70,6 +70,20 @@ def residual():
     return nn.Sequential(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10))
 
 
+def sepconv():
+    nn, layers, channels = torch.nn, [], 3
+    for filters in (32, 64, 128):
+        layers += [
+            nn.Conv2d(channels, channels, 3, padding=1, groups=channels, bias=False),
+            nn.Conv2d(channels, filters, 1, bias=False),
+            nn.BatchNorm2d(filters),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+        ]
+        channels = filters
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10))
+
+
 def transformer():
     nn = torch.nn
 
@@ -161,6 +175,7 @@ BUILDERS = {
     "catsdogs": catsdogs,
     "embedding": embedding,
     "residual": residual,
+    "sepconv": sepconv,
     "vgg16": vgg16,
     "simplernn": lambda: over_words(32, lambda: recurrent("RNN", 32, 32), 32),
     "lstm": lambda: over_words(32, lambda: recurrent("LSTM", 32, 32), 32),
