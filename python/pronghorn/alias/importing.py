@@ -6,17 +6,19 @@ they are for, and sys.modules never holds them.
 """
 
 import builtins
+import functools
 import importlib
 import importlib.util
 import os
 import sys
 import sysconfig
 
-from . import modules
+from . import around, modules
 
 ROOTS = ("keras", "tensorflow", "tf_keras")
 # Parts of other packages that a package of `also` imports, and that import tensorflow themselves.
 COMPANIONS = {"keras_tuner": ("tensorboard.plugins.hparams",)}
+AROUND = frozenset(name.partition(".")[0] for name in (*around.MODULES, *around.names.TABLES))
 _also = set()
 _originals = {}
 
@@ -47,6 +49,7 @@ def remove():
         builtins.__import__ = _originals["__import__"]
         importlib.import_module = _originals["import_module"]
         importlib.util.find_spec = _originals["find_spec"]
+        around.withdraw()
     _originals.clear()
     _also.clear()
 
@@ -55,13 +58,38 @@ def _import(name, globals=None, locals=None, fromlist=(), level=0):
     if level == 0 and name.partition(".")[0] in ROOTS and _is_for(globals):
         module = modules.load(name)
         return module if fromlist else modules.load(name.partition(".")[0])
-    return _originals_or(builtins.__import__, "__import__")(name, globals, locals, fromlist, level)
+    original = _originals_or(builtins.__import__, "__import__")
+    if level or name.partition(".")[0] not in AROUND or not _is_for(globals):
+        return original(name, globals, locals, fromlist, level)
+    try:
+        module = original(name, globals, locals, fromlist, level)
+    except ModuleNotFoundError as error:
+        whole = around.stand_in(name, error)
+        if whole is None:
+            raise
+        if fromlist or "." not in name:
+            return whole
+        root = name.partition(".")[0]
+        served = root in around.MODULES
+        module = around.serve(root) if served else original(root, globals, locals, (), 0)
+    around.complete(name, fromlist, _is_for)
+    return module
 
 
 def _import_module(name, package=None):
     if name.partition(".")[0] in ROOTS and _is_for(sys._getframe(1).f_globals):
         return modules.load(name)
-    return _originals_or(importlib.import_module, "import_module")(name, package)
+    original = _originals_or(importlib.import_module, "import_module")
+    if name.partition(".")[0] not in AROUND or not _is_for(sys._getframe(1).f_globals):
+        return original(name, package)
+    try:
+        module = original(name, package)
+    except ModuleNotFoundError as error:
+        module = around.stand_in(name, error)
+        if module is None:
+            raise
+    around.complete(name, (), _is_for)
+    return module
 
 
 def _find_spec(name, package=None):
@@ -105,6 +133,7 @@ def _is_also(name):
     return False
 
 
+@functools.cache
 def _is_installed(file):
     file = os.path.realpath(file)
     parts = file.split(os.sep)

@@ -37,6 +37,7 @@ def run(script, arguments=(), also=(), module=False):
     _first_on_path(os.path.dirname(os.path.realpath(script)))
     alias.serve(also)
     from pronghorn.alias import child
+    from pronghorn.cli import python2
 
     main = types.ModuleType("__main__")
     main.__dict__.update(
@@ -47,7 +48,13 @@ def run(script, arguments=(), also=(), module=False):
         __annotations__={},
     )
     sys.modules["__main__"] = main
-    return _guarded(lambda: exec(compile(source, script, "exec"), main.__dict__))
+
+    def program():
+        code = compile(source, script, "exec")
+        main.__dict__.update(python2.builtins_of(code))
+        exec(code, main.__dict__)
+
+    return _guarded(program)
 
 
 def _first_on_path(folder):
@@ -68,7 +75,12 @@ def _guarded(program):
         trace = error.__traceback__
         while trace is not None and _is_above(trace.tb_frame):
             trace = trace.tb_next
+        _without_imports(trace)
         sys.excepthook(type(error), error.with_traceback(trace), trace)
+        if isinstance(error, SyntaxError):
+            from pronghorn.cli import python2
+
+            print(python2.advice(error), end="", file=sys.stderr)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     return 0
 
@@ -76,3 +88,16 @@ def _guarded(program):
 def _is_above(frame):
     name = frame.f_globals.get("__name__")
     return name in (__name__, "runpy") or frame.f_code.co_filename == "<frozen runpy>"
+
+
+def _without_imports(trace):
+    """Takes the frames of the layer over `import` out, as Python does with those of its own."""
+    while trace is not None:
+        below = trace.tb_next
+        while below is not None and below.tb_frame.f_globals.get("__name__") == _IMPORTING:
+            below = below.tb_next
+        trace.tb_next = below
+        trace = below
+
+
+_IMPORTING = "pronghorn.alias.importing"
