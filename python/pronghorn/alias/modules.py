@@ -59,7 +59,7 @@ def _make(name):
     below = name.partition(".")[2]
     room = MODULES.get(below, below)
     target = _room(room)
-    ours = room.startswith("datasets.") or room == "initializers.former"
+    ours = room.startswith("datasets.") or room in ("initializers.former", "legacy.interfaces")
     if room not in keras_names() and (target is None or not ours):
         reason = f"Keras {keras_version()} does not have it either"
         if below.partition(".")[0] == "src":
@@ -76,7 +76,7 @@ def _room(room):
     """The module of the package that a room's name stands for; None where there is none."""
     place = importlib.import_module(_PACKAGE)
     for part in filter(None, room.split(".")):
-        if part == "former":
+        if part in ("former", "interfaces"):
             importlib.import_module(f"{place.__name__}.{part}")
         place = place.__dict__.get(part) or getattr(place, part, None)
         if not isinstance(place, types.ModuleType):

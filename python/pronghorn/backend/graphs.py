@@ -20,6 +20,7 @@ from ..engine.config import floatx as _floatx
 from ..engine.graph import Graph as _Graph
 from ..engine.keras_tensor import KerasHistory as _KerasHistory
 from ..engine.tensor import own_array as _own_array
+from ..engine.updates import collector as _collector
 from . import phase as _phase
 
 
@@ -179,6 +180,10 @@ def moving_average_update(x: Any, value: Any, momentum: Any) -> Any:
 def _updated(x, new, *given):
     if _any_symbolic((*given, value := new())):
         return _Update((x, value))
+    collector = _collector()
+    if collector is not None:
+        collector.add(x, value)
+        return x
     before = x.handle.read()
     x.assign(value)
     # K.function that is handed x takes this back, to do it at each call

@@ -12,6 +12,7 @@ from ..engine import KerasTensor as _KerasTensor
 from ..engine import Variable as _Variable
 from ..engine.config import floatx as _floatx
 from ..engine.config import standardize_dtype as _standardize_dtype
+from ..engine.updates import collector as _collector
 
 
 def variable(value: Any, dtype: Any = None, name: str | None = None, constraint: Any = None) -> Any:
@@ -30,10 +31,15 @@ def variable(value: Any, dtype: Any = None, name: str | None = None, constraint:
         >>> K.get_value(K.variable([[1, 2]])).tolist()
         [[1.0, 2.0]]
     """
-    value = _ops.convert_to_tensor(value, dtype or _floatx())
-    made = _Variable(_ops.copy(value), dtype=dtype or _floatx(), name=name)
-    made.constraint = constraint
-    return made
+    dtype = dtype or _floatx()
+
+    def make():
+        made = _Variable(_ops.copy(_ops.convert_to_tensor(value, dtype)), dtype=dtype, name=name)
+        made.constraint = constraint
+        return made
+
+    collector = _collector()
+    return make() if collector is None else collector.variable(make)
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:

@@ -24,6 +24,7 @@ MODULES = {
     "engine.training_arrays": "",
     "engine.training_generator": "",
     "legacy.layers": "layers",
+    "legacy.interfaces": "legacy.interfaces",
     "callbacks.tensorboard_v1": "callbacks",
     "callbacks.tensorboard_v2": "callbacks",
     "backend.tensorflow_backend": "backend",

@@ -71,6 +71,10 @@ class Optimizer(Portable, OldMethods, Averages, OptimizerState):
         """Shows the arguments that `*args, **kwargs` hand on to this class in signatures."""
         super().__init_subclass__(**kwargs)
         old_constructor(cls, or_default="epsilon")  # as in Keras 2
+        if "get_updates" in cls.__dict__:
+            from .get_updates import adapt
+
+            adapt(cls)
         cls._is_ours = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
         own = list(inspect.signature(cls.__init__).parameters.values())
         if [p.kind for p in own[-2:]] == [
