@@ -79,7 +79,10 @@ NAMES = {
         "zero": "Zeros",
         "get_fans": "initializers.former.get_fans",
     },
-    "models": {"model_from_config": "serialization.deserialize_keras_object"},
+    "models": {
+        "model_from_config": "serialization.deserialize_keras_object",
+        "model_from_yaml": "models.former.model_from_yaml",
+    },
     "optimizers": {
         "clip_norm": "optimizers.former.clip_norm",
         "sgd": "SGD",
@@ -106,6 +109,7 @@ NAMES = {
         "Reduction": "losses.former.Reduction",
         "ReductionV2": "losses.former.Reduction",
         "deconv_output_length": "utils.former.deconv_length",
+        **_at("utils.enqueuers", "GeneratorEnqueuer OrderedEnqueuer SequenceEnqueuer"),
         **_at(
             "utils.former",
             "HDF5Matrix accuracy ask_to_proceed_with_overwrite categorical_probas_to_classes "

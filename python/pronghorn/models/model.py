@@ -329,6 +329,12 @@ class Model(Trainer, Layer):
 
         return json.dumps(serialize_keras_object(self), **kwargs)
 
+    def to_yaml(self, **kwargs: Any) -> str:
+        """The model's config as YAML, for `model_from_yaml`; keyword arguments go to safe_dump."""
+        from .former import to_yaml
+
+        return to_yaml(self, **kwargs)
+
     @classmethod
     def from_config(
         cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
