@@ -4,6 +4,8 @@ import functools
 import io
 import sys
 
+from . import six_moves as moves  # noqa: F401
+
 PY2, PY3, PY34 = False, True, True
 string_types, integer_types, class_types = (str,), (int,), (type,)
 text_type, binary_type = str, bytes

@@ -1,14 +1,19 @@
 """`six.moves` on Python 3: modules and built-ins under the names they have there."""
 
+# ruff: noqa: F401
+import builtins
 import collections
+import configparser
 import functools
 import html.parser
 import http.client
 import io
 import itertools
 import pickle
+import queue
 import shlex
 import sys
+from importlib import reload as reload_module
 
 from . import six_urllib as urllib
 
