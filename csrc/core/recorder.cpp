@@ -22,6 +22,10 @@ void Tape::reset() {
   tracked_.clear();
   watched_.clear();
   reads.clear();
+  known_reads_.clear();
+}
+void Tape::note_read(const Variable& v, const Tensor& value) {
+  if (known_reads_.insert({v.get(), value.get()}).second) reads.emplace_back(v, value);
 }
 
 // ---- trace
@@ -40,10 +44,9 @@ Tensor Trace::input(const Spec& spec, const std::string& origin) {
   return inputs_.back();
 }
 Trace::Slot& Trace::slot(const Variable& v) {
-  for (Slot& s : slots_)
-    if (s.variable == v) return s;
-  slots_.push_back({v, {}, {}, false});
-  return slots_.back();
+  const auto [place, fresh] = places_.try_emplace(v.get(), slots_.size());
+  if (fresh) slots_.push_back({v, {}, {}, false});
+  return slots_[place->second];
 }
 Tensor Trace::read(const Variable& v) {
   Slot& s = slot(v);
@@ -144,10 +147,7 @@ Tensor read_variable(const Variable& v) {
     Tape& tape = static_cast<Tape&>(*r);
     if (!tape.watch_variables) continue;
     tape.watch(value);
-    const bool known = std::any_of(tape.reads.begin(), tape.reads.end(), [&](const auto& r) {
-      return r.first == v && r.second.get() == value.get();
-    });
-    if (!known) tape.reads.emplace_back(v, value);
+    tape.note_read(v, value);
   }
   return value;
 }

@@ -2,6 +2,8 @@
 // Trace keeps the nodes of abstract tensors. One stack a thread.
 #pragma once
 #include <atomic>
+#include <set>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "op.h"
@@ -76,8 +78,10 @@ class Tape : public Recorder {
   bool watch_variables = true;  // a trainable variable read under this tape is watched
   // What each variable's reads returned: the gradient of a variable sums over them.
   std::vector<std::pair<Variable, Tensor>> reads;
+  void note_read(const Variable& v, const Tensor& value);  // once
 
  private:
+  std::set<std::pair<const void*, const void*>> known_reads_;
   std::unordered_set<TensorImpl*> tracked_;
   std::vector<Tensor> watched_;  // keeps identities alive
 };
@@ -107,6 +111,7 @@ class Trace : public Recorder {
   uint64_t serial_;
   std::vector<Tensor> inputs_;
   std::vector<Slot> slots_;
+  std::unordered_map<const void*, size_t> places_;  // variable -> its slot
 };
 
 // Whether any seat is on this thread's stack: cheap, true more often than something listens.

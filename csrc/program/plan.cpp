@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "../core/thunks.h"
 
@@ -51,51 +52,81 @@ class Planner {
     extra_.resize(g_.nodes.size());
     in_place_.assign(g_.values.size(), -1);
     writer_.assign(g_.nodes.size(), 0);
+    seen_.assign(g_.nodes.size(), 0);
+    for (size_t i = 0; i < g_.nodes.size(); ++i) rank_.push_back(static_cast<int64_t>(i));
+    consumers_ = g_.consumers();
+    later_.resize(g_.nodes.size());
     std::vector<int> failing;
     for (size_t i = 0; i < g_.nodes.size(); ++i)
       if (has_status(g_.nodes[i])) failing.push_back(static_cast<int>(i));
+    std::vector<char> result(g_.values.size(), 0), kept(g_.values.size(), 0);  // of root values
+    std::vector<int> written(g_.values.size(), 0);  // how many variables become it
+    for (int v : g_.outputs) result[z(root_[z(v)])] = 1;
+    for (const GraphWrite& w : g_.writes) kept[z(root_[z(w.value)])] = 1, ++written[z(w.value)];
     for (const GraphWrite& w : g_.writes) {
       const int p = producer(w.value);
       const int old = g_.variable_values[z(w.variable)];
       bool ok = p >= 0 && g_.nodes[z(p)].elementwise() && root_[z(w.value)] == w.value &&
                 in_place_[z(w.value)] < 0;
-      for (int v : g_.outputs) ok = ok && root_[z(v)] != old && root_[z(v)] != w.value;
       // The old value may also be some other variable's new value, or be read broadcast by p
       // itself.
-      for (const GraphWrite& other : g_.writes)
-        ok = ok && (&other == &w || (root_[z(other.value)] != old && other.value != w.value));
-      std::vector<int> before = failing;
+      ok = ok && !result[z(w.value)] && written[z(w.value)] == 1;
+      ok = ok && (old < 0 || (!result[z(old)] && !kept[z(old)]));
+      std::vector<int> before;
+      if (ok) before = failing;
       if (ok && old >= 0)
         for (int r : readers_[z(old)])
           if (r != p) before.push_back(r);
       if (ok && old >= 0)
         for (int v : g_.nodes[z(p)].in) ok = ok && (root_[z(v)] != old || spec(v) == spec(w.value));
-      for (int b : before) ok = ok && !reaches(p, b);
+      for (size_t b = 0; ok && b < before.size(); ++b) ok = !reaches(p, before[b]);
       if (!ok) {
         plan_.copies.push_back(w);
         continue;
       }
       in_place_[z(w.value)] = w.variable;
       writer_[z(p)] = 1;
-      for (int b : before) extra_[z(p)].push_back(b);
+      for (int b : before) keep_before(b, p);
     }
   }
 
-  // Does node `from` come (transitively) before node `to`, extra edges included?
-  bool reaches(int from, int to) const {
-    std::vector<char> seen(g_.nodes.size(), 0);
+  // Does node `from` come (transitively) before node `to`, extra edges included? Ranks rise along
+  // every edge, so only nodes ranked between the two can lie on a path.
+  bool reaches(int from, int to) {
+    const int64_t least = rank_[z(from)];
+    ++search_;
     std::vector<int> stack{to};
     while (!stack.empty()) {
       const int n = stack.back();
       stack.pop_back();
       if (n == from) return true;
-      if (seen[z(n)]) continue;
-      seen[z(n)] = 1;
+      if (rank_[z(n)] <= least || seen_[z(n)] == search_) continue;
+      seen_[z(n)] = search_;
       for (int v : g_.nodes[z(n)].in)
         if (producer(v) >= 0) stack.push_back(producer(v));
       for (int b : extra_[z(n)]) stack.push_back(b);
     }
     return false;
+  }
+
+  // The edge `first` -> `second`, which closes no cycle; raises the ranks of what follows.
+  void keep_before(int first, int second) {
+    extra_[z(second)].push_back(first);
+    later_[z(first)].push_back(second);
+    std::vector<int> stack;
+    const auto raise = [&](int from, int to) {
+      if (rank_[z(to)] > rank_[z(from)]) return;
+      rank_[z(to)] = rank_[z(from)] + 1;
+      stack.push_back(to);
+    };
+    raise(first, second);
+    while (!stack.empty()) {
+      const int n = stack.back();
+      stack.pop_back();
+      for (int v : g_.nodes[z(n)].out)
+        for (int c : consumers_[z(v)]) raise(n, c);
+      for (int c : later_[z(n)]) raise(n, c);
+    }
   }
 
   // ---- order: as traced, but state writers and scalar arithmetic run as soon as they can, while
@@ -120,6 +151,7 @@ class Planner {
     }
     std::vector<char> done(n, 0);
     std::vector<int> ready;
+    std::set<int> open;  // wait for nothing
     const auto emit = [&](int i) {
       ready.push_back(i);
       while (!ready.empty()) {
@@ -127,10 +159,15 @@ class Planner {
         ready.pop_back();
         if (done[z(k)]) continue;
         done[z(k)] = 1;
+        open.erase(k);
         plan_.order.push_back(k);
         for (size_t f = followers[z(k)].size(); f-- > 0;) {
           const int next = followers[z(k)][f];
-          if (--waiting[z(next)] == 0 && eager(next)) ready.push_back(next);
+          if (--waiting[z(next)] > 0) continue;
+          if (eager(next))
+            ready.push_back(next);
+          else
+            open.insert(next);
         }
       }
     };
@@ -138,11 +175,14 @@ class Planner {
     // not met yet is passed over and picked up in a later sweep
     for (size_t i = 0; i < n; ++i)
       if (!done[i] && waiting[i] == 0 && eager(static_cast<int>(i))) emit(static_cast<int>(i));
-    while (plan_.order.size() < n) {
-      const size_t before = plan_.order.size();
-      for (size_t i = 0; i < n; ++i)
-        if (!done[i] && waiting[i] == 0) emit(static_cast<int>(i));
-      PH_CHECK(plan_.order.size() > before);
+    for (size_t i = 0; i < n; ++i)
+      if (!done[i] && waiting[i] == 0) open.insert(static_cast<int>(i));
+    for (int at = 0; plan_.order.size() < n;) {
+      auto next = open.lower_bound(at);
+      if (next == open.end()) next = open.begin();
+      PH_CHECK(next != open.end());
+      at = *next;
+      emit(at);
     }
     bool fails = false;
     for (const GraphNode& node : g_.nodes) fails = fails || has_status(node);
@@ -238,28 +278,25 @@ class Planner {
     return -1;
   }
 
+  // The smallest block that is large enough; of several the first.
   int64_t take(int64_t size) {
-    auto best = free_.end();
-    for (auto it = free_.begin(); it != free_.end(); ++it)
-      if (it->second >= size && (best == free_.end() || it->second < best->second)) best = it;
-    if (best == free_.end()) {
+    const auto best = by_size_.lower_bound({size, 0});
+    if (best == by_size_.end()) {
       // extend the last free block when it touches the top
+      int64_t offset = top_;
       if (!free_.empty()) {
-        auto end = std::prev(free_.end());
+        const auto end = std::prev(free_.end());
         if (end->first + end->second == top_) {
-          const int64_t offset = end->first;
-          free_.erase(end);
-          top_ = offset + size;
-          return offset;
+          offset = end->first;
+          drop(end);
         }
       }
-      const int64_t offset = top_;
-      top_ += size;
+      top_ = offset + size;
       return offset;
     }
-    const auto [offset, have] = *best;
-    free_.erase(best);
-    if (have > size) free_[offset + size] = have - size;
+    const auto [have, offset] = *best;
+    drop(free_.find(offset));
+    if (have > size) keep_free(offset + size, have - size);
     return offset;
   }
   void give(int64_t offset, int64_t size) {
@@ -269,26 +306,40 @@ class Planner {
       if (before->first + before->second == offset) {
         offset = before->first;
         size += before->second;
-        free_.erase(before);
+        drop(before);
       }
     }
     if (next != free_.end() && offset + size == next->first) {
       size += next->second;
-      free_.erase(next);
+      drop(next);
     }
+    keep_free(offset, size);
+  }
+  void keep_free(int64_t offset, int64_t size) {
     free_[offset] = size;
+    by_size_.insert({size, offset});
+  }
+  void drop(std::map<int64_t, int64_t>::iterator block) {
+    by_size_.erase({block->second, block->first});
+    free_.erase(block);
   }
 
   const Graph& g_;
   Device& device_;
   int threads_;
   Plan plan_;
-  std::vector<int> root_;                  // value -> the value whose memory it shares
-  std::vector<std::vector<int>> readers_;  // root value -> nodes
-  std::vector<std::vector<int>> extra_;    // node -> nodes that must run before it
-  std::vector<int> in_place_;              // value -> variable slot
-  std::vector<char> writer_;               // node writes state in place
-  std::map<int64_t, int64_t> free_;        // offset -> size
+  std::vector<int> root_;                    // value -> the value whose memory it shares
+  std::vector<std::vector<int>> readers_;    // root value -> nodes
+  std::vector<std::vector<int>> extra_;      // node -> nodes that must run before it
+  std::vector<std::vector<int>> later_;      // the same edges from their other end
+  std::vector<std::vector<int>> consumers_;  // value -> nodes
+  std::vector<int64_t> rank_;                // node -> its place in an order that runs
+  std::vector<int> seen_;                    // node -> the last search that met it
+  int search_ = 0;
+  std::vector<int> in_place_;                      // value -> variable slot
+  std::vector<char> writer_;                       // node writes state in place
+  std::map<int64_t, int64_t> free_;                // offset -> size
+  std::set<std::pair<int64_t, int64_t>> by_size_;  // (size, offset) of the same blocks
   int64_t top_ = 0;
 };
 

@@ -338,7 +338,7 @@ std::vector<ProfiledCall> Program::calls() {
 }
 
 size_t Program::bytes() const {
-  size_t n = graph_.nodes.size() * 1024;
+  size_t n = graph_.nodes.size() * 2048;
   for (const Tensor& t : graph_.constants) n += static_cast<size_t>(t.spec().bytes());
   return n;
 }

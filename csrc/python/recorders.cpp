@@ -1,5 +1,7 @@
 // Variables, tapes and traces as Python sees them.
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "../program/grad.h"
 #include "bind.h"
@@ -56,7 +58,9 @@ py::list tape_gradient(GradientTape& tape, const std::vector<Tensor>& targets,
                        const py::list& sources, const py::list& seeds) {
   std::vector<Tensor> wrt, seed_tensors;
   for (py::handle s : seeds) seed_tensors.push_back(s.is_none() ? Tensor() : s.cast<Tensor>());
-  std::vector<std::vector<size_t>> parts;  // per source, its places in wrt
+  std::vector<std::vector<size_t>> parts;                      // per source, its places in wrt
+  std::unordered_map<const void*, std::vector<Tensor>> reads;  // by variable
+  for (const auto& [variable, value] : tape.reads) reads[variable.get()].push_back(value);
   for (py::handle s : sources) {
     parts.emplace_back();
     if (py::isinstance<Tensor>(s)) {
@@ -65,8 +69,8 @@ py::list tape_gradient(GradientTape& tape, const std::vector<Tensor>& targets,
       continue;
     }
     const auto v = s.cast<Variable>();
-    for (const auto& [variable, value] : tape.reads)
-      if (variable == v) {
+    if (const auto found = reads.find(v.get()); found != reads.end())
+      for (const Tensor& value : found->second) {
         parts.back().push_back(wrt.size());
         wrt.push_back(value);
       }
@@ -165,9 +169,9 @@ void bind_recorders(py::module_& m) {
       .def_property_readonly("read_cells",
                              [](const GradientTape& t) {
                                std::vector<Variable> out;
+                               std::unordered_set<const void*> seen;
                                for (const auto& [variable, value] : t.reads)
-                                 if (std::find(out.begin(), out.end(), variable) == out.end())
-                                   out.push_back(variable);
+                                 if (seen.insert(variable.get()).second) out.push_back(variable);
                                return out;
                              })
       .def_readonly("persistent", &GradientTape::persistent)
@@ -178,7 +182,7 @@ void bind_recorders(py::module_& m) {
            [](GradientTape& t, const Variable& v) {
              const Tensor value = current_trace() ? current_trace()->read(v) : value_of(*v);
              t.watch(value);
-             t.reads.emplace_back(v, value);
+             t.note_read(v, value);
            })
       .def("forget", [](GradientTape& t) { t.reset(); })
       .def("sweep", &tape_gradient)

@@ -22,6 +22,7 @@ class FusePass {
     outside_.assign(g.values.size(), 0);
     for (int v : g.outputs) outside_[static_cast<size_t>(v)] = 1;
     for (const GraphWrite& w : g.writes) outside_[static_cast<size_t>(w.value)] = 1;
+    grow_trees();
   }
 
   void run() {
@@ -60,10 +61,61 @@ class FusePass {
     return d == DType::b8 && !g_.nodes[z(p)].op->copies;
   }
 
+  // Every node in a tree of those that follow it, depth first: a node reaches those whose entry
+  // lies within its own span. Most paths, forward to the loss and back, run along the trees.
+  void grow_trees() {
+    const size_t n = g_.nodes.size();
+    enter_.assign(n, -1), leave_.assign(n, -1);
+    int clock = 0;
+    struct Visit {
+      int node;
+      size_t out, use;
+    };
+    std::vector<Visit> stack;
+    for (size_t root = 0; root < n; ++root) {
+      if (enter_[root] >= 0) continue;
+      enter_[root] = clock++;
+      stack.push_back({static_cast<int>(root), 0, 0});
+      while (!stack.empty()) {
+        Visit& at = stack.back();
+        const std::vector<int>& outs = g_.nodes[z(at.node)].out;
+        if (at.out == outs.size()) {
+          leave_[z(at.node)] = clock;
+          stack.pop_back();
+          continue;
+        }
+        const std::vector<int>& uses = uses_[z(outs[at.out])];
+        if (at.use == uses.size()) {
+          ++at.out, at.use = 0;
+          continue;
+        }
+        const int next = uses[at.use++];
+        if (enter_[z(next)] >= 0) continue;
+        enter_[z(next)] = clock++;
+        stack.push_back({next, 0, 0});
+      }
+    }
+  }
+  // Whether a tree shows a path that leaves both clusters in between; false: not known.
+  bool tree_outside(int from, int to) const {
+    int looks = kTreeLooks;
+    for (int m : members_[z(from)])
+      for (int v : g_.nodes[z(m)].out)
+        for (int u : uses_[z(v)]) {
+          const int c = cluster_[z(u)];
+          if (c == from || c == to) continue;
+          for (int t : members_[z(to)])
+            if (enter_[z(u)] <= enter_[z(t)] && enter_[z(t)] < leave_[z(u)]) return true;
+          if (--looks == 0) return false;
+        }
+    return false;
+  }
+
   // Is there a path from a member of `from` to a member of `to` that leaves `from`?
   // Only clusters ranked between the two can lie on one.
   bool path_outside(int from, int to) const {
     if (rank_[z(to)] <= rank_[z(from)]) return false;
+    if (tree_outside(from, to)) return true;
     std::unordered_set<int> seen;
     std::vector<int> stack;
     // walk backwards over clusters from `to`, not through `from` directly
@@ -158,6 +210,20 @@ class FusePass {
     return !wide || (*x < 9e15 && *x > -9e15);  // exact in a double
   }
 
+  // Which register holds a value: of the few values of a cluster.
+  class Registers {
+   public:
+    int operator[](int v) const {
+      for (size_t i = held_.size(); i-- > 0;)
+        if (held_[i].first == v) return held_[i].second;
+      return -1;
+    }
+    void set(int v, int reg) { held_.push_back({v, reg}); }
+
+   private:
+    std::vector<std::pair<int, int>> held_;
+  };
+
   bool lower(const std::vector<int>& nodes, EltProgram* program, std::vector<int>* in,
              std::vector<int>* out) const {
     // inputs first: their registers come before everything else
@@ -171,8 +237,8 @@ class FusePass {
       }
     if (static_cast<int>(in->size()) > kEltMaxIn) return false;
     EltBuilder builder(static_cast<int>(in->size()));
-    std::vector<int> reg_of(g_.values.size(), -1);
-    for (size_t i = 0; i < in->size(); ++i) reg_of[z((*in)[i])] = static_cast<int>(i);
+    Registers reg_of;
+    for (size_t i = 0; i < in->size(); ++i) reg_of.set((*in)[i], static_cast<int>(i));
     std::vector<uint8_t> out_regs;
     try {
       for (int m : nodes) {
@@ -181,17 +247,17 @@ class FusePass {
         for (size_t i = 0; i < node.in.size(); ++i) {
           const int v = node.in[i];
           double x;
-          if (reg_of[z(v)] < 0) {
+          if (reg_of[v] < 0) {
             PH_CHECK(immediate(v, &x));
-            reg_of[z(v)] = builder.constant(x);
+            reg_of.set(v, builder.constant(x));
           }
-          regs[i] = static_cast<uint8_t>(reg_of[z(v)]);
+          regs[i] = static_cast<uint8_t>(reg_of[v]);
         }
         if (builder.size() + 8 > 96) return false;  // virtual registers are 8 bits
-        reg_of[z(node.out[0])] = node.op->lower(builder, regs, {node.op, &node.attrs, {}, {}});
+        reg_of.set(node.out[0], node.op->lower(builder, regs, {node.op, &node.attrs, {}, {}}));
         if (leaves(node.out[0], nodes)) {
           out->push_back(node.out[0]);
-          out_regs.push_back(static_cast<uint8_t>(reg_of[z(node.out[0])]));
+          out_regs.push_back(static_cast<uint8_t>(reg_of[node.out[0]]));
         }
       }
       *program = builder.finish(compute(nodes[0]), out_regs);
@@ -250,6 +316,8 @@ class FusePass {
   // Cluster -> its place in an order that runs, with room to move a few between two neighbours.
   static constexpr int64_t kGap = 1024;
   std::vector<int64_t> rank_;
+  static constexpr int kTreeLooks = 64;
+  std::vector<int> enter_, leave_;  // node -> when the walk of grow_trees came and left
 };
 
 }  // namespace

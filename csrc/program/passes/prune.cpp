@@ -28,6 +28,26 @@ void prune(Graph& g) {
   g.renumber();
 }
 
+namespace {
+size_t hash_of(const Attr& attr) {
+  return std::visit(
+      [](const auto& x) -> size_t {
+        using X = std::decay_t<decltype(x)>;
+        if constexpr (std::is_same_v<X, std::monostate>) {
+          return 0;
+        } else if constexpr (std::is_same_v<X, Ints> || std::is_same_v<X, Reals>) {
+          size_t hash = x.size();
+          for (const auto& one : x)
+            hash = hash * 1000003 + std::hash<std::decay_t<decltype(one)>>()(one);
+          return hash;
+        } else {
+          return std::hash<X>()(x);
+        }
+      },
+      attr);
+}
+}  // namespace
+
 void share(Graph& g) {
   std::vector<int> same(g.values.size());
   for (size_t v = 0; v < same.size(); ++v) same[v] = static_cast<int>(v);
@@ -48,6 +68,7 @@ void share(Graph& g) {
     const GraphNode* twin = nullptr;
     size_t hash = std::hash<const void*>()(node.op);
     for (int v : node.in) hash = hash * 1000003 + static_cast<size_t>(v);
+    for (size_t i = 0; i < node.attrs.size(); ++i) hash = hash * 1000003 + hash_of(node.attrs[i]);
     if (!(node.op->flags & kRandom))
       for (auto [it, end] = alike.equal_range(hash); it != end && !twin; ++it) {
         const GraphNode& k = kept[it->second];

@@ -5,6 +5,7 @@ Names and scopes are kept per thread, so that models built in two threads do not
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 from typing import Any
@@ -19,6 +20,7 @@ class _State(threading.local):
 _state = _State()
 
 
+@functools.cache
 def to_snake_case(name):
     """`"MaxPooling2D"` -> `"max_pooling2d"`."""
     name = re.sub(r"\W+", "", name)

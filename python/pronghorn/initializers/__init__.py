@@ -57,6 +57,7 @@ stft = STFTInitializer = STFT
 orthogonal, OrthogonalInitializer, IdentityInitializer = Orthogonal, Orthogonal, Identity
 
 
+@functools.cache
 def _table():
     from ..engine.naming import to_snake_case
 

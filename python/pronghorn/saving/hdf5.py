@@ -104,6 +104,7 @@ class Group:
         self.path = path
         self._group = group
         self._datasets = {}
+        self._groups = {}
 
     def _at(self, key):
         return f"{self.path}/{key}" if self.path else str(key)
@@ -136,13 +137,17 @@ class Group:
         """The group of that path below this one, or None where there is none."""
         found = self
         for part in path.split("/"):
+            if part in found._groups:  # kept open: loading asks for each several times
+                found = found._groups[part]
+                continue
             with self.file.reading(found._at(part)):
                 if part not in found._group:
                     return None
                 inner = found._member(part)
                 if not isinstance(inner, self.file._h5py.Group):
                     raise self.file.damaged(found._at(part), "numbers in the place of a group")
-                found = Group(self.file, inner, found._at(part))
+                outer = found
+                found = outer._groups[part] = Group(self.file, inner, outer._at(part))
         return found
 
     def _dataset(self, key):
