@@ -76,7 +76,7 @@ def _room(room):
     """The module of the package that a room's name stands for; None where there is none."""
     place = importlib.import_module(_PACKAGE)
     for part in filter(None, room.split(".")):
-        if part in ("former", "interfaces"):
+        if part in ("former", "interfaces") or part[0] == "_":
             importlib.import_module(f"{place.__name__}.{part}")
         place = place.__dict__.get(part) or getattr(place, part, None)
         if not isinstance(place, types.ModuleType):

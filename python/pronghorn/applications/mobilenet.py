@@ -6,3 +6,9 @@ from ._mobilenets import MobileNet
 preprocess_input = preprocessing("tf")
 
 __all__ = ["MobileNet", "decode_predictions", "preprocess_input"]
+
+
+def __getattr__(name):
+    from ..legacy.missing import old_or_absent
+
+    return old_or_absent(__name__, name, __all__)

@@ -24,6 +24,8 @@ MODULES = {
     "engine.training_arrays": "",
     "engine.training_generator": "",
     "legacy.layers": "layers",
+    "applications.mobilenetv2": "applications.mobilenet_v2",
+    "datasets.cifar": "datasets._cifar",
     "legacy.interfaces": "legacy.interfaces",
     "callbacks.tensorboard_v1": "callbacks",
     "callbacks.tensorboard_v2": "callbacks",

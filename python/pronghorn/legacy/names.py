@@ -32,6 +32,11 @@ _FORMER_METRICS = _at(
     "matthews_correlation precision recall",
 )
 
+_HDF5_GROUPS = _at(
+    "saving.former",
+    "load_weights_from_hdf5_group load_weights_from_hdf5_group_by_name save_weights_to_hdf5_group",
+)
+
 NAMES = {
     "": {"Sequence": "utils.PyDataset"},
     "engine": {
@@ -42,6 +47,7 @@ NAMES = {
         "get_source_inputs": "utils.get_source_inputs",
         "slice_X": "utils.former.slice_arrays",
         **_at("utils.former", "make_batches slice_arrays to_list object_list_uid"),
+        **_HDF5_GROUPS,
     },
     "layers": {
         "Convolution1D": "Conv1D",
@@ -65,6 +71,7 @@ NAMES = {
         "AbstractRNNCell": "Layer",
         "ConvRNN2D": "ConvLSTM2D",
         **_at("layers.former", "Highway MaxoutDense ParametricSoftplus SReLU"),
+        **_at("layers.rnn.former", "Recurrent _time_distributed_dense time_distributed_dense"),
     },
     "losses": {
         **_LOSSES,
@@ -82,8 +89,15 @@ NAMES = {
     "models": {
         "model_from_config": "serialization.deserialize_keras_object",
         "model_from_yaml": "models.former.model_from_yaml",
+        **_HDF5_GROUPS,
     },
+    "applications.mobilenet": {
+        "relu6": "activations.relu6",
+        "DepthwiseConv2D": "layers.DepthwiseConv2D",
+    },
+    "applications.resnet50": _at("applications.former", "conv_block identity_block"),
     "optimizers": {
+        "optimizer_from_config": "optimizers.deserialize",
         "clip_norm": "optimizers.former.clip_norm",
         "sgd": "SGD",
         "rmsprop": "RMSprop",
@@ -109,11 +123,14 @@ NAMES = {
         "Reduction": "losses.former.Reduction",
         "ReductionV2": "losses.former.Reduction",
         "deconv_output_length": "utils.former.deconv_length",
+        "layer_from_config": "layers.deserialize",
         **_at("utils.enqueuers", "GeneratorEnqueuer OrderedEnqueuer SequenceEnqueuer"),
         **_at(
             "utils.former",
             "HDF5Matrix accuracy ask_to_proceed_with_overwrite categorical_probas_to_classes "
-            "conv_input_length conv_output_length convert_kernel count_params deconv_length "
+            "conv_input_length conv_output_length convert_all_kernels_in_model "
+            "convert_dense_weights_data_format convert_kernel count_params deconv_length func_dump "
+            "func_load get_from_module make_tuple "
             "has_arg is_all_none make_batches multi_gpu_model normalize_data_format "
             "normalize_padding normalize_tuple object_list_uid print_summary probas_to_classes "
             "slice_arrays to_list to_ordinal transpose_shape unpack_singleton validate_file",

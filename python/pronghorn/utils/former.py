@@ -134,6 +134,45 @@ def convert_kernel(kernel: Any, dim_ordering: str | None = None) -> Any:
     return np.ascontiguousarray(np.flip(kernel, tuple(axes)))
 
 
+def convert_all_kernels_in_model(model: Any) -> None:
+    """Turns the kernels of all convolutions of a model, as `convert_kernel` does."""
+    kinds = tuple(f"Conv{n}D{form}" for n in (1, 2, 3) for form in ("", "Transpose"))
+    for layer in model.layers:
+        if type(layer).__name__ in kinds:
+            kernel, *rest = layer.get_weights()
+            layer.set_weights([convert_kernel(kernel), *rest])
+
+
+def convert_dense_weights_data_format(
+    dense: Any, previous_feature_map_shape: Any, target_data_format: str = "channels_first"
+) -> None:
+    """Orders the rows of a Dense layer's kernel for a Flatten over the other data format.
+
+    Args:
+        dense: The layer.
+        previous_feature_map_shape: Shape of what Flatten gets in the target format, without the
+            batch.
+        target_data_format: "channels_first" or "channels_last": the format that it shall fit.
+
+    Raises:
+        ValueError: for another format.
+    """
+    if target_data_format not in ("channels_first", "channels_last"):
+        raise ValueError(
+            "target_data_format is 'channels_first' or 'channels_last'. Received: "
+            f"{target_data_format!r}"
+        )
+    kernel, *rest = dense.get_weights()
+    shape = tuple(previous_feature_map_shape)
+    if target_data_format == "channels_first":
+        there = kernel.reshape(*shape[1:], shape[0], -1)
+        turned = np.moveaxis(there, -2, 0)
+    else:
+        there = kernel.reshape(shape[-1], *shape[:-1], kernel.shape[-1])
+        turned = np.moveaxis(there, 0, -2)
+    dense.set_weights([turned.reshape(kernel.shape), *rest])
+
+
 # ---- lists, functions and files --------------------------------------------------------------
 
 
@@ -199,6 +238,62 @@ def has_arg(fn: Any, name: str, accept_all: bool = False) -> bool:
         return True
     kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     return name in parameters and parameters[name].kind in kinds
+
+
+def func_dump(func: Any) -> tuple[Any, Any, Any]:
+    """A function as (code as text, defaults, closure), for `func_load` in the same Python."""
+    from ..serialization import code
+
+    made = code.dump(func)
+    return made["code"], made["defaults"], made["closure"]
+
+
+def func_load(code: Any, defaults: Any = None, closure: Any = None, globs: Any = None) -> Any:
+    """The function that `func_dump` wrote. Running it runs whatever its writer wants.
+
+    Args:
+        code: The text, or the whole triple.
+        defaults, closure: The other two parts.
+        globs: Its globals; NumPy, K and the like where missing.
+    """
+    from ..serialization.code import load
+
+    return load(code, defaults, closure, globs)
+
+
+def get_from_module(
+    identifier: Any,
+    module_params: dict[str, Any],
+    module_name: str,
+    instantiate: bool = False,
+    kwargs: dict[str, Any] | None = None,
+) -> Any:
+    """What a name, or a dict with "name" and arguments, means among the globals of a module.
+
+    Args:
+        identifier: Name, dict or the thing itself.
+        module_params: The module's `globals()`.
+        module_name: What messages call it.
+        instantiate: Whether to call what is found.
+        kwargs: Arguments of that call.
+
+    Raises:
+        ValueError: for a name that is not there.
+    """
+    if isinstance(identifier, dict):
+        kwargs = {**identifier, **(kwargs or {})}
+        identifier, instantiate = kwargs.pop("name"), True
+    if not isinstance(identifier, str):
+        return identifier
+    found = module_params.get(identifier)
+    if found is None:
+        raise ValueError(f"Invalid {module_name}: {identifier}")
+    return found(**(kwargs or {})) if instantiate else found
+
+
+def make_tuple(*args: Any) -> tuple[Any, ...]:
+    """Its arguments, as a tuple."""
+    return args
 
 
 def transpose_shape(shape: Any, target_format: str, spatial_axes: Any) -> Any:
