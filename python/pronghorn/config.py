@@ -67,6 +67,10 @@ def set_backend(backend: Any) -> None:
 
     Raises:
         ValueError: for another name.
+
+    Example:
+
+    >>> set_backend("jax")
     """
     known = ("tensorflow", "jax", "torch", "numpy", "openvino")
     if backend not in known:

@@ -44,6 +44,7 @@ class DTypePolicy:
 
     @property
     def name(self) -> Any:
+        """What the policy was made with: "float32", "mixed_float16", ..."""
         return self._name
 
     @property
@@ -58,6 +59,7 @@ class DTypePolicy:
 
     @property
     def quantization_mode(self) -> None:
+        """None: there are no quantized weights."""
         return None
 
     def convert_input(self, x: Any, autocast: bool, dtype: Any) -> Any:
@@ -82,10 +84,23 @@ class DTypePolicy:
         return x.astype(wanted) if cast else x
 
     def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments.
+
+        Returns:
+            A dict of what JSON can hold.
+        """
         return {"name": self.name}
 
     @classmethod
     def from_config(cls, config: Any) -> Self:
+        """A policy of what `get_config` returned.
+
+        Args:
+            config: Dict of the constructor's arguments.
+
+        Returns:
+            A new policy.
+        """
         return cls(**config)
 
     def __eq__(self, other):
@@ -262,7 +277,21 @@ def dtype_policy() -> Any:
 
 
 def set_dtype_policy(policy: Any) -> None:
-    """Sets the policy of layers made from now on: a name or a DTypePolicy."""
+    """Sets the policy of layers made from now on: a name or a DTypePolicy.
+
+    Args:
+        policy: A name, a DTypePolicy or its config.
+
+    Raises:
+        ValueError: for anything else, or an unknown name.
+
+    Example:
+
+    >>> set_dtype_policy("mixed_bfloat16")
+    >>> layers.Dense(3).compute_dtype
+    'bfloat16'
+    >>> set_dtype_policy("float32")
+    """
     global _default
     if not isinstance(policy, DTypePolicy):
         if not isinstance(policy, (str, dict)):
@@ -282,12 +311,42 @@ def reset_dtype_policy() -> None:
 
 
 def serialize(dtype_policy: Any) -> Any:
+    """A policy's config with its class, for `deserialize`.
+
+    Args:
+        dtype_policy: A DTypePolicy or DTypePolicyMap.
+
+    Returns:
+        A dict of what JSON can hold.
+
+    Example:
+
+    >>> serialize(DTypePolicy("float32"))["config"]
+    {'name': 'float32'}
+    """
     from .serialization import serialize_keras_object
 
     return serialize_keras_object(dtype_policy)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The policy of such a config.
+
+    Args:
+        config: What `serialize` returned, or the dict of a policy's `get_config`.
+        custom_objects: Dict of names to classes of one's own.
+
+    Returns:
+        A DTypePolicy or DTypePolicyMap.
+
+    Raises:
+        TypeError: for a class that is not known.
+
+    Example:
+
+    >>> deserialize(serialize(DTypePolicy("mixed_float16")))
+    <DTypePolicy "mixed_float16">
+    """
     from .serialization import deserialize_keras_object
 
     if isinstance(config, dict) and "class_name" not in config and "name" in config:
@@ -298,8 +357,19 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
 def get(identifier: Any) -> Any:
     """A policy from None (the global one), a name, a config or a policy.
 
+    Args:
+        identifier: None, a name, a dict, a DTypePolicy, or what stands for a dtype (np.float32).
+
+    Returns:
+        A DTypePolicy; the given one itself.
+
     Raises:
         ValueError: for anything else.
+
+    Example:
+
+    >>> get("mixed_bfloat16").variable_dtype
+    'float32'
     """
     if identifier is None:
         return dtype_policy()

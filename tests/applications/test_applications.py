@@ -8,7 +8,7 @@ import pronghorn as ph
 import pytest
 from applications import cases
 from pronghorn import applications
-from pronghorn.applications import _common
+from pronghorn.applications import _common, _pictures
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(HERE, "keras_values.json")) as _f:
@@ -127,8 +127,8 @@ def test_preprocess_input():
 def test_decode_predictions(monkeypatch):
     index = {str(i): [f"n{i:08}", f"class {i}"] for i in range(1000)}
 
-    monkeypatch.setattr(_common, "_load_class_index", lambda: index)
-    monkeypatch.setattr(_common, "_class_index", [])
+    monkeypatch.setattr(_pictures, "_load_class_index", lambda: index)
+    monkeypatch.setattr(_pictures, "_class_index", [])
     scores = np.zeros((1, 1000), "float32")
     scores[0, [4, 9]] = 0.25, 0.75
     [best] = applications.vgg16.decode_predictions(scores, top=2)

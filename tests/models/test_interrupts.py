@@ -7,7 +7,7 @@ import pronghorn as ph
 import pytest
 from pronghorn import _core, engine, layers
 from pronghorn.engine import naming
-from pronghorn.engine.symbolic import call_context
+from pronghorn.engine.call_context import call_context
 
 X = np.ones((8, 3), "float32")
 

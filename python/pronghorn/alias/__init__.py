@@ -13,12 +13,17 @@ def serve(also: "tuple[str, ...] | list[str]" = ()) -> None:
         also: Names of installed packages, or of modules and packages within them, that shall see
             them too ("keras_tuner", "shop.nets", ...).
 
+    Returns:
+        None.
+
     Example:
 
-    >>> from pronghorn import alias
-    >>> alias.serve()
-    >>> from keras.layers import Dense
-    >>> Dense(3).units
+    >>> import subprocess, sys
+    >>> program = (
+    ...     "from pronghorn import alias; alias.serve();"
+    ...     "from keras.layers import Dense; print(Dense(3).units)"
+    ... )
+    >>> int(subprocess.run([sys.executable, "-c", program], capture_output=True).stdout)
     3
     """
     from . import importing
@@ -34,10 +39,34 @@ def stop_serving() -> None:
 
 
 def load_ipython_extension(shell: "object") -> None:
-    """`%load_ext pronghorn`: serves Keras's names to the notebook."""
+    """`%load_ext pronghorn`: serves Keras's names to the notebook.
+
+    Args:
+        shell: IPython's shell, which is not needed.
+
+    Returns:
+        None.
+
+    Example:
+
+    >>> load_ipython_extension(None)
+    >>> unload_ipython_extension(None)
+    """
     serve()
 
 
 def unload_ipython_extension(shell: "object") -> None:
-    """`%unload_ext pronghorn`."""
+    """`%unload_ext pronghorn`: ends what `load_ipython_extension` began; what was imported stays.
+
+    Args:
+        shell: IPython's shell, which is not needed.
+
+    Returns:
+        None.
+
+    Example:
+
+    >>> load_ipython_extension(None)
+    >>> unload_ipython_extension(None)
+    """
     stop_serving()

@@ -1,170 +1,32 @@
-"""What models of ImageNet share: inputs, classifiers, weights, the names of the classes."""
+"""What models of ImageNet share: inputs, classifiers and weights."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import layers, ops
+from .. import layers
 from ..engine import config
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-_CLASS_INDEX_URL = (
-    "https://storage.googleapis.com/download.tensorflow.org/data/imagenet_class_index.json"
-)
-_CLASS_INDEX_HASH = "c2c37ea517e94d9795004a39431a14cb"
-# mode: (colours reversed, divided by, mean, standard deviation), channel by channel
-_MODES = {
-    "caffe": (True, None, (103.939, 116.779, 123.68), None),
-    "tf": (False, 127.5, (1.0, 1.0, 1.0), None),
-    "torch": (False, 255.0, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
-}
-_class_index = []
-
-
-def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe") -> Any:
-    """Pictures with values of 0 to 255 as the models of a mode were trained on them.
-
-    Args:
-        x: Array or tensor, one picture or a batch. A float array is changed in place.
-        data_format: "channels_last" or "channels_first"; the global setting where None.
-        mode: "caffe" (BGR, less the mean of ImageNet), "tf" (-1 to 1) or "torch" (0 to 1, less the
-            mean, divided by the standard deviation).
-
-    Raises:
-        ValueError: for another mode or data format.
-
-    Example:
-
-    >>> preprocess_input(np.full((1, 1, 3), 255.0), mode="tf").tolist()
-    [[[1.0, 1.0, 1.0]]]
-    """
-    import numpy as np
-
-    if mode not in _MODES:
-        raise ValueError(
-            f"Expected mode to be one of `caffe`, `tf` or `torch`. Received: mode={mode}"
-        )
-    if data_format is None:
-        data_format = config.image_data_format()
-    elif data_format not in ("channels_first", "channels_last"):
-        raise ValueError(
-            "Expected data_format to be one of `channels_first` or `channels_last`. Received: "
-            f"data_format={data_format}"
-        )
-    reverse, scale, mean, std = _MODES[mode]
-    rank = len(x.shape)
-    axis = rank - 3 if data_format == "channels_first" else rank - 1
-    per_channel = [1] * rank
-    per_channel[axis] = 3
-    is_array = isinstance(x, np.ndarray)
-    if is_array:
-        if not issubclass(x.dtype.type, np.floating):
-            x = x.astype(config.floatx())
-        x = np.flip(x, axis) if reverse else x
-        if scale is not None:
-            x /= scale
-        if mode == "tf":
-            x -= 1.0
-            return x
-        x -= np.reshape(mean, per_channel)
-        if std is not None:
-            x /= np.reshape(std, per_channel)
-        return x
-    x = ops.flip(x, axis) if reverse else x
-    if scale is not None:
-        x = ops.divide(x, scale)
-    if mode == "tf":
-        return ops.subtract(x, 1.0)
-    x = ops.subtract(x, ops.reshape(ops.convert_to_tensor(mean, x.dtype), per_channel))
-    if std is not None:
-        x = ops.divide(x, ops.reshape(ops.convert_to_tensor(std, x.dtype), per_channel))
-    return x
-
-
-def decode_predictions(preds: Any, top: int = 5) -> Any:
-    """The likeliest classes of ImageNet, by name.
-
-    Args:
-        preds: Array or tensor (samples, 1000).
-        top: How many classes a sample.
-
-    Returns:
-        A list for each sample of (WordNet id, name, score), the likeliest first.
-
-    Raises:
-        ValueError: for another shape.
-
-    Example:
-
-    >>> decode_predictions(model.predict(pictures), top=1)
-    [[('n02504458', 'African_elephant', 0.87)]]
-    """
-    shape = tuple(preds.shape)
-    if len(shape) != 2 or shape[1] != 1000:
-        raise ValueError(
-            "`decode_predictions` expects a batch of predictions (i.e. a 2D array of shape "
-            f"(samples, 1000)). Received array with shape: {shape}"
-        )
-    if not _class_index:
-        _class_index.append(_load_class_index())
-    results = []
-    for row in ops.convert_to_numpy(preds):
-        best = row.argsort()[-top:][::-1]
-        results.append([(*_class_index[0][str(i)], row[i]) for i in best])
-    return results
-
-
-def preprocessing(mode: str | None) -> Any:
-    """`preprocess_input` of the models of a mode; None for models that do it themselves."""
-
-    def preprocess(x, data_format=None):
-        return x if mode is None else preprocess_input(x, data_format, mode)
-
-    what = {
-        None: "The pictures as they are: the model scales values of 0 to 255 itself.",
-        "caffe": "Pictures of 0 to 255 as BGR, less the mean of ImageNet.",
-        "tf": "Pictures of 0 to 255 scaled to -1 to 1.",
-        "torch": "Pictures of 0 to 255 scaled to 0 to 1, less ImageNet's mean, divided by its "
-        "standard deviation.",
-    }[mode]
-    preprocess.__name__ = preprocess.__qualname__ = "preprocess_input"
-    preprocess.__doc__ = f"""{what}
-
-    Args:
-        x: Array or tensor, one picture or a batch. A float array is changed in place.
-        data_format: "channels_last" or "channels_first"; the global setting where None.
-
-    Raises:
-        ValueError: for another data format.
-
-    Example:
-
-    >>> preprocess_input(np.ones((1, 2, 2, 3))).shape
-    (1, 2, 2, 3)
-    """
-    return preprocess
-
-
-def _load_class_index():
-    import json
-
-    from ..files.get_file import get_file
-
-    path = get_file(  # type: ignore[operator]
-        "imagenet_class_index.json",
-        _CLASS_INDEX_URL,
-        cache_subdir="models",
-        file_hash=_CLASS_INDEX_HASH,
-    )
-    with open(path) as file:
-        return json.load(file)
-
-
 def check_arguments(weights: str, include_top: bool, classes: int) -> None:
-    """Raises ValueError for weights that are not there or do not fit the classes."""
+    """Refuses weights that are not there or do not fit the classes.
+
+    Args:
+        weights: None, "imagenet" or a path.
+        include_top: Whether the classifier is part of the model.
+        classes: Number of classes.
+
+    Raises:
+        ValueError: for a path that leads nowhere, or ImageNet's classifier of other than 1000
+            classes.
+
+    Example:
+
+    >>> check_arguments(None, include_top=True, classes=10)
+    """
     import os
 
     if weights not in ("imagenet", None) and not os.path.exists(weights):
@@ -190,8 +52,23 @@ def obtain_input_shape(
 ) -> Any:
     """The shape of a model's inputs: the given one, checked, or the default.
 
+    Args:
+        input_shape: The given shape of a picture, or None.
+        default_size, min_size: The model's own height and width, and the least.
+        data_format: "channels_last" or "channels_first".
+        require_flatten: Whether height and width have to be known.
+        weights: None, "imagenet" or a path.
+
+    Returns:
+        A tuple of three; None for sizes that are open.
+
     Raises:
         ValueError: for a shape that the model or its weights do not allow.
+
+    Example:
+
+    >>> obtain_input_shape(None, 224, 32, "channels_last", require_flatten=False)
+    (None, None, 3)
     """
     first = data_format == "channels_first"
     channels = 3
@@ -237,7 +114,19 @@ def obtain_input_shape(
 
 
 def validate_activation(classifier_activation: Any, weights: str) -> None:
-    """Raises ValueError for an activation that trained weights were not made for."""
+    """Refuses an activation that trained weights were not made for.
+
+    Args:
+        classifier_activation: Name, function or None.
+        weights: None, "imagenet" or a path.
+
+    Raises:
+        ValueError: for weights with another activation than softmax or None.
+
+    Example:
+
+    >>> validate_activation("softmax", "imagenet")
+    """
     from .. import activations
 
     if weights is None:
@@ -252,7 +141,20 @@ def validate_activation(classifier_activation: Any, weights: str) -> None:
 
 
 def correct_pad(inputs: Any, kernel_size: Any) -> tuple[Any, ...]:
-    """Padding before a "valid" convolution of stride 2, as TensorFlow's "same" would have it."""
+    """Padding before a "valid" convolution of stride 2, as TensorFlow's "same" would have it.
+
+    Args:
+        inputs: Symbolic tensor (batch, height, width, channels), or with channels first.
+        kernel_size: int, or one an axis.
+
+    Returns:
+        ((above, below), (left, right)), for ZeroPadding2D.
+
+    Example:
+
+    >>> correct_pad(layers.Input((8, 9, 3)), 3)
+    ((0, 1), (1, 1))
+    """
     kernel = (kernel_size,) * 2 if isinstance(kernel_size, int) else kernel_size
     axis = 2 if config.image_data_format() == "channels_first" else 1
     pairs = []
@@ -263,6 +165,16 @@ def correct_pad(inputs: Any, kernel_size: Any) -> tuple[Any, ...]:
 
 
 def channel_axis() -> Any:
+    """The axis of the channels of a batch of pictures, by the global setting.
+
+    Returns:
+        1 or 3.
+
+    Example:
+
+    >>> channel_axis()
+    3
+    """
     return 1 if config.image_data_format() == "channels_first" else 3
 
 
@@ -273,7 +185,20 @@ def make_divisible(value, divisor=8):
 
 
 def start(input_tensor: Any, input_shape: Any) -> Any:
-    """The symbolic tensor that a model begins with."""
+    """The symbolic tensor that a model begins with.
+
+    Args:
+        input_tensor: Tensor to begin with, symbolic or not; None for a new one.
+        input_shape: Shape of a picture.
+
+    Returns:
+        A KerasTensor.
+
+    Example:
+
+    >>> start(None, (8, 8, 3)).shape
+    (None, 8, 8, 3)
+    """
     from ..engine import KerasTensor
 
     if input_tensor is None:
@@ -284,7 +209,21 @@ def start(input_tensor: Any, input_shape: Any) -> Any:
 
 
 def pooled(x: Any, pooling: Any, named: bool = True) -> Any:
-    """Outputs without a classifier."""
+    """Outputs without a classifier.
+
+    Args:
+        x: Symbolic tensor (batch, height, width, channels), or with channels first.
+        pooling: "avg" or "max" over height and width, None for none.
+        named: Whether the pooling layer gets a name of its own.
+
+    Returns:
+        A symbolic tensor (batch, channels), or x.
+
+    Example:
+
+    >>> pooled(layers.Input((8, 8, 3)), "max").shape
+    (None, 3)
+    """
     if pooling == "avg":
         return layers.GlobalAveragePooling2D(name="avg_pool" if named else None)(x)
     if pooling == "max":
@@ -309,6 +248,15 @@ def finish(begin: Any, x: Any, input_tensor: Any, name: str, weights: str, file:
         name: The model's name.
         weights: None, "imagenet" or a path.
         file: (name, url, hash) of ImageNet's, a function.
+
+    Returns:
+        A functional Model.
+
+    Example:
+
+    >>> begin = start(None, (8, 8, 3))
+    >>> finish(begin, pooled(begin, "avg"), None, "tiny", weights=None).output_shape
+    (None, 3)
     """
     from ..engine.sources import get_source_inputs
     from ..models import Model
@@ -347,6 +295,17 @@ def application(
         file: `file(include_top)`: (name, url, hash) of ImageNet's weights.
         last_only: Whether channels have to be last.
         doc: What it is, and the paper.
+
+    Returns:
+        The function, with the arguments of Keras's applications and a docstring of its own.
+
+    Example:
+
+    >>> def body(x, weights):
+    ...     return layers.Conv2D(4, 3)(x)
+    >>> make = application("Tiny", "tiny", body, default_size=32, file=None, doc="One convolution.")
+    >>> make(weights=None, classes=10).output_shape
+    (None, 10)
     """
 
     def make(
@@ -379,6 +338,19 @@ def application(
 
 
 def need_channels_last(title: str, needed: bool = True) -> None:
+    """Refuses the setting "channels_first" for models that have no such form.
+
+    Args:
+        title: Name of the model.
+        needed: Whether it is one of these.
+
+    Raises:
+        ValueError: for that setting.
+
+    Example:
+
+    >>> need_channels_last("NASNetMobile")
+    """
     if needed and config.image_data_format() == "channels_first":
         raise ValueError(
             f"{title} does not support the `channels_first` image data format; set "
@@ -387,6 +359,21 @@ def need_channels_last(title: str, needed: bool = True) -> None:
 
 
 def describe(title: str, doc: Any, size: Any) -> str:
+    """The docstring of a function that makes models.
+
+    Args:
+        title: Name of the function.
+        doc: What it is, and the paper.
+        size: Height and width of a picture by default.
+
+    Returns:
+        str.
+
+    Example:
+
+    >>> describe("Tiny", "One convolution.", 32).splitlines()[0]
+    'One convolution.'
+    """
     return f"""{doc}
 
     Args:
@@ -408,6 +395,6 @@ def describe(title: str, doc: Any, size: Any) -> str:
 
     Example:
 
-    >>> {title}(weights=None, classes=10).output_shape
+    >>> ph.applications.{title}(weights=None, classes=10).output_shape
     (None, 10)
     """

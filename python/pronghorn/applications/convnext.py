@@ -8,16 +8,15 @@ from .. import initializers, layers, ops, random
 from ..serialization import register_keras_serializable
 from ._common import (
     check_arguments,
-    decode_predictions,
     describe,
     finish,
     need_channels_last,
     obtain_input_shape,
     pooled,
-    preprocessing,
     start,
     validate_activation,
 )
+from ._pictures import decode_predictions, preprocessing
 
 _ROOT = "https://storage.googleapis.com/tensorflow/keras-applications/convnext"
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -58,6 +57,11 @@ class LayerScale(layers.Layer):
     Args:
         init_values: First value of the factors.
         projection_dim: Number of channels.
+
+    Example:
+
+    >>> LayerScale(0.5, projection_dim=2)(np.array([[2.0, 4.0]])).tolist()
+    [[1.0, 2.0]]
     """
 
     def __init__(self, init_values: Any, projection_dim: Any, **kwargs: Any) -> None:
@@ -84,6 +88,12 @@ class StochasticDepth(layers.Layer):
 
     Args:
         drop_path_rate: Share of samples that become 0.
+
+    Example:
+
+    >>> x = StochasticDepth(0.5)(np.ones((8, 1, 1, 3), "float32"), training=True)
+    >>> set(x.numpy().ravel().tolist()) <= {0.0, 2.0}
+    True
     """
 
     def __init__(self, drop_path_rate: Any, **kwargs: Any) -> None:

@@ -1,7 +1,8 @@
 """DenseNet: each layer sees the outputs of all before it (Huang et al. 2016)."""
 
 from .. import layers
-from ._common import application, channel_axis, decode_predictions, preprocessing
+from ._common import application, channel_axis
+from ._pictures import decode_predictions, preprocessing
 
 _BLOCKS = {121: (6, 12, 24, 16), 169: (6, 12, 32, 32), 201: (6, 12, 48, 32)}
 _HASHES = {

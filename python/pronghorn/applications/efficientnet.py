@@ -1,6 +1,5 @@
 """EfficientNet, and how its inputs and outputs are to be read."""
 
-from ._common import decode_predictions, preprocessing
 from ._efficientnets import (
     EfficientNetB0,
     EfficientNetB1,
@@ -11,6 +10,7 @@ from ._efficientnets import (
     EfficientNetB6,
     EfficientNetB7,
 )
+from ._pictures import decode_predictions, preprocessing
 
 preprocess_input = preprocessing(None)
 

@@ -1,6 +1,5 @@
 """EfficientNetV2, and how its inputs and outputs are to be read."""
 
-from ._common import decode_predictions, preprocessing
 from ._efficientnets import (
     EfficientNetV2B0,
     EfficientNetV2B1,
@@ -10,6 +9,7 @@ from ._efficientnets import (
     EfficientNetV2M,
     EfficientNetV2S,
 )
+from ._pictures import decode_predictions, preprocessing
 
 preprocess_input = preprocessing(None)
 

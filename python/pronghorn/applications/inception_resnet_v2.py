@@ -6,7 +6,8 @@ from typing import Any
 
 from .. import layers, ops
 from ..serialization import register_keras_serializable
-from ._common import application, channel_axis, decode_predictions, preprocessing
+from ._common import application, channel_axis
+from ._pictures import decode_predictions, preprocessing
 
 _HASHES = ("e693bd0210a403b3192acc6073ad2e96", "d19885ff4a710c122648d3b5c3b684e4")
 # Kind: the branches, each a chain of (filters, kernel).
@@ -23,6 +24,11 @@ class CustomScaleLayer(layers.Layer):
 
     Args:
         scale: The factor.
+
+    Example:
+
+    >>> CustomScaleLayer(0.5)([np.array([1.0]), np.array([4.0])]).tolist()
+    [3.0]
     """
 
     def __init__(self, scale: Any, **kwargs: Any) -> None:

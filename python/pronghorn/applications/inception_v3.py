@@ -1,7 +1,8 @@
 """InceptionV3: branches of convolutions side by side (Szegedy et al. 2015)."""
 
 from .. import layers
-from ._common import application, channel_axis, decode_predictions, preprocessing
+from ._common import application, channel_axis
+from ._pictures import decode_predictions, preprocessing
 
 _HASHES = ("9a0d58056eeedaa3f26cb7ebd46da564", "bcbd6486424b2319ff4ef7d526e38f63")
 

@@ -1,7 +1,7 @@
 """MobileNet, and how its inputs and outputs are to be read."""
 
-from ._common import decode_predictions, preprocessing
 from ._mobilenets import MobileNet
+from ._pictures import decode_predictions, preprocessing
 
 preprocess_input = preprocessing("tf")
 

@@ -1,7 +1,7 @@
 """MobileNetV2, and how its inputs and outputs are to be read."""
 
-from ._common import decode_predictions, preprocessing
 from ._mobilenets import MobileNetV2
+from ._pictures import decode_predictions, preprocessing
 
 preprocess_input = preprocessing("tf")
 

@@ -1,7 +1,7 @@
 """MobileNetV3, and how its inputs and outputs are to be read."""
 
-from ._common import decode_predictions, preprocessing
 from ._mobilenets import MobileNetV3Large, MobileNetV3Small
+from ._pictures import decode_predictions, preprocessing
 
 preprocess_input = preprocessing(None)
 

@@ -4,15 +4,14 @@ from .. import layers
 from ._common import (
     check_arguments,
     correct_pad,
-    decode_predictions,
     finish,
     need_channels_last,
     obtain_input_shape,
     pooled,
-    preprocessing,
     start,
     validate_activation,
 )
+from ._pictures import decode_predictions, preprocessing
 
 _ROOT = "https://storage.googleapis.com/tensorflow/keras-applications/nasnet/NASNet"
 # Last filters, blocks a stage, filters of the stem, whether the reduction is passed over, size of

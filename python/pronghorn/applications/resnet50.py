@@ -1,6 +1,6 @@
 """ResNet50, and how its inputs and outputs are to be read."""
 
-from ._common import decode_predictions, preprocessing
+from ._pictures import decode_predictions, preprocessing
 from ._resnets import ResNet50
 
 preprocess_input = preprocessing("caffe")

@@ -1,6 +1,6 @@
 """VGG16, and how its inputs and outputs are to be read."""
 
-from ._common import decode_predictions, preprocessing
+from ._pictures import decode_predictions, preprocessing
 from ._vgg import VGG16
 
 preprocess_input = preprocessing("caffe")

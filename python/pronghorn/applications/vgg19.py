@@ -1,6 +1,6 @@
 """VGG19, and how its inputs and outputs are to be read."""
 
-from ._common import decode_predictions, preprocessing
+from ._pictures import decode_predictions, preprocessing
 from ._vgg import VGG19
 
 preprocess_input = preprocessing("caffe")

@@ -1,7 +1,8 @@
 """Xception: separable convolutions around shortcuts (Chollet 2016)."""
 
 from .. import layers
-from ._common import application, channel_axis, decode_predictions, preprocessing
+from ._common import application, channel_axis
+from ._pictures import decode_predictions, preprocessing
 
 _HASHES = ("0a58e3b7378bc2990ea3b43d5981f1f6", "b0042744bf5b25fce3cb969f33bebb97")
 

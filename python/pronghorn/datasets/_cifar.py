@@ -17,7 +17,20 @@ if TYPE_CHECKING:
 
 
 def batch_folder(name: Any, inner: Any) -> Any:
-    """The folder of the batches: where Keras 2 unpacked them, or where Keras 3 does."""
+    """The folder of the batches: where Keras 2 unpacked them, or where Keras 3 does.
+
+    Args:
+        name: key of `published_file`.
+        inner: the folder's name within the archive.
+
+    Returns:
+        The path.
+
+    Example:
+
+    >>> batch_folder("cifar-10-batches-py-target", "cifar-10-batches-py")  # doctest: +SKIP
+    '/home/me/.keras/datasets/cifar-10-batches-py-target/cifar-10-batches-py'
+    """
     older = os.path.join(keras_home(), "datasets", inner)
     newer = os.path.join(keras_home(), "datasets", name, inner)
     if os.path.isdir(older) and not os.path.isdir(newer):
@@ -28,8 +41,24 @@ def batch_folder(name: Any, inner: Any) -> Any:
 def load_batch(path: str, label_key: str = "labels") -> tuple[Any, ...]:
     """Images uint8 (n, 3, 32, 32) and labels, a list of n integers.
 
+    Args:
+        path: the file, a pickle as CIFAR's authors published it; only data are read from it.
+        label_key: "labels", or "fine_labels" or "coarse_labels" of CIFAR-100.
+
+    Returns:
+        (images, labels).
+
     Raises:
         ValueError: if the file is no batch of CIFAR, or holds anything but data.
+
+    Example:
+
+    >>> import pickle
+    >>> with open("batch", "wb") as file:
+    ...     pickle.dump({"data": np.zeros((2, 3072), "uint8"), "labels": [3, 8]}, file)
+    >>> images, labels = load_batch("batch")
+    >>> images.shape, labels
+    ((2, 3, 32, 32), [3, 8])
     """
     with open(path, "rb") as file:
         batch = load_pickle(file.read())
@@ -46,7 +75,22 @@ def load_batch(path: str, label_key: str = "labels") -> tuple[Any, ...]:
 
 
 def arrange(images: TensorLike, labels: Any, dtype: Any = "uint8") -> tuple[Any, ...]:
-    """Images in the layout of the settings, labels (n, 1)."""
+    """Images in the layout of the settings, labels (n, 1).
+
+    Args:
+        images: uint8 array (n, 3, 32, 32).
+        labels: list of n integers.
+        dtype: of the labels.
+
+    Returns:
+        (images, labels): uint8 (n, 32, 32, 3), or (n, 3, 32, 32) for channels first, and (n, 1).
+
+    Example:
+
+    >>> images, labels = arrange(np.zeros((2, 3, 32, 32), "uint8"), [3, 8])
+    >>> images.shape, labels.tolist()
+    ((2, 32, 32, 3), [[3], [8]])
+    """
     if config.image_data_format() == "channels_last":
         images = images.transpose(0, 2, 3, 1)  # type: ignore[arg-type, call-arg]
     return images, np.array(labels, dtype=dtype).reshape(-1, 1)

@@ -60,8 +60,16 @@ def published_file(name: Any, path: str | None = None, extract: bool = False) ->
         path: the file's name in `KERAS_HOME/datasets`, or an absolute path; `name` by default.
         extract: whether to unpack it; the folder's path is returned then.
 
+    Returns:
+        The path of the file, or of the folder.
+
     Raises:
         FileNotFoundError: if it is neither in the cache nor to be had; it says what to put where.
+
+    Example:
+
+    >>> published_file("mnist.npz")  # doctest: +SKIP
+    '/home/me/.keras/datasets/mnist.npz'
     """
     origin, file_hash = PUBLISHED[name]
     folder, file = os.path.split(os.path.expanduser(os.fspath(path or name)))

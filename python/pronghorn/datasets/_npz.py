@@ -30,6 +30,12 @@ def load_npz(path: str, names: Sequence[Any] | None = None) -> dict[Any, Any]:
 
     Raises:
         ValueError: if the file is damaged, lacks an array, or holds other objects.
+
+    Example:
+
+    >>> np.savez("a.npz", x=np.arange(3), y=np.ones(2))
+    >>> load_npz("a.npz", ["x"])["x"].tolist()
+    [0, 1, 2]
     """
     try:
         with zipfile.ZipFile(path) as archive:

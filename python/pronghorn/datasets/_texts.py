@@ -16,7 +16,24 @@ _warned = set()
 
 
 def take_old_arguments(function: Callable[..., Any], num_words: int, kwargs: Any) -> Any:
-    """`num_words`, also under its name of Keras 1. Raises TypeError for other arguments."""
+    """`num_words`, also under its name of Keras 1, of which a warning tells once.
+
+    Args:
+        function: name of the function whose arguments these are.
+        num_words: what it was given.
+        kwargs: its other arguments, a dict, from which `nb_words` is taken.
+
+    Returns:
+        The number of words.
+
+    Raises:
+        TypeError: for other arguments.
+
+    Example:
+
+    >>> take_old_arguments("imdb.load_data", 100, {})
+    100
+    """
     if "nb_words" in kwargs:
         if function not in _warned:
             _warned.add(function)
@@ -37,6 +54,14 @@ class Texts:
     Args:
         lists: object array (samples,) of lists of ranks.
         labels: int64 (samples,).
+
+    Example:
+
+    >>> lists = np.array([[1, 2, 3], [4]], dtype=object)
+    >>> texts = Texts(lists, np.array([0, 1]))
+    >>> texts.mark(start_char=1, index_from=3)
+    >>> texts.words.tolist(), texts.lengths.tolist()
+    ([1, 4, 5, 6, 1, 7], [4, 2])
     """
 
     def __init__(self, lists: Any, labels: Any) -> None:
@@ -46,7 +71,12 @@ class Texts:
         self.labels = labels
 
     def mark(self, start_char: int, index_from: Any) -> None:
-        """Moves the ranks up by `index_from` and puts `start_char` in front of each text."""
+        """Moves the ranks up by `index_from` and puts `start_char` in front of each text.
+
+        Args:
+            start_char: number of the mark, or None for none.
+            index_from: int, or None for 0.
+        """
         words = self.words + (index_from or 0)
         if start_char is not None:
             ends = np.cumsum(self.lengths)
@@ -55,13 +85,23 @@ class Texts:
         self.words = words
 
     def keep_shorter(self, maxlen: Any) -> None:
-        """Drops the texts of `maxlen` words and more."""
+        """Drops the texts of `maxlen` words and more.
+
+        Args:
+            maxlen: int.
+        """
         keep = self.lengths < maxlen
         self.words = self.words[np.repeat(keep, self.lengths)]
         self.lengths, self.labels = self.lengths[keep], self.labels[keep]
 
     def cut(self, skip_top: Any, num_words: int, oov_char: Any) -> None:
-        """Replaces (or, where oov_char is None, drops) words outside skip_top..num_words-1."""
+        """Replaces (or, where oov_char is None, drops) words outside skip_top..num_words-1.
+
+        Args:
+            skip_top: the least number that stays.
+            num_words: the least above it that does not.
+            oov_char: number that takes the place of others, or None.
+        """
         keep = (self.words >= skip_top) & (self.words < num_words)
         if oov_char is not None:
             self.words = np.where(keep, self.words, oov_char)
@@ -83,7 +123,21 @@ class Texts:
 
 
 def shuffled(generator: Any, *arrays: Any) -> list[Any]:
-    """The arrays in one new order, drawn as Keras draws it."""
+    """The arrays in one new order, drawn as Keras draws it.
+
+    Args:
+        generator: a NumPy RandomState.
+        *arrays: arrays of one length.
+
+    Returns:
+        A list of new arrays.
+
+    Example:
+
+    >>> x, y = shuffled(np.random.RandomState(0), np.arange(4), np.arange(4) * 10)
+    >>> sorted(x.tolist()), bool((y == 10 * x).all())
+    ([0, 1, 2, 3], True)
+    """
     order = np.arange(len(arrays[0]))
     generator.shuffle(order)
     return [array[order] for array in arrays]

@@ -17,7 +17,7 @@ def load_data() -> tuple[Any, ...]:
         (paper) to 16 (ink); labels uint8 (1438,) and (359,), 0 to 9.
 
     Example:
-        >>> (x_train, y_train), (x_test, y_test) = digits.load_data()
+        >>> (x_train, y_train), (x_test, y_test) = load_data()
         >>> x_train.shape
         (1438, 8, 8)
     """

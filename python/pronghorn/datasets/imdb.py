@@ -86,6 +86,10 @@ def get_word_index(path: str = "imdb_word_index.json") -> Any:
 
     Raises:
         FileNotFoundError: if the file is not in the cache and cannot be fetched.
+
+    Example:
+        >>> imdb.get_word_index()["the"]  # doctest: +SKIP
+        1
     """
     with open(published_file("imdb_word_index.json", path), encoding="utf-8") as file:
         return json.load(file)

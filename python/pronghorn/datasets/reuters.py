@@ -86,6 +86,10 @@ def get_word_index(path: str = "reuters_word_index.json") -> Any:
 
     Raises:
         FileNotFoundError: if the file is not in the cache and cannot be fetched.
+
+    Example:
+        >>> reuters.get_word_index()["the"]  # doctest: +SKIP
+        1
     """
     with open(published_file("reuters_word_index.json", path), encoding="utf-8") as file:
         return json.load(file)
@@ -95,7 +99,7 @@ def get_label_names() -> tuple[Any, ...]:
     """The names of the 46 topics, a tuple in the order of the labels.
 
     Example:
-        >>> reuters.get_label_names()[3]
+        >>> get_label_names()[3]
         'earn'
     """
     return tuple(_LABELS.split())

@@ -29,6 +29,17 @@ def host_op(name: str, run: Any, infer: Any, gradient: Any = None, attrs: Any = 
 
     Returns:
         A callable as `dispatch.op` returns it.
+
+    Raises:
+        RuntimeError: when it runs, for results of other shapes than were inferred.
+        numpy.linalg.LinAlgError: when it runs, with the op's name, where `run` raises one.
+
+    Example:
+
+    >>> run = lambda x: np.trapezoid(x) if hasattr(np, "trapezoid") else np.trapz(x)
+    >>> area = host_op("area", run, lambda x: [((), x[1])])
+    >>> float(area((ops.array([1.0, 2.0, 3.0]),)))
+    4.0
     """
     names = tuple(a[0] for a in attrs)
     named = lambda values: dict(zip(names, values))

@@ -5,9 +5,9 @@ that the graph knows of them: `captures`.
 """
 
 from . import nest
+from .call_context import call_context
 from .graph import Graph, sorted_nodes
 from .keras_tensor import KerasTensor
-from .symbolic import call_context
 
 
 class InnerGraph:

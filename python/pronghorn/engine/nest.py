@@ -8,124 +8,25 @@ The public names are in pronghorn.tree.
 from __future__ import annotations
 
 import warnings
-from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterable
 from typing import Any
 
-
-def sorted_keys(keys):
-    """The keys in order; by type first where they cannot be compared, else as they come."""
-    keys = list(keys)
-    try:
-        return sorted(keys)
-    except TypeError:
-        pass
-    try:
-        return sorted(keys, key=lambda k: (f"{type(k).__module__}.{type(k).__qualname__}", k))
-    except TypeError:
-        return keys
-
-
-class _Sequence:
-    """How a sequence comes apart: keys are positions."""
-
-    keyed = False
-
-    def values(self, x):
-        return x
-
-    def keys(self, x):
-        return range(len(x))
-
-    def rebuild(self, like, values):
-        return type(like)(values)
-
-
-class _Named(_Sequence):
-    def rebuild(self, like, values):
-        return type(like)(*values)
-
-
-class _Deque(_Sequence):
-    def rebuild(self, like, values):
-        return deque(values, like.maxlen)
-
-
-class _Dict:
-    """How a dict comes apart: in the order of its keys; its copy keeps the order of insertion."""
-
-    keyed = True
-
-    def values(self, x):
-        if len(x) < 2:
-            return list(x.values())
-        return [x[key] for key in self.keys(x)]
-
-    def keys(self, x):
-        return sorted_keys(x)
-
-    def rebuild(self, like, values):
-        new = dict(zip(self.keys(like), values))
-        return {key: new[key] for key in like}
-
-
-class _DefaultDict(_Dict):
-    def rebuild(self, like, values):
-        return defaultdict(like.default_factory, super().rebuild(like, values))
-
-
-class _Ordered(_Dict):
-    def keys(self, x):
-        return list(x)
-
-    def rebuild(self, like, values):
-        return type(like)(zip(like, values))
-
-
-class _OwnDict(_Dict):
-    def rebuild(self, like, values):
-        return type(like)(zip(self.keys(like), values))
+from .containers import DICTS, KINDS, NAMED, kind_of, sorted_keys
 
 
 class MAP_TO_NONE:
-    """What a function given to `traverse` returns to put None in the place of what it saw."""
+    """What a function given to `traverse` returns to put None in the place of what it saw.
 
+    Example:
 
-_SEQUENCE, _NAMED = _Sequence(), _Named()
-_DICTS = (dict, OrderedDict, defaultdict)  # stand for one another where keys agree
-_KINDS = {
-    list: _SEQUENCE,
-    tuple: _SEQUENCE,
-    dict: _Dict(),
-    OrderedDict: _Ordered(),
-    defaultdict: _DefaultDict(),
-    deque: _Deque(),
-}
-
-
-def register(cls):
-    """Decorator: lets a subclass of list, set, dict or OrderedDict be looked into."""
-    if issubclass(cls, OrderedDict):
-        _KINDS[cls] = _Ordered()
-    else:
-        _KINDS[cls] = _OwnDict() if issubclass(cls, dict) else _SEQUENCE
-    return cls
-
-
-def _kind(x):
-    """How x comes apart; None for a leaf."""
-    kind = _KINDS.get(type(x))  # type: ignore[call-overload]
-    if kind is None and isinstance(x, tuple):
-        if isinstance(getattr(x, "_fields", None), tuple):
-            return _NAMED
-        if hasattr(x, "n_sequence_fields"):  # what C code returns, such as time.struct_time
-            return _SEQUENCE
-    return kind
+    >>> traverse(lambda x: MAP_TO_NONE if x == 2 else None, [1, 2])
+    [1, None]
+    """
 
 
 def keys(structure):
     """Keys or positions of a container's direct children, in the order of `flatten`."""
-    return list(_kind(structure).keys(structure))
+    return list(kind_of(structure).keys(structure))
 
 
 def is_nested(structure: Any) -> bool:
@@ -142,7 +43,7 @@ def is_nested(structure: Any) -> bool:
     >>> is_nested({"a": 1}), is_nested("text")
     (True, False)
     """
-    return _kind(structure) is not None
+    return kind_of(structure) is not None
 
 
 def flatten(structure: Any) -> Any:
@@ -164,13 +65,13 @@ def flatten(structure: Any) -> Any:
     if cls is list or cls is tuple:
         children = structure
     else:
-        kind = _kind(structure)
+        kind = kind_of(structure)
         if kind is None:
             return [structure]
         children = kind.values(structure)
     leaves = []
     for child in children:
-        if type(child) not in _KINDS and not isinstance(child, tuple):
+        if type(child) not in KINDS and not isinstance(child, tuple):
             leaves.append(child)
         else:
             leaves.extend(flatten(child))
@@ -195,7 +96,7 @@ def flatten_with_path(structure: Any) -> Any:
 
 
 def _with_path(x, path, found):
-    kind = _kind(x)
+    kind = kind_of(x)
     if kind is None:
         found.append((path, x))
     else:
@@ -206,7 +107,7 @@ def _with_path(x, path, found):
 
 def _type_name(x):
     cls = type(x)
-    if _kind(x) is _NAMED:
+    if kind_of(x) is NAMED:
         return f"namedtuple {cls.__name__}"
     return cls.__name__
 
@@ -214,7 +115,7 @@ def _type_name(x):
 def _checked_like(first, kind, other):
     """The children of `other`, in the order of those of `first`; ValueError if it is built else."""
     if type(other) is not type(first):
-        alike = type(first) in _DICTS and type(other) in _DICTS
+        alike = type(first) in DICTS and type(other) in DICTS
         if not alike:
             raise ValueError(
                 "The structures don't have the same nested structure: expected an instance of "
@@ -237,7 +138,7 @@ def _checked_like(first, kind, other):
 
 
 def _map_up_to(func, first, others):
-    kind = _kind(first)
+    kind = kind_of(first)
     if kind is None:
         return func(first, *others)
     children = [_checked_like(first, kind, other) for other in others]
@@ -276,10 +177,10 @@ def map_structure(func: Any, *structures: Any, none_is_leaf: bool = True) -> Any
         return _map_one(func, structures[0])
 
     def checked(*leaves):
-        if any(_kind(x) is not None for x in leaves):
+        if any(kind_of(x) is not None for x in leaves):
             raise ValueError(
                 f"The structures don't have the same nested structure: {leaves[0]!r} is a leaf "
-                f"where another has {next(x for x in leaves if _kind(x) is not None)!r}."
+                f"where another has {next(x for x in leaves if kind_of(x) is not None)!r}."
             )
         if not none_is_leaf and any(x is None for x in leaves):
             if any(x is not None for x in leaves):
@@ -294,12 +195,12 @@ def map_structure(func: Any, *structures: Any, none_is_leaf: bool = True) -> Any
 
 
 def _map_one(func, structure):
-    kind = _kind(structure)
+    kind = kind_of(structure)
     if kind is None:
         return func(structure)
     values = []
     for child in kind.values(structure):
-        leaf = type(child) not in _KINDS and not isinstance(child, tuple)
+        leaf = type(child) not in KINDS and not isinstance(child, tuple)
         values.append(func(child) if leaf else _map_one(func, child))
     return kind.rebuild(structure, values)
 
@@ -337,6 +238,10 @@ def assert_same_structure(a: Any, b: Any, check_types: Any = None) -> None:
 
     Raises:
         ValueError: where they differ, saying where.
+
+    Example:
+
+    >>> assert_same_structure({"a": [1, 2]}, {"a": [3, 4]})
     """
     if check_types is not None:
         warnings.warn(
@@ -356,6 +261,10 @@ def assert_same_paths(a: Any, b: Any) -> None:
 
     Raises:
         ValueError: listing the paths that only one has.
+
+    Example:
+
+    >>> assert_same_paths([1, (2, 3)], (4, [5, 6]))
     """
     paths = [{path for path, _ in flatten_with_path(x)} for x in (a, b)]
     if paths[0] != paths[1]:
@@ -413,6 +322,9 @@ def traverse(func: Any, structure: Any, top_down: bool = True) -> Any:
     Returns:
         The structure with the replacements.
 
+    Raises:
+        TypeError: for a `func` that cannot be called.
+
     Example:
 
     >>> traverse(lambda x: sum(x) if isinstance(x, tuple) else None, [(1, 2), 5])
@@ -438,7 +350,7 @@ def _traverse(func, x, top_down):
 
 
 def _traverse_children(func, x, top_down):
-    kind = _kind(x)
+    kind = kind_of(x)
     if kind is None:
         return x
     return kind.rebuild(x, [_traverse(func, child, top_down) for child in kind.values(x)])
@@ -446,6 +358,12 @@ def _traverse_children(func, x, top_down):
 
 def lists_to_tuples(structure: Any) -> Any:
     """A structure with tuples in the place of its lists.
+
+    Args:
+        structure: Nested containers.
+
+    Returns:
+        A new structure with the same leaves.
 
     Example:
 
@@ -458,6 +376,13 @@ def lists_to_tuples(structure: Any) -> Any:
 def map_shape_structure(func: Any, structure: Any) -> Any:
     """As `map_structure`, with shapes (lists and tuples of int and None) as the leaves.
 
+    Args:
+        func: Function of one shape.
+        structure: Nested containers with shapes in them.
+
+    Returns:
+        A structure of the same form with `func`'s results for leaves.
+
     Example:
 
     >>> map_shape_structure(len, {"a": (None, 3), "b": [(2,), (4, 7)]})
@@ -465,7 +390,7 @@ def map_shape_structure(func: Any, structure: Any) -> Any:
     """
     x = structure
     is_shape = isinstance(x, (list, tuple)) and all(e is None or isinstance(e, int) for e in x)
-    kind = None if is_shape else _kind(x)
+    kind = None if is_shape else kind_of(x)
     if kind is None:
         return func(x)
     return kind.rebuild(x, [map_shape_structure(func, child) for child in kind.values(x)])
@@ -483,7 +408,7 @@ def flatten_to(leaves, structure):
         return skeleton(structure)
     parts = [None] * len(structure)
     for i, x in enumerate(structure):
-        if type(x) in _KINDS or isinstance(x, tuple):
+        if type(x) in KINDS or isinstance(x, tuple):
             parts[i] = flatten_to(leaves, x)
         else:
             leaves.append(x)
@@ -492,7 +417,7 @@ def flatten_to(leaves, structure):
 
 def skeleton(structure):
     """A hashable key of the structure alone: its containers and dict keys."""
-    kind = _kind(structure)
+    kind = kind_of(structure)
     if kind is None:
         return None
     if kind.keyed:

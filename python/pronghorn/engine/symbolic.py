@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
@@ -154,12 +153,27 @@ class Operation:
 
     Args:
         name: Name; made from the class name where None.
+
+    Example:
+
+    >>> class Double(Operation):
+    ...     call = lambda self, x: 2 * x
+    ...     compute_output_spec = lambda self, x: ph.KerasTensor(x.shape, x.dtype)
+    >>> Double()(3), Double()(ph.Input((4,))).shape
+    (6, (None, 4))
     """
 
     is_source = False  # whether a node without inputs computes something all the same
 
     def source_keys(self, node: Any) -> tuple[Any, ...]:
-        """Keys of the tensors that a node differentiates by."""
+        """Keys of the tensors that a node differentiates by.
+
+        Args:
+            node: A Node of this operation.
+
+        Returns:
+            A tuple; empty but for sources.
+        """
         return ()
 
     def __init__(self, name: str | None = None) -> None:
@@ -483,15 +497,3 @@ def _result_of(op_name, inputs, attrs):
         )
 
     return to_keras_tensors(trace.eval_shape(run, *symbolic))
-
-
-class _Context(threading.local):
-    """What a layer call hands to the layers it calls; one a thread."""
-
-    entry = None  # the outermost layer of the call in progress
-    training = None
-    extra = {}  # call-context arguments by name; replaced, never changed
-    symbolic = 0  # depth of shape-only passes: losses added there are dropped
-
-
-call_context = _Context()

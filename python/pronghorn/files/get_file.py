@@ -99,9 +99,15 @@ def get_file(
 
     Example:
 
-    ```python
-    path = get_file("nietzsche.txt", origin="https://s3.amazonaws.com/text-datasets/nietzsche.txt")
-    ```
+    >>> with open("words.txt", "w") as file:
+    ...     _ = file.write("hello")
+    >>> origin = "file://" + os.path.abspath("words.txt")
+    >>> path = get_file("copy.txt", origin=origin, cache_dir="cache")
+    Downloading data from file:///...words.txt
+    ...
+    >>> with open(path) as file:
+    ...     file.read()
+    'hello'
     """
     if origin is None:
         raise ValueError('Please specify the "origin" argument: the URL of the file.')

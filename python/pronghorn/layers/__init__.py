@@ -127,7 +127,19 @@ def __dir__():
 
 
 def serialize(layer: Any) -> Any:
-    """A layer's config with its class, for `deserialize`."""
+    """A layer's config with its class, for `deserialize`.
+
+    Args:
+        layer: The layer.
+
+    Returns:
+        A dict of what JSON can hold.
+
+    Example:
+
+    >>> layers.serialize(layers.Dense(3))["class_name"]
+    'Dense'
+    """
     from ..serialization import serialize_keras_object
 
     return serialize_keras_object(layer)
@@ -136,8 +148,21 @@ def serialize(layer: Any) -> Any:
 def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
     """The layer of such a config.
 
+    Args:
+        config: Dict that `serialize` returned.
+        custom_objects: Dict from names to classes and functions of one's own.
+
+    Returns:
+        A new layer, without its weights' values.
+
     Raises:
         ValueError: where the config is of something else.
+
+    Example:
+
+    >>> config = layers.serialize(layers.Dense(3))
+    >>> layers.deserialize(config).units
+    3
     """
     from ..serialization import deserialize_keras_object
     from .base import Layer

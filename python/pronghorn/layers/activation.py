@@ -28,6 +28,11 @@ class Activation(_Elementwise):
 
     Args:
         activation: Name or function.
+
+    Example:
+
+    >>> Activation("relu")(np.array([-1.0, 2.0])).tolist()
+    [0.0, 2.0]
     """
 
     def __init__(self, activation: Identifier, **kwargs: Any) -> None:
@@ -51,6 +56,11 @@ class ReLU(_Elementwise):
 
     Raises:
         ValueError: for a negative or missing value where one is needed.
+
+    Example:
+
+    >>> ReLU(max_value=6)(np.array([-1.0, 2.0, 9.0])).tolist()
+    [0.0, 2.0, 6.0]
     """
 
     def __init__(
@@ -94,7 +104,19 @@ class ReLU(_Elementwise):
 
 
 class LeakyReLU(_Elementwise):
-    """x where positive, `negative_slope * x` elsewhere."""
+    """x where positive, `negative_slope * x` elsewhere.
+
+    Args:
+        negative_slope: Slope below 0, at least 0; Keras 2's name `alpha` is taken too.
+
+    Raises:
+        ValueError: for a negative slope, or none.
+
+    Example:
+
+    >>> LeakyReLU(0.5)(np.array([-4.0, 2.0])).tolist()
+    [-2.0, 2.0]
+    """
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
         if "alpha" in kwargs:
@@ -115,7 +137,16 @@ class LeakyReLU(_Elementwise):
 
 
 class ELU(_Elementwise):
-    """x where positive, alpha * (exp(x) - 1) elsewhere."""
+    """x where positive, alpha * (exp(x) - 1) elsewhere.
+
+    Args:
+        alpha: The result approaches -alpha for very negative x.
+
+    Example:
+
+    >>> ELU()(np.array([-100.0, 2.0])).tolist()
+    [-1.0, 2.0]
+    """
 
     def __init__(self, alpha: Any = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)

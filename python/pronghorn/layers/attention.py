@@ -190,6 +190,12 @@ class AdditiveAttention(Attention):
         use_scale: Whether `scale` is trained, one number a feature; 1 otherwise.
         dropout: Part of the attention weights that is dropped while training.
         **kwargs: `seed`, and what every layer takes.
+
+    Example:
+
+    >>> query, value = np.ones((2, 3, 4)), np.ones((2, 5, 4))
+    >>> AdditiveAttention()([query, value]).shape
+    (2, 3, 4)
     """
 
     def __init__(self, use_scale: bool = True, dropout: float = 0.0, **kwargs: Any) -> None:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from ..dtype_policies import DTypePolicyMap, is_float
 from ..dtype_policies import get as get_policy
 from ..engine import KerasTensor, Tensor, Variable, convert_to_tensor, nest
+from ..engine.call_context import call_context
 from ..engine.naming import auto_name, check_name, current_path, name_scope, open_scopes
 from ..engine.strings import StringTensor, is_text
-from ..engine.symbolic import Node, Operation, any_symbolic, call_context
+from ..engine.symbolic import Node, Operation, any_symbolic
 from ..engine.tracebacks import filtered, is_traceback_filtering_enabled
 from ..engine.variable import _autocast
 from ..legacy.accept import old_constructor
@@ -183,6 +184,7 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
 
     @property
     def dtype_policy(self) -> Any:
+        """The DTypePolicy, or the map of policies that holds the layer's; it may be set."""
         return self._dtype_policy
 
     @dtype_policy.setter
@@ -216,10 +218,12 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
 
     @property
     def quantization_mode(self) -> None:
+        """None: there are no quantized weights."""
         return None
 
     @property
     def input_spec(self) -> Any:
+        """What inputs are checked against: InputSpec, a nest of them, or None. It may be set."""
         return self._input_spec
 
     @input_spec.setter
@@ -228,6 +232,7 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
 
     @property
     def supports_masking(self) -> Any:
+        """Whether a mask of the inputs goes on to the outputs; it may be set."""
         return self._supports_masking
 
     @supports_masking.setter
@@ -243,7 +248,11 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
     # Building.
 
     def build(self, input_shape: Any) -> None:
-        """Makes the weights for inputs of this shape; called once, at the first call."""
+        """Makes the weights for inputs of this shape; called once, at the first call.
+
+        Args:
+            input_shape: Tuple, with None for the batch axis; a nest of them for several inputs.
+        """
         self._check_super_called()
         if any(not layer.built for layer in self._layers):
             warnings.warn(

@@ -60,7 +60,17 @@ class Configurable:
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
-        """A new layer from what `get_config` returned."""
+        """A new layer from what `get_config` returned.
+
+        Args:
+            config: Dict of the constructor's arguments.
+
+        Returns:
+            A new object of this class.
+
+        Raises:
+            TypeError: where the constructor does not take the config.
+        """
         config = dict(config)
         dtype = config.get("dtype")
         if isinstance(dtype, dict):

@@ -4,7 +4,7 @@ A layer registers names. A value that it is called with is seen by all layers th
 registered the name too, unless a call in between says another.
 """
 
-from ..engine.symbolic import call_context
+from ..engine.call_context import call_context
 
 
 class LayerContext:

@@ -192,7 +192,15 @@ class _Convolution(Adaptable, Windowed):
         return self._finish(self.convolution_op(inputs, self.kernel))
 
     def convolution_op(self, inputs: TensorLike, kernel: Any) -> Any:
-        """The convolution alone; a subclass may put another in its place."""
+        """The convolution alone; a subclass may put another in its place.
+
+        Args:
+            inputs: Tensor (batch, ..., channels), or with channels first.
+            kernel: Tensor (window..., channels / groups, filters).
+
+        Returns:
+            A tensor with `filters` channels, without bias and activation.
+        """
         return ops.conv(inputs, kernel, **self._window_arguments())
 
     def get_config(self) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import activations, constraints, initializers, ops, random, regularizers
+from ..engine.call_context import call_context
 from ..engine.random import SeedGenerator
 from ..engine.refusal import outside_table
-from ..engine.symbolic import call_context
 from ..engine.tensor import convert_to_numpy
 from ..ops.array import lookup
 from .base import Layer
@@ -239,7 +239,13 @@ class Embedding(Adaptable, Layer):
 
 
 class Identity(Layer):
-    """The inputs themselves."""
+    """The inputs themselves.
+
+    Example:
+
+    >>> Identity()(np.array([1.0, 2.0])).tolist()
+    [1.0, 2.0]
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -117,5 +117,19 @@ def _product(sizes):
 
 
 def dot(inputs: Any, axes: Any = -1, **kwargs: Any) -> Any:
-    """`Dot(axes, **kwargs)(inputs)`."""
+    """`Dot(axes, **kwargs)(inputs)`.
+
+    Args:
+        inputs: Two tensors (batch, ...).
+        axes: The axis that is summed over, or one for each input.
+        **kwargs: `normalize`, and what every layer takes.
+
+    Returns:
+        A tensor of the products.
+
+    Example:
+
+    >>> dot([np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]])], axes=1).tolist()
+    [[11.0]]
+    """
     return Dot(axes=axes, **kwargs)(inputs)

@@ -32,6 +32,8 @@ class EinsumDense(Adaptable, Layer):
         kernel_regularizer, bias_regularizer: Penalties.
         kernel_constraint, bias_constraint: Projections after updates.
         lora_rank, lora_alpha: As `enable_lora` takes them; None for no adaptation.
+        gptq_unpacked_column_size: Kept in the config of files that have it; without effect.
+        quantization_config: None; there are no quantized weights.
 
     Raises:
         ValueError: for an equation of another form, or sizes that do not fit it.

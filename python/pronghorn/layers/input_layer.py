@@ -20,13 +20,19 @@ class InputLayer(Layer):
         shape: Shape of a sample.
         batch_size: Size of the batch axis; None for any.
         dtype: Dtype; floatx where missing.
+        sparse, ragged: None or False; there are no such tensors.
         batch_shape: `shape` with the batch axis, in place of the two.
         input_tensor: A KerasTensor to start from, in place of all of them.
         optional: Whether the input may be None.
         name: Name.
 
     Raises:
-        ValueError: without a shape, or with contradictory ones.
+        ValueError: without a shape, with contradictory ones, or for sparse and ragged tensors.
+
+    Example:
+
+    >>> InputLayer(shape=(3,), name="in").output
+    <KerasTensor shape=(None, 3), dtype=float32, ..., name=in>
     """
 
     def __init__(
@@ -106,6 +112,7 @@ class InputLayer(Layer):
 
     @property
     def batch_shape(self) -> Any:
+        """The input's shape, a tuple whose first entry is the batch size or None."""
         return self._batch_shape
 
     @property

@@ -23,6 +23,15 @@ class InputSpec:
         allow_last_axis_squeeze: Whether a last axis of size 1 may be missing or extra.
         name: Key of the input, for inputs in a dict.
         optional: Whether the input may be None.
+
+    Raises:
+        TypeError: where the keys of `axes` are no integers.
+        ValueError: for an axis beyond the rank.
+
+    Example:
+
+    >>> InputSpec(ndim=3, axes={-1: 8}).axes
+    {-1: 8}
     """
 
     def __init__(
@@ -58,11 +67,24 @@ class InputSpec:
             )
 
     def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments that describe tensors.
+
+        Returns:
+            A dict.
+        """
         names = ("dtype", "shape", "ndim", "max_ndim", "min_ndim", "axes", "optional")
         return {name: getattr(self, name) for name in names}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
+        """An InputSpec of what `get_config` returned.
+
+        Args:
+            config: Dict of the constructor's arguments.
+
+        Returns:
+            A new InputSpec.
+        """
         return cls(**config)
 
     def __repr__(self):

@@ -154,6 +154,11 @@ class RMSNormalization(_Normalizing):
     Raises:
         TypeError: for an axis that is no int or list.
         ValueError: for an axis out of range, or of unknown size.
+
+    Example:
+
+    >>> RMSNormalization(epsilon=0.0)(np.array([[1.0, 7.0]])).numpy().round(1)
+    array([[0.2, 1.4]], dtype=float32)
     """
 
     def __init__(self, axis: Any = -1, epsilon: float = 1e-6, **kwargs: Any) -> None:
@@ -205,6 +210,12 @@ class GroupNormalization(_Affine):
 
     Raises:
         ValueError: for groups that do not divide the channels, or an unknown number of channels.
+
+    Example:
+
+    >>> x = np.array([[1.0, 3.0, 10.0, 30.0]])
+    >>> GroupNormalization(groups=2, epsilon=0.0)(x).numpy().round(3).tolist()
+    [[-1.0, 1.0, -1.0, 1.0]]
     """
 
     def __init__(
@@ -296,8 +307,8 @@ class UnitNormalization(_Normalizing):
 
     Example:
 
-    >>> UnitNormalization()(np.array([[3.0, 4.0]])).numpy().round(1).tolist()
-    [[0.6, 0.8]]
+    >>> UnitNormalization()(np.array([[3.0, 4.0]])).numpy().round(1)
+    array([[0.6, 0.8]], dtype=float32)
     """
 
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:

@@ -38,7 +38,15 @@ class LayerMasks:
                     kwargs[name] = mask
 
     def compute_mask(self, inputs: TensorLike, previous_mask: Any) -> Any:
-        """The mask of the outputs; the inputs' one where not defined otherwise."""
+        """The mask of the outputs; the inputs' one where not defined otherwise.
+
+        Args:
+            inputs: Tensor, or nest of tensors.
+            previous_mask: Mask of the inputs, a bool tensor, a nest of them, or None.
+
+        Returns:
+            A bool tensor, a nest of them, or None.
+        """
         return previous_mask
 
     def _set_output_masks(self, inputs, outputs, previous):

@@ -110,14 +110,26 @@ def _equal_ranks(inputs):
 
 
 class Add(_Merge):
-    """Sum of the inputs."""
+    """Sum of the inputs.
+
+    Example:
+
+    >>> Add()([np.array([1.0, 2.0]), np.array([3.0, 5.0])]).tolist()
+    [4.0, 7.0]
+    """
 
     def _merge(self, x, y):
         return ops.add(x, y)
 
 
 class Subtract(_Merge):
-    """First input less the second."""
+    """First input less the second.
+
+    Example:
+
+    >>> Subtract()([np.array([1.0, 9.0]), np.array([3.0, 5.0])]).tolist()
+    [-2.0, 4.0]
+    """
 
     def build(self, input_shape: Any) -> None:
         super().build(input_shape)
@@ -132,7 +144,13 @@ class Subtract(_Merge):
 
 
 class Multiply(_Merge):
-    """Product of the inputs."""
+    """Product of the inputs.
+
+    Example:
+
+    >>> Multiply()([np.array([1.0, 2.0]), np.array([3.0, 5.0])]).tolist()
+    [3.0, 10.0]
+    """
 
     def _merge(self, x, y):
         return ops.multiply(x, y)
@@ -159,21 +177,39 @@ class _Chosen(_Merge):
 
 
 class Maximum(_Chosen):
-    """Elementwise maximum of the inputs."""
+    """Elementwise maximum of the inputs.
+
+    Example:
+
+    >>> Maximum()([np.array([1.0, 9.0]), np.array([3.0, 5.0])]).tolist()
+    [3.0, 9.0]
+    """
 
     def _merge(self, x, y):
         return ops.maximum(x, y)
 
 
 class Minimum(_Chosen):
-    """Elementwise minimum of the inputs."""
+    """Elementwise minimum of the inputs.
+
+    Example:
+
+    >>> Minimum()([np.array([1.0, 9.0]), np.array([3.0, 5.0])]).tolist()
+    [1.0, 5.0]
+    """
 
     def _merge(self, x, y):
         return ops.minimum(x, y)
 
 
 class Average(_Merge):
-    """Mean of the inputs."""
+    """Mean of the inputs.
+
+    Example:
+
+    >>> Average()([np.array([1.0, 2.0]), np.array([3.0, 6.0])]).tolist()
+    [2.0, 4.0]
+    """
 
     def _merge(self, x, y):
         return ops.add(x, y)
@@ -190,6 +226,11 @@ class Concatenate(_Merge):
 
     Raises:
         ValueError: for shapes that differ along another axis.
+
+    Example:
+
+    >>> Concatenate()([np.array([[1.0, 2.0]]), np.array([[3.0]])]).tolist()
+    [[1.0, 2.0, 3.0]]
     """
 
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
@@ -270,5 +311,19 @@ def average(inputs: TensorLike, **kwargs: Any) -> Any:
 
 
 def concatenate(inputs: TensorLike, axis: Any = -1, **kwargs: Any) -> Any:
-    """`Concatenate(axis, **kwargs)(inputs)`."""
+    """`Concatenate(axis, **kwargs)(inputs)`.
+
+    Args:
+        inputs: List of tensors whose shapes differ along `axis` alone.
+        axis: The axis; not the batch one.
+        **kwargs: What every layer takes.
+
+    Returns:
+        A tensor.
+
+    Example:
+
+    >>> concatenate([np.array([[1.0, 2.0]]), np.array([[3.0]])]).tolist()
+    [[1.0, 2.0, 3.0]]
+    """
     return Concatenate(axis=axis, **kwargs)(inputs)

@@ -38,6 +38,14 @@ class BatchNormalization(Layer):
 
     Raises:
         ValueError: for other limits, a mask of another shape, or other channels.
+
+    Example:
+
+    >>> layer = BatchNormalization(epsilon=0.0)
+    >>> layer(np.array([[1.0], [3.0]]), training=True).tolist()
+    [[-1.0], [1.0]]
+    >>> round(float(layer.moving_mean[0]), 3)  # 0 * 0.99 + 2 * 0.01
+    0.02
     """
 
     def __init__(

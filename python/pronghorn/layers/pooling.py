@@ -88,6 +88,7 @@ class MaxPooling1D(_MaxPooling):
         strides: Steps from window to window; `pool_size` where missing.
         padding: "valid" or "same".
         data_format: "channels_last" or "channels_first"; the global setting where missing.
+        name: Name.
 
     Shapes: inputs (batch, steps, channels), outputs with fewer steps an axis.
 
@@ -112,6 +113,7 @@ class MaxPooling2D(_MaxPooling):
         strides: Steps from window to window; `pool_size` where missing.
         padding: "valid" or "same".
         data_format: "channels_last" or "channels_first"; the global setting where missing.
+        name: Name.
 
     Shapes: inputs (batch, height, width, channels), outputs with fewer steps an axis.
 
@@ -136,6 +138,7 @@ class MaxPooling3D(_MaxPooling):
         strides: Steps from window to window; `pool_size` where missing.
         padding: "valid" or "same".
         data_format: "channels_last" or "channels_first"; the global setting where missing.
+        name: Name.
 
     Shapes: inputs (batch, depth, height, width, channels), outputs with fewer steps an axis.
 
@@ -160,6 +163,7 @@ class AveragePooling1D(_AveragePooling):
         strides: Steps from window to window; `pool_size` where missing.
         padding: "valid" or "same"; padding does not count.
         data_format: "channels_last" or "channels_first"; the global setting where missing.
+        name: Name.
 
     Shapes: inputs (batch, steps, channels), outputs with fewer steps an axis.
 
@@ -184,6 +188,7 @@ class AveragePooling2D(_AveragePooling):
         strides: Steps from window to window; `pool_size` where missing.
         padding: "valid" or "same"; padding does not count.
         data_format: "channels_last" or "channels_first"; the global setting where missing.
+        name: Name.
 
     Shapes: inputs (batch, height, width, channels), outputs with fewer steps an axis.
 
@@ -208,6 +213,7 @@ class AveragePooling3D(_AveragePooling):
         strides: Steps from window to window; `pool_size` where missing.
         padding: "valid" or "same"; padding does not count.
         data_format: "channels_last" or "channels_first"; the global setting where missing.
+        name: Name.
 
     Shapes: inputs (batch, depth, height, width, channels), outputs with fewer steps an axis.
 

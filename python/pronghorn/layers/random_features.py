@@ -27,6 +27,7 @@ class RandomFourierFeatures(Layer):
             Initializer for the weights, which are never trained.
         scale: Width of the kernel function; by default sqrt(input size / 2) for "gaussian", else 1.
         trainable: Whether `scale` is trained.
+        name: Name.
 
     Shapes: inputs (batch, size), outputs (batch, output_dim).
 

@@ -62,6 +62,12 @@ class Dropout(_Disturbing):
 
     Raises:
         ValueError: for a rate outside [0, 1], or a noise_shape that is no shape.
+
+    Example:
+
+    >>> x = np.ones((1, 8), "float32")
+    >>> set(Dropout(0.5)(x, training=True).numpy().ravel().tolist()) <= {0.0, 2.0}
+    True
     """
 
     def __init__(
@@ -136,6 +142,12 @@ class SpatialDropout1D(_SpatialDropout):
         name, dtype: As for every layer.
 
     Shapes: inputs (batch, steps, channels), outputs the same.
+
+    Example:
+
+    >>> x = SpatialDropout1D(0.5)(np.ones((1, 4, 3), "float32"), training=True).numpy()
+    >>> bool((x == x[:, :1]).all())  # a channel is dropped at all steps or at none
+    True
     """
 
     def __init__(
@@ -181,6 +193,12 @@ class SpatialDropout2D(_SpatialDropoutND):
         name, dtype: As for every layer.
 
     Shapes: inputs (batch, height, width, channels), outputs the same.
+
+    Example:
+
+    >>> x = SpatialDropout2D(0.5, seed=0)(np.ones((1, 4, 4, 3), "float32"), training=True).numpy()
+    >>> bool((x == x[:, :1, :1]).all())  # a channel is dropped everywhere or nowhere
+    True
     """
 
     _rank = 2
@@ -196,6 +214,13 @@ class SpatialDropout3D(_SpatialDropoutND):
         name, dtype: As for every layer.
 
     Shapes: inputs (batch, depth, height, width, channels), outputs the same.
+
+    Example:
+
+    >>> x = np.ones((1, 2, 2, 2, 3), "float32")
+    >>> x = SpatialDropout3D(0.5, seed=0)(x, training=True).numpy()
+    >>> bool((x == x[:, :1, :1, :1]).all())  # a channel is dropped everywhere or nowhere
+    True
     """
 
     _rank = 3
@@ -210,6 +235,11 @@ class GaussianDropout(_Disturbing):
 
     Raises:
         ValueError: for a rate outside [0, 1].
+
+    Example:
+
+    >>> GaussianDropout(0.1)(np.ones((1, 2), "float32"), training=False).tolist()
+    [[1.0, 1.0]]
     """
 
     def __init__(self, rate: float, seed: Seed | None = None, **kwargs: Any) -> None:
@@ -231,6 +261,11 @@ class GaussianNoise(_Disturbing):
 
     Raises:
         ValueError: for a stddev outside [0, 1].
+
+    Example:
+
+    >>> GaussianNoise(0.1)(np.ones((1, 2), "float32"), training=False).tolist()
+    [[1.0, 1.0]]
     """
 
     amount_name = "stddev"
@@ -267,6 +302,11 @@ class AlphaDropout(_Disturbing):
 
     Raises:
         ValueError: for a rate outside [0, 1].
+
+    Example:
+
+    >>> AlphaDropout(0.1)(np.ones((1, 2), "float32"), training=False).tolist()
+    [[1.0, 1.0]]
     """
 
     def __init__(
@@ -301,6 +341,12 @@ class ActivityRegularization(Layer):
     Args:
         l1: Factor of the sum of absolute values.
         l2: Factor of the sum of squares.
+
+    Example:
+
+    >>> layer = ActivityRegularization(l1=0.5)
+    >>> layer(np.array([[1.0, -3.0]])).tolist(), float(layer.losses[0])
+    ([[1.0, -3.0]], 2.0)
     """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:

@@ -34,6 +34,11 @@ class Flatten(Layer):
 
     Args:
         data_format: "channels_last" or "channels_first"; the global setting where missing.
+
+    Example:
+
+    >>> Flatten()(np.ones((2, 3, 4))).shape
+    (2, 12)
     """
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
@@ -66,6 +71,11 @@ class Reshape(Layer):
 
     Raises:
         ValueError: for sizes that do not fit the inputs.
+
+    Example:
+
+    >>> Reshape((2, -1))(np.ones((5, 6))).shape
+    (5, 2, 3)
     """
 
     def __init__(self, target_shape: Sequence[Any], **kwargs: Any) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..engine import KerasTensor, nest, trace
-from ..engine.symbolic import call_context, to_keras_tensors
+from ..engine.call_context import call_context
+from ..engine.symbolic import to_keras_tensors
 from .call_spec import CallSpec, shape_tree, shapes_for
 from .context_args import LayerContext
 
@@ -35,23 +36,70 @@ class LayerShapes(LayerContext):
     output_shape = _ShapeOf("output")
 
     def get_input_at(self, node_index: Any) -> Any:
-        """The symbolic input(s) of the call with this number."""
+        """The symbolic input(s) of the call with this number.
+
+        Args:
+            node_index: int, 0 for the first call; negative ones count from the last.
+
+        Returns:
+            A KerasTensor, or a list of them.
+
+        Raises:
+            ValueError: where there was no such call.
+        """
         return self._tensors_at(node_index, "input_tensors")
 
     def get_output_at(self, node_index: Any) -> Any:
-        """The symbolic output(s) of the call with this number."""
+        """The symbolic output(s) of the call with this number.
+
+        Args:
+            node_index: int, 0 for the first call; negative ones count from the last.
+
+        Returns:
+            A KerasTensor, or a list of them.
+
+        Raises:
+            ValueError: where there was no such call.
+        """
         return self._tensors_at(node_index, "output_tensors")
 
     def get_input_shape_at(self, node_index: Any) -> Any:
-        """The shape(s) of that call's input(s)."""
+        """The shape(s) of that call's input(s).
+
+        Args:
+            node_index: int, 0 for the first call; negative ones count from the last.
+
+        Returns:
+            A tuple, or a list of tuples; None for unknown sizes.
+
+        Raises:
+            ValueError: where there was no such call.
+        """
         return nest.map_structure(lambda x: tuple(x.shape), self.get_input_at(node_index))
 
     def get_output_shape_at(self, node_index: Any) -> Any:
-        """The shape(s) of that call's output(s)."""
+        """The shape(s) of that call's output(s).
+
+        Args:
+            node_index: int, 0 for the first call; negative ones count from the last.
+
+        Returns:
+            A tuple, or a list of tuples; None for unknown sizes.
+
+        Raises:
+            ValueError: where there was no such call.
+        """
         return nest.map_structure(lambda x: tuple(x.shape), self.get_output_at(node_index))
 
     def add_update(self, updates: Any, inputs: TensorLike | None = None) -> Any:
-        """Keras 2's way to say what a call assigned; here assigning is enough."""
+        """Keras 2's way to say what a call assigned; here assigning is enough.
+
+        Args:
+            updates, inputs: Taken, and not looked at.
+
+        Returns:
+            None.
+        """
 
     def get_build_config(self) -> dict[Any, Any] | None:
         """The shapes the layer was built with, for `build_from_config`; None before."""
@@ -138,6 +186,14 @@ class LayerShapes(LayerContext):
         return found[0] if len(found) == 1 else found
 
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
+        """The outputs' shapes and dtypes for symbolic inputs; the call is not recorded.
+
+        Args:
+            *args, **kwargs: What `call` takes.
+
+        Returns:
+            What `compute_output_spec` does: KerasTensors in the form of the outputs.
+        """
         return self.compute_output_spec(*args, **kwargs)
 
     def _abstract_call(self, *args, **kwargs):

@@ -9,8 +9,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ..engine import KerasTensor, Tensor, Variable, is_tracing, nest
+from ..engine.call_context import call_context
 from ..engine.stateless import StatelessScope
-from ..engine.symbolic import call_context
 from ..engine.tensor import own_array
 from ..engine.variable import values_of
 from .tracking import revision
@@ -158,7 +158,15 @@ class LayerState:
         constraint: Identifier | None = None,
         name: str | None = None,
     ) -> Any:
-        """Makes a weight: `add_weight` without its defaults."""
+        """Makes a weight: `add_weight` without its defaults.
+
+        Args:
+            shape, initializer, dtype, trainable, autocast, regularizer, constraint, name: As of
+                `add_weight`.
+
+        Returns:
+            The Variable.
+        """
         return self.add_weight(
             shape=shape,
             initializer=initializer,
@@ -211,10 +219,12 @@ class LayerState:
 
     @property
     def trainable_variables(self) -> list[Variable]:
+        """What training may change, a list of Variables; empty where `trainable` is False."""
         return [v for v in self.variables if v.trainable] if self.trainable else []
 
     @property
     def non_trainable_variables(self) -> list[Any]:
+        """What training leaves alone, a list of Variables; all where `trainable` is False."""
         return [v for v in self.variables if not (v.trainable and self.trainable)]
 
     @property
@@ -224,10 +234,12 @@ class LayerState:
 
     @property
     def trainable_weights(self) -> list[Variable]:
+        """What training may change, a list of Variables; empty where `trainable` is False."""
         return [v for v in self.weights if v.trainable] if self.trainable else []
 
     @property
     def non_trainable_weights(self) -> list[Any]:
+        """`non_trainable_variables` without the states of seed generators."""
         return [v for v in self.weights if not (v.trainable and self.trainable)]
 
     @property
@@ -240,6 +252,7 @@ class LayerState:
 
     @property
     def metrics_variables(self) -> list[Any]:
+        """The state of the layer's metrics, a list of Variables."""
         return [v for metric in self.metrics for v in metric.variables]
 
     def _flatten_layers(self, include_self=True, recursive=True):
@@ -313,7 +326,11 @@ class LayerState:
             variable.assign(value)
 
     def save_own_variables(self, store: Any) -> None:
-        """Writes the layer's own weights to a dict-like store, keys "0", "1", ..."""
+        """Writes the layer's own weights to a dict-like store, keys "0", "1", ...
+
+        Args:
+            store: Dict-like, takes an array a key.
+        """
         for i, variable in enumerate(self._own_variables()):
             store[str(i)] = self._value_for_files(variable)
 
@@ -328,7 +345,14 @@ class LayerState:
         """Called when the values of a file have been assigned."""
 
     def load_own_variables(self, store: Any) -> None:
-        """Reads the layer's own weights from such a store."""
+        """Reads the layer's own weights from such a store.
+
+        Args:
+            store: Dict-like, from "0", "1", ... to arrays.
+
+        Raises:
+            ValueError: for another number of weights than the layer has, or another shape.
+        """
         own = self._own_variables()
         if len(store.keys()) != len(own):
             if not own and not self.built:

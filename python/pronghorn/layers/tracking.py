@@ -9,7 +9,8 @@ import itertools
 import threading
 from collections import OrderedDict
 
-from ..engine import Variable, nest
+from ..engine import Variable
+from ..engine.containers import register
 from ..engine.random import SeedGenerator
 from ..engine.symbolic import Operation
 
@@ -197,7 +198,7 @@ class StateBefore:
         _Revision.advance()
 
 
-@nest.register
+@register
 class TrackedList(list):
     """A list that tells its tracker what is added or removed."""
 
@@ -298,17 +299,17 @@ class _TrackedMapping:
         return plain, (plain(self),)  # type: ignore[call-overload]
 
 
-@nest.register
+@register
 class TrackedDict(_TrackedMapping, dict):
     """A dict that tells its tracker what is added or removed."""
 
 
-@nest.register
+@register
 class TrackedOrderedDict(_TrackedMapping, OrderedDict):
     """An OrderedDict that tells its tracker what is added or removed."""
 
 
-@nest.register
+@register
 class TrackedSet(set):
     """A set that tells its tracker what is added or removed."""
 

@@ -18,6 +18,14 @@ class Wrapper(Layer):
 
     Raises:
         ValueError: where that is no layer.
+
+    Example:
+
+    >>> class Doubled(Wrapper):
+    ...     def call(self, inputs):
+    ...         return 2 * self.layer(inputs)
+    >>> Doubled(layers.ReLU())(np.array([-1.0, 3.0])).tolist()
+    [0.0, 6.0]
     """
 
     def __init__(self, layer: Any, **kwargs: Any) -> None:

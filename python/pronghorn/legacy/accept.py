@@ -52,6 +52,19 @@ def old_constructor(cls: type, or_default: object = None) -> None:
     Args:
         cls: The class.
         or_default: An argument for which None meant its default.
+
+    Returns:
+        None; the class is changed.
+
+    Example:
+
+    >>> class Dense:
+    ...     __module__ = "pronghorn.example"
+    ...     def __init__(self, units):
+    ...         self.units = units
+    >>> old_constructor(Dense)
+    >>> Dense(output_dim=3).units  # Keras 1's name
+    3
     """
     if "__init__" in cls.__dict__ and cls.__module__.partition(".")[0] == "pronghorn":
         cls.__init__ = old_arguments(cls.__dict__["__init__"], or_default=or_default)

@@ -28,8 +28,18 @@ def clone_model(
         call_function: `f(layer, *args, **kwargs)` that calls a copy, for functional models.
         recursive: Whether `clone_function` is also applied inside nested models.
 
+    Returns:
+        A new model; none of its weights is shared with the given one.
+
     Raises:
         ValueError: for arguments that do not go with the kind of model.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Input((3,)), layers.Dense(2)])
+    >>> copy = clone_model(model)
+    >>> copy.count_params(), copy.layers[0] is model.layers[0]
+    (8, False)
     """
     kwargs.pop("cache", None)
     if kwargs:

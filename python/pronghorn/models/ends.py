@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine import KerasTensor, nest
-from ..engine.symbolic import call_context
+from ..engine.call_context import call_context
 from ..layers.base import Layer
 from .graph import Graph
 

@@ -9,8 +9,8 @@ import weakref
 from typing import Any
 
 from ..engine import KerasTensor, Tensor, convert_to_tensor, nest
+from ..engine.call_context import call_context
 from ..engine.met import remembered
-from ..engine.symbolic import call_context
 from ..engine.tracebacks import warn_user
 from ..layers.base import Layer
 from ..layers.copies import layer_again
@@ -31,6 +31,16 @@ class Functional(TakesSymbolicEnds, Model):
             are replaced by new ones, so that a part of another model can be cut out.
         name: Name.
         trainable: Whether training may change the weights.
+
+    Raises:
+        ValueError: for what is no KerasTensor, or outputs that do not depend on the inputs.
+
+    Example:
+
+    >>> x = layers.Input((3,))
+    >>> model = models.Model(x, layers.Dense(2)(x))
+    >>> type(model).__name__, model.output_shape
+    ('Functional', (None, 2))
     """
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
@@ -155,6 +165,7 @@ class Functional(TakesSymbolicEnds, Model):
 
     @property
     def input_names(self) -> list[Any]:
+        """Names of the Inputs, a list in their flat order."""
         return [x._keras_history.operation.name for x in self._graph.inputs]
 
     @property
@@ -167,6 +178,7 @@ class Functional(TakesSymbolicEnds, Model):
 
     @property
     def input_spec(self) -> Any:
+        """What the inputs have to be, a list of InputSpec, one an Input; it may be set."""
         if self._manual_input_spec is not None:
             return self._manual_input_spec
         if self._cached_input_spec is None:

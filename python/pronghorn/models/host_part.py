@@ -5,12 +5,13 @@ the host, and all it stands on, runs batch by batch where the data are made; the
 are what the program starts from.
 """
 
-from ..engine import convert_to_numpy, nest
+from ..engine import convert_to_numpy
+from ..engine.containers import register
 from ..engine.strings import StringTensor, encode_array
 from .graph import Graph
 
 
-@nest.register
+@register
 class Staged(list):
     """What a model's program starts from in the place of the model's inputs."""
 

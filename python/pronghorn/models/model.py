@@ -52,8 +52,8 @@ class Model(Trainer, Layer):
 
     Example:
 
-    >>> x = Input((3,))
-    >>> Model(x, Dense(1)(x)).count_params()
+    >>> x = layers.Input((3,))
+    >>> Model(x, layers.Dense(1)(x)).count_params()
     4
     """
 
@@ -391,9 +391,18 @@ def model_from_json(json_string: Any, custom_objects: dict[str, Any] | None = No
         json_string: The text.
         custom_objects: Dict of names to classes and functions that the model needs.
 
+    Returns:
+        The model, with fresh weights, not compiled.
+
     Raises:
         ValueError: for a text that is no configuration of a model.
         TypeError: for a class or function that is not known.
+
+    Example:
+
+    >>> text = models.Sequential([layers.Input((3,)), layers.Dense(2)]).to_json()
+    >>> model_from_json(text).output_shape
+    (None, 2)
     """
     import json
 
@@ -419,6 +428,15 @@ def save_model(
         filepath: Path that ends in .keras, .h5 or .hdf5.
         overwrite: Whether to write over a file that is there without asking.
         zipped: False writes a folder in place of a .keras file.
+
+    Returns:
+        None.
+
+    Example:
+
+    >>> save_model(models.Sequential([layers.Input((3,)), layers.Dense(2)]), "net.keras")
+    >>> models.load_model("net.keras").count_params()
+    8
     """
     from ..saving.api import save_model
 
@@ -441,6 +459,12 @@ def load_model(
 
     Returns:
         The model.
+
+    Example:
+
+    >>> models.Sequential([layers.Input((3,)), layers.Dense(2)]).save("net.keras")
+    >>> load_model("net.keras").output_shape
+    (None, 2)
     """
     from ..saving.api import load_model
 

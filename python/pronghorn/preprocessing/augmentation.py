@@ -55,9 +55,11 @@ def apply_affine_transform(
     Args:
         x: array of rank 3.
         theta: angle in degrees.
-        tx, ty: pixels to move along rows and columns.
+        tx, ty: pixels that the picture moves to the left and up; where `row_axis` is the larger
+            one, up and to the left.
         shear: angle in degrees.
-        zx, zy: zoom along rows and columns.
+        zx, zy: how many times as much of the width and height is seen, below 1 to enlarge; in the
+            order of tx and ty.
         row_axis, col_axis, channel_axis: which axis is which; channels are first or last.
         fill_mode: what lies outside: "nearest", "constant", "reflect" or "wrap".
         cval: the constant.
@@ -69,6 +71,13 @@ def apply_affine_transform(
     Raises:
         ValueError: for axes that do not go together.
         ImportError: without SciPy, where there is something to do.
+
+    Example:
+
+    >>> x = np.array([[[1.0], [2.0], [3.0]]])
+    >>> x = apply_affine_transform(x, tx=1, row_axis=0, col_axis=1, channel_axis=2)
+    >>> x.ravel().tolist()
+    [2.0, 3.0, 3.0]
     """
     axes = [row_axis, col_axis, channel_axis]
     if len(set(axes)) != 3:
@@ -133,7 +142,17 @@ def random_rotation(
     cval: float = 0.0,
     interpolation_order: int = 1,
 ) -> Any:
-    """A picture turned by up to `rg` degrees; other arguments as in `apply_affine_transform`."""
+    """A picture turned by up to `rg` degrees; other arguments as in `apply_affine_transform`.
+
+    Returns:
+        An array of the same shape.
+
+    Example:
+
+    >>> np.random.seed(0)
+    >>> random_rotation(np.ones((4, 4, 3)), 30, row_axis=0, col_axis=1, channel_axis=2).shape
+    (4, 4, 3)
+    """
     theta = np.random.uniform(-rg, rg)
     axes = (row_axis, col_axis, channel_axis)
     return apply_affine_transform(x, theta, 0, 0, 0, 1, 1, *axes, fill_mode, cval,
@@ -151,8 +170,20 @@ def random_shift(
     cval: float = 0.0,
     interpolation_order: int = 1,
 ) -> Any:
-    """A picture moved by up to the parts `wrg` of its width and `hrg` of its height; other
-    arguments as in `apply_affine_transform`."""
+    """A picture moved up or down by up to the part `wrg` of its width, sideways by up to `hrg` of its
+    height; other arguments as in `apply_affine_transform`.
+
+    That the two are not the other way round is Keras's doing.
+
+    Returns:
+        An array of the same shape.
+
+    Example:
+
+    >>> np.random.seed(0)
+    >>> random_shift(np.ones((4, 4, 3)), 0.2, 0.2, row_axis=0, col_axis=1, channel_axis=2).shape
+    (4, 4, 3)
+    """
     tx = np.random.uniform(-hrg, hrg) * x.shape[row_axis]
     ty = np.random.uniform(-wrg, wrg) * x.shape[col_axis]
     axes = (row_axis, col_axis, channel_axis)
@@ -170,8 +201,23 @@ def random_shear(
     cval: float = 0.0,
     interpolation_order: int = 1,
 ) -> Any:
-    """A picture sheared by up to `intensity` degrees; other arguments as in
-    `apply_affine_transform`."""
+    """A picture sheared by an angle drawn by NumPy's global generator.
+
+    Args:
+        x: array of rank 3.
+        intensity: the largest angle, in degrees.
+        row_axis, col_axis, channel_axis, fill_mode, cval: as in `apply_affine_transform`.
+        interpolation_order: its `order`.
+
+    Returns:
+        An array of the same shape.
+
+    Example:
+
+    >>> np.random.seed(0)
+    >>> random_shear(np.ones((4, 4, 3)), 10, row_axis=0, col_axis=1, channel_axis=2).shape
+    (4, 4, 3)
+    """
     shear = np.random.uniform(-intensity, intensity)
     axes = (row_axis, col_axis, channel_axis)
     return apply_affine_transform(x, 0, 0, 0, shear, 1, 1, *axes, fill_mode, cval,
@@ -189,7 +235,20 @@ def random_zoom(
     interpolation_order: int = 1,
 ) -> Any:
     """A picture zoomed by two numbers from `zoom_range` (low, high), one an axis; other arguments
-    as in `apply_affine_transform`."""
+    as in `apply_affine_transform`.
+
+    Returns:
+        An array of the same shape.
+
+    Raises:
+        ValueError: for a range that is no pair.
+
+    Example:
+
+    >>> np.random.seed(0)
+    >>> random_zoom(np.ones((4, 4, 3)), (0.8, 1.2), row_axis=0, col_axis=1, channel_axis=2).shape
+    (4, 4, 3)
+    """
     if len(zoom_range) != 2:
         raise ValueError(
             f"`zoom_range` should be a tuple or list of two floats. Received: {zoom_range}"
@@ -203,12 +262,41 @@ def random_zoom(
 
 
 def apply_channel_shift(x: Any, intensity: Any, channel_axis: int = 0) -> Any:
-    """A picture with `intensity` added, cut off at its own least and largest value."""
+    """A picture with `intensity` added, cut off at its own least and largest value.
+
+    Args:
+        x: array (height, width, channels).
+        intensity: number that is added.
+        channel_axis: axis of the channels; all of them move by the same number.
+
+    Returns:
+        An array of the same shape.
+
+    Example:
+
+    >>> apply_channel_shift(np.array([[[1.0, 5.0, 9.0]]]), 3.0).tolist()
+    [[[4.0, 8.0, 9.0]]]
+    """
     return np.clip(x + intensity, np.min(x), np.max(x))
 
 
 def random_channel_shift(x: Any, intensity_range: Any, channel_axis: int = 0) -> Any:
-    """`apply_channel_shift` by up to `intensity_range`."""
+    """`apply_channel_shift` by up to `intensity_range`.
+
+    Args:
+        x: array (height, width, channels).
+        intensity_range: the largest shift; NumPy's global generator draws one.
+        channel_axis: axis of the channels; all of them move by the same number.
+
+    Returns:
+        An array of the same shape.
+
+    Example:
+
+    >>> np.random.seed(0)
+    >>> random_channel_shift(np.array([[[0.0, 5.0, 10.0]]]), 2.0).shape
+    (1, 1, 3)
+    """
     intensity = np.random.uniform(-intensity_range, intensity_range)
     return apply_channel_shift(x, intensity, channel_axis=channel_axis)
 
@@ -221,8 +309,16 @@ def apply_brightness_shift(x: Any, brightness: Any, scale: bool = True) -> Any:
         brightness: the factor.
         scale: whether to stretch the values to 0 .. 255 first.
 
+    Returns:
+        A floatx array of the same shape.
+
     Raises:
         ImportError: without Pillow.
+
+    Example:
+
+    >>> apply_brightness_shift(np.full((1, 1, 3), 100.0), 1.5, scale=False).tolist()
+    [[[150.0, 150.0, 150.0]]]
     """
     pillow("apply_brightness_shift")
     from PIL import ImageEnhance
@@ -235,7 +331,25 @@ def apply_brightness_shift(x: Any, brightness: Any, scale: bool = True) -> Any:
 
 
 def random_brightness(x: Any, brightness_range: Any, scale: bool = True) -> Any:
-    """`apply_brightness_shift` by a number from `brightness_range` (low, high)."""
+    """`apply_brightness_shift` by a number from `brightness_range` (low, high).
+
+    Args:
+        x: array (height, width, channels).
+        brightness_range: (low, high) of the factor, drawn by NumPy's global generator.
+        scale: whether to stretch the values to 0 .. 255 first.
+
+    Returns:
+        A floatx array of the same shape.
+
+    Raises:
+        ValueError: for a range that is no pair.
+        ImportError: without Pillow.
+
+    Example:
+
+    >>> random_brightness(np.full((1, 1, 3), 100.0), (0.5, 0.5), scale=False).tolist()
+    [[[50.0, 50.0, 50.0]]]
+    """
     if len(brightness_range) != 2:
         raise ValueError(
             f"`brightness_range should be tuple or list of two floats. Received: {brightness_range}"

@@ -134,6 +134,18 @@ class DirectoryIterator(FileIterator):
 
     Raises:
         ValueError: for other words.
+
+    Example:
+
+    >>> import os
+    >>> for name in ("cat", "dog"):
+    ...     os.makedirs(f"animals/{name}")
+    ...     ph.utils.save_img(f"animals/{name}/1.png", np.ones((4, 4, 3)))
+    >>> batches = DirectoryIterator("animals", None, target_size=(4, 4), batch_size=2)
+    Found 2 images belonging to 2 classes.
+    >>> x, y = next(batches)
+    >>> x.shape, y.shape, batches.class_indices
+    ((2, 4, 4, 3), (2, 2), {'cat': 0, 'dog': 1})
     """
 
     allowed_class_modes = {"categorical", "binary", "sparse", "input", None}

@@ -35,6 +35,17 @@ class DataFrameIterator(FileIterator):
     Raises:
         ValueError: for other words, and numbers of classes that do not fit.
         TypeError: for columns of other types.
+
+    Example:
+
+    >>> import pandas
+    >>> ph.utils.save_img("a.png", np.ones((4, 4, 3)))
+    >>> frame = pandas.DataFrame({"filename": ["a.png"], "weight": [3.5]})
+    >>> batches = DataFrameIterator(frame, y_col="weight", class_mode="raw", target_size=(4, 4))
+    Found 1 validated image filenames.
+    >>> x, y = next(batches)
+    >>> x.shape, y.tolist()
+    ((1, 4, 4, 3), [3.5])
     """
 
     allowed_class_modes = {

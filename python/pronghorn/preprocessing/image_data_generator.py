@@ -26,7 +26,7 @@ class ImageDataGenerator:
         zca_epsilon: keeps it from dividing by zero.
         rotation_range: degrees.
         width_shift_range, height_shift_range: part of the size below 1, pixels from 1 on, or a
-            list of pixels.
+            list of pixels. As in Keras, the first moves up and down, the other sideways.
         brightness_range: (low, high) factors.
         shear_range: degrees.
         zoom_range: factors (low, high), or the distance of both from 1.
@@ -153,7 +153,11 @@ class ImageDataGenerator:
         ignore_class_split: bool = False,
         subset: Any = None,
     ) -> Any:
-        """Batches of arrays in memory; arguments as in `NumpyArrayIterator`."""
+        """Batches of arrays in memory; arguments as in `NumpyArrayIterator`.
+
+        Returns:
+            A NumpyArrayIterator.
+        """
         return NumpyArrayIterator(
             x, y, self, batch_size=batch_size, shuffle=shuffle, sample_weight=sample_weight,
             seed=seed, data_format=self.data_format, save_to_dir=save_to_dir,
@@ -179,7 +183,11 @@ class ImageDataGenerator:
         interpolation: str = "nearest",
         keep_aspect_ratio: bool = False,
     ) -> Any:
-        """Batches of the files of a folder; arguments as in `DirectoryIterator`."""
+        """Batches of the files of a folder; arguments as in `DirectoryIterator`.
+
+        Returns:
+            A DirectoryIterator.
+        """
         return DirectoryIterator(
             directory, self, target_size=target_size, color_mode=color_mode,
             keep_aspect_ratio=keep_aspect_ratio, classes=classes, class_mode=class_mode,
@@ -211,7 +219,11 @@ class ImageDataGenerator:
         validate_filenames: bool = True,
         **kwargs: Any,
     ) -> Any:
-        """Batches of the files that a pandas frame names; arguments as in `DataFrameIterator`."""
+        """Batches of the files that a pandas frame names; arguments as in `DataFrameIterator`.
+
+        Returns:
+            A DataFrameIterator.
+        """
         for name in ("has_ext", "sort", "drop_duplicates"):
             if name in kwargs:
                 warnings.warn(
@@ -272,6 +284,10 @@ class ImageDataGenerator:
         Args:
             img_shape: shape of the picture.
             seed: of NumPy's global generator.
+
+        Returns:
+            A dict with theta and shear (degrees), tx and ty (pixels), zx and zy, flip_horizontal
+            and flip_vertical, channel_shift_intensity and brightness (None for none).
         """
         if seed is not None:
             np.random.seed(seed)
@@ -307,6 +323,9 @@ class ImageDataGenerator:
             x: array of rank 3.
             transform_parameters: dict with any of theta, tx, ty, shear, zx, zy,
                 channel_shift_intensity, flip_horizontal, flip_vertical, brightness.
+
+        Returns:
+            An array of the same shape.
         """
         get = transform_parameters.get
         rows, columns, channels = (a - 1 for a in (self.row_axis, self.col_axis, self.channel_axis))
@@ -326,7 +345,15 @@ class ImageDataGenerator:
         return x
 
     def random_transform(self, x: Any, seed: int | None = None) -> Any:
-        """A picture changed at random."""
+        """A picture changed at random.
+
+        Args:
+            x: array of rank 3.
+            seed: of NumPy's global generator.
+
+        Returns:
+            An array of the same shape.
+        """
         return self.apply_transform(x, self.get_random_transform(x.shape, seed))
 
     def fit(self, x: Any, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:

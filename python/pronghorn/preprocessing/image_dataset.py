@@ -72,6 +72,18 @@ def image_dataset_from_directory(
     Raises:
         ValueError: for arguments that do not go together, folders without pictures, and, when
             read, files that are broken; the message names the file.
+
+    Example:
+
+    >>> import os
+    >>> for name in ("cat", "dog"):
+    ...     os.makedirs(f"pets/{name}")
+    ...     ph.utils.save_img(f"pets/{name}/1.png", np.ones((4, 4, 3)))
+    >>> data = image_dataset_from_directory("pets", image_size=(8, 8))
+    Found 2 files belonging to 2 classes.
+    >>> pictures, labels = next(iter(data))
+    >>> pictures.shape, sorted(labels.tolist()), data.class_names
+    ((2, 8, 8, 3), [0, 1], ['cat', 'dog'])
     """
     check_labels(labels, label_mode, class_names, "image")
     if label_mode not in ("int", "categorical", "binary", None):

@@ -23,6 +23,15 @@ class Iterator(PyDataset):
         shuffle: whether in a new order each epoch.
         seed: with it, batch number i of all is drawn from `seed + i` by NumPy's global generator.
         **kwargs: `workers`, `use_multiprocessing` and `max_queue_size` of PyDataset.
+
+    Example:
+
+    >>> class Squares(Iterator):
+    ...     def _get_batches_of_transformed_samples(self, index_array):
+    ...         return index_array**2
+    >>> batches = Squares(5, 3, shuffle=False, seed=None)
+    >>> [next(batches).tolist() for _ in range(3)], len(batches)
+    ([[0, 1, 4], [9, 16], [0, 1, 4]], 2)
     """
 
     white_list_formats = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
@@ -75,6 +84,11 @@ class Iterator(PyDataset):
         return self
 
     def __next__(self) -> Any:
+        """The next batch; after the last of an epoch the first of another one.
+
+        Returns:
+            What a subclass makes of the samples' numbers, an int array.
+        """
         with self.lock:
             self._seed_next()
             if self.batch_index == 0:
@@ -132,6 +146,14 @@ class NumpyArrayIterator(Iterator):
 
     Raises:
         ValueError: for lengths and ranks that do not go together, and other subsets.
+
+    Example:
+
+    >>> flip = ph.preprocessing.image.ImageDataGenerator(rescale=1 / 255)
+    >>> batches = NumpyArrayIterator(np.full((5, 4, 4, 3), 255.0), np.arange(5), flip, batch_size=2)
+    >>> x, y = next(batches)
+    >>> x.shape, float(x.max()), y.tolist()
+    ((2, 4, 4, 3), 1.0, [0, 1])
     """
 
     def __init__(

@@ -64,6 +64,12 @@ def array_to_img(
     Raises:
         ValueError: for another rank or number of channels.
         ImportError: without Pillow.
+
+    Example:
+
+    >>> img = array_to_img(np.zeros((2, 3, 3)))
+    >>> img.mode, img.size
+    ('RGB', (3, 2))
     """
     data_format = standard_format(data_format)
     Image = pillow("array_to_img")
@@ -139,6 +145,12 @@ def save_img(
 
     Raises:
         ValueError: for arrays that are no picture and formats that Pillow does not know.
+
+    Example:
+
+    >>> save_img("a.png", np.array([[[0.0], [255.0]]]))
+    >>> img_to_array(load_img("a.png", color_mode="grayscale")).ravel().tolist()
+    [0.0, 255.0]
     """
     from .._atomic import replacing_file
 
@@ -215,6 +227,12 @@ def load_img(
     Raises:
         ValueError: for files that are broken, cut off or no images, and for unknown words.
         TypeError: for a path of another type.
+
+    Example:
+
+    >>> save_img("a.png", np.zeros((2, 3, 3)))
+    >>> load_img("a.png", target_size=(8, 8)).size
+    (8, 8)
     """
     if isinstance(path, io.BytesIO):
         img = open_picture("the given bytes", path.read())

@@ -94,6 +94,11 @@ def make_sampling_table(size: Any, sampling_factor: float = 1e-5) -> Any:
         float64 (size,).
 
     Reference: Mikolov et al., Distributed Representations of Words and Phrases, 2013.
+
+    Example:
+
+    >>> make_sampling_table(1000)[[1, 10, 999]].round(3).tolist()
+    [0.003, 0.017, 0.273]
     """
     rank = np.arange(size)
     rank[:1] = 1
@@ -129,6 +134,11 @@ def skipgrams(
         (pairs, labels), two lists.
 
     Reference: Mikolov et al., Efficient Estimation of Word Representations, 2013.
+
+    Example:
+
+    >>> skipgrams([1, 2, 3], 4, window_size=1, negative_samples=0.0, shuffle=False)
+    ([[1, 2], [2, 1], [2, 3], [3, 2]], [1, 1, 1, 1])
     """
     near, far = ([0, 1], [1, 0]) if categorical else (1, 0)
     couples = []
@@ -261,6 +271,23 @@ def timeseries_generator_from_json(json_string: Any) -> Any:
 
     Keras writes `start_index` with `length` added to it; the object that comes back skips as many
     steps more, as it does in Keras.
+
+    Args:
+        json_string: str.
+
+    Returns:
+        A TimeseriesGenerator.
+
+    Raises:
+        ValueError: if no window fits.
+
+    Example:
+
+    >>> steps = list(range(9))
+    >>> text = TimeseriesGenerator(steps, steps, length=3, batch_size=4).to_json()
+    >>> x, y = timeseries_generator_from_json(text)[0]
+    >>> x[0].tolist(), int(y[0])
+    ([3, 4, 5], 6)
     """
     config = dict(json.loads(json_string)["config"])
     data, targets = (json.loads(config.pop(name)) for name in ("data", "targets"))

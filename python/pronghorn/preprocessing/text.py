@@ -61,6 +61,12 @@ def one_hot(
 
     Returns:
         List of int; two words may share one.
+
+    Example:
+
+    >>> first, _, _, again, _ = one_hot("the cat and the dog", 100)
+    >>> first == again, 1 <= first < 100
+    (True, True)
     """
     return hashing_trick(input_text, n, hash, filters, lower, split, analyzer)
 
@@ -89,8 +95,9 @@ def hashing_trick(
 
     Example:
 
-    >>> hashing_trick("the cat and the dog", 100, "md5")[0::3]
-    [26, 26]
+    >>> first, _, _, again, _ = hashing_trick("the cat and the dog", 100, "md5")
+    >>> first == again, 1 <= first < 100
+    (True, True)
     """
     if hash_function is None:
         hash_function = hash
@@ -116,6 +123,9 @@ class Tokenizer:
             default.
         analyzer: function from a text to its words, instead of `text_to_word_sequence`.
         **kwargs: `nb_words` (Keras 1's `num_words`), `document_count`.
+
+    Raises:
+        TypeError: for an unknown argument.
 
     Example:
 
@@ -216,7 +226,14 @@ class Tokenizer:
         return list(self.texts_to_sequences_generator(texts))
 
     def texts_to_sequences_generator(self, texts: Any) -> Iterator[Any]:
-        """As `texts_to_sequences`, one text after another."""
+        """As `texts_to_sequences`, one text after another.
+
+        Args:
+            texts: iterable of str, or of lists of words.
+
+        Returns:
+            An iterator of lists of int.
+        """
         limit = self.num_words or float("inf")
         unknown = self.word_index.get(self.oov_token) if self.oov_token is not None else None
         find = self.word_index.get
@@ -243,7 +260,14 @@ class Tokenizer:
         return list(self.sequences_to_texts_generator(sequences))
 
     def sequences_to_texts_generator(self, sequences: Any) -> Iterator[Any]:
-        """As `sequences_to_texts`, one sequence after another."""
+        """As `sequences_to_texts`, one sequence after another.
+
+        Args:
+            sequences: iterable of lists of int.
+
+        Returns:
+            An iterator of str, the words joined by spaces.
+        """
         limit = self.num_words or float("inf")
         unknown = self.index_word.get(self.word_index.get(self.oov_token))
         for sequence in sequences:
@@ -339,6 +363,13 @@ def tokenizer_from_json(json_string: Any) -> Any:
 
     Returns:
         A Tokenizer, which can go on counting.
+
+    Example:
+
+    >>> tokenizer = Tokenizer()
+    >>> tokenizer.fit_on_texts(["the cat", "the dog"])
+    >>> tokenizer_from_json(tokenizer.to_json()).word_index
+    {'the': 1, 'cat': 2, 'dog': 3}
     """
     config = dict(json.loads(json_string)["config"])
     counts, docs, index_docs, index_word, word_index = (

@@ -50,6 +50,19 @@ def text_dataset_from_directory(
 
     Raises:
         ValueError: for arguments that do not go together, and folders without text files.
+
+    Example:
+
+    >>> import os
+    >>> for name, text in (("bad", "never again"), ("good", "what a film")):
+    ...     os.makedirs(f"reviews/{name}")
+    ...     with open(f"reviews/{name}/1.txt", "w") as file:
+    ...         _ = file.write(text)
+    >>> data = text_dataset_from_directory("reviews", shuffle=False)
+    Found 2 files belonging to 2 classes.
+    >>> texts, labels = next(iter(data))
+    >>> labels.tolist(), data.class_names
+    ([0, 1], ['bad', 'good'])
     """
     check_labels(labels, label_mode, class_names, "text")
     if label_mode not in ("int", "categorical", "binary", None):

@@ -34,6 +34,13 @@ def save_model(
 
     Raises:
         ValueError: for another ending, or arguments that Keras has dropped.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Input((3,)), layers.Dense(2)])
+    >>> save_model(model, "net.keras")
+    >>> load_model("net.keras").output_shape
+    (None, 2)
     """
     include_optimizer = kwargs.pop("include_optimizer", True)
     save_format = kwargs.pop("save_format", None)
@@ -91,8 +98,16 @@ def load_model(
         The model.
 
     Raises:
+        FileNotFoundError: where there is no such .h5 file.
         ValueError: for what is no such file, is damaged or does not fit together.
         TypeError: for a class or function that is not known.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Input((3,)), layers.Dense(2)])
+    >>> save_model(model, "net.keras")
+    >>> load_model("net.keras").count_params()
+    8
     """
     if _is_file_object(filepath):
         return keras_file.load_model(filepath, custom_objects, compile, safe_mode)
@@ -135,7 +150,25 @@ def kind_of(path):
 def save_weights(
     model: Any, filepath: Any, overwrite: bool = True, max_shard_size: Any = None, **kwargs: Any
 ) -> None:
-    """Writes a model's weights; see `Model.save_weights`."""
+    """Writes a model's weights; see `Model.save_weights`.
+
+    Args:
+        model: A built model.
+        filepath, overwrite, max_shard_size: As of `Model.save_weights`.
+        **kwargs: `objects_to_skip`, a list of layers whose weights are left out.
+
+    Raises:
+        ValueError: for another ending, unknown arguments, or a model that is not built.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Input((3,)), layers.Dense(2)])
+    >>> save_weights(model, "net.weights.h5")
+    >>> copy = models.clone_model(model)
+    >>> copy.load_weights("net.weights.h5")
+    >>> bool((copy.get_weights()[0] == model.get_weights()[0]).all())
+    True
+    """
     name = os.fspath(filepath)
     skip = kwargs.pop("objects_to_skip", None)
     kwargs.pop("save_format", None)
@@ -178,7 +211,25 @@ def _save_shards(model, name, overwrite, max_shard_size, skip):
 
 
 def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
-    """Reads weights into a model; see `Model.load_weights`."""
+    """Reads weights into a model; see `Model.load_weights`.
+
+    Args:
+        model: A built model.
+        filepath, skip_mismatch: As of `Model.load_weights`.
+        **kwargs: `by_name` for .h5 files; `objects_to_skip`, a list of layers, for .weights.h5
+            files.
+
+    Raises:
+        FileNotFoundError: where there is no such file.
+        ValueError: for another ending, arguments that do not go with it, a model that is not built,
+            and a file that does not fit the model or is damaged.
+
+    Example:
+
+    >>> model = models.Sequential([layers.Input((3,)), layers.Dense(2)])
+    >>> save_weights(model, "net.weights.h5")
+    >>> load_weights(models.clone_model(model), "net.weights.h5")
+    """
     name = os.fspath(filepath)
     skip = kwargs.pop("objects_to_skip", None)
     by_name = kwargs.pop("by_name", None)

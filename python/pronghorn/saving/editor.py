@@ -30,11 +30,9 @@ class KerasFileEditor:
 
     Example:
 
-    >>> import tempfile, os
-    >>> path = os.path.join(tempfile.mkdtemp(), "a.weights.h5")
-    >>> model = Sequential([Input((2,)), layers.Dense(3)])
-    >>> model.save_weights(path)
-    >>> editor = KerasFileEditor(path)
+    >>> models.Sequential([layers.Input((2,)), layers.Dense(3)]).save_weights("net.weights.h5")
+    >>> editor = KerasFileEditor("net.weights.h5")
+    Keras weights file 'net.weights.h5'
     >>> editor.rename_object("dense", "dense_1")
     >>> sorted(editor.weights_dict["layers"]["dense_1"])
     ['0', '1']
@@ -157,6 +155,10 @@ class KerasFileEditor:
         Args:
             object_name: Its name or path.
             new_name: The new name, no path.
+
+        Raises:
+            ValueError: for a new name that is a path, or a name that does not occur or occurs
+                twice.
         """
         if "/" in new_name:
             raise ValueError(
@@ -167,7 +169,14 @@ class KerasFileEditor:
         holder[new_name] = holder.pop(key)
 
     def delete_object(self, object_name: Any) -> None:
-        """Removes an object, given by its name or path, with all that is in it."""
+        """Removes an object, given by its name or path, with all that is in it.
+
+        Args:
+            object_name: The name or path.
+
+        Raises:
+            ValueError: for a name that does not occur, or more than once.
+        """
         holder, key = self._find(object_name)
         holder.pop(key)
 
@@ -177,6 +186,9 @@ class KerasFileEditor:
         Args:
             object_path: Its path; all but the last part exist.
             weights: Dict of "0", "1", ... to arrays.
+
+        Raises:
+            ValueError: where the path leads nowhere, or for what is no dict.
         """
         _check_weights(weights)
         *parents, last = object_path.split("/")
@@ -188,7 +200,15 @@ class KerasFileEditor:
         place[last] = dict(weights)
 
     def delete_weight(self, object_name: Any, weight_name: Any) -> None:
-        """Removes a weight ("0", "1", ...) of an object."""
+        """Removes a weight ("0", "1", ...) of an object.
+
+        Args:
+            object_name: The object's name or path.
+            weight_name: The weight's name.
+
+        Raises:
+            ValueError: for a name that does not occur, or an object's that occurs more than once.
+        """
         holder, key = self._find(object_name)
         if weight_name not in holder[key]:
             raise ValueError(
@@ -198,13 +218,28 @@ class KerasFileEditor:
         holder[key].pop(weight_name)
 
     def add_weights(self, object_name: Any, weights: Any) -> None:
-        """Adds weights to an object, or replaces them: a dict of "0", "1", ... to arrays."""
+        """Adds weights to an object, or replaces them: a dict of "0", "1", ... to arrays.
+
+        Args:
+            object_name: The object's name or path.
+            weights: The dict.
+
+        Raises:
+            ValueError: for what is no dict, or a name that does not occur or more than once.
+        """
         _check_weights(weights)
         holder, key = self._find(object_name)
         holder[key].update(weights)
 
     def save(self, filepath: Any) -> None:
-        """Writes the weights to a new file, whose name ends in ".weights.h5"."""
+        """Writes the weights to a new file, whose name ends in ".weights.h5".
+
+        Args:
+            filepath: The path.
+
+        Raises:
+            ValueError: for another ending.
+        """
         filepath = os.fspath(filepath)
         if not filepath.endswith(".weights.h5"):
             raise ValueError(
@@ -217,7 +252,14 @@ class KerasFileEditor:
             write_groups(temporary, groups)
 
     def resave_weights(self, filepath: Any) -> Any:
-        """The older name of `save`."""
+        """The older name of `save`.
+
+        Args:
+            filepath: Path that ends in ".weights.h5".
+
+        Returns:
+            None.
+        """
         self.save(filepath)
 
 

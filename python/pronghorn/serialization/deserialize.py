@@ -41,7 +41,7 @@ def deserialize_keras_object(
 
     Example:
 
-    >>> config = serialize_keras_object(layers.Dense(3, name="dense"))
+    >>> config = ph.saving.serialize_keras_object(layers.Dense(3))
     >>> deserialize_keras_object(config).units
     3
     """

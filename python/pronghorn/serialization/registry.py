@@ -58,6 +58,19 @@ def get_registered_name(obj: Any) -> Any:
 
     Args:
         obj: Class or function.
+
+    Returns:
+        str, such as "package>Name"; None for an object without a name.
+
+    Example:
+
+    >>> get_registered_name(layers.Dense)
+    'Dense'
+    >>> @ph.saving.register_keras_serializable("mine")
+    ... def double(x):
+    ...     return 2 * x
+    >>> get_registered_name(double)
+    'mine>double'
     """
     try:
         return _custom_names[obj]
@@ -77,6 +90,11 @@ def get_registered_object(
 
     Returns:
         The first object found.
+
+    Example:
+
+    >>> get_registered_object("double", custom_objects={"double": abs}) is abs
+    True
     """
     for scope in reversed(getattr(_scopes, "stack", ())):
         if name in scope:
@@ -102,6 +120,13 @@ class CustomObjectScope:
 
     Args:
         custom_objects: Dict of name to class or function.
+
+    Example:
+
+    >>> with CustomObjectScope({"double": lambda x: 2 * x}):
+    ...     layer = layers.Dense(3, activation="double")
+    >>> layer.activation(4)
+    8
     """
 
     def __init__(self, custom_objects: dict[str, Any]) -> None:

@@ -162,7 +162,11 @@ class CompiledModel:
         return serialize_keras_object(self._compile_config) if self.compiled else None
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
-        """Compiles from a config made by `get_compile_config`."""
+        """Compiles from a config made by `get_compile_config`.
+
+        Args:
+            config: Dict of arguments of `compile`, serialized.
+        """
         if type(self).compile is not CompiledModel.compile:
             warn_user(
                 "`compile()` was not called as part of model loading because the model's "
@@ -199,6 +203,7 @@ class CompiledModel:
 
     @property
     def jit_compile(self) -> Any:
+        """What `compile` was given; steps are compiled in any case, unless run_eagerly."""
         return self._jit_compile
 
     @jit_compile.setter
@@ -266,6 +271,10 @@ class CompiledModel:
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Updates the compiled metrics with a batch; override it to add others.
 
+        Args:
+            x, y, sample_weight: The batch: tensors, nests of them, or None.
+            y_pred: The model's outputs.
+
         Returns:
             A dict of results, the logs of the batch.
         """
@@ -307,6 +316,14 @@ class CompiledModel:
 
         Override it for a loss of your own; it runs inside the compiled step.
 
+        Args:
+            x, y, sample_weight: The batch: tensors, nests of them, or None.
+            y_pred: The model's outputs.
+            training: Whether it is a step of `fit`.
+
+        Returns:
+            A scalar tensor, before the optimizer's loss scaling.
+
         Raises:
             ValueError: If there is nothing to minimise.
         """
@@ -339,6 +356,9 @@ class CompiledModel:
         It is traced once for each shape of batch and then runs natively. `data` is what `fit`
         was given, cut to a batch: read it with `unpack_x_y_sample_weight`.
 
+        Args:
+            data: The batch: x, (x,), (x, y) or (x, y, sample_weight), of tensors or nests of them.
+
         Returns:
             A dict of results, the logs of the batch.
         """
@@ -360,7 +380,14 @@ class CompiledModel:
             return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     def test_step(self, data: Any) -> Any:
-        """One step of `evaluate`; override it as `train_step`."""
+        """One step of `evaluate`; override it as `train_step`.
+
+        Args:
+            data: The batch, as `train_step` gets it.
+
+        Returns:
+            A dict of results, the logs of the batch.
+        """
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         with remembering(self, False):
             y_pred = self(x, training=False)  # type: ignore[operator]
@@ -369,7 +396,14 @@ class CompiledModel:
             return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     def predict_step(self, data: Any) -> Any:
-        """One step of `predict`; override it to return something else."""
+        """One step of `predict`; override it to return something else.
+
+        Args:
+            data: The batch: x, (x,), (x, y) or (x, y, sample_weight).
+
+        Returns:
+            The outputs of the batch, a tensor or a nest of them.
+        """
         x, _, _ = unpack_x_y_sample_weight(data)
         return self(x, training=False)  # type: ignore[operator]
 
@@ -385,15 +419,36 @@ class CompiledModel:
         return getattr(self, name)
 
     def make_train_function(self, force: bool = False) -> Any:
-        """The compiled `train_step`: a callable that takes an iterator of batches."""
+        """The compiled `train_step`: a callable that takes an iterator of batches.
+
+        Args:
+            force: Whether to make it anew where there is one.
+
+        Returns:
+            The function, also kept as `train_function`.
+        """
         return self._make_function("train", force)
 
     def make_test_function(self, force: bool = False) -> Any:
-        """The compiled `test_step`: a callable that takes an iterator of batches."""
+        """The compiled `test_step`: a callable that takes an iterator of batches.
+
+        Args:
+            force: Whether to make it anew where there is one.
+
+        Returns:
+            The function, also kept as `test_function`.
+        """
         return self._make_function("test", force)
 
     def make_predict_function(self, force: bool = False) -> Any:
-        """The compiled `predict_step`: a callable that takes an iterator of batches."""
+        """The compiled `predict_step`: a callable that takes an iterator of batches.
+
+        Args:
+            force: Whether to make it anew where there is one.
+
+        Returns:
+            The function, also kept as `predict_function`.
+        """
         return self._make_function("predict", force)
 
     def _prepare(self, kind, batch):

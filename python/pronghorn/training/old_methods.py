@@ -94,7 +94,15 @@ class OldMethods:
         verbose: int | str = 0,
         **kwargs: Any,
     ) -> Any:
-        """`evaluate` on a generator of batches; Keras 1's `val_samples` counts samples."""
+        """`evaluate` on a generator of batches; Keras 1's `val_samples` counts samples.
+
+        Args:
+            generator: Batches (x, y) or (x, y, sample_weight).
+            steps, callbacks, verbose: As of `evaluate`.
+
+        Returns:
+            What `evaluate` returns.
+        """
         _tell("evaluate_generator", "evaluate")
         samples = kwargs.pop("val_samples", None)
         if samples is not None:
@@ -109,7 +117,15 @@ class OldMethods:
         verbose: int | str = 0,
         **kwargs: Any,
     ) -> Any:
-        """`predict` on a generator of batches; Keras 1's `val_samples` counts samples."""
+        """`predict` on a generator of batches; Keras 1's `val_samples` counts samples.
+
+        Args:
+            generator: Batches x, or tuples that begin with it.
+            steps, callbacks, verbose: As of `predict`.
+
+        Returns:
+            What `predict` returns.
+        """
         _tell("predict_generator", "predict")
         samples = kwargs.pop("val_samples", None)
         if samples is not None:
@@ -117,7 +133,14 @@ class OldMethods:
         return self.predict(generator, steps=steps, callbacks=callbacks, verbose=verbose, **kwargs)
 
     def predict_classes(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> Any:
-        """The class of each sample: the largest of several outputs, or 1 where one is above 0.5."""
+        """The class of each sample: the largest of several outputs, or 1 where one is above 0.5.
+
+        Args:
+            x, batch_size, verbose: As of `predict`.
+
+        Returns:
+            Integer array: (samples,) for several outputs, (samples, 1) for one.
+        """
         _tell("predict_classes", "predict", " and np.argmax")
         probabilities = self.predict(x, batch_size=batch_size, verbose=verbose)
         if probabilities.shape[-1] > 1:
@@ -178,7 +201,14 @@ class OldMethods:
         )
 
     def predict_proba(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> Any:
-        """`predict` by another name."""
+        """`predict` by another name.
+
+        Args:
+            x, batch_size, verbose: As of `predict`.
+
+        Returns:
+            What `predict` returns.
+        """
         _tell("predict_proba", "predict")
         return self.predict(x, batch_size=batch_size, verbose=verbose)
 

@@ -236,6 +236,10 @@ class Trainer(OldMethods, CompiledModel):
 
         Returns:
             The loss, or a list of the loss and the metrics in the order of compile(), or a dict.
+
+        Raises:
+            ValueError: for a model that is not compiled, unknown arguments, a `steps` that is no
+                positive integer, and data that do not go together.
         """
         self._assert_compile_called("evaluate")
         if kwargs:
@@ -312,6 +316,10 @@ class Trainer(OldMethods, CompiledModel):
 
         Returns:
             The loss before the step, or a list or dict of it and the metrics.
+
+        Raises:
+            ValueError: for a model that is not compiled, both weights at once, and lengths that
+                differ.
         """
         self._assert_compile_called("train_on_batch")
         if class_weight is not None:
@@ -327,7 +335,11 @@ class Trainer(OldMethods, CompiledModel):
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """The loss and metrics of one batch. Args and result as of `train_on_batch`."""
+        """The loss and metrics of one batch. Args and result as of `train_on_batch`.
+
+        Returns:
+            The loss, or a list or dict of it and the metrics.
+        """
         self._assert_compile_called("test_on_batch")
         return self._on_batch("test", x, y, sample_weight, return_dict)
 
@@ -352,7 +364,17 @@ class Trainer(OldMethods, CompiledModel):
         return logs if return_dict else self._flatten_metrics_in_order(logs)
 
     def predict_on_batch(self, x: Any) -> Any:
-        """The model's outputs for one batch, as NumPy arrays."""
+        """The model's outputs for one batch, as NumPy arrays.
+
+        Args:
+            x: Array of the batch, or a nest of them.
+
+        Returns:
+            NumPy array, or a nest of them, in the form of the model's outputs.
+
+        Raises:
+            ValueError: for inputs that do not fit the model, from which the message comes.
+        """
         step = self.predict_function
         if step is not None and type(x) is np.ndarray:
             outputs = step.quick(x, self.__dict__.get("_functional"))

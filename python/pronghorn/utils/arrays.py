@@ -47,7 +47,21 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Any:
 
 
 def normalize(x: Any, axis: Any = -1, order: int = 2) -> Any:
-    """An array scaled so that its norms along `axis` are 1; zero vectors stay."""
+    """An array scaled so that its norms along `axis` are 1; zero vectors stay.
+
+    Args:
+        x: array of numbers, of any shape.
+        axis: the axis of the vectors.
+        order: of the norm, as in np.linalg.norm: 2 for Euclid's.
+
+    Returns:
+        A float array of the same shape.
+
+    Example:
+
+    >>> normalize(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
+    [[0.6, 0.8], [0.0, 0.0]]
+    """
     norms = np.atleast_1d(np.linalg.norm(x, order, axis))
     norms[norms == 0] = 1
     return x / np.expand_dims(norms, axis)

@@ -54,22 +54,56 @@ class Config:
         return json.dumps(self._config)
 
     def keys(self) -> Any:
+        """The names."""
         return self._config.keys()
 
     def values(self) -> Any:
+        """The values."""
         return self._config.values()
 
     def items(self) -> Any:
+        """Pairs of names and values."""
         return self._config.items()
 
     def get(self, keyname: Any, value: Any = None) -> Any:
-        """The value of that name, or `value`."""
+        """The value of that name, or `value`.
+
+        Args:
+            keyname: The name.
+            value: What is returned where there is no such name.
+
+        Returns:
+            The value.
+        """
         return self._config.get(keyname, value)
 
     def pop(self, *args: Any) -> Any:
+        """Takes a value out.
+
+        Args:
+            *args: The name, and what is returned where there is none.
+
+        Returns:
+            The value.
+
+        Raises:
+            ValueError: when frozen.
+            KeyError: for an unknown name, without a second argument.
+        """
         return self._changes().pop(*args)
 
     def update(self, *args: Any, **kwargs: Any) -> Any:
+        """Sets several values.
+
+        Args:
+            *args, **kwargs: What `dict.update` takes.
+
+        Returns:
+            None.
+
+        Raises:
+            ValueError: when frozen.
+        """
         return self._changes().update(*args, **kwargs)
 
     def __getattr__(self, name):

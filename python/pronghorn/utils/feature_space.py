@@ -15,80 +15,12 @@ from ..serialization import (
     register_keras_serializable,
     serialize_keras_object,
 )
+from .features import Cross, Feature, one_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ..engine.types import PathLike
-
-
-def _one_of(value, allowed, what):
-    if value not in allowed:
-        raise ValueError(
-            f"Invalid value for argument `{what}`. Expected one of {set(allowed)}. "
-            f"Received: {what}={value}"
-        )
-    return value
-
-
-@register_keras_serializable(package="features")
-class Cross:
-    """Features whose joint values are hashed into one.
-
-    Args:
-        feature_names: Names of the features.
-        crossing_dim: Number of hash values.
-        output_mode: "one_hot" or "int".
-    """
-
-    def __init__(self, feature_names, crossing_dim, output_mode="one_hot"):
-        self.output_mode = _one_of(output_mode, ("int", "one_hot"), "output_mode")
-        self.feature_names = tuple(feature_names)
-        self.crossing_dim = crossing_dim
-
-    @property
-    def name(self):
-        return "_X_".join(self.feature_names)
-
-    def get_config(self):
-        return {
-            "feature_names": list(self.feature_names),
-            "crossing_dim": self.crossing_dim,
-            "output_mode": self.output_mode,
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
-
-
-@register_keras_serializable(package="features")
-class Feature:
-    """A column: its dtype, the layer that prepares it, and how it comes out.
-
-    Args:
-        dtype: "int32", "float32" or "string".
-        preprocessor: A layer, or its config.
-        output_mode: "one_hot", "int" or "float".
-    """
-
-    def __init__(self, dtype, preprocessor, output_mode):
-        self.output_mode = _one_of(output_mode, ("int", "one_hot", "float"), "output_mode")
-        self.dtype = dtype
-        if isinstance(preprocessor, dict):
-            preprocessor = deserialize_keras_object(preprocessor)
-        self.preprocessor = preprocessor
-
-    def get_config(self):
-        return {
-            "dtype": self.dtype,
-            "preprocessor": serialize_keras_object(self.preprocessor),
-            "output_mode": self.output_mode,
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
 
 
 def _column(x):
@@ -133,12 +65,30 @@ class FeatureSpace(layers.Layer):
 
     @classmethod
     def cross(cls, feature_names: Any, crossing_dim: Any, output_mode: str = "one_hot") -> Any:
-        """A cross of features, with its own number of hash values."""
+        """A cross of features, with its own number of hash values.
+
+        Args:
+            feature_names: Names of two or more features.
+            crossing_dim: Number of hash values.
+            output_mode: "one_hot" or "int".
+
+        Returns:
+            A cross, for the argument `crosses`.
+        """
         return Cross(feature_names, crossing_dim, output_mode)
 
     @classmethod
     def feature(cls, dtype: Any, preprocessor: Any, output_mode: str) -> Any:
-        """A feature with a layer of the caller's."""
+        """A feature with a layer of the caller's.
+
+        Args:
+            dtype: Dtype of the column: "int32", "float32" or "string".
+            preprocessor: The layer, or its config.
+            output_mode: "one_hot" (of an integer dtype), "int" or "float".
+
+        Returns:
+            A feature, for the argument `features`.
+        """
         return Feature(dtype, preprocessor, output_mode)
 
     @classmethod
@@ -155,7 +105,15 @@ class FeatureSpace(layers.Layer):
         offset: Any = 0.0,
         name: str | None = None,
     ) -> Any:
-        """scale * number + offset."""
+        """scale * number + offset.
+
+        Args:
+            scale, offset: Numbers.
+            name: Name; made where None.
+
+        Returns:
+            A feature.
+        """
         name = name or auto_name("float_rescaled")
         layer = layers.Rescaling(scale=scale, offset=offset, name=f"{name}_preprocessor")
         return Feature("float32", layer, "float")
@@ -175,7 +133,16 @@ class FeatureSpace(layers.Layer):
         output_mode: str = "one_hot",
         name: str | None = None,
     ) -> Any:
-        """The number of the bin that holds a number."""
+        """The number of the bin that holds a number.
+
+        Args:
+            num_bins, bin_boundaries: As of Discretization.
+            output_mode: "one_hot" or "int".
+            name: Name; made where None.
+
+        Returns:
+            A feature.
+        """
         name = name or auto_name("float_discretized")
         layer = layers.Discretization(
             num_bins=num_bins, bin_boundaries=bin_boundaries, name=f"{name}_preprocessor"
@@ -198,7 +165,16 @@ class FeatureSpace(layers.Layer):
         output_mode: str = "one_hot",
         name: str | None = None,
     ) -> Any:
-        """The place of an integer in a vocabulary."""
+        """The place of an integer in a vocabulary.
+
+        Args:
+            max_tokens, num_oov_indices: As of IntegerLookup.
+            output_mode: "one_hot" or "int".
+            name: Name; made where None.
+
+        Returns:
+            A feature.
+        """
         kind, layer = "integer_categorical", layers.IntegerLookup
         given = max_tokens, num_oov_indices, output_mode, name
         return cls._looked_up(kind, layer, "int32", *given)
@@ -211,7 +187,16 @@ class FeatureSpace(layers.Layer):
         output_mode: str = "one_hot",
         name: str | None = None,
     ) -> Any:
-        """The place of a word in a vocabulary."""
+        """The place of a word in a vocabulary.
+
+        Args:
+            max_tokens, num_oov_indices: As of StringLookup.
+            output_mode: "one_hot" or "int".
+            name: Name; made where None.
+
+        Returns:
+            A feature.
+        """
         kind, layer = "string_categorical", layers.StringLookup
         given = max_tokens, num_oov_indices, output_mode, name
         return cls._looked_up(kind, layer, "string", *given)
@@ -220,7 +205,16 @@ class FeatureSpace(layers.Layer):
     def integer_hashed(
         cls, num_bins: int, output_mode: str = "one_hot", name: str | None = None
     ) -> Any:
-        """The hash of an integer."""
+        """The hash of an integer.
+
+        Args:
+            num_bins: Number of hash values.
+            output_mode: "one_hot" or "int".
+            name: Name; made where None.
+
+        Returns:
+            A feature.
+        """
         name = name or auto_name("integer_hashed")
         layer = layers.Hashing(num_bins=num_bins, name=f"{name}_preprocessor")
         return Feature("int32", layer, output_mode)
@@ -229,7 +223,16 @@ class FeatureSpace(layers.Layer):
     def string_hashed(
         cls, num_bins: int, output_mode: str = "one_hot", name: str | None = None
     ) -> Any:
-        """The hash of a word."""
+        """The hash of a word.
+
+        Args:
+            num_bins: Number of hash values.
+            output_mode: "one_hot" or "int".
+            name: Name; made where None.
+
+        Returns:
+            A feature.
+        """
         name = name or auto_name("string_hashed")
         layer = layers.Hashing(num_bins=num_bins, name=f"{name}_preprocessor")
         return Feature("string", layer, output_mode)
@@ -249,7 +252,7 @@ class FeatureSpace(layers.Layer):
             raise ValueError("The `features` argument cannot be None or empty.")
         self.crossing_dim, self.hashing_dim = crossing_dim, hashing_dim
         self.num_discretization_bins = num_discretization_bins
-        self.output_mode = _one_of(output_mode, ("dict", "concat"), "output_mode")
+        self.output_mode = one_of(output_mode, ("dict", "concat"), "output_mode")
         self.features = {n: self._made(n, given) for n, given in features.items()}
         self.crosses = [self._crossed(given) for given in crosses or ()]
         self.preprocessors = {n: f.preprocessor for n, f in self.features.items()}
@@ -422,7 +425,11 @@ class FeatureSpace(layers.Layer):
     call = __call__
 
     def save(self, filepath: PathLike) -> None:
-        """Writes it, vocabularies and means included, to a ".keras" file; `load_model` reads it."""
+        """Writes it, vocabularies and means included, to a ".keras" file; `load_model` reads it.
+
+        Args:
+            filepath: Path that ends in ".keras".
+        """
         from ..saving.api import save_model
 
         save_model(self, filepath)

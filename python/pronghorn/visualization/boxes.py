@@ -52,8 +52,9 @@ def draw_bounding_boxes(
     Example:
 
     >>> boxes = {"boxes": np.array([[[1, 1, 5, 6]]]), "labels": np.array([[0]])}
-    >>> draw_bounding_boxes(np.zeros((1, 8, 8, 3)), boxes, "xyxy", color=(255, 0, 0)).max()
-    255
+    >>> drawn = draw_bounding_boxes(np.zeros((1, 8, 8, 3)), boxes, "xyxy", color=(255, 0, 0))
+    >>> drawn.shape, int(drawn.max())
+    ((1, 8, 8, 3), 255)
     """
     first = standard_format(data_format) == "channels_first"
     canvas = as_bytes(batch_of(images, data_format))
@@ -143,9 +144,20 @@ def plot_bounding_box_gallery(
         rows, cols, data_format: as in `plot_image_gallery`.
         kwargs: handed on to `plot_image_gallery`.
 
+    Returns:
+        None.
+
     Raises:
         ValueError: for images that are no batch, and both `legend` and `legend_handles`.
         ImportError: where Pillow is not installed.
+
+    Example:
+
+    >>> import os
+    >>> boxes = {"boxes": np.array([[[1, 1, 5, 6]]] * 2), "labels": np.array([[0]] * 2)}
+    >>> plot_bounding_box_gallery(np.zeros((2, 8, 8, 3)), "xyxy", y_true=boxes, path="boxes.png")
+    >>> os.path.getsize("boxes.png") > 0
+    True
     """
     canvas = as_bytes(batch_of(images, data_format), value_range)
     for given, color, names in (

@@ -57,6 +57,12 @@ def plot_image_gallery(
         ValueError: for images that are no batch, labels without `label_map`, and both `path` and
             `show`.
         ImportError: where Pillow is not installed.
+
+    Example:
+
+    >>> plot_image_gallery(np.zeros((4, 8, 8, 3)), rows=1, scale=1, dpi=20, path="gallery.png")
+    >>> ph.utils.load_img("gallery.png").size
+    (96, 24)
     """
     pillow("plot_image_gallery")
     if path is not None and show:

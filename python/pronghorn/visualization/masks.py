@@ -62,14 +62,17 @@ def draw_segmentation_masks(
         A uint8 NumPy array (batch, height, width, 3).
 
     Raises:
-        ValueError: for images that are no batch.
+        ValueError: for images that are no batch, or masks of another size.
         TypeError: for masks that are no whole numbers.
 
     Example:
 
     >>> masks = np.array([[[0, 1], [1, -1]]])
-    >>> draw_segmentation_masks(np.full((1, 2, 2, 3), 100), masks)[0, :, :, 0].tolist()
-    [[20, 37], [37, 100]]
+    >>> colors = {0: (0, 0, 0), 1: (200, 0, 0)}
+    >>> images = np.full((1, 2, 2, 3), 100)
+    >>> drawn = draw_segmentation_masks(images, masks, color_mapping=colors, alpha=0.5)
+    >>> drawn[0, :, :, 0].tolist()
+    [[50, 150], [150, 100]]
     """
     canvas = batch_of(images, data_format).astype("float32")
     masks = _classes(segmentation_masks, data_format)
@@ -115,9 +118,20 @@ def plot_segmentation_mask_gallery(
         data_format: "channels_last" or "channels_first"; the configured one by default.
         kwargs: handed on to `plot_image_gallery`.
 
+    Returns:
+        None.
+
     Raises:
         ValueError: for images that are no batch.
         ImportError: where Pillow is not installed.
+
+    Example:
+
+    >>> import os
+    >>> images, masks = np.zeros((1, 8, 8, 3)), np.ones((1, 8, 8), int)
+    >>> plot_segmentation_mask_gallery(images, 2, y_true=masks, path="masks.png")
+    >>> os.path.getsize("masks.png") > 0
+    True
     """
     canvas = as_bytes(batch_of(images, data_format), value_range)
     columns = [canvas]

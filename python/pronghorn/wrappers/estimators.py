@@ -127,7 +127,17 @@ class _Estimator(BaseEstimator):
         return self
 
     def predict(self, X: Any) -> Any:
-        """The model's predictions for X, in the form of the y that it was fitted to."""
+        """The model's predictions for X, in the form of the y that it was fitted to.
+
+        Args:
+            X: Array (samples, features).
+
+        Returns:
+            Array (samples,), or (samples, outputs) where y had columns.
+
+        Raises:
+            sklearn.exceptions.NotFittedError: before a fit.
+        """
         return self._decode(self._outputs(X))
 
     def _outputs(self, X):
@@ -159,18 +169,28 @@ class SKLearnClassifier(ClassifierMixin, _Estimator):
 
     Example:
 
-    ```python
-    def network(X, y):
-        model = Sequential([Input(X.shape[1:]), Dense(y.shape[1], "softmax")])
-        model.compile("adam", "categorical_crossentropy")
-        return model
-
-    SKLearnClassifier(network, fit_kwargs={"epochs": 5}).fit(X, y).predict(X)
-    ```
+    >>> def network(X, y):
+    ...     model = models.Sequential([layers.Dense(y.shape[1], activation="softmax")])
+    ...     model.compile("adam", "categorical_crossentropy")
+    ...     return model
+    >>> X, y = np.eye(4), np.array(["a", "b", "a", "b"])
+    >>> classifier = SKLearnClassifier(network, fit_kwargs={"verbose": 0}).fit(X, y)
+    >>> classifier.classes_.tolist(), classifier.epoch_
+    (['a', 'b'], 1)
     """
 
     def decision_function(self, X: Any) -> Any:
-        """The model's outputs for X."""
+        """The model's outputs for X.
+
+        Args:
+            X: Array (samples, features).
+
+        Returns:
+            Array (samples, classes).
+
+        Raises:
+            sklearn.exceptions.NotFittedError: before a fit.
+        """
         return self._outputs(X)
 
     def _encode(self, y):
@@ -209,9 +229,12 @@ class SKLearnRegressor(RegressorMixin, _Estimator):
 
     Example:
 
-    ```python
-    SKLearnRegressor(compiled_model, fit_kwargs={"epochs": 5}).fit(X, y).predict(X)
-    ```
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> X, y = np.eye(4), np.arange(4.0)
+    >>> regressor = SKLearnRegressor(model, fit_kwargs={"verbose": 0, "epochs": 3}).fit(X, y)
+    >>> len(regressor.history_.history["loss"])
+    3
     """
 
     def __sklearn_tags__(self):
@@ -234,13 +257,26 @@ class SKLearnTransformer(TransformerMixin, _Estimator):
 
     Example:
 
-    ```python
-    make_pipeline(SKLearnTransformer(compiled_model), LogisticRegression()).fit(X, y)
-    ```
+    >>> model = models.Sequential([layers.Dense(2)])
+    >>> model.compile("sgd", "mse")
+    >>> X, y = np.eye(4), np.arange(4.0)
+    >>> step = SKLearnTransformer(model, fit_kwargs={"verbose": 0}).fit(X, y)
+    >>> step.epoch_, step.model_ is model
+    (1, False)
     """
 
     def transform(self, X: Any) -> Any:
-        """The model's outputs for X, an array (samples, features)."""
+        """The model's outputs for X, an array (samples, features).
+
+        Args:
+            X: Array (samples, features).
+
+        Returns:
+            Array (samples, outputs).
+
+        Raises:
+            sklearn.exceptions.NotFittedError: before a fit.
+        """
         return self._outputs(X)
 
     def __sklearn_tags__(self):

@@ -33,6 +33,11 @@ class BaseWrapper(BaseEstimator):
 
     Raises:
         ValueError: for a parameter that none of these takes.
+
+    Example:
+
+    >>> BaseWrapper(lambda units=4: None, units=8, epochs=3).filter_sk_params(lambda units: None)
+    {'units': 8}
     """
 
     def __init__(self, build_fn: Any = None, **sk_params: Any) -> None:
@@ -44,7 +49,14 @@ class BaseWrapper(BaseEstimator):
         return self.__call__ if self.build_fn is None else self.build_fn
 
     def check_params(self, params: Any) -> None:
-        """Raises ValueError for parameters that neither build_fn nor the model's methods take."""
+        """Looks for parameters that neither build_fn nor the model's methods take.
+
+        Args:
+            params: The names, or a dict by them.
+
+        Raises:
+            ValueError: for the first such parameter.
+        """
         functions = [Sequential.fit, Sequential.predict, Sequential.evaluate, self._builder()]
         known = {"nb_epoch"}
         for function in functions:
@@ -76,6 +88,9 @@ class BaseWrapper(BaseEstimator):
         Args:
             fn: The function.
             override: Dict of values that come before them.
+
+        Returns:
+            The dict, with all of `override`.
         """
         names = inspect.signature(fn).parameters
         given = self.sk_params if "nb_epoch" not in self.sk_params else {
@@ -120,9 +135,15 @@ class KerasClassifier(ClassifierMixin, BaseWrapper):
 
     Example:
 
-    ```python
-    GridSearchCV(KerasClassifier(build_fn=network, epochs=5), {"units": [8, 16]}).fit(X, y)
-    ```
+    >>> def network(units=4):
+    ...     model = models.Sequential([layers.Dense(units), layers.Dense(2, activation="softmax")])
+    ...     model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    ...     return model
+    >>> X, y = np.eye(4), np.array([3, 7, 3, 7])
+    >>> classifier = KerasClassifier(network, units=8, verbose=0)
+    >>> history = classifier.fit(X, y)
+    >>> set(classifier.predict(X).tolist()) <= {3, 7}
+    True
     """
 
     def fit(self, x: Any, y: Any, **kwargs: Any) -> Any:
@@ -193,9 +214,15 @@ class KerasRegressor(RegressorMixin, BaseWrapper):
 
     Example:
 
-    ```python
-    cross_val_score(KerasRegressor(build_fn=network, epochs=5), X, y)
-    ```
+    >>> def network():
+    ...     model = models.Sequential([layers.Dense(1)])
+    ...     model.compile("sgd", "mse")
+    ...     return model
+    >>> X, y = np.eye(4), np.arange(4.0)
+    >>> regressor = KerasRegressor(network, verbose=0)
+    >>> history = regressor.fit(X, y)
+    >>> regressor.predict(X).shape
+    (4,)
     """
 
     def predict(self, x: Any, **kwargs: Any) -> Any:

@@ -122,6 +122,12 @@ def clip_to_image_size(
     Raises:
         NotImplementedError: for another format.
         ValueError: for missing sizes.
+
+    Example:
+
+    >>> found = {"boxes": np.array([[-2.0, 1.0, 3.0, 9.0]]), "labels": np.array([7])}
+    >>> clip_to_image_size(found, 5, 5)["boxes"].tolist()
+    [[0.0, 1.0, 3.0, 5.0]]
     """
     if bounding_box_format not in ("xyxy", "rel_xyxy"):
         raise NotImplementedError(
@@ -169,6 +175,17 @@ def crop(
         top, left: the window's corner.
         height, width: its size.
         bounding_box_format: "xyxy".
+
+    Returns:
+        A tensor of the boxes' shape, with corners from (0, 0) to (width, height).
+
+    Raises:
+        NotImplementedError: for another format.
+
+    Example:
+
+    >>> crop(np.array([[1.0, 2.0, 6.0, 4.0]]), top=1, left=2, height=3, width=3).tolist()
+    [[0.0, 1.0, 3.0, 3.0]]
     """
     _only_xyxy(bounding_box_format)
     return _cut(_shifted(boxes, -left, -top), height, width)
@@ -182,7 +199,25 @@ def pad(
     width: Any = None,
     bounding_box_format: str = "xyxy",
 ) -> Any:
-    """Boxes of an image that got a border of `top` and `left` pixels before it."""
+    """Boxes of an image that got a border of `top` and `left` pixels before it.
+
+    Args:
+        boxes: tensor (..., 4).
+        top, left: pixels before the rows and columns.
+        height, width: of the result; boxes do not depend on them.
+        bounding_box_format: "xyxy".
+
+    Returns:
+        A tensor of the boxes' shape.
+
+    Raises:
+        NotImplementedError: for another format.
+
+    Example:
+
+    >>> pad(np.array([[1.0, 2.0, 6.0, 4.0]]), top=10, left=20).tolist()
+    [[21.0, 12.0, 26.0, 14.0]]
+    """
     _only_xyxy(bounding_box_format)
     return _shifted(boxes, left, top)
 
@@ -211,6 +246,19 @@ def affine_transform(
         height, width: sizes of the image.
         center_x, center_y: the fixed point, in parts of the size; the middle by default.
         bounding_box_format: "xyxy".
+
+    Returns:
+        A float32 tensor (batch, n, 4).
+
+    Raises:
+        NotImplementedError: for another format.
+
+    Example:
+
+    >>> boxes, zero = np.array([[[0.0, 0.0, 2.0, 1.0]]]), np.zeros(1)
+    >>> moved = affine_transform(boxes, zero, np.array([0.5]), zero, np.ones(1), zero, zero, 5, 5)
+    >>> moved.tolist()  # right by half of 5 - 1 pixels
+    [[[2.0, 0.0, 4.0, 1.0]]]
     """
     _only_xyxy(bounding_box_format)
     angle, translate_x, translate_y, scale, shear_x, shear_y = (

@@ -27,6 +27,10 @@ class CategoryEncoding(Layer):
     Shapes: (..., n); "one_hot" (..., n, num_tokens), or (..., num_tokens) for n = 1; else
     (..., num_tokens).
 
+    Raises:
+        ValueError: for another output_mode, no or fewer than one token, sparse rows, and
+            `count_weights` in a mode other than "count".
+
     Example:
 
     >>> CategoryEncoding(4, "count")(np.array([[3, 1, 1]])).tolist()

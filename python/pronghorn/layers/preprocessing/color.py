@@ -350,6 +350,9 @@ class RandomGrayscale(ImageLayer):
 
     Shapes: (batch, ..., 3) or a single image; the same.
 
+    Raises:
+        ValueError: for a factor outside [0, 1], or another data_format.
+
     Example:
 
     >>> RandomGrayscale(1.0)(np.ones((2, 4, 4, 3), "float32"), training=True).shape

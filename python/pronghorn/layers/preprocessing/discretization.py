@@ -32,6 +32,10 @@ class Discretization(Layer):
     Shapes: any; the same in mode "int"; "one_hot" as of CategoryEncoding; else (batch, n, ...) to
     (batch, ..., bins).
 
+    Raises:
+        ValueError: for neither or both of boundaries and a number of bins, a negative one, another
+            output_mode, or sparse rows.
+
     Example:
 
     >>> Discretization([0.0, 1.0])(np.array([-1.5, 0.0, 0.4, 3.0])).tolist()
@@ -108,7 +112,11 @@ class Discretization(Layer):
         self.finalize_state()
 
     def update_state(self, data: Any) -> None:
-        """Adds a batch to the summary of the data."""
+        """Adds a batch to the summary of the data.
+
+        Args:
+            data: array or tensor of numbers, of any shape; taken as float32.
+        """
         if isinstance(data, (Tensor, Variable)):
             data = convert_to_numpy(data)
         found = quantiles.summarize(np.asarray(data, dtype="float32"), self.epsilon)

@@ -78,7 +78,16 @@ class RandomElasticTransform(ImageLayer):
         }
 
     def get_elastic_transform_params(self, height: Any, width: Any, factor: Any) -> tuple[Any, ...]:
-        """(alpha, sigma) of `ops.image.elastic_transform` for images of that size."""
+        """(alpha, sigma) of `ops.image.elastic_transform` for images of that size.
+
+        Args:
+            height, width: sizes of the images.
+            factor: strength, a number or tensor.
+
+        Returns:
+            Two numbers or tensors in pixels: a tenth of the longer side and a twentieth of the
+            shorter, times `factor`.
+        """
         return max(height, width) * 0.1 * factor, min(height, width) * 0.05 * factor
 
     def _deformed(self, images, transformation, interpolation):

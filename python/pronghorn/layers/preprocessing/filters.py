@@ -27,6 +27,10 @@ class RandomGaussianBlur(ImageLayer):
 
     Shapes: (batch, ..., channels) or a single image; the same.
 
+    Raises:
+        ValueError: for a factor or sigma outside [0, 1], or a kernel_size that is even or no such
+            pair.
+
     Example:
 
     >>> RandomGaussianBlur()(np.ones((2, 4, 4, 3), "float32"), training=True).shape

@@ -29,6 +29,10 @@ class HashedCrossing(HostLayer):
     Shapes: a list of inputs (), (batch,) or (batch, 1), of text or integers; the same shape in
     mode "int", else (batch, num_bins).
 
+    Raises:
+        ValueError: for another output_mode, sparse rows, or, when called, inputs of fewer than two
+            features or different shapes.
+
     Example:
 
     >>> HashedCrossing(num_bins=5)((["A", "B"], [101, 102])).tolist()

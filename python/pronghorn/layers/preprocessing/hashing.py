@@ -36,6 +36,10 @@ class Hashing(HostLayer):
     Shapes: any; the inputs' shape in mode "int", else rows over the buckets in the place of the
     last axis.
 
+    Raises:
+        ValueError: for `num_bins` that is not positive, another output_mode or salt, a dtype other
+            than int32 and int64 in mode "int", or sparse rows.
+
     Example:
 
     >>> Hashing(num_bins=3)(["A", "B", "C"]).tolist()

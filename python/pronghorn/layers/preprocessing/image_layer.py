@@ -152,31 +152,83 @@ class ImageLayer(Layer):
     def get_random_transformation(
         self, data: Any, training: bool = True, seed: Seed | None = None
     ) -> None:
-        """What one call draws; None for nothing."""
+        """What one call draws; None for nothing.
+
+        Args:
+            data: the images (batch, height, width, channels) or one of them, or the dict with them.
+            training: whether to draw at all.
+            seed: int, or None to draw from the layer's generator.
+        """
         return None
 
     def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
-        """A batch of images changed."""
+        """A batch of images changed.
+
+        Args:
+            images: tensor (batch, height, width, channels), or with channels first.
+            transformation: what `get_random_transformation` returned.
+            training: whether in training.
+
+        Returns:
+            A tensor of images; the size may be another one.
+        """
         raise NotImplementedError
 
     def transform_labels(self, labels: Any, transformation: Any, training: bool = True) -> Any:
-        """A batch of labels changed."""
+        """A batch of labels changed.
+
+        Args:
+            labels: tensor (batch, ...).
+            transformation: what `get_random_transformation` returned.
+            training: whether in training.
+
+        Returns:
+            A tensor of labels.
+        """
         return labels
 
     def transform_bounding_boxes(
         self, bounding_boxes: Any, transformation: Any, training: bool = True
     ) -> Any:
-        """The boxes of a batch changed: a dict of boxes (batch, n, 4) and labels (batch, n)."""
+        """The boxes of a batch changed: a dict of boxes (batch, n, 4) and labels (batch, n).
+
+        Args:
+            bounding_boxes: dict of "boxes" (batch, n, 4), in the layer's format, and "labels"
+                (batch, n).
+            transformation: what `get_random_transformation` returned.
+            training: whether in training.
+
+        Returns:
+            A dict of that form.
+        """
         return bounding_boxes
 
     def transform_segmentation_masks(
         self, segmentation_masks: Any, transformation: Any, training: bool = True
     ) -> Any:
-        """A batch of masks changed."""
+        """A batch of masks changed.
+
+        Args:
+            segmentation_masks: tensor (batch, height, width, 1), or with channels first.
+            transformation: what `get_random_transformation` returned.
+            training: whether in training.
+
+        Returns:
+            A tensor of masks, as large as the images become.
+        """
         return segmentation_masks
 
     def transform_single_image(self, image: Any, transformation: Any, training: bool = True) -> Any:
-        """As `transform_images`, of one."""
+        """As `transform_images`, of one.
+
+        Args:
+            image: tensor (height, width, channels), or with channels first.
+            transformation: what `get_random_transformation` returned, for one image.
+            training: whether in training.
+
+        Returns:
+            A tensor of rank 3.
+        """
         found = self.transform_images(ops.expand_dims(image, 0), transformation, training=training)
         return ops.squeeze(found, 0)
 

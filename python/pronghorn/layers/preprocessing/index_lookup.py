@@ -103,7 +103,11 @@ class IndexLookup(LookupVocabulary):
         self.finalize_state()
 
     def update_state(self, data: Any) -> None:
-        """Counts the tokens of a batch; each row is a document."""
+        """Counts the tokens of a batch; each row is a document.
+
+        Args:
+            data: array, list or tensor of tokens (documents, ...), or (n,) for one document.
+        """
         array = self.host_array(data, self._dtype_in())
         array = array.reshape(1, -1) if array.ndim < 2 else array
         size = int(np.prod(array.shape[1:]))
@@ -112,7 +116,15 @@ class IndexLookup(LookupVocabulary):
         self.update_counts(flat, np.full(len(array), size, np.int64))
 
     def update_counts(self, values: Any, lengths: Any) -> None:
-        """Counts the tokens of documents of different lengths, one after another."""
+        """Counts the tokens of documents of different lengths, one after another.
+
+        Args:
+            values: tokens of all documents: list of bytes or str, or int64 array (n,).
+            lengths: int64 array (documents,), how many tokens are whose.
+
+        Raises:
+            ValueError: for a layer whose vocabulary was given.
+        """
         if self._has_input_vocabulary:
             raise ValueError(
                 f"Cannot adapt layer '{self.name}' after setting a static vocabulary via "
@@ -158,7 +170,15 @@ class IndexLookup(LookupVocabulary):
         return self.encoded(numbers, array.shape)
 
     def numbers_of(self, values: Any) -> Any:
-        """The number of each of a list of bytes, or int64 array of integers."""
+        """The number of each of a list of bytes, or int64 array of integers.
+
+        Args:
+            values: list of bytes, or int64 array (n,).
+
+        Returns:
+            int64 array (n,). Unknown tokens get the numbers set aside for them; the mask token gets
+            0 in mode "int", else -1.
+        """
         numbers = self._table.find(values)
         masked = None
         if self.mask_token is not None:
@@ -201,6 +221,14 @@ class IndexLookup(LookupVocabulary):
             numbers: int64 array of all rows.
             shape: of the inputs.
             lengths: of the rows, where they differ.
+
+        Returns:
+            A tensor over the vocabulary in its last axis: (..., vocabulary) in the modes
+            "multi_hot", "count" and "tf_idf", in the place of the inputs' last axis; in mode
+            "one_hot" behind all of them, but for a last axis of size 1.
+
+        Raises:
+            ValueError: in mode "tf_idf" without weights.
         """
         depth = self.max_tokens if self.pad_to_max_tokens else self._frozen_vocab_size
         if self.output_mode == "one_hot":
@@ -310,14 +338,22 @@ class IndexLookup(LookupVocabulary):
             self.__dict__["idf_weights"] = np.asarray(store["idf_weights"])
 
     def save_assets(self, dir_path: Any) -> None:
-        """Writes the vocabulary as text, a token a line, unless it is in the config."""
+        """Writes the vocabulary as text, a token a line, unless it is in the config.
+
+        Args:
+            dir_path: folder that a file `vocabulary.txt` is written to.
+        """
         if self.input_vocabulary is None:
             text = "\n".join(str(token) for token in self.get_vocabulary())
             with open(os.path.join(dir_path, "vocabulary.txt"), "w", encoding="utf-8") as file:
                 file.write(text)
 
     def load_assets(self, dir_path: Any) -> None:
-        """Reads the vocabulary that `save_assets` wrote."""
+        """Reads the vocabulary that `save_assets` wrote.
+
+        Args:
+            dir_path: folder with a file `vocabulary.txt`.
+        """
         if self.input_vocabulary is not None:
             return
         with open(os.path.join(dir_path, "vocabulary.txt"), "rb") as file:

@@ -24,6 +24,9 @@ class IntegerLookup(IndexLookup):
 
     Shapes: as of StringLookup.
 
+    Raises:
+        ValueError: for another vocabulary_dtype, and what StringLookup refuses.
+
     Example:
 
     >>> IntegerLookup(vocabulary=[10, 30])([30, 11]).tolist()

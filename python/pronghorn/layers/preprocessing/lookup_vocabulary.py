@@ -104,6 +104,9 @@ class LookupVocabulary(HostLayer):
 
         Args:
             include_special_tokens: whether with those for masked and unknown ones in front.
+
+        Returns:
+            A list of str, or of int for IntegerLookup.
         """
         tokens = [self._token(key) for key in self._table.tokens]
         if not include_special_tokens:

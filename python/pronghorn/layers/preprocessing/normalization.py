@@ -26,6 +26,10 @@ class Normalization(Layer):
 
     Shapes: any, the sizes along `axis` known; the same.
 
+    Raises:
+        ValueError: for one of mean and variance without the other, shapes of theirs that differ or
+            have more axes than `axis`, and axes out of range or of unknown size.
+
     Example:
 
     >>> layer = Normalization()

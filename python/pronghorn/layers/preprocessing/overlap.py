@@ -41,7 +41,8 @@ def compute_iou(
     Example:
 
     >>> boxes = np.array([[0.0, 0.0, 2.0, 2.0]])
-    >>> float(compute_iou(boxes, boxes + 1, "xyxy")[0, 0])  # 1 / 7
+    >>> round(float(compute_iou(boxes, boxes + 1, "xyxy")[0, 0]), 4)  # 1 / 7
+    0.1429
     """
     boxes1, boxes2 = ops.convert_to_tensor(boxes1), ops.convert_to_tensor(boxes2)
     for name, boxes in (("boxes1", boxes1), ("boxes2", boxes2)):
@@ -88,6 +89,13 @@ def compute_ciou(
 
     Raises:
         ValueError: for relative formats.
+
+    Example:
+
+    >>> ones = np.array([[0.0, 0.0, 2.0, 2.0]] * 2)
+    >>> others = np.array([[0.0, 0.0, 2.0, 2.0], [4.0, 0.0, 6.0, 2.0]])
+    >>> compute_ciou(ones, others, "xyxy").numpy().round(2)
+    array([ 1. , -0.4], dtype=float32)
     """
     if "rel" in bounding_box_format:
         raise ValueError(
@@ -148,6 +156,12 @@ def encode_box_to_deltas(
 
     Raises:
         ValueError: for other formats and lengths.
+
+    Example:
+
+    >>> anchors, boxes = np.array([[0.0, 0.0, 4.0, 4.0]]), np.array([[1.0, 2.0, 5.0, 6.0]])
+    >>> encode_box_to_deltas(anchors, boxes, "xyxy", "xyxy").tolist()  # down 2 / 4, right 1 / 4
+    [[0.5, 0.25, 0.0, 0.0]]
     """
     variance = _check(variance, encoding_format, "encoding_format")
     size = _sizes(image_shape)
@@ -181,6 +195,13 @@ def decode_deltas_to_boxes(
 
     Raises:
         ValueError: for other formats and lengths.
+
+    Example:
+
+    >>> anchors, boxes = np.array([[0.0, 0.0, 4.0, 4.0]]), np.array([[1.0, 1.0, 5.0, 3.0]])
+    >>> deltas = encode_box_to_deltas(anchors, boxes, "xyxy", "xyxy")
+    >>> decode_deltas_to_boxes(anchors, deltas, "xyxy", "xyxy").numpy().round(3).tolist()
+    [[1.0, 1.0, 5.0, 3.0]]
     """
     variance = _check(variance, encoded_format, "encoded_format")
     size = _sizes(image_shape)

@@ -27,6 +27,10 @@ class RandomPerspective(ImageLayer):
 
     Shapes: (batch, ..., channels) or a single image; the same.
 
+    Raises:
+        ValueError: for a factor or scale outside [0, 1].
+        NotImplementedError: for another interpolation.
+
     Example:
 
     >>> RandomPerspective()(np.ones((2, 4, 4, 3), "float32"), training=True).shape

@@ -26,7 +26,7 @@ class Pipeline(Layer):
 
     Example:
 
-    >>> Pipeline([CategoryEncoding(3, "count")])(np.array([[0, 2]])).tolist()
+    >>> Pipeline([layers.CategoryEncoding(3, "count")])(np.array([[0, 2]])).tolist()
     [[1.0, 0.0, 1.0]]
     """
 

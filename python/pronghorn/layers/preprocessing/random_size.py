@@ -75,6 +75,9 @@ class RandomHeight(_RandomSize):
 
     Shapes: (batch, ..., channels) or a single image; the same with another height.
 
+    Raises:
+        ValueError: for a factor below -1, or two in the wrong order.
+
     Example:
 
     >>> RandomHeight((0.5, 0.5))(np.ones((2, 4, 4, 3), "float32"), training=True).shape
@@ -93,6 +96,9 @@ class RandomWidth(_RandomSize):
         seed: int or None.
 
     Shapes: (batch, ..., channels) or a single image; the same with another width.
+
+    Raises:
+        ValueError: for a factor below -1, or two in the wrong order.
 
     Example:
 

@@ -48,6 +48,10 @@ class RandomErasing(_Rectangles):
 
     Shapes: (batch, ..., channels) or a single image; the same.
 
+    Raises:
+        ValueError: for a factor or scale outside [0, 1], or a fill_value that is neither a number
+            nor three.
+
     Example:
 
     >>> RandomErasing()(np.ones((2, 4, 4, 3), "float32"), training=True).shape

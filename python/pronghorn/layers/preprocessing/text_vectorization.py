@@ -52,6 +52,10 @@ class TextVectorization(HostLayer):
     Shapes: (batch,) or (batch, 1) of text; int64 (batch, length) in mode "int", where 0 is padding
     and 1 an unknown word, else (batch, vocabulary).
 
+    Raises:
+        ValueError: for another standardize, split, ngrams or output_mode, sparse or ragged results,
+            and a length in a mode other than "int".
+
     Example:
 
     >>> layer = TextVectorization(vocabulary=["the", "cat"])
@@ -200,7 +204,11 @@ class TextVectorization(HostLayer):
         self.finalize_state()
 
     def update_state(self, data: Any) -> None:
-        """Counts the words of a batch of texts."""
+        """Counts the words of a batch of texts.
+
+        Args:
+            data: array, list or tensor of texts (batch,) or (batch, 1).
+        """
         texts, shape = self._rows(data)
         if self._split is None:
             self._count_whole(texts, shape)
@@ -219,9 +227,19 @@ class TextVectorization(HostLayer):
             self._lookup_layer.update_counts(texts, lengths)
 
     def finalize_state(self) -> Any:
+        """Makes the vocabulary of the words counted so far.
+
+        Returns:
+            None.
+        """
         self._lookup_layer.finalize_state()
 
     def reset_state(self) -> Any:
+        """Forgets the words that were counted.
+
+        Returns:
+            None.
+        """
         self._lookup_layer.reset_state()
 
     def get_vocabulary(self, include_special_tokens: bool = True) -> Any:
@@ -229,6 +247,9 @@ class TextVectorization(HostLayer):
 
         Args:
             include_special_tokens: whether with "" (padding) and "[UNK]" in front.
+
+        Returns:
+            A list of str.
         """
         return self._lookup_layer.get_vocabulary(include_special_tokens)
 
@@ -340,11 +361,25 @@ class TextVectorization(HostLayer):
         self._lookup_layer.load_own_variables(store)
 
     def save_assets(self, dir_path: Any) -> Any:
-        """Writes the vocabulary."""
+        """Writes the vocabulary.
+
+        Args:
+            dir_path: folder that a file `vocabulary.txt` is written to.
+
+        Returns:
+            None.
+        """
         self._lookup_layer.save_assets(dir_path)
 
     def load_assets(self, dir_path: Any) -> Any:
-        """Reads the vocabulary."""
+        """Reads the vocabulary.
+
+        Args:
+            dir_path: folder with a file `vocabulary.txt`.
+
+        Returns:
+            None.
+        """
         self._lookup_layer.load_assets(dir_path)
 
 

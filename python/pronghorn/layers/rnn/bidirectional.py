@@ -35,7 +35,7 @@ class Bidirectional(Layer):
 
     Example:
 
-    >>> Bidirectional(GRU(4), merge_mode="sum")(np.ones((2, 3, 5), "float32")).shape
+    >>> Bidirectional(layers.GRU(4), merge_mode="sum")(np.ones((2, 3, 5), "float32")).shape
     (2, 4)
     """
 

@@ -88,6 +88,9 @@ class DenseCell(Layer, DropoutRNNCell):
         Args:
             inputs: (batch, features), or (batch, time, features).
             training: Whether to drop inputs.
+
+        Returns:
+            A tensor (batch, gates * units), or (batch, time, gates * units).
         """
         masks = self._active_mask(self.get_dropout_mask, self.dropout, inputs, training)
         x = product_of_dropped(inputs, masks, self.kernel)
@@ -95,7 +98,16 @@ class DenseCell(Layer, DropoutRNNCell):
         return x if bias is None else ops.add(x, bias)
 
     def step(self, projected: Any, states: Any, training: bool = False) -> Any:
-        """One time step, from what `project` returned for it: (output, new states)."""
+        """One time step, from what `project` returned for it: (output, new states).
+
+        Args:
+            projected: (batch, gates * units).
+            states: List of the states, (batch, units) each.
+            training: Whether to drop part of the states.
+
+        Returns:
+            (output, new states): (batch, units), and a list of such.
+        """
         raise NotImplementedError
 
     def _input_bias(self):
@@ -116,7 +128,14 @@ class DenseCell(Layer, DropoutRNNCell):
         return get(x[:, 0] if len(x.shape) == 3 else x)
 
     def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
-        """Zeros, a list of (batch, units)."""
+        """Zeros, a list of (batch, units).
+
+        Args:
+            batch_size: int, or a scalar tensor where it is not known.
+
+        Returns:
+            A list of tensors (batch, units), one a state, in the compute dtype.
+        """
         shape = (batch_size, self.units)
         return [ops.zeros(shape, dtype=self.compute_dtype) for _ in range(self.state_count)]
 

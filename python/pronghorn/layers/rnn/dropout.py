@@ -33,11 +33,25 @@ class DropoutRNNCell:
         return mask
 
     def get_dropout_mask(self, step_input: Any) -> Any:
-        """The mask of a step's inputs, drawn where there is none yet; None for a rate of 0."""
+        """The mask of a step's inputs, drawn where there is none yet; None for a rate of 0.
+
+        Args:
+            step_input: Tensor of the mask's shape, (batch, features).
+
+        Returns:
+            A tensor, a list of one a gate, or None.
+        """
         return self._mask("_dropout_mask", step_input, self.dropout)
 
     def get_recurrent_dropout_mask(self, step_input: Any) -> Any:
-        """The mask of a state, drawn where there is none yet; None for a rate of 0."""
+        """The mask of a state, drawn where there is none yet; None for a rate of 0.
+
+        Args:
+            step_input: Tensor of the mask's shape, (batch, units).
+
+        Returns:
+            A tensor, a list of one a gate, or None.
+        """
         return self._mask("_recurrent_dropout_mask", step_input, self.recurrent_dropout)
 
     def reset_dropout_mask(self) -> None:

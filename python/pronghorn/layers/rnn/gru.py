@@ -20,7 +20,9 @@ class GRUCell(DenseCell):
         units: Size of the output and of each state.
         activation, recurrent_activation: Name or function.
         use_bias: Whether to add a bias.
-        kernel_*, recurrent_*, bias_*: Initializer, regularizer and constraint of each weight.
+        kernel_initializer, recurrent_initializer, bias_initializer: First values.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer: Penalties.
+        kernel_constraint, recurrent_constraint, bias_constraint: Projections after updates.
         dropout: Part of the inputs dropped while training, the same at all steps.
         recurrent_dropout: Part of the state dropped while training, the same at all steps.
         reset_after: Whether the gate r multiplies the state's product with the recurrent kernel

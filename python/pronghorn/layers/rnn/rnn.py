@@ -50,7 +50,8 @@ class RNN(RecurrentState, Layer):
 
     Example:
 
-    >>> RNN(LSTMCell(4), return_sequences=True)(np.ones((2, 3, 5), "float32")).shape
+    >>> layer = RNN(layers.LSTMCell(4), return_sequences=True)
+    >>> layer(np.ones((2, 3, 5), "float32")).shape
     (2, 3, 4)
     """
 
@@ -135,7 +136,18 @@ class RNN(RecurrentState, Layer):
     def inner_loop(
         self, sequences: Any, initial_state: Any, mask: Any, training: bool = False
     ) -> Any:
-        """(last output, outputs, states) of all time steps."""
+        """(last output, outputs, states) of all time steps.
+
+        Args:
+            sequences: (batch, time, ...).
+            initial_state: List of states.
+            mask: Booleans (batch, time), or None.
+            training: Handed to the cell, if it takes it.
+
+        Returns:
+            A tuple: the last output (batch, ...), the outputs (batch, time, ...), of one step where
+            `return_sequences` is False, and the list of last states.
+        """
         cell = self.cell
         kwargs = {"training": training} if takes_training(cell) else {}
         run = cell if callable(cell) else cell.call

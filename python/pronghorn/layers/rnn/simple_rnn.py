@@ -20,7 +20,9 @@ class SimpleRNNCell(DenseCell):
         units: Size of the output and of each state.
         activation: Name or function.
         use_bias: Whether to add a bias.
-        kernel_*, recurrent_*, bias_*: Initializer, regularizer and constraint of each weight.
+        kernel_initializer, recurrent_initializer, bias_initializer: First values.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer: Penalties.
+        kernel_constraint, recurrent_constraint, bias_constraint: Projections after updates.
         dropout: Part of the inputs dropped while training, the same at all steps.
         recurrent_dropout: Part of the state dropped while training, the same at all steps.
         seed: int or None, for the dropout.

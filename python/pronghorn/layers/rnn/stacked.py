@@ -26,8 +26,8 @@ class StackedRNNCells(Layer):
 
     Example:
 
-    >>> stack = StackedRNNCells([GRUCell(3), GRUCell(2)])
-    >>> RNN(stack)(np.ones((4, 5, 6), "float32")).shape
+    >>> stack = StackedRNNCells([layers.GRUCell(3), layers.GRUCell(2)])
+    >>> layers.RNN(stack)(np.ones((4, 5, 6), "float32")).shape
     (4, 2)
     """
 
@@ -48,6 +48,7 @@ class StackedRNNCells(Layer):
 
     @property
     def state_size(self) -> list[Any]:
+        """The cells' state sizes, a list of one entry a cell."""
         return [
             list(c.state_size) if isinstance(c.state_size, (list, tuple)) else c.state_size
             for c in self.cells
@@ -55,12 +56,20 @@ class StackedRNNCells(Layer):
 
     @property
     def output_size(self) -> Any:
+        """Size of the last cell's output."""
         from .rnn import output_size
 
         return output_size(self.cells[-1])
 
     def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
-        """The cells' initial states: their own, or zeros."""
+        """The cells' initial states: their own, or zeros.
+
+        Args:
+            batch_size: int, or a scalar tensor where it is not known.
+
+        Returns:
+            A list of one entry a cell: a state, or a list of them.
+        """
         return [self._initial_state(cell, batch_size) for cell in self.cells]
 
     def _initial_state(self, cell, batch_size):

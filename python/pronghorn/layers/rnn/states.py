@@ -45,7 +45,14 @@ class RecurrentState:
         self.__dict__["_expected_batch_size"] = batch
 
     def get_initial_state(self, batch_size: int) -> Any:
-        """The states of a first step, a list: the cell's, or zeros."""
+        """The states of a first step, a list: the cell's, or zeros.
+
+        Args:
+            batch_size: int, or a scalar tensor where it is not known.
+
+        Returns:
+            A list of tensors (batch, ...), one a state.
+        """
         own = getattr(self.cell, "get_initial_state", None)
         if own is not None:
             return state_list(own(batch_size=batch_size))
@@ -61,6 +68,9 @@ class RecurrentState:
 
     def reset_states(self, states: Any = None) -> None:
         """Sets the states of a stateful layer to zeros, or to given arrays.
+
+        Args:
+            states: Arrays or tensors, one a state, of the states' shapes; None for zeros.
 
         Raises:
             ValueError: for arrays of another number or shape than the states.

@@ -32,7 +32,7 @@ class TimeDistributed(Wrapper):
 
     Example:
 
-    >>> TimeDistributed(Dense(4))(np.ones((2, 3, 5), "float32")).shape
+    >>> TimeDistributed(layers.Dense(4))(np.ones((2, 3, 5), "float32")).shape
     (2, 3, 4)
     """
 

@@ -18,15 +18,16 @@ class PyDataset:
 
     Example:
 
-    ```python
-    class Halves(pronghorn.utils.PyDataset):
-        def __len__(self):
-            return 2
-
-        def __getitem__(self, index):
-            rows = slice(index * 50, index * 50 + 50)
-            return x[rows], y[rows]
-    ```
+    >>> class Halves(PyDataset):
+    ...     def __len__(self):
+    ...         return 2
+    ...     def __getitem__(self, index):
+    ...         rows = slice(index * 3, index * 3 + 3)
+    ...         return np.ones((6, 4))[rows], np.ones((6, 1))[rows]
+    >>> model = models.Sequential([layers.Dense(1)])
+    >>> model.compile(loss="mse")
+    >>> model.fit(Halves(), verbose=0).params["steps"]
+    2
     """
 
     def __init__(

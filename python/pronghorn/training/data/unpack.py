@@ -11,8 +11,16 @@ def unpack_x_y_sample_weight(data: Any) -> Any:
     Args:
         data: x, (x,), (x, y) or (x, y, sample_weight).
 
+    Returns:
+        (x, y, sample_weight).
+
     Raises:
         ValueError: For a tuple of another length.
+
+    Example:
+
+    >>> unpack_x_y_sample_weight((1, 2))
+    (1, 2, None)
     """
     if isinstance(data, list):
         data = tuple(data)
@@ -27,7 +35,19 @@ def unpack_x_y_sample_weight(data: Any) -> Any:
 
 
 def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
-    """The shortest form that `unpack_x_y_sample_weight` reads back."""
+    """x, y and sample_weight in the shortest form that `unpack_x_y_sample_weight` reads.
+
+    Args:
+        x, y, sample_weight: Arrays, tensors or nests of them; the last two may be None.
+
+    Returns:
+        x (as (x,) where it is a list or tuple), (x, y) or (x, y, sample_weight).
+
+    Example:
+
+    >>> pack_x_y_sample_weight(1, 2)
+    (1, 2)
+    """
     if y is None:
         return (x,) if isinstance(x, (tuple, list)) else x
     if sample_weight is None:
