@@ -170,10 +170,11 @@ def random_shift(
     cval: float = 0.0,
     interpolation_order: int = 1,
 ) -> Any:
-    """A picture moved up or down by up to the part `wrg` of its width, sideways by up to `hrg` of its
-    height; other arguments as in `apply_affine_transform`.
+    """A picture moved by parts of its size: up or down by up to `wrg` of its width, sideways by up
+    to `hrg` of its height.
 
-    That the two are not the other way round is Keras's doing.
+    That the two are not the other way round is Keras's doing. The other arguments are those of
+    `apply_affine_transform`, as in `random_rotation`.
 
     Returns:
         An array of the same shape.
