@@ -15,7 +15,7 @@ from ..engine import any_symbolic as _any_symbolic
 from ..engine import convert_to_tensor as _convert_to_tensor
 from ..engine import gradients as _gradients
 from ..engine import nest as _nest
-from ..engine import symbolic as _symbolic
+from ..engine.call_context import call_context as _call_context
 from ..engine.config import floatx as _floatx
 from ..engine.graph import Graph as _Graph
 from ..engine.keras_tensor import KerasHistory as _KerasHistory
@@ -281,7 +281,7 @@ class GraphFunction:
         self._program = _Program(self._run, name=self.name)
 
     def _run(self, values, training):
-        context = _symbolic.call_context
+        context = _call_context
         outer, context.training = context.training, training
         kept = _statistics(self._graph)
         before = [v.value for v in kept]

@@ -10,6 +10,7 @@ from ..engine import any_symbolic as _any_symbolic
 from ..engine import convert_to_tensor as _convert_to_tensor
 from ..engine import is_tracing as _is_tracing
 from ..engine import symbolic as _symbolic
+from ..engine.call_context import call_context as _call_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +32,8 @@ class _LearningPhase(_symbolic.Operation):
 
 def _current():
     """The phase as a bool where it is known: in a layer's call, or where it was set."""
-    training = _symbolic.call_context.training
-    if training is not None and (_is_tracing() or _symbolic.call_context.entry is not None):
+    training = _call_context.training
+    if training is not None and (_is_tracing() or _call_context.entry is not None):
         return bool(training)
     return _state["phase"]
 
