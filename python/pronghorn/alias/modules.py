@@ -39,7 +39,9 @@ def _canonical(name):
     """One module for all of its names."""
     parts = name.split(".")
     if parts[0] == "tensorflow":
-        if parts[1:3] == ["python", "keras"]:
+        if parts[1:2] == ["compat"] and parts[2:3] in (["v1"], ["v2"]) and len(parts) > 3:
+            del parts[1:3]
+        if parts[1:3] in (["python", "keras"], ["contrib", "keras"]):
             del parts[1]
         if parts[1:2] == ["keras"]:
             del parts[0]

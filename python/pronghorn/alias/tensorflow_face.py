@@ -36,6 +36,8 @@ class TensorFlowFace(modules.Face):
 
     def __getattr__(self, name):
         below = f"{self.__name__}.{name}".partition(".")[2]
+        if below.startswith(("compat.v1.", "compat.v2.")):
+            below = below.split(".", 2)[2]
         if name == "__all__":
             return [n for n in dir(self) if not n.startswith("_")]
         if name == "keras" or below in NAMESPACES or below in KERAS:

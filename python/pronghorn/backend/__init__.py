@@ -15,6 +15,7 @@ from .math import *  # noqa: F403
 from .nn import *  # noqa: F403
 from .old import *  # noqa: F403
 from .phase import *  # noqa: F403
+from .sessions import *  # noqa: F403
 from .settings import *  # noqa: F403
 from .values import *  # noqa: F403
 

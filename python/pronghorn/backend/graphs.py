@@ -400,26 +400,3 @@ def manual_variable_initialization(value: Any) -> None:
     Example:
         >>> K.manual_variable_initialization(True)
     """
-
-
-def get_session() -> Any:
-    """Sessions belonged to TensorFlow 1; there is nothing to run them for.
-
-    Raises:
-        NotImplementedError: always.
-    """
-    raise NotImplementedError(
-        "There are no sessions: `K.function(inputs, outputs)` runs a graph, `K.get_value(x)` reads "
-        "a variable."
-    )
-
-
-def set_session(session: Any) -> None:
-    """Accepted, for the programs that limit a session's memory or threads.
-
-    Args:
-        session: Not used.
-
-    Example:
-        >>> K.set_session(None)
-    """

@@ -96,6 +96,7 @@ NAMES = {
         "DepthwiseConv2D": "layers.DepthwiseConv2D",
     },
     "applications.resnet50": _at("applications.former", "conv_block identity_block"),
+    "backend": _at("backend.sessions", "_BACKEND _get_available_gpus"),
     "optimizers": {
         "optimizer_from_config": "optimizers.deserialize",
         "clip_norm": "optimizers.former.clip_norm",

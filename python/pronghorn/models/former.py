@@ -47,7 +47,7 @@ def model_from_yaml(yaml_string: str, custom_objects: dict[str, Any] | None = No
 
 def _loader(yaml):
     """SafeLoader, and the plain types of Python that Keras wrote with a tag."""
-    Loader = type("Loader", (yaml.SafeLoader,), {})
+    Loader: Any = type("Loader", (yaml.SafeLoader,), {})
     prefix = "tag:yaml.org,2002:python/"
     for tag in ("str", "unicode"):
         Loader.add_constructor(prefix + tag, yaml.SafeLoader.construct_yaml_str)

@@ -23,6 +23,11 @@ _OF_KERAS_1 = ("samples_per_epoch", "nb_epoch", "nb_val_samples", "val_samples",
 class OldMethods:
     """A base of Trainer."""
 
+    def _make_predict_function(self) -> None:
+        """Nothing: functions are made when they are called, in whatever thread."""
+
+    _make_train_function = _make_test_function = _make_predict_function
+
     def fit_generator(
         self,
         generator: Any,

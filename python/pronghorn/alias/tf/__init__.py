@@ -4,12 +4,12 @@ words over ops and engine with TensorFlow's argument names, order and defaults.
 A namespace of TensorFlow is a module here. What is not listed is not served.
 """
 
-# tensorflow.X -> the module here, or the module of Keras that has the same names
+# tensorflow.X (and tensorflow.compat.v1.X) -> the module here, or that of Keras with the same names
 NAMESPACES = {
     "": "core",
     "compat": "compat",
-    "compat.v1": "compat",
-    "compat.v1.logging": "logs",
+    "compat.v1": "core",
+    "compat.v2": "core",
     "config": "settings",
     "config.experimental": "settings",
     "config.optimizer": "settings",
@@ -19,14 +19,20 @@ NAMESPACES = {
     "debugging": "debugging",
     "distribute": "distribute",
     "dtypes": "dtypes",
+    "image": "image",
     "io": "io",
     "io.gfile": "gfile",
     "linalg": "linalg",
     "logging": "logs",
     "math": "math",
     "nn": "nn",
+    "python": "compat",
+    "python.client": "compat",
+    "python.client.device_lib": "client",
     "random": "random",
     "test": "settings",
+    "train": "train",
+    "version": "version",
 }
 KERAS = {
     "initializers": "initializers",

@@ -1,14 +1,4 @@
-"""tf.compat and the switches of tf.compat.v1 that programs flip: Pronghorn always runs eagerly."""
-
-from .random import set_seed as set_random_seed  # noqa: F401
-
-
-def _nothing(*args, **kwargs):
-    return None
-
-
-enable_eager_execution = enable_v2_behavior = disable_v2_behavior = _nothing
-disable_eager_execution = reset_default_graph = _nothing
+"""tf.compat."""
 
 
 def as_str(bytes_or_text, encoding="utf-8"):

@@ -10,6 +10,7 @@ from .dtypes import *
 from .function import function
 from .linalg import einsum, eye, matmul, norm, tensordot
 from .math import *
+from .sessions import *
 from .shapes import *
 from .variable import Variable
 

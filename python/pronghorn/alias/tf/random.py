@@ -67,3 +67,6 @@ def set_seed(seed):
 
     _generators.clear()
     set_own_seed(seed)
+
+
+set_random_seed = set_seed

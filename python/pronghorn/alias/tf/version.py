@@ -1,0 +1,3 @@
+"""tf.version."""
+
+from . import VERSION  # noqa: F401
