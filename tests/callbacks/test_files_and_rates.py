@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pronghorn as ph
 import pytest
+from pronghorn.callbacks.logs import other_spelling
 from training.cases import data, mlp
 
 X, Y, *_ = data()
@@ -222,3 +223,39 @@ def test_reduced_rates_are_logged_and_said(capsys):
         callbacks.ReduceLROnPlateau(factor=1.5)
     with pytest.raises(TypeError, match="speed"):
         callbacks.ReduceLROnPlateau(speed=1)
+
+
+@pytest.mark.parametrize(
+    "name, other",
+    [
+        ("acc", "accuracy"),
+        ("val_accuracy", "val_acc"),
+        ("out_accuracy_1", "out_acc_1"),
+        ("val_mean_absolute_error", "val_mae"),
+        ("mse", "mean_squared_error"),
+        ("a_mean_absolute_percentage_error", "a_mape"),
+        ("msle_2", "mean_squared_logarithmic_error_2"),
+        ("root_mean_squared_error", None),
+        ("face", None),
+        ("same", None),
+        ("loss", None),
+        (3, None),
+    ],
+)
+def test_two_spellings_of_one_metric(name, other):
+    assert other_spelling(name) == other
+
+
+def test_history_reads_names_of_keras_2(tmp_path):
+    model = ph.Sequential([ph.Input((3,)), ph.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    x, y = np.ones((8, 3), "float32"), np.ones((8, 1), "float32")
+    path = tmp_path / "{mean_absolute_error:.3f}.weights.h5"
+    callbacks = [
+        ph.callbacks.ModelCheckpoint(path, save_weights_only=True),
+        ph.callbacks.EarlyStopping(monitor="val_mean_absolute_error", patience=1),
+    ]
+    history = model.fit(x, y, validation_split=0.5, callbacks=callbacks, verbose=0).history
+    assert history["val_mean_absolute_error"] == history["val_mae"]
+    assert set(history) == {"loss", "mae", "val_loss", "val_mae"}
+    assert (tmp_path / f"{history['mae'][0]:.3f}.weights.h5").exists()

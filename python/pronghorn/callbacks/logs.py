@@ -4,10 +4,12 @@ import string
 
 
 class Logs(dict):
-    """A dict of results by name, in which "acc" and "accuracy" are one name when read.
+    """A dict of results by name, in which "acc" and "accuracy", "mae" and "mean_absolute_error" are
+    one name when read.
 
-    Keras 1 and 2 named a metric "acc" that is "accuracy" today; so "val_acc" is also
-    "val_accuracy", and the other way round. There is no second key.
+    Up to Keras 2.2 a metric was called "acc" that is "accuracy" today, and "mean_absolute_error"
+    whether one wrote that or "mae"; so "val_acc" is also "val_accuracy", and the other way round.
+    There is no second key.
 
     Example:
 
@@ -34,16 +36,28 @@ class Logs(dict):
             return default
 
 
+_SPELLINGS = {
+    "acc": "accuracy",
+    "mae": "mean_absolute_error",
+    "mse": "mean_squared_error",
+    "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error",
+}
+_SPELLINGS.update({long: short for short, long in _SPELLINGS.items()})
+
+
 def other_spelling(name):
-    """ "val_acc" for "val_accuracy", "out_accuracy_1" for "out_acc_1"; None for other names."""
+    """ "val_acc" for "val_accuracy", "mean_squared_error" for "mse", "out_accuracy_1" for
+    "out_acc_1"; None for other names."""
     if not isinstance(name, str):
         return None
-    *head, last = name.split("_")
-    number = []
-    if last.isdigit() and head:
-        number, last = [last], head.pop()
-    other = {"acc": "accuracy", "accuracy": "acc"}.get(last)
-    return other and "_".join([*head, other, *number])
+    head, _, number = name.rpartition("_")
+    core, end = (head, f"_{number}") if number.isdigit() and head else (name, "")
+    for spelling, other in _SPELLINGS.items():
+        before = core.removesuffix(spelling)
+        if before != core and before[-1:] in ("", "_") and not before.endswith("root_"):
+            return before + other + end
+    return None
 
 
 def fill(template, logs, **more):
