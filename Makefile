@@ -11,6 +11,8 @@ PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-build-isolation -Cbuild-dir=$(BUILD)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
+CUDA_ON_CPU := $(CURDIR)/$(BUILD)/tests/cuda_on_cpu/python
+
 SOURCES := $(shell find csrc python CMakeLists.txt pyproject.toml -type f \
   -not -name '*.pyc' -not -name '*.so')
 PY_FILES := python tests benchmarks tools examples
@@ -20,7 +22,7 @@ SPLIT_TESTS := tests/test_*ops.py tests/test_programs.py tests/test_mechanism.py
 CXX_FILES = $(shell find csrc tests benchmarks -name '*.h' -o -name '*.cpp' -o -name '*.cu')
 NVCC := $(shell command -v nvcc)
 
-.PHONY: demo test test-all pytest lint bench guard guard-record build native cuda compilers sanitize aarch64 wheel format clean exchange coverage
+.PHONY: demo test test-all pytest lint bench guard guard-record build native cuda cuda-on-cpu compilers sanitize aarch64 wheel format clean exchange coverage
 .DELETE_ON_ERROR:
 
 demo: build
@@ -51,6 +53,8 @@ test-all: $(VENV)/.test-tools build native
 	  done; \
 	done
 	PRONGHORN_CHECK_ONE_OF=1 ctest --test-dir $(BUILD) -R cuda_ --output-on-failure --parallel $(JOBS)
+	$(MAKE) cuda-on-cpu
+	PRONGHORN_CUDA_ON_CPU=$(CUDA_ON_CPU) $(PY) -m pytest -n $(JOBS) tests/test_gpu_on_cpu.py
 	PRONGHORN_DEVICE=split $(PY) -m pytest -n $(JOBS) -m "not cpu and not extended" $(SPLIT_TESTS)
 	tools/sanitize.sh
 
@@ -87,11 +91,15 @@ native: build
 	cmake --build $(BUILD) --target native_checks
 	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
 
+# the package whose gpu:0 is made of fibers on the host, for tests/test_gpu_on_cpu.py
+cuda-on-cpu: build
+	cmake --build $(BUILD) --target cuda_on_cpu_python
+
 # CUDA's kernels by nvcc, where it is: one architecture and PTX, linked, started without a GPU
-cuda: $(VENV)/.build-tools
+cuda: build
 ifneq ($(NVCC),)
 	cmake -S . -B build/cuda -G Ninja -DPRONGHORN_PYTHON=OFF -DPRONGHORN_CUDA=ON \
-	  -DPRONGHORN_WERROR=ON -DCMAKE_CUDA_ARCHITECTURES=75 > build/cuda-configure.log || \
+	  -DPRONGHORN_WERROR=ON -DCMAKE_CUDA_ARCHITECTURES=75 -DPRONGHORN_BUILT=$(abspath $(BUILD)) > build/cuda-configure.log || \
 	  { cat build/cuda-configure.log; exit 1; }
 	cmake --build build/cuda --target cuda_driver
 	ctest --test-dir build/cuda -R cuda_driver --output-on-failure

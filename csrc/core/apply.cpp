@@ -55,7 +55,8 @@ Device& common_device(const OpDef& op, std::span<const Tensor> inputs) {
     if (t.is_literal()) continue;
     if (device && device != &t.device())
       throw ValueError(cat(op.name, ": tensors live on different devices, ", device->name(),
-                           " and ", t.device().name(), "; copy one of them first"));
+                           " and ", t.device().name(), "; copy one of them first: with device(\"",
+                           device->name(), "\"): ops.convert_to_tensor(x)"));
     device = &t.device();
   }
   return device ? *device : default_device();
@@ -266,9 +267,10 @@ std::vector<Tensor> apply(const OpDef& op, std::span<const Tensor> inputs, const
       outputs = execute(op, inputs, attrs, in_specs, out_specs);
     } catch (const OutOfMemory& e) {
       throw OutOfMemory(cat(op.name, ": ", e.what()));
-    } catch (const std::bad_alloc&) {
+    } catch (const std::bad_alloc& refusal) {
       throw OutOfMemory(cat(op.name, ": no memory to compute a result of shape ",
-                            out_specs[0].shape, " and dtype ", out_specs[0].dtype));
+                            out_specs[0].shape, " and dtype ", out_specs[0].dtype,
+                            room_note(refusal)));
     }
   }
   if (may_listen()) offer(op, inputs, attrs, outputs);

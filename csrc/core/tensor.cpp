@@ -6,6 +6,10 @@
 
 namespace ph {
 
+std::string room_note(const std::bad_alloc& refusal) {
+  return std::strcmp(refusal.what(), std::bad_alloc().what()) ? cat(" (", refusal.what(), ")") : "";
+}
+
 Tensor Tensor::empty(const Spec& spec, Device& device) {
   auto impl = std::make_shared<TensorImpl>();
   impl->spec = spec;
@@ -17,9 +21,10 @@ Tensor Tensor::empty(const Spec& spec, Device& device) {
   try {
     if (!countable) throw std::bad_alloc();
     impl->storage = std::make_shared<Storage>(device, static_cast<size_t>(bytes));
-  } catch (const std::bad_alloc&) {
+  } catch (const std::bad_alloc& refusal) {
     throw OutOfMemory(cat("no memory for a tensor of shape ", spec.shape, " and dtype ", spec.dtype,
-                          ": ", countable ? std::to_string(bytes) : "more than 2**63", " bytes"));
+                          ": ", countable ? std::to_string(bytes) : "more than 2**63", " bytes",
+                          room_note(refusal)));
   }
   return Tensor(std::move(impl));
 }
@@ -44,6 +49,22 @@ Tensor Tensor::on(Device& device) const {
   if (!impl_->literal) return *this;
   Tensor t = empty(impl_->spec, device);
   device.upload(t.data(), &impl_->bits, static_cast<size_t>(dtype_size(dtype())));
+  return t;
+}
+
+Tensor Tensor::moved_to(Device& to) const {
+  if (is_literal() || &device() == &to) return *this;
+  Tensor t = empty(spec(), to);
+  const auto bytes = static_cast<size_t>(spec().bytes());
+  if (device().host_visible()) {
+    to.upload(t.data(), data(), bytes);
+  } else if (to.host_visible()) {
+    read(t.data());
+  } else {
+    const std::unique_ptr<char[]> between(new char[bytes]);
+    read(between.get());
+    to.upload(t.data(), between.get(), bytes);
+  }
   return t;
 }
 

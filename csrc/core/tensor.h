@@ -21,6 +21,9 @@ class OutOfMemory : public std::bad_alloc {
   std::shared_ptr<const std::string> text_;  // copies of an exception must not throw
 };
 
+// What a device said of itself when it refused memory, in brackets after a space; "" where nothing.
+std::string room_note(const std::bad_alloc& refusal);
+
 // A block of device memory. Holders are counted by shared_ptr; `version` rises when the block
 // is overwritten in place. `exports` counts NumPy and DLPack views: while it is not 0 nobody
 // writes.
@@ -75,7 +78,8 @@ class Tensor {
   const Shape& shape() const { return impl_->spec.shape; }
   DType dtype() const { return impl_->spec.dtype; }
   Device& device() const { return impl_->literal ? default_device() : *impl_->storage->device; }
-  Tensor on(Device& device) const;  // a literal in memory there; any other tensor itself
+  Tensor on(Device& device) const;        // a literal in memory there; any other tensor itself
+  Tensor moved_to(Device& device) const;  // a copy, through the host, unless it lives there
   // The bytes on the host: a literal's, or downloaded. For a few elements.
   void read(void* host) const;
   double item() const;  // of one element

@@ -152,7 +152,6 @@ class VariableAccess {
 };
 
 VariableCell::~VariableCell() {
-  Device& device = value.device();
   value = Tensor();
   if (spec.bytes() >= kLargeVariable) device.shrink();
 }
@@ -189,8 +188,11 @@ bool set_value(VariableCell& cell, const Tensor& value, const TensorImpl* expect
     throw ValueError(cat("variable '", cell.name, "' has shape ", cell.spec.shape, " and dtype ",
                          cell.spec.dtype, "; the assigned value has shape ", value.shape(),
                          " and dtype ", value.dtype()));
-  const bool foreign = !value.is_literal() && value.impl()->storage->owner;
-  Tensor next = foreign ? copy_of(value) : same_storage(value);
+  const bool foreign = !value.is_literal() && value.impl()->storage->owner != nullptr;
+  Tensor next = value.is_literal()                ? value.on(cell.device)
+                : &value.device() != &cell.device ? value.moved_to(cell.device)
+                : foreign                         ? copy_of(value)
+                                                  : same_storage(value);
   VariableCell* const cells[] = {&cell};
   VariableAccess::Wish wish{VariableAccess::Wish::assign, cells, {}, &next, expected};
   VariableAccess::one().ask(wish);  // the old value ends with `next`, outside the lock

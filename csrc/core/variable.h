@@ -9,9 +9,11 @@
 namespace ph {
 
 struct VariableCell {
-  explicit VariableCell(Tensor initial) : spec(initial.spec()), value(std::move(initial)) {}
+  explicit VariableCell(Tensor initial)
+      : spec(initial.spec()), device(initial.device()), value(std::move(initial)) {}
   ~VariableCell();  // gives the memory back
   const Spec spec;
+  Device& device;  // where its values live
   std::string name;
   bool trainable = true;  // tapes watch it
   uint64_t id = 0;
@@ -33,7 +35,8 @@ Variable make_variable(Tensor value, std::string name);
 Tensor value_of(VariableCell& cell);
 // Values of one moment: no run ends between the first and the last.
 std::vector<Tensor> values_of(std::span<VariableCell* const> cells);
-// Eager assignment: same spec required (ValueError otherwise). The cell shares the value's storage;
+// Eager assignment: same spec required (ValueError otherwise). A value of another device is copied
+// to the cell's. The cell shares the value's storage;
 // a run that writes in place copies first where anybody else holds it.
 void assign(VariableCell& cell, const Tensor& value);
 // Assigns where the cell still holds `expected`, a value that was read; says whether it did.

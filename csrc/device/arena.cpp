@@ -128,7 +128,7 @@ void trim_caches() {
     idle.swap(registry().idle);
   }
   idle.clear();  // outside the lock: an arena's end counts its bytes
-  for (Device* device : all_devices()) device->trim();
+  for (Device* device : open_devices()) device->trim();
 }
 
 }  // namespace ph

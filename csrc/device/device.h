@@ -1,9 +1,11 @@
 // A device owns memory and a kernel table, and says how its kernels are launched. One instance
 // each: cpu, null (allocates, runs nothing: planning tests), split (the CPU's kernels over memory
-// that faults whenever none of them runs: it proves that the host keeps its hands off).
+// that faults whenever none of them runs: it proves that the host keeps its hands off), and in
+// builds with CUDA gpu, where there is one.
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +25,13 @@ struct MemoryStats {
 // rebuilds the pool). Idle workers spin at most 50 us, then sleep.
 const Launch& team();
 
+// Work that a device keeps whole and starts at once: a CUDA graph.
+class RecordedWork {
+ public:
+  virtual ~RecordedWork() = default;
+  virtual void replay(const Launch& launch) = 0;  // joins the stream of the launch
+};
+
 class Device {
  public:
   virtual ~Device() = default;
@@ -35,7 +44,7 @@ class Device {
   // before.
   virtual void upload(void* dst, const void* host, size_t bytes) = 0;
   virtual void download(void* host, const void* src, size_t bytes) = 0;
-  virtual void copy(void* dst, const void* src, size_t bytes) = 0;  // may overlap
+  virtual void copy(void* dst, const void* src, size_t bytes) = 0;  // may overlap, may be queued
   virtual void fill(void* dst, int byte, size_t bytes) = 0;
   // The same as part of a launch: after what was launched on its stream, perhaps not yet when they
   // return. Host memory stays as it is until `wait`. Here: for devices that have no queue.
@@ -55,6 +64,12 @@ class Device {
   virtual uint64_t mark(const Launch&) { return 0; }
   virtual void wait(uint64_t) {}
   virtual void sync() = 0;  // waits for everything
+  // What `work` launches, kept instead of run. It must launch with what it is given and leave
+  // tensors' memory as it is. Null where that cannot be: the device keeps nothing, or the host has
+  // to look at a result on the way.
+  virtual std::unique_ptr<RecordedWork> record(const std::function<void(const Launch&)>&) {
+    return nullptr;
+  }
   // Memory of the host from which uploads need no copy between (page-locked, where that helps).
   virtual void* alloc_host(size_t bytes);
   virtual void free_host(void* p, size_t bytes);
@@ -73,10 +88,17 @@ class Device {
 Device& cpu_device();
 Device& null_device();
 Device& split_device();
-const std::vector<Device*>& all_devices();
+// The GPU, or null and why there is none: a build without CUDA, no driver, no card. The driver is
+// opened by the first call.
+Device* gpu_device(std::string* reason = nullptr);
+// What a build with CUDA sets: makes the device, once.
+extern Device* (*open_gpu)(std::string* reason);
+std::vector<Device*> open_devices();              // those in use so far
 Device& device_by_name(const std::string& name);  // throws std::invalid_argument, lists names
-// Where tensors are made unless something says otherwise: PRONGHORN_DEVICE, else the CPU.
+// Where tensors are made unless something says otherwise: what this thread chose, else
+// PRONGHORN_DEVICE, else the GPU where there is one, else the CPU.
 Device& default_device();
+Device* choose_device(Device* device);  // for this thread; null: no choice. Returns the one before.
 
 // ---- processor widths (detect.cpp)
 // The table in use: PRONGHORN_ISA if set (an unknown or unsupported name throws

@@ -1,6 +1,9 @@
 // Which devices there are, by name, and where tensors are made.
+#include <atomic>
 #include <cstdlib>
+#include <mutex>
 #include <stdexcept>
+#include <utility>
 
 #include "device.h"
 
@@ -9,28 +12,66 @@ namespace ph {
 void* Device::alloc_host(size_t bytes) { return ::operator new(bytes, std::align_val_t{64}); }
 void Device::free_host(void* p, size_t) { ::operator delete(p, std::align_val_t{64}); }
 
-const std::vector<Device*>& all_devices() {
-  static const auto* const all =
-      new std::vector<Device*>{&cpu_device(), &null_device(), &split_device()};
-  return *all;
+Device* (*open_gpu)(std::string* reason) = nullptr;
+
+namespace {
+
+std::atomic<Device*> gpu{nullptr};  // once somebody has asked for it
+thread_local Device* chosen = nullptr;
+
+// "cpu" and "cpu:0" are one.
+bool answers_to(const Device& device, const std::string& name) {
+  const std::string& full = device.name();
+  return name == full || name == full.substr(0, full.find(':'));
+}
+
+}  // namespace
+
+Device* gpu_device(std::string* reason) {
+  static std::string why =
+      "this build has no CUDA (pip install . -C cmake.define.PRONGHORN_CUDA=ON)";
+  static std::once_flag once;
+  if (open_gpu)
+    std::call_once(once, [] {
+      why.clear();
+      gpu = open_gpu(&why);
+    });
+  if (reason) *reason = why;
+  return gpu;
+}
+
+std::vector<Device*> open_devices() {
+  std::vector<Device*> all = {&cpu_device(), &null_device(), &split_device()};
+  if (Device* device = gpu) all.push_back(device);
+  return all;
 }
 
 Device& device_by_name(const std::string& name) {
-  std::string names;
-  for (Device* device : all_devices()) {
-    const std::string& full = device->name();
-    if (name == full || name == full.substr(0, full.find(':'))) return *device;
-    names += (names.empty() ? "" : ", ") + full;
+  std::string reason;
+  if (name == "gpu" || name == "gpu:0") {
+    if (Device* device = gpu_device(&reason)) return *device;
+    reason = " (" + reason + ")";
   }
-  throw std::invalid_argument("no device named '" + name + "'; expected one of: " + names);
+  std::string names;
+  for (Device* device : open_devices()) {
+    if (answers_to(*device, name)) return *device;
+    names += (names.empty() ? "" : ", ") + device->name();
+  }
+  throw std::invalid_argument("no device named '" + name + "'" + reason +
+                              "; expected one of: " + names);
 }
 
 Device& default_device() {
-  static Device& device = [&]() -> Device& {
+  if (chosen) return *chosen;
+  static Device& usual = [&]() -> Device& {
     const char* wanted = std::getenv("PRONGHORN_DEVICE");
-    return wanted && *wanted ? device_by_name(wanted) : cpu_device();
+    if (wanted && *wanted) return device_by_name(wanted);
+    Device* const device = gpu_device();
+    return device ? *device : cpu_device();
   }();
-  return device;
+  return usual;
 }
+
+Device* choose_device(Device* device) { return std::exchange(chosen, device); }
 
 }  // namespace ph

@@ -3,8 +3,8 @@
 
 namespace ph {
 
-enum class ForkStage { runs, pool, arenas, caches, rates };
-constexpr int kForkStages = 5;
+enum class ForkStage { runs, pool, arenas, caches, gpu, rates };
+constexpr int kForkStages = 6;
 
 // `before` in the order of the stages, `parent` or `child` in the opposite one, where only the
 // thread that forked lives on. Null: nothing to do.

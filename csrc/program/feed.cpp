@@ -45,7 +45,8 @@ RowFeed::~RowFeed() {
 void RowFeed::gather(size_t i, int64_t batch, char* to) const {
   const RowSource& source = run_.sources[i];
   const int64_t first = batch * run_.batch_size;
-  if (source.row_bytes * run_.batch_size < kParallelGatherBytes || launch_.threads == 1)
+  const Launch& crew = team();  // the host's, whatever the device is
+  if (source.row_bytes * run_.batch_size < kParallelGatherBytes || crew.threads == 1)
     return gather_rows(source, run_.order, first, run_.batch_size, to);
   struct Job {
     const RowSource& source;
@@ -53,8 +54,8 @@ void RowFeed::gather(size_t i, int64_t batch, char* to) const {
     int64_t first, count;
     char* to;
   } job{source, run_.order, first, run_.batch_size, to};
-  launch_.parallel(
-      launch_.pool, (run_.batch_size + kGatherRowsPerChunk - 1) / kGatherRowsPerChunk,
+  crew.parallel(
+      crew.pool, (run_.batch_size + kGatherRowsPerChunk - 1) / kGatherRowsPerChunk,
       [](void* ctx, int64_t chunk, int) {
         const Job& j = *static_cast<Job*>(ctx);
         const int64_t row = chunk * kGatherRowsPerChunk;

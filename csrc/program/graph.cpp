@@ -1,6 +1,7 @@
 // From a trace to a graph; ops without a kernel here are replaced by their plain definition.
 #include "graph.h"
 
+#include <cstring>
 #include <unordered_map>
 
 #include "../core/thunks.h"
@@ -107,6 +108,30 @@ class Builder {
 };
 
 }  // namespace
+
+Device& device_of(const Trace& trace, std::span<const Tensor> outputs) {
+  Device* device = nullptr;
+  const auto meet = [&](Device& other, const std::string& what) {
+    if (device && device != &other)
+      throw ValueError(cat("a traced step uses ", what, " on ", other.name(), " and others on ",
+                           device->name(), "; make them all on one device"));
+    device = &other;
+  };
+  const auto tensor = [&](const Tensor& t) {
+    if (t.is_abstract() || t.is_literal()) return;
+    meet(t.device(), cat("a tensor of shape ", t.shape()));
+  };
+  for (const Trace::Slot& s : trace.slots())
+    meet(s.variable->device, cat("the variable '", s.variable->name, "'"));
+  for (const Node& node : trace.nodes()) {
+    const bool regions =
+        !node.op->attrs.empty() && std::strcmp(node.op->attrs[0].name, "regions") == 0;
+    for (size_t i = regions; i < node.inputs.size(); ++i)
+      tensor(node.inputs[i]);  // 0: their handle
+  }
+  for (const Tensor& t : outputs) tensor(t);
+  return device ? *device : default_device();
+}
 
 void place_literals(Graph& g, Device& device) {
   std::vector<char> used(g.values.size(), 0);

@@ -46,6 +46,9 @@ struct Graph {
   void renumber();                                  // refreshes the producers in values
 };
 
+// Where everything that a trace uses lives: the default where it uses nothing. Throws ValueError
+// for things on two devices.
+Device& device_of(const Trace& trace, std::span<const Tensor> outputs);
 Graph build_graph(const Trace& trace, std::span<const Tensor> outputs, Device& device);
 // The same of a region's nodes, whose inputs are all that comes from outside.
 Graph build_graph(std::span<const Tensor> inputs, std::span<const Node> nodes,

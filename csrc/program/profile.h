@@ -45,6 +45,7 @@ class Profile {
 // How a step runs its thunks: Untimed, or Timed with a profile. The two have one interface, so that
 // a step without a profile is compiled without any trace of it.
 struct Untimed {
+  static constexpr bool kRecords = true;  // may run a step as one piece of recorded work
   explicit Untimed(Profile*) {}
   void begin_step() {}
   void gathered() {}
@@ -58,6 +59,7 @@ struct Untimed {
 
 class Timed {
  public:
+  static constexpr bool kRecords = false;
   explicit Timed(Profile* profile) : profile_(*profile) {}
   void begin_step();
   void gathered();

@@ -10,6 +10,12 @@
 
 namespace ph {
 
+// Steps that devices recorded, and how often those ran, in this process.
+struct RecordingCounts {
+  int64_t recordings, replays;
+};
+RecordingCounts recording_counts();
+
 class Program {
  public:
   // Takes what the trace recorded. Throws ValueError for foreign tensors or unknown sizes.
@@ -44,6 +50,7 @@ class Program {
   int64_t batches_clocked(const BatchRun& batches, std::vector<Tensor>* last);
   template <class Clock>
   void step(Instance& instance, Clock& clock) const;  // all but `copies`
+  bool recorded(Instance& instance) const;            // as one piece, on devices that keep work
   void write_copies(Instance& instance) const;        // after the outputs were taken
   // Where the host does not see the status word: before a run, and after it, throwing where some
   // kernel met bad data. The writers of state have looked at it meanwhile.

@@ -121,8 +121,9 @@ void run_loop(const Kernels& kernels, const void* args, const Launch& crew) {
       if (aside[z(i)]) move(body.in[z(i)], aside[z(i)], init[i].bytes);
   }
   for (int i = 0; i < a.carries; ++i) move(last[i].data, body.in[z(i)], last[i].bytes);
-  const auto trips = static_cast<int32_t>(k);
-  device.upload(done->data, &trips, sizeof trips);
+  // by a kernel: an upload would wait for the loop
+  const FillArgs trips{sizeof(int32_t), 1, static_cast<uint64_t>(k), done->data};
+  kernels.fill(trips, crew);
   for (int s = 0; s < a.made + a.stacks; ++s) {  // rows that no trip made
     const Slot& to = s < a.made ? made[s] : stacks[s - a.made];
     const int64_t first = k * (to.bytes / rows);

@@ -1,5 +1,6 @@
 // Binding a plan to memory and running it.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <sstream>
@@ -15,13 +16,20 @@ struct Program::Instance {
   char* arena = nullptr;
   std::vector<void*> variables;  // what the thunks point at
   ThunkList thunks, copies;
-  size_t check_at = 0;        // thunks before it may fail; state is written after it
-  int32_t* status = nullptr;  // on the device
+  size_t check_at = 0;                     // thunks before it may fail; state is written after it
+  int32_t* status = nullptr;               // on the device
+  std::unique_ptr<RecordedWork> recorded;  // all thunks, on devices that keep work
+  int steps = 0;                           // since it was bound; -1: it cannot be recorded
   bool bound = false;
   std::vector<int> nodes;  // per thunk: the node it belongs to
 };
 
 namespace {
+// The step at which a device that keeps work is asked to: earlier ones may be the last, and load
+// what the driver loads when first used.
+constexpr int kRecordAt = 3;
+std::atomic<int64_t> recordings{0}, replays{0};
+
 // A variable that only copies another variable's old value gets a copying node, so that every
 // written value has a producer.
 void own_written_values(Graph& g) {
@@ -49,6 +57,8 @@ void own_written_values(Graph& g) {
   }
 }
 }  // namespace
+
+RecordingCounts recording_counts() { return {recordings, replays}; }
 
 Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& device)
     : graph_(build_graph(trace, outputs, device)),
@@ -90,6 +100,8 @@ void Program::bind(Instance& instance, char* arena) const {
   instance.nodes.clear();
   instance.check_at = 0;
   instance.bound = false;
+  instance.recorded.reset();
+  instance.steps = 0;
   const auto operand = [&](int v) {
     return Operand{address(instance, v), graph_.values[static_cast<size_t>(v)].spec};
   };
@@ -138,7 +150,7 @@ std::vector<ProfiledCall> Program::calls_of(const Instance& instance) const {
 void* Program::reserve(Arena& arena) const {
   try {
     return arena.reserve(static_cast<size_t>(plan_.arena_bytes));
-  } catch (const std::bad_alloc&) {
+  } catch (const std::bad_alloc& refusal) {
     int64_t largest = 0;
     const Spec* spec = nullptr;
     for (size_t v = 0; v < plan_.places.size(); ++v)
@@ -150,7 +162,8 @@ void* Program::reserve(Arena& arena) const {
                           " bytes of intermediate results",
                           spec ? cat("; the largest has shape ", spec->shape, " and dtype ",
                                      spec->dtype, ": ", largest, " bytes")
-                               : std::string()));
+                               : std::string(),
+                          room_note(refusal)));
   }
 }
 
@@ -208,12 +221,27 @@ void Program::check(const Instance& instance) const {
   check_status(status, "this step");
 }
 
+bool Program::recorded(Instance& instance) const {
+  if (instance.recorded || instance.steps < 0) return instance.recorded != nullptr;
+  if (++instance.steps < kRecordAt || instance.thunks.thunks().empty()) return false;
+  instance.recorded =
+      device_.record([&](const Launch& launch) { instance.thunks.run(kernels_, launch); });
+  instance.recorded ? void(++recordings) : void(instance.steps = -1);
+  return instance.recorded != nullptr;
+}
+
 template <class Clock>
 void Program::step(Instance& instance, Clock& clock) const {
   const Kernels& kernels = kernels_;
   if (!device_.executes()) return;
   const size_t end = instance.thunks.thunks().size();
-  if (!device_.host_visible()) return clock.run(instance.thunks, 0, end, kernels, launch_);
+  if (!device_.host_visible()) {
+    if (Clock::kRecords && recorded(instance)) {
+      ++replays;
+      return instance.recorded->replay(launch_);
+    }
+    return clock.run(instance.thunks, 0, end, kernels, launch_);
+  }
   *instance.status = kStatusOk;
   clock.run(instance.thunks, 0, instance.check_at, kernels, launch_);
   if (plan_.check_before >= 0) check_status(*instance.status, "this step");
@@ -242,6 +270,12 @@ std::vector<Tensor> Program::run_clocked(std::span<const Tensor> inputs) {
         cat("this program takes ", graph_.inputs.size(), " inputs; received ", inputs.size()));
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Spec& want = graph_.values[static_cast<size_t>(graph_.inputs[i])].spec;
+    if (!inputs[i].is_literal() && &inputs[i].device() != &device_ &&
+        !(inputs[i].device().host_visible() && device_.host_visible()))
+      throw ValueError(cat("input ", i, " lives on ", inputs[i].device().name(),
+                           " and the step runs on ", device_.name(),
+                           "; make it there, or copy it: with device(\"", device_.name(),
+                           "\"): ops.convert_to_tensor(x)"));
     if (!(inputs[i].spec() == want))
       throw ValueError(cat("input ", i, " was traced as ", want.dtype, " ", want.shape,
                            "; received ", inputs[i].dtype(), " ", inputs[i].shape()));

@@ -1,4 +1,6 @@
 // Devices, widths, threads and counters as Python sees them.
+#include <optional>
+
 #include "../device/rates.h"
 
 #include "../core/waiting.h"
@@ -33,6 +35,17 @@ void bind_device(py::module_& m) {
       },
       py::arg("device") = "");
   m.def("default_device", [] { return default_device().name(); });
+  m.def("gpu_device", [] {  // its name or None, and why there is none
+    std::string reason;
+    const Unlocked others;
+    const Device* const device = gpu_device(&reason);
+    return std::make_pair(device ? std::optional(device->name()) : std::nullopt, reason);
+  });
+  m.def("built_with_cuda", [] { return open_gpu != nullptr; });
+  m.def("choose_device", [](const std::optional<std::string>& name) {
+    Device* const before = choose_device(name ? &device_by_name(*name) : nullptr);
+    return before ? std::optional(before->name()) : std::nullopt;
+  });
   m.def("machine_rates", [] {
     const Rates r = [] {
       const Unlocked others;

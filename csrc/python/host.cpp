@@ -56,6 +56,7 @@ std::vector<Spec> infer(const Call& call) {
 
 void run(const HostCallArgs& given) {
   const HostCallArgs args = given;  // what runs inside may bind other calls
+  args.device->sync();              // all that was launched is done, where there is a queue
   into_python([&] {
     const py::gil_scoped_acquire lock;
     py::list in, out;

@@ -133,11 +133,16 @@ py::list calls_of(Program& p) {
 }  // namespace
 
 void bind_program(py::module_& m) {
+  m.def("recording_counts", [] {
+    const RecordingCounts counts = recording_counts();
+    return std::make_pair(counts.recordings, counts.replays);
+  });
   py::class_<Program>(m, "Program")
       .def(py::init([](const Trace& trace, const std::vector<Tensor>& outputs,
                        const std::string& device) {
              return std::make_unique<Program>(
-                 trace, outputs, device.empty() ? default_device() : device_by_name(device));
+                 trace, outputs,
+                 device.empty() ? device_of(trace, outputs) : device_by_name(device));
            }),
            py::arg("trace"), py::arg("outputs"), py::arg("device") = "")
       .def("run",

@@ -418,6 +418,11 @@ void bind_tensor(py::module_& m) {
           py::arg("activation"), py::arg("axis") = -1,
           "What this is the sigmoid of, or the softmax along `axis`; None where it is not.")
       .def("numpy", &to_numpy)
+      .def("moved_to",
+           [](const Tensor& t, const std::string& device) {
+             need_value(t, "a copy to a device");
+             return t.moved_to(device_by_name(device));
+           })
       .def(
           "__array__",
           [](const Tensor& t, const py::object& dtype, const py::object& copy) -> py::object {

@@ -1,15 +1,36 @@
-// Links what nvcc compiled. Where there is no driver, there is no GPU, and a reason; a table is
-// there in either case. With `kernels`, the GPU's answers to a few calls, when there is one.
+// Links what nvcc compiled, with the device. Where there is no driver, there is no GPU, and a
+// reason; a table is there in either case. Where there is a GPU it computes.
 #include <cstdio>
-#include <cstring>
+#include <string>
 
+#include "../../csrc/device/device.h"
 #include "../../csrc/kernels/cuda/cuda_table.h"
 
+using namespace ph;
+
+namespace {
+
+bool computes(Device& gpu) {
+  constexpr int64_t n = 1000;
+  float here[n];
+  void* const there = gpu.alloc(sizeof here);
+  FillArgs fill = {4, n, 0x40400000, there};
+  gpu.kernels().fill(fill, gpu.launch());
+  gpu.download(here, there, sizeof here);
+  gpu.free(there, sizeof here);
+  for (float x : here)
+    if (x != 3) return false;
+  return true;
+}
+
+}  // namespace
+
 int main() {
-  const char* reason = "";
-  const int count = ph::cuda_devices(&reason);
-  const ph::Kernels& k = *ph::kCudaKernels;
-  std::printf("%s: %d GPUs%s%s\n", k.name, count, count ? "" : ": ", reason);
-  const bool said = count > 0 || std::strlen(reason) > 0;
-  return said && k.supported() == (count > 0) && k.eltwise && k.gemm && k.attention ? 0 : 1;
+  std::string reason;
+  Device* const gpu = gpu_device(&reason);
+  const Kernels& k = *kCudaKernels;
+  std::printf("%s: %s\n", k.name, gpu ? gpu->name().c_str() : reason.c_str());
+  const bool whole = k.eltwise && k.gemm && k.attention && k.supported() == (gpu != nullptr);
+  if (!gpu) return whole && !reason.empty() && &default_device() == &cpu_device() ? 0 : 1;
+  return whole && &default_device() == gpu && computes(*gpu) ? 0 : 1;
 }

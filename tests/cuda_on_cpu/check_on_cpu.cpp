@@ -52,18 +52,18 @@ void check_what_works() {
   std::vector<int> x(128 * 5);
   int total = 0, want = 0;
   for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<int>(i * i % 97), want += x[i];
-  launch(sum_kernel, dim3(5), 128, x.data(), &total);
+  launch(sum_kernel, dim3(5), 128, nullptr, x.data(), &total);
   CHECK(total == want, "sum %d, not %d", total, want);
   uint32_t votes[2];
   int ranks[64], out[64], bins[8];
-  launch(vote_kernel, dim3(1), 64, votes, ranks);
+  launch(vote_kernel, dim3(1), 64, nullptr, votes, ranks);
   CHECK(votes[0] == 0xaaaaaaaau && votes[1] == votes[0] && ranks[33] == 0 + 32 + 34 &&
             ranks[31] == 15 + 30 + 31,
         "votes");
   for (int i = 0; i < 64; ++i) x[static_cast<size_t>(i)] = i % 8;
-  launch(histogram_kernel, dim3(1), 64, x.data(), bins);
+  launch(histogram_kernel, dim3(1), 64, nullptr, x.data(), bins);
   for (int b : bins) CHECK(b == 8, "bin of %d", b);
-  launch(warp_kernel, dim3(2), 64, out);
+  launch(warp_kernel, dim3(2), 64, nullptr, out);
   for (int i = 0; i < 64; ++i) CHECK(out[i] == (i ^ 1), "warp's neighbour %d", out[i]);
 }
 
@@ -115,7 +115,7 @@ void dies(void (*kernel)(int*), const char* with) {
   if (child == 0) {
     dup2(ends[1], 2);
     int* out = static_cast<int*>(std::malloc(63 * sizeof(int)));
-    launch(kernel, dim3(1), 64, kernel == past_the_array ? out : new int[64]);
+    launch(kernel, dim3(1), 64, nullptr, kernel == past_the_array ? out : new int[64]);
     _exit(0);
   }
   close(ends[1]);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #ifdef PH_ASAN  // of the kernels; this file is compiled without
+#include <pthread.h>
 #include <sanitizer/common_interface_defs.h>
 #else
 #define PH_ASAN 0
@@ -97,13 +98,24 @@ struct Block {
   Thread* now = nullptr;
 } block;
 
+#if PH_ASAN
+// Any thread may call run().
+void note_caller(Stack& caller) {
+  static thread_local void* low = nullptr;
+  static thread_local size_t size = 0;
+  pthread_attr_t attributes;
+  if (!low && pthread_getattr_np(pthread_self(), &attributes) == 0) {
+    pthread_attr_getstack(&attributes, &low, &size);
+    pthread_attr_destroy(&attributes);
+  }
+  caller.low = low, caller.size = size;
+}
+#endif
+
 // Starts threads until none is left, then waits to be used again.
 void fiber_main(Fiber* fiber) {
 #if PH_ASAN
-  const void* low;
-  size_t size;
-  __sanitizer_finish_switch_fiber(nullptr, &low, &size);
-  if (!block.caller.low) block.caller.low = const_cast<void*>(low), block.caller.size = size;
+  __sanitizer_finish_switch_fiber(nullptr, nullptr, nullptr);
 #endif
   for (;;) {
     while (block.next < block.size) {
@@ -209,6 +221,9 @@ void run(dim3 grid, int size, void (*body)(void*), void* context) {
   if (size <= 0 || size > kMaxThreads || size % kWarp) fail("threads of a block", "count", size);
   if (!grid.x || !grid.y || !grid.z || grid.x > 0x7fffffffu || grid.y > 65535 || grid.z > 65535)
     fail("blocks of a launch", "count", grid.x);
+#if PH_ASAN
+  note_caller(block.caller);
+#endif
   block.size = size, block.body = body, block.context = context;
   Place at;
   at.block_dim = dim3(static_cast<unsigned>(size)), at.grid_dim = grid;

@@ -1,15 +1,16 @@
 // Builds .cu sources with a C++ compiler and runs each block's threads as fibers of one thread, one
 // at a time. Knows what our kernels use: barriers, warps' shuffles and votes, shared memory by
-// PH_SHARED, atomics, launches on one stream that are done when they return. Shared memory knows
-// who touched it: a read of what another thread wrote, with no barrier between, ends the program,
-// as do reads of what nobody wrote, indices outside, and barriers that some threads do not reach. A
-// test tool: slow, and never shipped.
+// PH_SHARED, atomics, launches that are done when they return, or on a stream (runtime.cpp).
+// Shared memory knows who touched it: a read of what another thread wrote, with no barrier between,
+// ends the program, as do reads of what nobody wrote, indices outside, and barriers that some
+// threads do not reach. A test tool: slow, and never shipped.
 #pragma once
 #include <math.h>  // C++'s, with an overload for each float type at global scope
 #include <string.h>
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <tuple>
 #include <type_traits>
 
@@ -46,6 +47,7 @@ extern const Place* place;  // of the thread that runs
 
 [[noreturn]] void fail(const char* what, const char* name, int64_t index);
 void run(dim3 grid, int block, void (*body)(void*), void* context);
+void give(void* stream, std::function<void()> work);  // runtime.cpp: done when it is waited for
 void barrier();
 void warp_barrier(uint32_t mask);
 // Every lane of the mask gives a value; all then see the values of all.
@@ -97,19 +99,25 @@ class Shared {
   const cuda_on_cpu::Shared<T> name(&name##_here, #name, count)
 
 // ---------------------------------------------------------------- launches
+template <class... P>
+struct Call {
+  void (*kernel)(P...);
+  std::tuple<std::remove_const_t<P>...> arguments;
+  dim3 grid;
+  int block;
+  void operator()() {
+    const auto body = [](void* context) {
+      const Call& c = *static_cast<const Call*>(context);
+      std::apply(c.kernel, c.arguments);
+    };
+    run(grid, block, body, this);
+  }
+};
+// On the null stream at once.
 template <class... P, class... A>
-void launch(void (*kernel)(P...), dim3 grid, int block, A... arguments) {
-  struct Call {
-    void (*kernel)(P...);
-    std::tuple<std::remove_const_t<P>...> arguments;
-  } call = {kernel, {arguments...}};
-  run(
-      grid, block,
-      [](void* context) {
-        const Call& c = *static_cast<const Call*>(context);
-        std::apply(c.kernel, c.arguments);
-      },
-      &call);
+void launch(void (*kernel)(P...), dim3 grid, int block, void* stream, A... arguments) {
+  Call<P...> call = {kernel, {arguments...}, grid, block};
+  stream ? give(stream, call) : call();
 }
 
 template <class T>

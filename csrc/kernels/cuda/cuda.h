@@ -41,8 +41,8 @@ void launch(void (*kernel)(P...), dim3 grid, int block, Stream stream, A... argu
 #else
 using Stream = void*;
 template <class... P, class... A>
-void launch(void (*kernel)(P...), dim3 grid, int block, Stream, const A&... arguments) {
-  cuda_on_cpu::launch(kernel, grid, block, arguments...);
+void launch(void (*kernel)(P...), dim3 grid, int block, Stream stream, const A&... arguments) {
+  cuda_on_cpu::launch(kernel, grid, block, stream, arguments...);
 }
 #endif
 inline Stream stream_of(const Launch& l) { return static_cast<Stream>(l.stream); }

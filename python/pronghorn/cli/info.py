@@ -19,9 +19,13 @@ def text():
         "python": platform.python_version(),
         "widths": widths,
         "threads": facts["threads"],
-        "devices": ", ".join(facts["devices"]),
+        "devices": ", ".join(facts["devices"]) + _no_gpu(facts["no_gpu"]),
     }
     return "\n".join(f"{name:<9} {value}" for name, value in rows.items())
+
+
+def _no_gpu(reason):
+    return f"; no gpu:0: {reason}" if reason else ""
 
 
 def missing():

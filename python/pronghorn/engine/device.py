@@ -1,17 +1,20 @@
-"""Widths, threads, devices and counters."""
+"""Widths, threads and counters; where tensors are made is in placement.py."""
 
 from __future__ import annotations
 
 import operator
-from typing import Any
 
 from .. import _core
 from . import config
+from .placement import device as device
+from .placement import device_scope as device_scope
+from .placement import list_devices, why_no_gpu
 
 isa = _core.isa
 available_isas = _core.available_isas
 num_threads = _core.num_threads
 default_device = _core.default_device
+built_with_cuda = _core.built_with_cuda
 memory_stats = _core.memory_stats
 trim_caches = _core.trim_caches
 compose_count = _core.compose_count
@@ -79,48 +82,7 @@ def info() -> dict:
         "isa": _core.isa(),
         "available": _core.available_isas(),
         "threads": _core.num_threads(),
-        "devices": [_core.default_device()],
+        "device": _core.default_device(),
+        "devices": list_devices(),
+        "no_gpu": why_no_gpu(),
     }
-
-
-class device_scope:
-    """A `with` block whose tensors are to be made on a device; there is the CPU.
-
-    Args:
-        device_name: Such as "cpu:0". Where there is no such device, the CPU takes its place.
-
-    Raises:
-        ValueError: for what is no name of a device.
-    """
-
-    def __init__(self, device_name):
-        kind, _, index = str(device_name).lower().removeprefix("/").rpartition(":")
-        kind = kind.removeprefix("device:")
-        if device_name is not None and not (kind and index.isdigit()):
-            raise ValueError(
-                "A device's name is its kind and number, such as 'cpu:0'. "
-                f"Received: device_name={device_name!r}"
-            )
-        self.device_name = device_name
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        pass
-
-
-def device(device_name: Any) -> Any:
-    """A `with` block whose tensors are to be made on a device; see `device_scope`.
-
-    Args:
-        device_name: Such as "cpu:0".
-
-    Returns:
-        A context manager.
-
-    Example:
-        >>> with keras.device("cpu:0"):
-        ...     x = ops.ones((2,))
-    """
-    return device_scope(device_name)

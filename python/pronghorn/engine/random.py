@@ -6,6 +6,7 @@ import random as python_random
 from typing import TYPE_CHECKING, Any
 
 from .. import _core
+from . import placement
 from .tensor import Tensor, convert_to_tensor
 from .variable import Variable
 
@@ -69,8 +70,11 @@ class SeedGenerator:
                 _step = (_core.Op("add"), convert_to_tensor(_array([0, 1])))
         add, one = _step
         state = self.state.handle.read()
+        if placement.used[0]:
+            home = _core.default_device() if state.is_abstract else state.device
+            one = one.moved_to(home)
         self.state.handle.assign(add((state, one)))
-        return state
+        return placement.here(state) if placement.live else state
 
     def get_config(self) -> dict[str, Any]:
         """The configuration that from_config() takes."""

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from .. import _core
-from . import config, nest
+from . import config, nest, placement
 from .locks import fork_safe_rlock
 from .signature import mask_of, static_key
 from .stateless import active
@@ -233,6 +233,8 @@ class Function:
 
     def _entry(self, key, structure, leaves, masks=True):
         key = (key, config.generation)
+        if placement.live:
+            key = (*key, _core.default_device())
         entry = self._programs.get(key)
         if entry is not None:
             if len(self._programs) > 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from ..engine import config
+from ..engine import config, placement
 from ..engine.tensor import convert_to_tensor as _to_tensor
 from ..engine.tensor import own_array
 from . import _args
@@ -366,6 +366,8 @@ def convert_to_tensor(
 ) -> Tensor:
     """A tensor of x: a tensor, variable, array, number or nested list.
 
+    Within `device`, a tensor of another device is copied; no gradient flows through the copy.
+
     Args:
         x: What becomes a tensor; a tensor of the right dtype comes back as it is.
         dtype: The dtype; where None that of x, and for Python numbers int32, floatx or bool.
@@ -385,7 +387,8 @@ def convert_to_tensor(
     """
     if sparse or ragged:
         raise ValueError("Sparse and ragged tensors are not supported.")
-    return _to_tensor(x, dtype)
+    made = _to_tensor(x, dtype)
+    return placement.here(made) if placement.live and is_tensor(made) else made
 
 
 def convert_to_numpy(x: TensorLike) -> Any:

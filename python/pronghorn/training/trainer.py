@@ -14,6 +14,7 @@ import numpy as np
 from .. import callbacks as callbacks_module
 from ..callbacks.logs import plain_logs
 from ..engine import config, nest
+from ..engine.placement import at_home
 from ..engine.tracebacks import filter_traceback, filtered, warn_user
 from ..legacy.accept import old_arguments
 from .compiled import CompiledModel
@@ -50,6 +51,7 @@ class Trainer(OldMethods, CompiledModel):
 
     @filter_traceback
     @takes_workers
+    @at_home
     @old_arguments
     def fit(
         self,
@@ -214,6 +216,7 @@ class Trainer(OldMethods, CompiledModel):
 
     @filter_traceback
     @takes_workers
+    @at_home
     @old_arguments
     def evaluate(
         self,
@@ -261,6 +264,7 @@ class Trainer(OldMethods, CompiledModel):
 
     @filter_traceback
     @takes_workers
+    @at_home
     @old_arguments
     def predict(
         self,
@@ -343,6 +347,7 @@ class Trainer(OldMethods, CompiledModel):
         self._assert_compile_called("test_on_batch")
         return self._on_batch("test", x, y, sample_weight, return_dict)
 
+    @at_home
     def _on_batch(self, kind, x, y, sample_weight, return_dict):
         try:
             data = (self._staged(x), y, sample_weight)
@@ -363,6 +368,7 @@ class Trainer(OldMethods, CompiledModel):
             raise filtered(error) from error.__cause__
         return logs if return_dict else self._flatten_metrics_in_order(logs)
 
+    @at_home
     def predict_on_batch(self, x: Any) -> Any:
         """The model's outputs for one batch, as NumPy arrays.
 

@@ -106,8 +106,11 @@ def executing_eagerly():
 
 
 def device(device_name):
-    """A context that changes nothing: all tensors are on the one device there is."""
-    return _contextlib.nullcontext()
+    """A context whose tensors are made on that device; what names none changes nothing."""
+    from ...engine.placement import device_scope
+
+    name = str(device_name).rpartition("/")[2]
+    return device_scope(name) if ":" in name else _contextlib.nullcontext()
 
 
 def get_logger():

@@ -1,4 +1,5 @@
-"""tf.config and tf.test: one CPU and no GPU; what sets up TensorFlow's machinery does nothing."""
+"""tf.config and tf.test: the CPU, and a GPU where there is one; what sets up TensorFlow's machinery
+does nothing."""
 
 import typing as _typing
 
@@ -9,15 +10,21 @@ class PhysicalDevice(_typing.NamedTuple):
 
 
 LogicalDevice = PhysicalDevice
-_CPU = PhysicalDevice("/physical_device:CPU:0", "CPU")
+
+
+def _devices(prefix, device_type):
+    from ...engine import device
+
+    names = [name.upper() for name in device.list_devices(device_type)]
+    return [PhysicalDevice(prefix + name, name.partition(":")[0]) for name in names]
 
 
 def list_physical_devices(device_type=None):
-    return [_CPU] if device_type in (None, "CPU") else []
+    return _devices("/physical_device:", device_type)
 
 
 def list_logical_devices(device_type=None):
-    return [PhysicalDevice("/device:CPU:0", "CPU")] if device_type in (None, "CPU") else []
+    return _devices("/device:", device_type)
 
 
 get_visible_devices = list_physical_devices
@@ -54,19 +61,26 @@ def _nothing(*args, **kwargs):
 
 set_memory_growth = set_visible_devices = set_soft_device_placement = _nothing
 set_inter_op_parallelism_threads = set_jit = set_logical_device_configuration = _nothing
-enable_op_determinism = _nothing
+
+
+def enable_op_determinism():
+    from ...engine import placement
+
+    placement.enable_op_determinism()
 
 
 def is_gpu_available(*args, **kwargs):
-    return False
+    return bool(list_physical_devices("GPU"))
 
 
 def gpu_device_name():
-    return ""
+    return "/device:GPU:0" if is_gpu_available() else ""
 
 
 def is_built_with_cuda():
-    return False
+    from ...engine import device
+
+    return device.built_with_cuda()
 
 
 is_built_with_gpu_support = is_built_with_cuda

@@ -1,0 +1,199 @@
+"""The CUDA device without a card: the package whose gpu:0 is built from csrc/device/cuda and
+csrc/kernels/cuda over tests/cuda_on_cpu. Its stream does nothing until somebody waits for it, and
+its memory can be touched only while it works. PRONGHORN_CUDA_ON_CPU: the folder that
+`make cuda-on-cpu` built. Everything here is a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+PACKAGE = os.environ.get("PRONGHORN_CUDA_ON_CPU", "")
+pytestmark = pytest.mark.skipif(
+    not PACKAGE, reason="needs PRONGHORN_CUDA_ON_CPU (make cuda-on-cpu builds what it names)"
+)
+
+
+def run(*args, **env):
+    return subprocess.run(
+        [sys.executable, *args],
+        env={**os.environ, "PYTHONPATH": PACKAGE, "PRONGHORN_DEVICE": "gpu", **env},
+        capture_output=True,
+        text=True,
+        cwd=TESTS.parent,
+    )
+
+
+def script(text, **env):
+    done = run("-c", text, **env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_gpu_is_listed_and_used():
+    out = script(
+        """
+import pronghorn as ph
+print(ph.config.list_devices(), ph.engine.device.why_no_gpu() == "")
+x = ph.ops.ones((3, 5))
+print(x.device, float(ph.ops.sum(x @ ph.ops.transpose(x))), (x + x.numpy()).device)
+with ph.device("cpu:0"):
+    print(ph.ops.convert_to_tensor(x).device)
+""",
+        PRONGHORN_DEVICE="",
+    )
+    assert out.split("\n")[:3] == ["['cpu:0', 'gpu:0'] True", "gpu:0 45.0 gpu:0", "cpu:0"]
+
+
+def test_out_of_memory_names_what_was_asked_for_and_leaves_the_process_usable():
+    script(
+        """
+import numpy as np
+import pronghorn as ph
+from pronghorn.engine import Function, device
+
+held = ph.ops.ones((1 << 20,))
+for ask in (
+    lambda: ph.ops.zeros((1 << 26,)),
+    lambda: ph.ops.convert_to_tensor(np.zeros((100, 1 << 20), "float32")),
+    lambda: Function(lambda x: ph.ops.sum(ph.ops.outer(x, x)))(ph.ops.ones((1 << 14,))),
+):
+    try:
+        ask()
+    except MemoryError as error:
+        text = str(error)
+        assert "gpu:0 has no room" in text and "of 64 MiB are free" in text, text
+        assert "shape" in text or "intermediate results" in text, text
+    else:
+        raise SystemExit("no error")
+assert float(ph.ops.sum(held)) == 1 << 20
+# what is cached makes room for what is wanted
+for n in range(1, 12):
+    assert float(ph.ops.sum(ph.ops.ones((n << 20,)))) == n << 20
+del held
+device.trim_caches()
+stats = device.memory_stats()
+assert stats["cached_bytes"] < 1 << 20, stats
+""",
+        CUDA_ON_CPU_MEMORY=str(64 << 20),
+    )
+
+
+def test_a_training_step_is_recorded_and_replayed():
+    """The recorded step is the same step: weights match those of a CPU; a new batch is read."""
+    out = script(
+        """
+import numpy as np
+import pronghorn as ph
+
+x = np.random.RandomState(0).rand(80, 6).astype("float32")
+y = np.random.RandomState(1).randint(0, 3, 80)
+weights = []
+for name in ("cpu:0", "gpu:0"):
+    ph.utils.set_random_seed(0)
+    with ph.device(name):
+        model = ph.Sequential([ph.Input((6,)), ph.layers.Dense(8, "relu"), ph.layers.Dropout(0.2),
+                               ph.layers.Dense(3)])
+        loss = ph.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile("adam", loss, metrics=["accuracy"])
+        history = model.fit(x, y, epochs=3, batch_size=8, verbose=0).history
+    weights.append([*model.get_weights(), history["loss"], history["accuracy"]])
+for a, b in zip(*weights):
+    np.testing.assert_allclose(a, b, rtol=2e-4, atol=1e-6)
+try:
+    model.fit(x, np.where(np.arange(80) == 70, 9, y), batch_size=8, shuffle=False, verbose=0)
+except ValueError as error:
+    assert "label" in str(error)
+else:
+    raise SystemExit("no error")
+print(*ph._core.recording_counts())
+"""
+    )
+    recordings, replays = map(int, out.split())
+    assert recordings >= 1 and replays >= 20
+
+
+def test_loops_of_known_length_are_part_of_the_recording():
+    script(
+        """
+import numpy as np
+import pronghorn as ph
+from pronghorn.engine import Function
+
+@Function
+def steps(x):
+    return ph.ops.fori_loop(0, 5, lambda i, h: h * 2.0 + ph.ops.cast(i, "float32"), x)
+
+@Function
+def until(x):  # how often, only the device knows
+    return ph.ops.while_loop(lambda h: ph.ops.max(h) < 100.0, lambda h: (h * 2.0,), (x,))[0]
+
+before, _ = ph._core.recording_counts()
+for k in range(6):
+    x = np.full((4,), k + 1.0, "float32")
+    assert steps(x).numpy().tolist() == [32 * (k + 1) + 26] * 4
+middle, replays = ph._core.recording_counts()
+assert middle == before + 1 and replays >= 3
+for k in range(6):
+    y = until(np.full((4,), k + 1.0, "float32")).numpy()
+    assert 100 <= y[0] < 200
+assert ph._core.recording_counts()[0] == middle
+"""
+    )
+
+
+def test_a_forked_child_is_told():
+    script(
+        """
+import os, sys
+import pronghorn as ph
+
+x = ph.ops.ones(3)
+child = os.fork()
+if child == 0:
+    try:
+        ph.ops.ones(3)
+    except RuntimeError as error:
+        os._exit(0 if "spawn" in str(error) else 2)
+    os._exit(1)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert float(ph.ops.sum(x)) == 3
+"""
+    )
+
+
+def test_threads_share_the_stream():
+    script(
+        """
+import threading
+import numpy as np
+import pronghorn as ph
+
+wrong = []
+
+def work(k):
+    model = ph.Sequential([ph.Input((4,)), ph.layers.Dense(3, kernel_initializer="ones")])
+    x = np.full((16, 4), float(k), "float32")
+    for _ in range(5):
+        y = model.predict(x, batch_size=4, verbose=0)
+        if not (y == 4 * k).all() or float(ph.ops.sum(ph.ops.convert_to_tensor(x))) != 64 * k:
+            wrong.append(k)
+
+threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+[t.start() for t in threads]
+[t.join() for t in threads]
+assert not wrong, wrong
+"""
+    )
+
+
+@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.extended)])
+def test_the_op_rows(every):
+    done = run(
+        "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not cpu", "tests/test_ops.py",
+        PRONGHORN_TEST_EVERY=str(every),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
