@@ -56,9 +56,9 @@ struct ForwardX {
     return {pixel_of(i, g.oh, g.ow), static_cast<const T*>(g.x) + group * (g.c / g.groups)};
   }
   PH_DEVICE Column column(int64_t k) const { return tap_of(k, g.kw, g.c / g.groups); }
-  PH_DEVICE T at(const Row& r, const Column& t) const {
+  PH_DEVICE Wide<T> at(const Row& r, const Column& t) const {
     const int64_t at = image_at(g, r.p, t);
-    return at < 0 ? T(0) : r.x[at * g.c + t.c];
+    return at < 0 ? 0 : read_as<Wide<T>>(r.x[at * g.c + t.c]);
   }
 };
 // Of the input's gradient: rows are image pixels, columns (kh, kw, filters of the group) of dy.
@@ -75,9 +75,9 @@ struct InputDy {
     return {pixel_of(i, g.h, g.w), static_cast<const T*>(g.y) + group * (g.k / g.groups)};
   }
   PH_DEVICE Column column(int64_t k) const { return tap_of(k, g.kw, g.k / g.groups); }
-  PH_DEVICE T at(const Row& r, const Column& t) const {
+  PH_DEVICE Wide<T> at(const Row& r, const Column& t) const {
     const int64_t at = output_at(g, r.p, t);
-    return at < 0 ? T(0) : r.dy[at * g.k + t.c];
+    return at < 0 ? 0 : read_as<Wide<T>>(r.dy[at * g.k + t.c]);
   }
 };
 // Its filter: rows are channels of the group.
@@ -91,8 +91,8 @@ struct InputFilter {
     return static_cast<const T*>(g.filter) + c * g.k + group * (g.k / g.groups);
   }
   PH_DEVICE Column column(int64_t k) const { return tap_of(k, g.kw, g.k / g.groups); }
-  PH_DEVICE T at(const Row& r, const Column& t) const {
-    return r[(t.kh * g.kw + t.kw) * (g.c / g.groups) * g.k + t.c];
+  PH_DEVICE Wide<T> at(const Row& r, const Column& t) const {
+    return read_as<Wide<T>>(r[(t.kh * g.kw + t.kw) * (g.c / g.groups) * g.k + t.c]);
   }
 };
 // Of the filter's gradient: rows are taps, columns output pixels.
@@ -109,15 +109,16 @@ struct FilterX {
     return {tap_of(i, g.kw, g.c / g.groups), static_cast<const T*>(g.x) + group * (g.c / g.groups)};
   }
   PH_DEVICE Column column(int64_t k) const { return pixel_of(k, g.oh, g.ow); }
-  PH_DEVICE T at(const Row& r, const Column& p) const {
+  PH_DEVICE Wide<T> at(const Row& r, const Column& p) const {
     const int64_t at = image_at(g, p, r.t);
-    return at < 0 ? T(0) : r.x[at * g.c + r.t.c];
+    return at < 0 ? 0 : read_as<Wide<T>>(r.x[at * g.c + r.t.c]);
   }
 };
 
 // ---------------------------------------------------------------- narrow groups
 template <class T>
 struct NarrowForward {
+  using W = Wide<T>;
   ConvArgs g;
   Epilogue<T> finish;
   PH_DEVICE void operator()(int64_t i) const {
@@ -126,18 +127,19 @@ struct NarrowForward {
     const Pixel p = pixel_of(at, g.oh, g.ow);
     const T* const x = static_cast<const T*>(g.x) + group * cg;
     const T* filter = static_cast<const T*>(g.filter) + k;
-    T sum = 0;
+    W sum = 0;
     for (int32_t kh = 0; kh < g.kh; ++kh)
       for (int32_t kw = 0; kw < g.kw; ++kw, filter += cg * g.k) {
         const int64_t from = image_at(g, p, {kh, kw, 0});
         if (from < 0) continue;
-        for (int64_t c = 0; c < cg; ++c) sum += x[from * g.c + c] * filter[c * g.k];
+        for (int64_t c = 0; c < cg; ++c) sum += read_as<W>(x[from * g.c + c]) * read_as<W>(filter[c * g.k]);
       }
     finish(0, at, k, sum);
   }
 };
 template <class T>
 struct NarrowInput {
+  using W = Wide<T>;
   ConvArgs g;
   Epilogue<T> finish;
   PH_DEVICE void operator()(int64_t i) const {
@@ -146,18 +148,19 @@ struct NarrowInput {
     const Pixel p = pixel_of(at, g.h, g.w);
     const T* const dy = static_cast<const T*>(g.y) + group * kg;
     const T* filter = static_cast<const T*>(g.filter) + (c - group * cg) * g.k + group * kg;
-    T sum = 0;
+    W sum = 0;
     for (int32_t kh = 0; kh < g.kh; ++kh)
       for (int32_t kw = 0; kw < g.kw; ++kw, filter += cg * g.k) {
         const int64_t from = output_at(g, p, {kh, kw, 0});
         if (from < 0) continue;
-        for (int64_t k = 0; k < kg; ++k) sum += dy[from * g.k + k] * filter[k];
+        for (int64_t k = 0; k < kg; ++k) sum += read_as<W>(dy[from * g.k + k]) * read_as<W>(filter[k]);
       }
     finish(0, at, c, sum);
   }
 };
 template <class T>
 struct NarrowFilter {
+  using W = Wide<T>;
   ConvArgs g;
   Epilogue<T> finish;
   PH_DEVICE void operator()(int64_t i) const {
@@ -166,10 +169,10 @@ struct NarrowFilter {
     const Tap t = tap_of(row, g.kw, cg);
     const T* const x = static_cast<const T*>(g.x) + k / kg * cg + t.c;
     const T* const dy = static_cast<const T*>(g.y) + k;
-    T sum = 0;
+    W sum = 0;
     for (int64_t o = threadIdx.x; o < g.n * g.oh * g.ow; o += kBlock) {
       const int64_t from = image_at(g, pixel_of(o, g.oh, g.ow), t);
-      if (from >= 0) sum += x[from * g.c] * dy[o * g.k];
+      if (from >= 0) sum += read_as<W>(x[from * g.c]) * read_as<W>(dy[o * g.k]);
     }
     sum = fold_block(sum, Sum());
     if (threadIdx.x == 0) finish(0, row, k, sum);
@@ -197,7 +200,7 @@ void conv_as(const ConvArgs& g, const Launch& team) {
   const Epilogue<T> finish = {static_cast<T*>(target),
                               ld,
                               step,
-                              T(1),
+                              1,
                               g.accumulate,
                               forward ? static_cast<const T*>(g.bias) : nullptr,
                               step,
@@ -226,12 +229,11 @@ void conv_as(const ConvArgs& g, const Launch& team) {
 
 size_t conv_scratch(const ConvArgs& g, int) {
   if (narrow(g) || g.groups == 0) return 0;
-  const ProductSizes s = sizes_of(g);
-  return g.dtype == DType::f64 ? product_scratch<double>(s) : product_scratch<float>(s);
+  return product_scratch(sizes_of(g), g.dtype);
 }
 
 void conv(const ConvArgs& g, const Launch& team) {
-  with_float(g.dtype, [&](auto t) { conv_as<decltype(t)>(g, team); });
+  with_stored(g.dtype, [&](auto t) { conv_as<decltype(t)>(g, team); });
 }
 
 }  // namespace cuda

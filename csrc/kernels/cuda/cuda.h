@@ -159,6 +159,28 @@ void with_float(DType dtype, const F& f) {
   if (dtype == DType::f64) return f(double{});
   return f(float{});
 }
+// The same, and the halves, which are stored and not computed in.
+template <class F>
+void with_stored(DType dtype, const F& f) {
+  if (dtype == DType::f16) return f(Float16{});
+  if (dtype == DType::bf16) return f(BFloat16{});
+  with_float(dtype, f);
+}
+template <class S>
+struct WideOf {
+  using type = S;
+};
+template <>
+struct WideOf<Float16> {
+  using type = float;
+};
+template <>
+struct WideOf<BFloat16> {
+  using type = float;
+};
+template <class S>
+using Wide = typename WideOf<S>::type;  // what elements of S are computed in
+
 PH_DEVICE int dtype_size(DType dtype) {  // of integers and bool
   constexpr int size[] = {1, 1, 2, 4, 8, 1, 2, 4, 8};
   return size[static_cast<int>(dtype)];

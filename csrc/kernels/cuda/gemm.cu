@@ -5,19 +5,18 @@ namespace ph {
 namespace cuda {
 
 size_t gemm_scratch(const GemmArgs& g, int) {
-  const ProductSizes s = product_sizes(g.m, g.n, g.k, g.batch);
-  return g.dtype == DType::f64 ? product_scratch<double>(s) : product_scratch<float>(s);
+  return product_scratch(product_sizes(g.m, g.n, g.k, g.batch), g.dtype);
 }
 
 void gemm(const GemmArgs& g, const Launch& team) {
-  with_float(g.dtype, [&](auto t) {
+  with_stored(g.dtype, [&](auto t) {
     using T = decltype(t);
     const Strided<T> a = {static_cast<const T*>(g.a), g.a_rs, g.a_cs, g.a_bs, g.a_cs <= g.a_rs};
     const Strided<T> b = {static_cast<const T*>(g.b), g.b_cs, g.b_rs, g.b_bs, g.b_rs < g.b_cs};
     const Epilogue<T> finish = {static_cast<T*>(g.c),
                                 g.ldc,
                                 g.c_bs,
-                                static_cast<T>(g.alpha),
+                                static_cast<Wide<T>>(g.alpha),
                                 g.accumulate,
                                 static_cast<const T*>(g.bias),
                                 0,

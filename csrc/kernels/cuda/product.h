@@ -22,42 +22,45 @@ PH_DEVICE T apply_gate(Act act, T x, T g) {
 }
 
 // What GemmArgs says of c, bias, act and gate; c, bias and gate of batch b start at b times their
-// step.
-template <class T>
+// step. S: what is stored, halves too; sums are Wide<S>.
+template <class S>
 struct Epilogue {
-  T* c;
+  using T = Wide<S>;
+  S* c;
   int64_t ldc, c_step;
   T alpha;
   bool accumulate;
-  const T* bias;
+  const S* bias;
   int64_t bias_step;
   Act act;
-  const T* gate;
+  const S* gate;
   int64_t ldgate, gate_step;
   Act gate_act;
   PH_DEVICE void operator()(int64_t b, int64_t i, int64_t j, T sum) const {
-    T* const to = c + b * c_step + i * ldc + j;
+    S* const to = c + b * c_step + i * ldc + j;
     T v = alpha * sum;
-    if (bias) v += bias[b * bias_step + j];
-    if (accumulate) v += *to;
+    if (bias) v += read_as<T>(bias[b * bias_step + j]);
+    if (accumulate) v += read_as<T>(*to);
     v = apply_act(act, v);
-    if (gate) v = apply_gate(gate_act, v, gate[b * gate_step + i * ldgate + j]);
-    *to = v;
+    if (gate) v = apply_gate(gate_act, v, read_as<T>(gate[b * gate_step + i * ldgate + j]));
+    *to = write_as<S>(v);
   }
 };
 
 // A dense or strided matrix. An operand has: row(batch, i), what is known of a row; column(k), of a
 // column; at(row, column), the element; along_k: neighbours in k are neighbours in memory.
-template <class T>
+template <class S>
 struct Strided {
-  const T* data;
+  const S* data;
   int64_t row_step, column_step, batch_step;
   bool along_k;
-  using Row = const T*;
+  using Row = const S*;
   using Column = int64_t;
   PH_DEVICE Row row(int64_t b, int64_t i) const { return data + b * batch_step + i * row_step; }
   PH_DEVICE Column column(int64_t k) const { return k * column_step; }
-  PH_DEVICE T at(const Row& row, const Column& column) const { return row[column]; }
+  PH_DEVICE Wide<S> at(const Row& row, const Column& column) const {
+    return read_as<Wide<S>>(row[column]);
+  }
 };
 
 struct ProductSizes {
@@ -70,9 +73,9 @@ inline ProductSizes product_sizes(int64_t m, int64_t n, int64_t k, int64_t batch
     s.parts = max_of<int64_t>(1, min_of(k / kPartK, kEnoughTiles / tiles));
   return s;
 }
-template <class T>
-size_t product_scratch(const ProductSizes& s) {
-  return s.parts > 1 ? static_cast<size_t>(s.parts * s.batch * s.m * s.n) * sizeof(T) : 0;
+inline size_t product_scratch(const ProductSizes& s, DType dtype) {
+  const size_t bytes = dtype == DType::f64 ? sizeof(double) : sizeof(float);
+  return s.parts > 1 ? static_cast<size_t>(s.parts * s.batch * s.m * s.n) * bytes : 0;
 }
 
 // Loads one operand's tile, (kTileK, kSide) in shared memory, zeros outside the matrix.
@@ -116,12 +119,13 @@ struct TileLoader {
   }
 };
 
-template <class T, class A, class B>
+template <class S, class A, class B>
 struct ProductTile {
+  using T = Wide<S>;
   ProductSizes s;
   A a;
   B b;
-  Epilogue<T> finish;
+  Epilogue<S> finish;
   T* partial;  // (parts, batch, m, n), where there are several parts
   PH_DEVICE void operator()(int64_t item) const {
     PH_SHARED(T, tile_a, kTileK * (kTileM + kTilePad));
@@ -166,10 +170,11 @@ struct ProductTile {
       }
   }
 };
-template <class T>
+template <class S>
 struct JoinParts {
+  using T = Wide<S>;
   ProductSizes s;
-  Epilogue<T> finish;
+  Epilogue<S> finish;
   const T* partial;
   PH_DEVICE void operator()(int64_t i) const {
     const int64_t col = i % s.n, at = i / s.n, row = at % s.m, all = s.batch * s.m * s.n;
@@ -180,13 +185,13 @@ struct JoinParts {
 };
 
 // c = epilogue(a @ b) for every batch; b's rows are its columns (n), its columns run along k.
-template <class T, class A, class B>
-void product(const ProductSizes& s, const A& a, const B& b, const Epilogue<T>& finish,
+template <class S, class A, class B>
+void product(const ProductSizes& s, const A& a, const B& b, const Epilogue<S>& finish,
              void* scratch, const Launch& team) {
-  T* const partial = static_cast<T*>(scratch);
+  auto* const partial = static_cast<Wide<S>*>(scratch);
   each_block(s.tiles_m * s.tiles_n * s.batch * s.parts, team,
-             ProductTile<T, A, B>{s, a, b, finish, partial});
-  if (s.parts > 1) each(s.batch * s.m * s.n, team, JoinParts<T>{s, finish, partial});
+             ProductTile<S, A, B>{s, a, b, finish, partial});
+  if (s.parts > 1) each(s.batch * s.m * s.n, team, JoinParts<S>{s, finish, partial});
 }
 
 }  // namespace cuda
