@@ -1,5 +1,5 @@
 # Four verbs: demo, test, lint, bench. Everything they make lies in .venv/ and build/.
-# More: pytest, test-all, guard, build, native, cuda, compilers, sanitize, aarch64, wheel, coverage, format, clean (docs/development.md).
+# More: pytest, test-all, guard, build, native, cuda, cuda-on-cpu, cuda-wheel, compilers, sanitize, aarch64, wheel, coverage, format, clean (docs/development.md).
 PYTHON ?= python3
 PYTEST ?=
 # tests and checkers run side by side, one worker of one thread a core
@@ -11,25 +11,25 @@ PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-build-isolation -Cbuild-dir=$(BUILD)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-CUDA_ON_CPU := $(CURDIR)/$(BUILD)/tests/cuda_on_cpu/python
+CUDA_ON_CPU := $(CURDIR)/$(BUILD)/tests/cuda_on_cpu/libpronghorn_cuda_on_cpu.so
 
 SOURCES := $(shell find csrc python CMakeLists.txt pyproject.toml -type f \
   -not -name '*.pyc' -not -name '*.so')
-PY_FILES := python tests benchmarks tools examples
+PY_FILES := python plugins tests benchmarks tools examples
 SPLIT_TESTS := tests/test_*ops.py tests/test_programs.py tests/test_mechanism.py tests/test_complex.py \
   tests/test_host_calls.py tests/test_sized_by_data.py $(addprefix tests/,engine layers losses \
   metrics models numerics ops optimizers regions saving training workflows)
 CXX_FILES = $(shell find csrc tests benchmarks -name '*.h' -o -name '*.cpp' -o -name '*.cu')
 NVCC := $(shell command -v nvcc)
 
-.PHONY: demo test test-all pytest lint bench guard guard-record build native cuda cuda-on-cpu compilers sanitize aarch64 wheel format clean exchange coverage
+.PHONY: demo test test-all pytest lint bench guard guard-record build native cuda cuda-on-cpu cuda-wheel compilers sanitize aarch64 wheel format clean exchange coverage
 .DELETE_ON_ERROR:
 
 demo: build
 	$(VENV)/bin/pronghorn demo
 
-test: $(VENV)/.test-tools build native cuda
-	PRONGHORN_NUM_THREADS=1 $(PY) -m pytest -n $(JOBS) -m "not extended" $(PYTEST)
+test: $(VENV)/.test-tools build native cuda cuda-on-cpu
+	PRONGHORN_CUDA_ON_CPU=$(CUDA_ON_CPU) PRONGHORN_NUM_THREADS=1 $(PY) -m pytest -n $(JOBS) -m "not extended" $(PYTEST)
 
 # the suite without the native checkers, for the edit-test loop: make pytest PYTEST="tests/layers -x"
 pytest: $(VENV)/.test-tools build
@@ -91,9 +91,9 @@ native: build
 	cmake --build $(BUILD) --target native_checks
 	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
 
-# the package whose gpu:0 is made of fibers on the host, for tests/test_gpu_on_cpu.py
+# CUDA's part whose gpu:0 is made of fibers on the host, for tests/test_gpu_on_cpu.py
 cuda-on-cpu: build
-	cmake --build $(BUILD) --target cuda_on_cpu_python
+	cmake --build $(BUILD) --target pronghorn_cuda_on_cpu
 
 # CUDA's kernels by nvcc, where it is: one architecture and PTX, linked, started without a GPU
 cuda: build
@@ -135,6 +135,11 @@ wheel: $(VENV)/.build-tools
 	$(PY) -m build --outdir dist
 	$(VENV)/bin/auditwheel repair --wheel-dir wheelhouse dist/*.whl
 	$(PY) tools/check_wheel.py dist/* wheelhouse/*.whl
+
+# the package that pronghorn[cuda] adds: every architecture, with nvcc
+cuda-wheel: $(VENV)/.build-tools
+	$(PIP) wheel --quiet --no-deps --no-build-isolation -Cbuild-dir=build/cuda-wheel --wheel-dir dist plugins/cuda
+	$(PY) tools/check_wheel.py dist/pronghorn_cuda-*.whl
 
 format: $(VENV)/.lint-tools
 	$(VENV)/bin/ruff check --fix $(PY_FILES)

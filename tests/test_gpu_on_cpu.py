@@ -1,26 +1,35 @@
-"""The CUDA device without a card: the package whose gpu:0 is built from csrc/device/cuda and
+"""The CUDA device without a card: a plug-in whose gpu:0 is built from csrc/device/cuda and
 csrc/kernels/cuda over tests/cuda_on_cpu. Its stream does nothing until somebody waits for it, and
-its memory can be touched only while it works. PRONGHORN_CUDA_ON_CPU: the folder that
+its memory can be touched only while it works. PRONGHORN_CUDA_ON_CPU: the library that
 `make cuda-on-cpu` built. Everything here is a process of its own."""
 
+import ctypes
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pronghorn as ph
 import pytest
 
 TESTS = Path(__file__).parent
-PACKAGE = os.environ.get("PRONGHORN_CUDA_ON_CPU", "")
+CUBLASLT = "libcublas_lt_on_cpu.so"  # beside the plug-in
+PLUGIN = os.environ.get("PRONGHORN_CUDA_ON_CPU", "")
 pytestmark = pytest.mark.skipif(
-    not PACKAGE, reason="needs PRONGHORN_CUDA_ON_CPU (make cuda-on-cpu builds what it names)"
+    not PLUGIN, reason="needs PRONGHORN_CUDA_ON_CPU (make cuda-on-cpu builds what it names)"
 )
 
 
 def run(*args, **env):
     return subprocess.run(
         [sys.executable, *args],
-        env={**os.environ, "PYTHONPATH": PACKAGE, "PRONGHORN_DEVICE": "gpu", **env},
+        env={
+            **os.environ,
+            "PRONGHORN_CUDA_PLUGIN": PLUGIN,
+            "PRONGHORN_DEVICE": "gpu",
+            "PRONGHORN_CUBLASLT": "",
+            **env,
+        },
         capture_output=True,
         text=True,
         cwd=TESTS.parent,
@@ -46,6 +55,112 @@ with ph.device("cpu:0"):
         PRONGHORN_DEVICE="",
     )
     assert out.split("\n")[:3] == ["['cpu:0', 'gpu:0'] True", "gpu:0 45.0 gpu:0", "cpu:0"]
+
+
+WHY = "import pronghorn as ph; print(ph.config.list_devices(), ph.engine.device.why_no_gpu())"
+
+
+def test_a_plugin_that_cannot_be_used_is_named(tmp_path):
+    absent = tmp_path / "nowhere.so"
+    out = script(WHY, PRONGHORN_CUDA_PLUGIN=str(absent), PRONGHORN_DEVICE="")
+    assert out.startswith("['cpu:0'] CUDA's part cannot be loaded: ") and str(absent) in out
+    other = Path(PLUGIN).parent / CUBLASLT
+    out = script(WHY, PRONGHORN_CUDA_PLUGIN=str(other), PRONGHORN_DEVICE="")
+    assert out == f"['cpu:0'] {other} is no library of Pronghorn's\n"
+    out = script(WHY, PRONGHORN_CUDA_PLUGIN="", PRONGHORN_DEVICE="")
+    assert "no CUDA in this build (pip install 'pronghorn[cuda]'" in out
+
+
+def test_a_plugin_of_another_version_refuses():
+    class Host(ctypes.Structure):
+        _fields_ = [
+            ("version", ctypes.c_char_p),
+            ("layout", ctypes.c_uint64),
+            ("at_fork", ctypes.c_void_p),
+        ]
+
+    class Text(ctypes.Structure):  # an empty std::string
+        _fields_ = [
+            ("data", ctypes.c_void_p),
+            ("size", ctypes.c_size_t),
+            ("here", ctypes.c_char * 16),
+        ]
+
+    open_gpu = ctypes.CDLL(PLUGIN).pronghorn_open_gpu
+    open_gpu.restype = ctypes.c_void_p
+    text = Text()
+    text.data = ctypes.addressof(text) + Text.here.offset
+    host = Host(b"0.0.7", 1, None)
+    assert open_gpu(ctypes.byref(host), ctypes.byref(text)) is None
+    said = ctypes.string_at(text.data, text.size).decode()
+    assert "0.0.7" in said and ph.__version__ in said and "pronghorn[cuda]" in said
+
+
+def test_products_go_to_cublaslt():
+    out = script(
+        """
+import numpy as np
+import pronghorn as ph
+
+a = np.random.RandomState(0).rand(20, 40).astype("float32") - 0.5
+x, want = ph.ops.convert_to_tensor(a), a.astype("float64") @ a.T.astype("float64")
+count = ph._core.library_calls
+
+def error():
+    before = count()
+    y = ph.ops.matmul(x, ph.ops.transpose(x)).numpy()
+    assert count() > before
+    return abs(y - want).max()
+
+assert error() < 1e-6
+ph.config.enable_tensor_float_32()
+assert ph.config.is_tensor_float_32_enabled() and 1e-5 < error() < 1e-2
+ph.config.enable_tensor_float_32(False)
+assert error() < 1e-6
+
+weights = []
+for name in ("cpu:0", "gpu:0"):
+    ph.utils.set_random_seed(0)
+    with ph.device(name):
+        model = ph.Sequential([ph.Input((40,))])
+        for act in ("relu", "tanh", "sigmoid", None):
+            model.add(ph.layers.Dense(8, act))
+        model.compile("sgd", "mse")
+        model.fit(a, a[:, :8], epochs=5, batch_size=4, verbose=0)
+    weights.append(model.get_weights())
+for u, v in zip(*weights):
+    np.testing.assert_allclose(u, v, rtol=1e-4, atol=1e-6)
+print(*ph._core.recording_counts())
+""",
+        PRONGHORN_CUBLASLT=str(Path(PLUGIN).parent / CUBLASLT),
+    )
+    recordings, replays = map(int, out.split())
+    assert recordings >= 1 and replays >= 20
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_half_precision_trains(policy):
+    script(
+        f"""
+import numpy as np
+import pronghorn as ph
+
+ph.utils.set_random_seed(0)
+ph.config.set_dtype_policy("{policy}")
+rng = np.random.RandomState(0)
+x = rng.rand(64, 8, 8, 1).astype("float32")
+y = (x.mean((1, 2, 3)) > 0.5).astype("int32")
+model = ph.Sequential([
+    ph.Input((8, 8, 1)), ph.layers.Conv2D(4, 3, activation="relu"), ph.layers.BatchNormalization(),
+    ph.layers.MaxPooling2D(), ph.layers.Flatten(), ph.layers.Dense(2),
+    ph.layers.Activation("softmax", dtype="float32"),
+])
+model.compile(ph.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
+losses = model.fit(x, y, epochs=4, batch_size=16, verbose=0).history["loss"]
+assert np.isfinite(losses).all() and losses[-1] < 0.9 * losses[0], losses
+assert model.layers[0].compute_dtype == "{policy}"[6:] and model.variables[0].dtype == "float32"
+"""
+    )
 
 
 def test_out_of_memory_names_what_was_asked_for_and_leaves_the_process_usable():

@@ -15,11 +15,13 @@ import zipfile
 from pathlib import Path
 
 LIMIT = 5 * 2**20  # bytes of one wheel
+CUDA_LIMIT = 40 * 2**20  # of the one with CUDA's kernels, once for every architecture
 SOURCE_LIMIT = 2 * 2**20  # and of one source distribution
 NEEDED = (
     "py.typed", "datasets/digits.npz", "datasets/digits.txt", "cli/__init__.py",
     "legacy/keras_names.json",
 )  # fmt: skip
+CUDA_LIBRARY = "libpronghorn_cuda.so"
 NEEDED_SOURCES = ("CMakeLists.txt", "csrc/kernels/args.h", "tools/widths.cmake")
 HEAVY = ("h5py", "matplotlib", "PIL", "scipy", "tensorflow", "keras", "torch", "jax", "pandas")
 
@@ -54,6 +56,26 @@ def check(path):
         problems += [f"holds {name}" for name in stray]
     if f"-{declared_version()}-" not in path.name:
         problems.append(f"version is not {declared_version()}")
+    print(f"{path.name}: {size / 2**20:.2f} MiB, {'; '.join(problems) or 'good'}")
+    return not problems
+
+
+def check_cuda(path):
+    """The wheel of plugins/cuda: one library, for any Python, and what it needs."""
+    size = path.stat().st_size
+    problems = [] if size < CUDA_LIMIT else [f"{size} bytes, limit {CUDA_LIMIT}"]
+    with zipfile.ZipFile(path) as wheel:
+        names = wheel.namelist()
+        held = {name for name in names if ".dist-info/" not in name}
+        if held != {"pronghorn_cuda/__init__.py", f"pronghorn_cuda/{CUDA_LIBRARY}"}:
+            problems.append(f"holds {sorted(held)}")
+        elif not is_stripped(wheel.read(f"pronghorn_cuda/{CUDA_LIBRARY}")):
+            problems.append(f"{CUDA_LIBRARY} is not stripped")
+        about = "".join(wheel.read(n).decode() for n in names if n.endswith("/METADATA"))
+        if "Requires-Dist: nvidia-cublas" not in about:
+            problems.append("does not ask for nvidia-cublas")
+    if not path.name.startswith(f"pronghorn_cuda-{declared_version()}-py3-none-"):
+        problems.append(f"is not of version {declared_version()}, or not for any Python 3")
     print(f"{path.name}: {size / 2**20:.2f} MiB, {'; '.join(problems) or 'good'}")
     return not problems
 
@@ -112,6 +134,11 @@ if __name__ == "__main__":
     paths = [Path(argument) for argument in sys.argv[1:]]
     if absent := [str(path) for path in paths if not path.is_file()]:
         sys.exit(f"check_wheel: no such file: {', '.join(absent)}")
-    results = [check(path) if path.suffix == ".whl" else check_source(path) for path in paths]
+    results = [
+        check_cuda(path)
+        if path.name.startswith("pronghorn_cuda-")
+        else (check if path.suffix == ".whl" else check_source)(path)
+        for path in paths
+    ]
     results = results or [check_installed()]
     sys.exit(not all(results))

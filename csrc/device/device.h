@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ class RecordedWork {
   virtual ~RecordedWork() = default;
   virtual void replay(const Launch& launch) = 0;  // joins the stream of the launch
 };
+
+constexpr size_t kHostAlign = 64;  // of memory for transfers
 
 class Device {
  public:
@@ -70,9 +73,14 @@ class Device {
   virtual std::unique_ptr<RecordedWork> record(const std::function<void(const Launch&)>&) {
     return nullptr;
   }
+  // What libraries may do on this device (config.enable_tensor_float_32), and have done.
+  virtual void allow_tf32(bool) {}
+  virtual int64_t library_calls() const { return 0; }
   // Memory of the host from which uploads need no copy between (page-locked, where that helps).
-  virtual void* alloc_host(size_t bytes);
-  virtual void free_host(void* p, size_t bytes);
+  virtual void* alloc_host(size_t bytes) {
+    return ::operator new(bytes, std::align_val_t{kHostAlign});
+  }
+  virtual void free_host(void* p, size_t) { ::operator delete(p, std::align_val_t{kHostAlign}); }
   // May the host read and write tensors where they are? Elsewhere it must upload and download, and
   // kernels that write state look at the status word themselves (`guard`).
   virtual bool host_visible() const = 0;
@@ -91,8 +99,9 @@ Device& split_device();
 // The GPU, or null and why there is none: a build without CUDA, no driver, no card. The driver is
 // opened by the first call.
 Device* gpu_device(std::string* reason = nullptr);
-// What a build with CUDA sets: makes the device, once.
+// Makes the device, once. A build with CUDA sets it; elsewhere a plug-in may be there (plugin.h).
 extern Device* (*open_gpu)(std::string* reason);
+bool built_with_cuda();                           // either of the two
 std::vector<Device*> open_devices();              // those in use so far
 Device& device_by_name(const std::string& name);  // throws std::invalid_argument, lists names
 // Where tensors are made unless something says otherwise: what this thread chose, else

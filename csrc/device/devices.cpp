@@ -6,11 +6,9 @@
 #include <utility>
 
 #include "device.h"
+#include "plugin.h"
 
 namespace ph {
-
-void* Device::alloc_host(size_t bytes) { return ::operator new(bytes, std::align_val_t{64}); }
-void Device::free_host(void* p, size_t) { ::operator delete(p, std::align_val_t{64}); }
 
 Device* (*open_gpu)(std::string* reason) = nullptr;
 
@@ -28,17 +26,14 @@ bool answers_to(const Device& device, const std::string& name) {
 }  // namespace
 
 Device* gpu_device(std::string* reason) {
-  static std::string why =
-      "this build has no CUDA (pip install . -C cmake.define.PRONGHORN_CUDA=ON)";
+  static std::string why;
   static std::once_flag once;
-  if (open_gpu)
-    std::call_once(once, [] {
-      why.clear();
-      gpu = open_gpu(&why);
-    });
+  std::call_once(once, [] { gpu = open_gpu ? open_gpu(&why) : open_plugin(&why); });
   if (reason) *reason = why;
   return gpu;
 }
+
+bool built_with_cuda() { return open_gpu || !plugin_path().empty(); }
 
 std::vector<Device*> open_devices() {
   std::vector<Device*> all = {&cpu_device(), &null_device(), &split_device()};

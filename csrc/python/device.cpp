@@ -41,7 +41,14 @@ void bind_device(py::module_& m) {
     const Device* const device = gpu_device(&reason);
     return std::make_pair(device ? std::optional(device->name()) : std::nullopt, reason);
   });
-  m.def("built_with_cuda", [] { return open_gpu != nullptr; });
+  m.def("built_with_cuda", built_with_cuda);
+  m.def("allow_tf32", [](bool allowed) {
+    if (Device* const device = gpu_device()) device->allow_tf32(allowed);
+  });
+  m.def("library_calls", [] {
+    const Device* const device = gpu_device();
+    return device ? device->library_calls() : 0;
+  });
   m.def("choose_device", [](const std::optional<std::string>& name) {
     Device* const before = choose_device(name ? &device_by_name(*name) : nullptr);
     return before ? std::optional(before->name()) : std::nullopt;

@@ -24,7 +24,13 @@ from .engine.config import (
     set_max_steps_per_epoch,
 )
 from .engine.device import disable_winograd, enable_winograd, is_winograd_enabled
-from .engine.placement import enable_op_determinism, is_op_determinism_enabled, list_devices
+from .engine.placement import (
+    enable_op_determinism,
+    enable_tensor_float_32,
+    is_op_determinism_enabled,
+    is_tensor_float_32_enabled,
+    list_devices,
+)
 from .engine.tracebacks import (
     disable_traceback_filtering,
     enable_traceback_filtering,
@@ -42,6 +48,7 @@ __all__ = [
     "disable_flash_attention", "enable_flash_attention", "is_flash_attention_enabled",
     "backend", "disable_interactive_logging", "disable_traceback_filtering", "disable_winograd",
     "dtype_policy", "enable_op_determinism", "is_op_determinism_enabled", "list_devices",
+    "enable_tensor_float_32", "is_tensor_float_32_enabled",
     "enable_interactive_logging", "enable_traceback_filtering",
     "enable_unsafe_deserialization", "enable_winograd", "epsilon", "floatx", "image_data_format",
     "is_interactive_logging_enabled", "is_nnx_enabled", "is_traceback_filtering_enabled",

@@ -2,13 +2,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <set>
 #include <string>
 
 #include "../../csrc/device/cuda/block_pool.h"
+#include "../../csrc/kernels/cuda/cuda_table.h"
 #include "../native/check.h"
+
+#define PH_ISA    host
+#define PH_INLINE inline
+#include "../../csrc/kernels/element.h"
 
 using namespace ph;
 
@@ -44,7 +51,8 @@ void check_pool() {
   CHECK(pool.alloc(60 * mib) == nullptr, "more than there is");
   pool.free(a, 10 * mib);
   void* const large = pool.alloc(60 * mib);
-  CHECK(large != nullptr && handed_out == BlockPool::size_class(60 * mib), "what is cached makes room");
+  CHECK(large != nullptr && handed_out == BlockPool::size_class(60 * mib),
+        "what is cached makes room");
   pool.free(large, 60 * mib);
   pool.trim();
   CHECK(handed_out == 0 && pool.stats().cached_bytes == 0, "trimmed");
@@ -166,6 +174,123 @@ void check_recordings(Device& gpu) {
   CHECK(thrown && b.read()[0] == 64, "an error passes through");
 }
 
+// ---------------------------------------------------------------- products by a library
+struct ProductCase {
+  int64_t m, n, k, batch;
+  bool ta, tb, share_b, bias, accumulate, gate, sparse;  // sparse: no step of a is 1
+  Act act, gate_act;
+};
+template <class T>
+double element(const char* at) {
+  T x;
+  std::memcpy(&x, at, sizeof x);
+  return host::read_as<double>(x);
+}
+template <class T>
+void put(char* at, double x) {
+  const T y = host::write_as<T>(x);
+  std::memcpy(at, &y, sizeof y);
+}
+// Random numbers on the device, that halves hold too.
+struct OnGpu {
+  Device& device;
+  DType dtype;
+  size_t each;
+  std::vector<double> values;
+  char* data;
+  OnGpu(Device& d, DType type, int64_t count, check::Lcg& rng)
+      : device(d),
+        dtype(type),
+        each(type == DType::f64 ? 8 : type == DType::f32 ? 4 : 2),
+        values(static_cast<size_t>(count + 8)) {
+    data = static_cast<char*>(d.alloc(values.size() * each));
+    for (double& x : values) x = static_cast<double>(rng.below(65)) / 32 - 1;
+    write();
+  }
+  ~OnGpu() { device.free(data, values.size() * each); }
+  void write() const {
+    std::vector<char> here(values.size() * each);
+    for (size_t i = 0; i < values.size(); ++i) {
+      char* const at = &here[i * each];
+      if (dtype == DType::f64) put<double>(at, values[i]);
+      if (dtype == DType::f32) put<float>(at, values[i]);
+      if (dtype == DType::f16) put<host::Float16>(at, values[i]);
+      if (dtype == DType::bf16) put<host::BFloat16>(at, values[i]);
+    }
+    device.upload(data, here.data(), here.size());
+  }
+  std::vector<double> read() const {
+    std::vector<char> here(values.size() * each);
+    device.download(here.data(), data, here.size());
+    std::vector<double> now(values.size());
+    for (size_t i = 0; i < now.size(); ++i) {
+      const char* const at = &here[i * each];
+      now[i] = dtype == DType::f64   ? element<double>(at)
+               : dtype == DType::f32 ? element<float>(at)
+               : dtype == DType::f16 ? element<host::Float16>(at)
+                                     : element<host::BFloat16>(at);
+    }
+    return now;
+  }
+};
+
+void check_product(Device& gpu, const ProductCase& p, DType dtype, check::Lcg& rng) {
+  const int64_t spread = p.sparse ? 2 : 1, ldc = p.n + 3;
+  const OnGpu a(gpu, dtype, p.batch * p.m * p.k * spread, rng),
+      b(gpu, dtype, p.batch * p.k * p.n, rng);
+  const OnGpu c(gpu, dtype, p.batch * p.m * ldc, rng), gate(gpu, dtype, p.batch * p.m * p.n, rng);
+  const OnGpu bias(gpu, dtype, p.n, rng);
+  GemmArgs g;
+  std::memset(&g, 0, sizeof g);
+  g.dtype = dtype, g.m = p.m, g.n = p.n, g.k = p.k, g.batch = p.batch;
+  g.a = a.data, g.a_rs = spread * (p.ta ? 1 : p.k), g.a_cs = spread * (p.ta ? p.m : 1);
+  g.a_bs = p.m * p.k * spread;
+  g.b = b.data, g.b_rs = p.tb ? 1 : p.n, g.b_cs = p.tb ? p.k : 1;
+  g.b_bs = p.share_b ? 0 : p.k * p.n;
+  g.c = c.data, g.ldc = ldc, g.c_bs = p.m * ldc, g.alpha = 0.5, g.accumulate = p.accumulate;
+  g.bias = p.bias ? bias.data : nullptr, g.act = p.act;
+  g.gate = p.gate ? gate.data : nullptr, g.ldgate = p.n, g.gate_bs = p.m * p.n;
+  g.gate_act = p.gate_act;
+  const size_t room = gpu.kernels().gemm_scratch(g, 1);
+  g.scratch = room ? gpu.alloc(room) : nullptr;
+  const auto by = [&](const Kernels& table) {
+    c.write();
+    table.gemm(g, gpu.launch());
+    return c.read();
+  };
+  const int64_t before = gpu.library_calls();
+  const std::vector<double> got = by(gpu.kernels());
+  const bool taken = gpu.library_calls() > before;
+  CHECK(taken == (p.k != 13 && !p.sparse && p.m && p.k), "%lld terms, taken: %d",
+        static_cast<long long>(p.k), taken);
+  const std::vector<double> want = by(*kCudaKernels);
+  // halves are rounded before and after an activation
+  const double bound = dtype == DType::f16 ? 4e-3 : dtype == DType::bf16 ? 3e-2 : 1e-4;
+  for (size_t i = 0; i < want.size(); ++i)
+    CHECK(std::abs(got[i] - want[i]) <= bound * (1 + std::abs(want[i])),
+          "%lld x %lld x %lld of %d at %zu: %g, %g", static_cast<long long>(p.m),
+          static_cast<long long>(p.n), static_cast<long long>(p.k), static_cast<int>(dtype), i,
+          got[i], want[i]);
+  if (g.scratch) gpu.free(g.scratch, room);
+}
+
+void check_products(Device& gpu) {
+  check::Lcg rng(11);
+  constexpr Act acts[] = {Act::none, Act::relu, Act::tanh, Act::sigmoid};
+  constexpr int64_t sizes[] = {1, 2, 5, 13, 17, 32};
+  const auto any = [&](int n) { return static_cast<size_t>(rng.below(n)); };
+  for (int i = 0; i < 300; ++i) {
+    ProductCase p = {sizes[any(6)], sizes[any(6)], sizes[any(6)], int64_t(1 + any(3)), any(2) == 0,
+                     any(2) == 0,   any(3) == 0,   any(2) == 0,   any(2) == 0,         any(2) == 0,
+                     any(8) == 0,   acts[any(4)],  acts[any(4)]};
+    if (i == 0) p.m = 0;
+    if (i == 1) p.k = 0;
+    if (p.m == 1 || p.k == 1) p.sparse = false;
+    constexpr DType types[] = {DType::f32, DType::f64, DType::f16, DType::bf16};
+    check_product(gpu, p, types[i % 4], rng);
+  }
+}
+
 void check_refusals(Device& gpu) {
   std::string text;
   try {
@@ -200,6 +325,7 @@ int main() {
   CHECK(&device_by_name("gpu") == gpu && &default_device() == gpu, "by name, and the default");
   check_transfers(*gpu);
   check_recordings(*gpu);
+  check_products(*gpu);
   check_refusals(*gpu);
   CHECK(gpu->memory().live_bytes == 0, "%zu bytes live", gpu->memory().live_bytes);
   return check::result("cuda_device");

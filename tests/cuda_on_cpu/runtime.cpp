@@ -28,6 +28,7 @@ struct Graph {
   std::vector<Work> work;
 };
 struct Stream {
+  void (*const take)(void* stream, Work work) = give;  // first: for libraries (cublas_lt.cpp)
   std::deque<Work> waiting;
   uint64_t given = 0, done = 0;
   std::unique_ptr<Graph> capture;

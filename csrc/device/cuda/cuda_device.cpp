@@ -10,6 +10,7 @@
 #include "../../kernels/cuda/cuda_table.h"
 #include "../fork.h"
 #include "block_pool.h"
+#include "cublas_lt.h"
 
 namespace ph {
 namespace {
@@ -210,7 +211,9 @@ class CudaDevice final : public Device {
   }
 
   const Launch& launch() const override { return launch_; }
-  const Kernels& kernels() const override { return *kCudaKernels; }
+  const Kernels& kernels() const override { return kernels_; }
+  void allow_tf32(bool allowed) override { ph::allow_tf32(allowed); }
+  int64_t library_calls() const override { return cublas_lt_count(); }
   bool executes() const override { return true; }
 
   // ---- forks: the driver does not live on in a child
@@ -245,6 +248,7 @@ class CudaDevice final : public Device {
   cudaEvent_t marks_[kMarks];
   uint64_t marked_ = 0;
   Launch launch_;
+  const Kernels kernels_ = with_cublas_lt(*kCudaKernels);
   std::mutex mutex_, recording_;
   BlockPool pool_{get_memory, put_memory}, pages_{get_pages, put_pages};
   bool forked_ = false;

@@ -6,6 +6,7 @@ import functools
 from typing import Any
 
 from .. import _core
+from . import config
 
 # The scopes that are entered, of all threads. Empty where programs need not ask.
 live: set[int] = set()
@@ -118,6 +119,28 @@ def at_home(method):
             return method(self, *args, **kwargs)
 
     return run
+
+
+_tf32 = [False]
+
+
+def enable_tensor_float_32(enabled: bool = True) -> None:
+    """Lets float32 matrix products of a GPU round their factors to TF32, with 10 bits of mantissa.
+
+    Tensor cores multiply such numbers several times faster. Sums are float32 all the same. Off
+    until somebody asks for it; without effect on the CPU and on cards that have no TF32.
+
+    Args:
+        enabled: Whether it is allowed.
+    """
+    _tf32[0] = bool(enabled)
+    _core.allow_tf32(_tf32[0])
+    config.new_generation()
+
+
+def is_tensor_float_32_enabled() -> bool:
+    """Whether enable_tensor_float_32() has allowed TF32."""
+    return _tf32[0]
 
 
 _determinism = [False]

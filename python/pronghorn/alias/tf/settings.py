@@ -69,6 +69,18 @@ def enable_op_determinism():
     placement.enable_op_determinism()
 
 
+def enable_tensor_float_32_execution(enabled):
+    from ...engine import placement
+
+    placement.enable_tensor_float_32(enabled)
+
+
+def tensor_float_32_execution_enabled():
+    from ...engine import placement
+
+    return placement.is_tensor_float_32_enabled()
+
+
 def is_gpu_available(*args, **kwargs):
     return bool(list_physical_devices("GPU"))
 
