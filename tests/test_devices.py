@@ -138,3 +138,24 @@ def test_a_model_stays_where_it_was_made(tmp_path):
 def test_determinism_is_asked_for():
     assert ph.config.enable_op_determinism() is None
     assert ph.config.is_op_determinism_enabled()
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "rmsprop", "adamw"])
+def test_updates_of_all_weights_are_one_call(optimizer):
+    """Where that is one launch. The weights are, bit for bit, those of a call a weight."""
+    x = np.random.RandomState(0).rand(24, 4).astype("float32")
+    calls, weights = [], []
+    for name in ("cpu:0", "split:0"):
+        ph.utils.set_random_seed(2)
+        with ph.device(name):
+            model = ph.Sequential(
+                [ph.Input((4,)), *(ph.layers.Dense(n, "tanh") for n in (5, 3, 7, 2, 6, 4))]
+            )
+            model.compile(optimizer, "mse")
+        model.fit(x, x, epochs=3, batch_size=8, verbose=0)
+        (program,) = model.train_function.function.programs
+        calls.append(sum(call["kernel"] == "eltwise" for call in program.calls()))
+        weights.append([v.numpy() for v in model.variables + model.optimizer.variables])
+    assert calls[0] - calls[1] >= 11, calls  # of 12 updates one is left
+    for a, b in zip(*weights):
+        np.testing.assert_array_equal(a, b)

@@ -15,6 +15,9 @@ class ThunkList {
     for (const Thunk& t : thunks_) t.run(kernels, t.args, team);
   }
   const std::vector<Thunk>& thunks() const { return thunks_; }
+  // For who orders them anew: the calls go, their arguments stay, and may be taken again.
+  void forget() { thunks_.clear(); }
+  void take(const Thunk& thunk) { thunks_.push_back(thunk); }
 
  private:
   static constexpr size_t kBlock = 1 << 14;

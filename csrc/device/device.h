@@ -73,6 +73,12 @@ class Device {
   virtual std::unique_ptr<RecordedWork> record(const std::function<void(const Launch&)>&) {
     return nullptr;
   }
+  // One elementwise program over the operands of several calls (dense or broadcast, of one
+  // dimension), none of which reads or writes what another writes. True where that is one launch.
+  virtual bool joins_eltwise() const { return false; }
+  virtual void eltwise_many(const EltwiseArgs* const* calls, int count, const Launch& launch) {
+    for (int i = 0; i < count; ++i) kernels().eltwise(*calls[i], launch);
+  }
   // What libraries may do on this device (config.enable_tensor_float_32), and have done.
   virtual void allow_tf32(bool) {}
   virtual int64_t library_calls() const { return 0; }

@@ -138,6 +138,7 @@ class SplitDevice final : public Device {
   }
   void sync() override {}
   bool host_visible() const override { return false; }
+  bool joins_eltwise() const override { return true; }  // by the loop: so that joining is tested
   const Kernels& kernels() const override {
     const Kernels* k = &cpu_kernels();
     if (k == kAvx512Kernels) return opened<kAvx512Kernels>();

@@ -6,6 +6,7 @@
 #include "../kernels/args_attention.h"
 #include "../kernels/args_rnn.h"
 #include "../kernels/args_row_norm.h"
+#include "join.h"
 
 namespace ph {
 namespace {
@@ -246,6 +247,11 @@ Counts count_call(const Thunk& thunk) {
       c.bytes += static_cast<double>(call.operands[i].spec.bytes());
     return c;
   }
+  for (const EltwiseArgs* const call : joined_calls(thunk)) {
+    c.family = "eltwise";
+    count_eltwise(*call, c);
+  }
+  if (!joined_calls(thunk).empty()) return c;
 #define PH_X(name, Args)                                    \
   if (thunk.run == &KernelCall<&Kernels::name>::run) {      \
     c.family = #name;                                       \

@@ -130,10 +130,11 @@ class Planner {
   }
 
   // ---- order: as traced, but state writers and scalar arithmetic run as soon as they can, while
-  // the gradients they read are still in cache.
+  // the gradients they read are still in cache. Where writers of one kind are joined into one
+  // launch they stay together, at the end.
   bool eager(int n) const {
     const GraphNode& node = g_.nodes[z(n)];
-    if (writer_[z(n)]) return true;
+    if (writer_[z(n)] && !device_.joins_eltwise()) return true;
     return node.elementwise() && spec(node.out[0]).shape.count() == 1;
   }
   void schedule() {

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <sstream>
 
+#include "join.h"
 #include "profile.h"
 #include "program.h"
 
@@ -131,6 +132,7 @@ void Program::bind(Instance& instance, char* arena) const {
   }
   if (plan_.check_before == static_cast<int>(plan_.order.size()))
     instance.check_at = instance.thunks.thunks().size();
+  if (device_.joins_eltwise()) join_eltwise(instance.thunks, instance.nodes, device_);
   if (!device_.host_visible()) bind_copies(instance);
   instance.bound = true;
   if (profile_) profile_->describe(calls_of(instance));

@@ -174,6 +174,37 @@ void check_recordings(Device& gpu) {
   CHECK(thrown && b.read()[0] == 64, "an error passes through");
 }
 
+// w -= rate * g over many tensors of many sizes, some of them out of step with 16 bytes.
+void check_many(Device& gpu) {
+  constexpr int calls = 230;  // more than a launch takes
+  check::Lcg rng(3);
+  const Floats w(gpu), g(gpu), rate(gpu);
+  w.write(counting(1)), g.write(counting(0)), rate.write(std::vector<float>(kCount, 0.5f));
+  std::vector<EltwiseArgs> programs(calls);
+  std::vector<const EltwiseArgs*> list;
+  std::vector<float> want = counting(1);
+  int64_t at = 0;
+  for (EltwiseArgs& p : programs) {
+    const int64_t size = rng.below(5) == 0 ? 0 : rng.below(6);
+    p = {};
+    p.compute = DType::f32, p.n_in = 3, p.n_out = 1, p.n_instr = 2, p.ndim = 1, p.shape[0] = size;
+    p.in[0] = {w.data + at, DType::f32, {1}}, p.in[1] = {g.data + at, DType::f32, {1}};
+    p.in[2] = {rate.data, DType::f32, {0}}, p.out[0] = p.in[0];
+    p.instr[0] = {EltOp::mul, 3, 1, 2, 0}, p.instr[1] = {EltOp::sub, 4, 0, 3, 0};
+    p.out_reg[0] = 4;
+    for (int64_t i = at; i < at + size; ++i)
+      want[static_cast<size_t>(i)] -= static_cast<float>(i) / 2;
+    at += size + 1;
+    list.push_back(&p);
+  }
+  CHECK(at <= kCount && gpu.joins_eltwise(), "%lld elements", static_cast<long long>(at));
+  gpu.eltwise_many(list.data(), calls, gpu.launch());
+  const std::vector<float> got = w.read();
+  for (size_t i = 0; i < want.size(); ++i)
+    CHECK(got[i] == want[i], "element %zu is %g, not %g", i, static_cast<double>(got[i]),
+          static_cast<double>(want[i]));
+}
+
 // ---------------------------------------------------------------- products by a library
 struct ProductCase {
   int64_t m, n, k, batch;
@@ -201,7 +232,9 @@ struct OnGpu {
   OnGpu(Device& d, DType type, int64_t count, check::Lcg& rng)
       : device(d),
         dtype(type),
-        each(type == DType::f64 ? 8 : type == DType::f32 ? 4 : 2),
+        each(type == DType::f64   ? 8
+             : type == DType::f32 ? 4
+                                  : 2),
         values(static_cast<size_t>(count + 8)) {
     data = static_cast<char*>(d.alloc(values.size() * each));
     for (double& x : values) x = static_cast<double>(rng.below(65)) / 32 - 1;
@@ -325,6 +358,7 @@ int main() {
   CHECK(&device_by_name("gpu") == gpu && &default_device() == gpu, "by name, and the default");
   check_transfers(*gpu);
   check_recordings(*gpu);
+  check_many(*gpu);
   check_products(*gpu);
   check_refusals(*gpu);
   CHECK(gpu->memory().live_bytes == 0, "%zu bytes live", gpu->memory().live_bytes);

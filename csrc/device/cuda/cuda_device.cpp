@@ -212,6 +212,10 @@ class CudaDevice final : public Device {
 
   const Launch& launch() const override { return launch_; }
   const Kernels& kernels() const override { return kernels_; }
+  bool joins_eltwise() const override { return true; }
+  void eltwise_many(const EltwiseArgs* const* calls, int count, const Launch& launch) override {
+    cuda_eltwise_many(calls, count, launch);
+  }
   void allow_tf32(bool allowed) override { ph::allow_tf32(allowed); }
   int64_t library_calls() const override { return cublas_lt_count(); }
   bool executes() const override { return true; }

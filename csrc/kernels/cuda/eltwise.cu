@@ -1,6 +1,7 @@
 // Elementwise programs, interpreted by every thread for kEltEach neighbours at once: an opcode is
 // decoded once for all of them. Operands that are dense over the innermost dimension and aligned
 // move 16 bytes at a time. Optimizer updates are such programs.
+#include "cuda_table.h"
 #include "eltwise_ops.h"
 
 namespace ph {
@@ -39,6 +40,43 @@ PH_DEVICE void store_wide(const C (&r)[kEltEach], void* p, int64_t at) {
   for (int w = 0; w < words; ++w) reinterpret_cast<float4*>(static_cast<C*>(p) + at)[w] = v[w];
 }
 
+// The place of kEltEach neighbours in an operand.
+struct EltPlace {
+  void* data;
+  int64_t at, step;
+  bool wide;
+};
+// The program over n of them; place(k) is where input k is, place(kEltMaxIn + k) output k.
+template <class C, class F>
+PH_DEVICE void run_group(const EltwiseArgs& g, int n, const F& place) {
+  C reg[kEltMaxReg][kEltEach];
+  for (int k = 0; k < g.n_in; ++k) {
+    const EltPlace p = place(k);
+    if (p.wide && n == kEltEach)
+      load_wide(reg[k], p.data, p.at);
+    else
+      for (int j = 0; j < kEltEach; ++j)
+        reg[k][j] = j < n ? load_as<C>(p.data, g.in[k].dtype, p.at + j * p.step) : C{};
+  }
+  for (int k = 0; k < g.n_const; ++k)
+    for (int j = 0; j < kEltEach; ++j) reg[g.n_in + k][j] = read_as<C>(g.constant[k]);
+  for (int k = 0; k < g.n_instr; ++k) {
+    const EltInstr s = g.instr[k];
+    elt_instr<C>(s.op, reg[s.dst], reg[s.a], reg[s.b], reg[s.c]);
+  }
+  for (int k = 0; k < g.n_out; ++k) {
+    const EltPlace p = place(kEltMaxIn + k);
+    const C(&r)[kEltEach] = reg[g.out_reg[k]];
+    if (p.wide && n == kEltEach)
+      store_wide(r, p.data, p.at);
+    else
+      for (int j = 0; j < n; ++j) store_as<C>(p.data, g.out[k].dtype, p.at + j * p.step, r[j]);
+  }
+}
+PH_DEVICE const EltOperand& operand(const EltwiseArgs& g, int k) {
+  return k < kEltMaxIn ? g.in[k] : g.out[k - kEltMaxIn];
+}
+
 template <class C>
 __global__ void __launch_bounds__(kBlock) eltwise_kernel(PH_PARAM EltLaunch l) {
   const EltwiseArgs& g = l.g;
@@ -48,33 +86,46 @@ __global__ void __launch_bounds__(kBlock) eltwise_kernel(PH_PARAM EltLaunch l) {
   for (int64_t i = first_item(); i < l.rows * groups; i += item_step()) {
     const int64_t row = i / groups, col = (i - row * groups) * kEltEach;
     const int n = static_cast<int>(min_of<int64_t>(kEltEach, l.cols - col));
-    C reg[kEltMaxReg][kEltEach];
-    for (int k = 0; k < g.n_in; ++k) {
-      const EltOperand& op = g.in[k];
+    run_group<C>(g, n, [&](int k) {
+      const EltOperand& op = operand(g, k);
       const int64_t step = inner < 0 ? 0 : op.stride[inner];
-      const int64_t at = row_offset(g, op, row) + col * step;
-      if (l.wide[k] && n == kEltEach)
-        load_wide(reg[k], op.data, at);
+      return EltPlace{op.data, row_offset(g, op, row) + col * step, step, l.wide[k]};
+    });
+  }
+}
+
+// Several calls of one program. Call m has the groups from first[m] on; operands are numbered
+// inputs first, then outputs.
+struct ManyLaunch {
+  EltwiseArgs g;
+  int count;
+  int64_t first[kManyCalls + 1];
+  int64_t size[kManyCalls];
+  void* data[kManyCalls][kManyOperands];
+  uint32_t wide[kManyCalls];  // a bit an operand
+};
+static_assert(sizeof(ManyLaunch) + sizeof(int64_t) <= 32764);  // what a launch takes
+
+template <class C>
+__global__ void __launch_bounds__(kBlock) eltwise_many_kernel(PH_PARAM ManyLaunch l) {
+  const EltwiseArgs& g = l.g;
+  if (g.guard && *g.guard) return;
+  for (int64_t i = first_item(); i < l.first[l.count]; i += item_step()) {
+    int m = 0;
+    for (int above = l.count; above - m > 1;) {  // first[m] <= i < first[above]
+      const int middle = (m + above) / 2;
+      if (l.first[middle] <= i)
+        m = middle;
       else
-        for (int j = 0; j < kEltEach; ++j)
-          reg[k][j] = j < n ? load_as<C>(op.data, op.dtype, at + j * step) : C{};
+        above = middle;
     }
-    for (int k = 0; k < g.n_const; ++k)
-      for (int j = 0; j < kEltEach; ++j) reg[g.n_in + k][j] = read_as<C>(g.constant[k]);
-    for (int k = 0; k < g.n_instr; ++k) {
-      const EltInstr s = g.instr[k];
-      elt_instr<C>(s.op, reg[s.dst], reg[s.a], reg[s.b], reg[s.c]);
-    }
-    for (int k = 0; k < g.n_out; ++k) {
-      const EltOperand& op = g.out[k];
-      const C(&r)[kEltEach] = reg[g.out_reg[k]];
-      const int64_t step = inner < 0 ? 0 : op.stride[inner];
-      const int64_t at = row_offset(g, op, row) + col * step;
-      if (l.wide[kEltMaxIn + k] && n == kEltEach)
-        store_wide(r, op.data, at);
-      else
-        for (int j = 0; j < n; ++j) store_as<C>(op.data, op.dtype, at + j * step, r[j]);
-    }
+    const int64_t at = (i - l.first[m]) * kEltEach;
+    const int n = static_cast<int>(min_of<int64_t>(kEltEach, l.size[m] - at));
+    run_group<C>(g, n, [&](int k) {
+      const int64_t step = operand(g, k).stride[0];
+      const int slot = k < kEltMaxIn ? k : g.n_in + k - kEltMaxIn;
+      return EltPlace{l.data[m][slot], at * step, step, (l.wide[m] >> slot & 1) != 0};
+    });
   }
 }
 
@@ -94,6 +145,26 @@ void run_program(const EltLaunch& l, const Launch& team) {
   launch(eltwise_kernel<C>, blocks_for(groups, kBlock), kBlock, stream_of(team), l);
 }
 
+// As many calls as fit one launch.
+template <class C>
+void run_many(const EltwiseArgs* const* calls, int count, const Launch& team) {
+  ManyLaunch l;
+  l.g = *calls[0], l.count = count, l.first[0] = 0;
+  for (int m = 0; m < count; ++m) {
+    const EltwiseArgs& g = *calls[m];
+    l.size[m] = g.shape[0];
+    l.first[m + 1] = l.first[m] + ceil_div(g.shape[0], kEltEach);
+    l.wide[m] = 0;
+    for (int k = 0; k < g.n_in + g.n_out; ++k) {
+      const EltOperand& op = k < g.n_in ? g.in[k] : g.out[k - g.n_in];
+      l.data[m][k] = op.data;
+      l.wide[m] |= static_cast<uint32_t>(moves_wide(g, op)) << k;
+    }
+  }
+  if (l.first[count])
+    launch(eltwise_many_kernel<C>, blocks_for(l.first[count], kBlock), kBlock, stream_of(team), l);
+}
+
 }  // namespace
 
 void eltwise(const EltwiseArgs& g, const Launch& team) {
@@ -109,4 +180,24 @@ void eltwise(const EltwiseArgs& g, const Launch& team) {
 }
 
 }  // namespace cuda
+
+void cuda_eltwise_many(const EltwiseArgs* const* calls, int count, const Launch& team) {
+  const EltwiseArgs& g = *calls[0];
+  if (g.n_in + g.n_out > cuda::kManyOperands || count == 1) {
+    for (int m = 0; m < count; ++m) cuda::eltwise(*calls[m], team);
+    return;
+  }
+  for (int m = 0; m < count; m += cuda::kManyCalls) {
+    const int n = cuda::min_of(count - m, cuda::kManyCalls);
+    if (g.compute == DType::f32)
+      cuda::run_many<float>(calls + m, n, team);
+    else if (g.compute == DType::f64)
+      cuda::run_many<double>(calls + m, n, team);
+    else if (g.compute == DType::i64)
+      cuda::run_many<int64_t>(calls + m, n, team);
+    else
+      cuda::run_many<uint64_t>(calls + m, n, team);
+  }
+}
+
 }  // namespace ph

@@ -8,10 +8,11 @@ namespace cuda {
 constexpr int kBlock = 256;           // threads of a block, but where a kernel says otherwise
 constexpr int64_t kMaxBlocks = 4096;  // beyond them each thread takes several items
 constexpr int kEltEach = 4;           // elements a thread of an elementwise program has at once
-constexpr int kTile = 32;             // side of a transposed tile
-constexpr int kRadixBits = 8;         // of a key, sorted by one pass
-constexpr int kRadixTile = 4096;      // elements that a block sorts
-constexpr int64_t kRowWarp = 1024;    // columns that a warp takes; a block, beyond
+constexpr int kManyCalls = 224, kManyOperands = 12;  // of one launch: below 32 KB of arguments
+constexpr int kTile = 32;                            // side of a transposed tile
+constexpr int kRadixBits = 8;                        // of a key, sorted by one pass
+constexpr int kRadixTile = 4096;                     // elements that a block sorts
+constexpr int64_t kRowWarp = 1024;                   // columns that a warp takes; a block, beyond
 // Reductions: by a thread where an output has so few elements; parts of at least so many, and no
 // more than make so many threads or blocks; by a warp up to so many elements, of at least so many
 // outputs.
