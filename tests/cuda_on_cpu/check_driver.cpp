@@ -30,7 +30,15 @@ int main() {
   Device* const gpu = gpu_device(&reason);
   const Kernels& k = *kCudaKernels;
   std::printf("%s: %s\n", k.name, gpu ? gpu->name().c_str() : reason.c_str());
-  const bool whole = k.eltwise && k.gemm && k.attention && k.supported() == (gpu != nullptr);
+  int absent = 0, families = 0;
+#define PH_X(name, args) \
+  if (++families; !k.name) ++absent, std::printf("the table lacks %s\n", #name);
+  PH_ALL_FAMILIES(PH_X)
+  PH_OWN_FAMILIES(PH_X)
+  PH_OWN_COLD_FAMILIES(PH_X)
+#undef PH_X
+  std::printf("%d families, %d absent\n", families, absent);
+  const bool whole = !absent && k.supported() == (gpu != nullptr);
   if (!gpu) return whole && !reason.empty() && &default_device() == &cpu_device() ? 0 : 1;
   return whole && &default_device() == gpu && computes(*gpu) ? 0 : 1;
 }
