@@ -135,7 +135,7 @@ print(*ph._core.recording_counts())
         PRONGHORN_CUBLASLT=str(Path(PLUGIN).parent / CUBLASLT),
     )
     recordings, replays = map(int, out.split())
-    assert recordings >= 1 and replays >= 20
+    assert recordings >= 1 and replays >= 10
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
