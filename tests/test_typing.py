@@ -55,7 +55,7 @@ import pronghorn as ph
 from pronghorn import layers, ops
 ops.concatenate([[1.0]], axis="rows")
 layers.Dense("ten")
-layers.Conv2D(3, 3, padding=7)
+layers.Dropout("half")
 ph.losses.MeanSquaredError(reduction=3)
 model = ph.Sequential([layers.Dense(3)])
 model.fit(epochs="ten")

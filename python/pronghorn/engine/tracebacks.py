@@ -7,7 +7,13 @@ import os
 import sys
 import types
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
 
 _OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _state = {"filtering": True}
@@ -51,7 +57,7 @@ def warn_user(message):
     warnings.warn(message, stacklevel=level)
 
 
-def filter_traceback(function):
+def filter_traceback(function: F) -> F:
     """Decorator of a public function: errors that leave it have filtered tracebacks."""
 
     @functools.wraps(function)
@@ -63,4 +69,4 @@ def filter_traceback(function):
                 raise
             raise filtered(error) from error.__cause__
 
-    return wrapper
+    return wrapper  # type: ignore[return-value]

@@ -1,6 +1,15 @@
 """Arguments and output sizes of sliding windows, for convolution and pooling."""
 
+from __future__ import annotations
+
 import types
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
 
 
 def standardize_tuple(value, n, name, allow_zero=False):
@@ -80,16 +89,16 @@ def with_channels(layer, batch, sizes, channels):
     return (batch, *sizes, channels)
 
 
-def with_defaults(function, **defaults):
+def with_defaults(function: F, **defaults: Any) -> F:
     """A copy of a function (a constructor, say) with other defaults of some arguments."""
     function = getattr(function, "__wrapped__", function)
     code = function.__code__
     names = code.co_varnames[: code.co_argcount]
-    values = list(function.__defaults__)
+    values = list(function.__defaults__ or ())
     for name, value in defaults.items():
         values[names.index(name) - len(names)] = value
     copy = types.FunctionType(
         code, function.__globals__, function.__name__, tuple(values), function.__closure__
     )
     copy.__doc__ = function.__doc__
-    return copy
+    return copy  # type: ignore[return-value]

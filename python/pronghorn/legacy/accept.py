@@ -3,13 +3,22 @@
 Calls with today's arguments pay one comparison of names; the tables load when one is unknown.
 """
 
+from __future__ import annotations
+
 import functools
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
 
 # what constructors hand on to their base class
 _COMMON = ("name", "trainable", "dtype", "autocast", "activity_regularizer")
 
 
-def old_arguments(function, owner=None, or_default=None):
+def old_arguments(function: F, owner: Any = None, or_default: Any = None) -> F:
     """Wraps a function so that keyword arguments may have their names of Keras 1 and 2.
 
     Args:
@@ -43,7 +52,7 @@ def old_arguments(function, owner=None, or_default=None):
             kwargs = renamed
         return function(*args, **kwargs)
 
-    return call
+    return call  # type: ignore[return-value]
 
 
 def old_constructor(cls: type, or_default: object = None) -> None:

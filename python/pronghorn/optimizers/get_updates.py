@@ -62,7 +62,7 @@ class UpdatesForm:
         """Makes the variables that `get_updates` makes, by a run whose updates are dropped."""
         from .base import Optimizer
 
-        Optimizer.build(self, variables)
+        Optimizer.build(self, variables)  # type: ignore[arg-type]
         if hasattr(self, "_made"):
             return
         with collected() as found:

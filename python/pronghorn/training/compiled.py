@@ -67,14 +67,14 @@ class CompiledModel:
     @old_arguments
     def compile(
         self,
-        optimizer: str = "rmsprop",
+        optimizer: Any = "rmsprop",
         loss: Any = None,
         loss_weights: Any = None,
         metrics: Any = None,
         weighted_metrics: Any = None,
         run_eagerly: bool = False,
         steps_per_execution: int = 1,
-        jit_compile: str = "auto",
+        jit_compile: Any = "auto",
         auto_scale_loss: bool = True,
     ) -> None:
         """Sets how the model is trained, and takes note of which weights are trainable now.

@@ -70,7 +70,7 @@ class Trainer(OldMethods, CompiledModel):
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
-        validation_freq: int = 1,
+        validation_freq: Any = 1,
     ) -> History:
         """Trains the model.
 

@@ -3,9 +3,18 @@
 Today they belong to the dataset; a call that gives them sets them there until it returns.
 """
 
+from __future__ import annotations
+
 import functools
+from typing import TYPE_CHECKING
 
 from .dataset import PyDataset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
 
 _NAMES = {
     "workers": "workers",
@@ -17,7 +26,7 @@ _NAMES = {
 }
 
 
-def takes_workers(method):
+def takes_workers(method: F) -> F:
     """Wraps a method of a model whose first argument is `x`.
 
     Data that are no PyDataset have one maker of batches, whatever is asked for.
@@ -41,4 +50,4 @@ def takes_workers(method):
                     kept.pop(name, None)
                 kept.update(before)
 
-    return call
+    return call  # type: ignore[return-value]
