@@ -2,7 +2,7 @@
 
 import numpy as np
 import reference as ref
-from op_rows import Arg, Row
+from op_rows import ALL_FLOATS, Arg, Row
 
 
 def matmul(a, b, **options):
@@ -12,6 +12,7 @@ def matmul(a, b, **options):
         np.matmul,
         (Arg(a, batch=len(a) > 1), Arg(b, batch=False)),
         "sums",
+        ALL_FLOATS,
         **options,
     )
 
@@ -29,6 +30,7 @@ def conv(label, x, w, **k):
         lambda x, w: ref.conv2d(x, w, **oracle_args),
         (Arg(x), Arg(w, batch=False)),
         "sums",
+        ALL_FLOATS,
         errors=bad,
         sizes=((((0,) + x[1:]), w), (((1,) + x[1:]), w)),
     )
@@ -46,6 +48,7 @@ def depthwise(label, x, w, **k):
         lambda x, w: ref.depthwise_conv2d(x, w, **oracle_args),
         (Arg(x), Arg(w, batch=False)),
         "sums",
+        ALL_FLOATS,
     )
 
 
@@ -58,6 +61,7 @@ def pool(kind, x, size, strides, padding):
         lambda x: oracle(x, pair(size), pair(strides or size), padding),
         (Arg(x),),
         "exact" if kind == "max_pool" else "sums",
+        ALL_FLOATS,
         sizes=(((0,) + x[1:],), ((1,) + x[1:],), ((2, *x[1:3], 17),)),
     )
 
@@ -109,6 +113,7 @@ NETWORK = [
         ref.softmax,
         (Arg((4, 9), -8, 8),),
         "sums",
+        ALL_FLOATS,
         sizes=(((0, 3),), ((1, 1),), ((2, 67),), ((2, 3, 17),)),
     ),
     Row(
@@ -124,6 +129,7 @@ NETWORK = [
         ref.log_softmax,
         (Arg((4, 9), -8, 8),),
         "sums",
+        ALL_FLOATS,
         sizes=(((0, 3),), ((1, 1),), ((2, 67),)),
     ),
     Row(
@@ -226,6 +232,7 @@ NETWORK = [
         lambda x, w, b: np.maximum(x @ w + b, 0),
         (Arg((4, 9)), Arg((9, 17), batch=False), Arg((17,), batch=False)),
         "sums",
+        ALL_FLOATS,
     ),
     Row(
         "conv+tanh",
@@ -233,5 +240,6 @@ NETWORK = [
         lambda x, w, b: np.tanh(ref.conv2d(x, w, padding="same") + b),
         (Arg((2, 5, 4, 3)), Arg((3, 3, 3, 4), -0.3, 0.3, batch=False), Arg((4,), batch=False)),
         "sums",
+        ALL_FLOATS,
     ),
 ]

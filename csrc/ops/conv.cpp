@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "conv.h"
+#include "halves.h"
 
 namespace ph {
 
@@ -73,7 +74,7 @@ bool bind_conv(BindContext& ctx) {
   const Epilogue e(ctx);
   const ConvMode mode = mode_of(ctx);
   const Spec& out = ctx.out[0].spec;
-  if (!native_float(out.dtype)) return false;
+  if (!native_here(ctx, out.dtype)) return false;
   Spec pair[2] = {ctx.in[0].spec, ctx.in[1].spec};
   for (const Operand& in : ctx.in)
     if (in.spec.dtype != out.dtype) return false;

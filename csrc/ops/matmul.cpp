@@ -1,6 +1,7 @@
 // matmul: a (..., m, k) @ b (..., k, n), batch dimensions broadcast. transpose_a, transpose_b: the
 // last two dimensions swapped. matmul_epilogue: the same with an epilogue.
 #include "epilogue.h"
+#include "halves.h"
 
 namespace ph {
 namespace {
@@ -78,7 +79,7 @@ std::vector<Batch> batches(const Dims& d, const Shape& out) {
 bool bind_product(BindContext& ctx) {
   const Epilogue e(ctx);
   const Spec &a = ctx.in[0].spec, &b = ctx.in[1].spec, &out = ctx.out[0].spec;
-  if (!native_float(out.dtype)) return false;
+  if (!native_here(ctx, out.dtype)) return false;
   for (const Operand& in : ctx.in)
     if (in.spec.dtype != out.dtype) return false;
   const Dims d(ctx, a, b);

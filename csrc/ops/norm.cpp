@@ -2,7 +2,7 @@
 // var (biased), rstd; batch_norm_infer(x, gamma?, beta?, mean, var) gives y; batch_norm_grad(x,
 // gamma?, mean, rstd, dy) gives dx, dgamma, dbeta. Statistics and parameters have shape
 // (channels,).
-#include "common.h"
+#include "halves.h"
 
 namespace ph {
 namespace {
@@ -79,12 +79,6 @@ const void* input_at(BindContext& ctx, int i) {
   return i < 0 ? nullptr : ctx.in[static_cast<size_t>(i)].data;
 }
 
-bool one_native_dtype(BindContext& ctx) {
-  const DType d = ctx.in[0].spec.dtype;
-  for (const Operand& o : ctx.in)
-    if (o.spec.dtype != d) return false;
-  return native_float(d);
-}
 void book(BindContext& ctx, NormArgs* a) {
   const size_t need = ctx.kernels->norm_scratch ? ctx.kernels->norm_scratch(*a, ctx.threads) : 0;
   if (need) a->scratch = ctx.scratch(need);
@@ -162,7 +156,7 @@ const Register train_op({
     .infer = infer_train,
     .bind =
         [](BindContext& ctx) {
-          if (!one_native_dtype(ctx)) return false;
+          if (!halves_or_native(ctx)) return false;
           const Inputs at = Inputs::train(ctx);
           NormArgs a = base_args(ctx);
           a.epsilon = ctx.real("epsilon");
@@ -197,7 +191,7 @@ const Register infer_op({
     .infer = infer_infer,
     .bind =
         [](BindContext& ctx) {
-          if (!one_native_dtype(ctx)) return false;
+          if (!halves_or_native(ctx)) return false;
           const Inputs at = Inputs::infer(ctx);
           NormArgs a = base_args(ctx);
           a.use_given = true;
@@ -301,7 +295,7 @@ const Register grad_op({
     .infer = infer_grad,
     .bind =
         [](BindContext& ctx) {
-          if (!one_native_dtype(ctx)) return false;
+          if (!halves_or_native(ctx)) return false;
           const Inputs at = Inputs::grad(ctx);
           NormArgs a = base_args(ctx);
           a.gamma = input_at(ctx, at.gamma);

@@ -3,6 +3,7 @@
 // max_pool_pick(x, y, g), g at each window's first maximum; avg_pool_grad(dy), which is told the
 // input's size.
 #include "epilogue.h"
+#include "halves.h"
 #include "window.h"
 
 namespace ph {
@@ -39,7 +40,9 @@ const std::vector<AttrDecl> kPool = {
 
 bool push_pool(BindContext& ctx, PoolMode mode, bool grad, const Dims& d) {
   const DType dtype = ctx.out[0].spec.dtype;
-  if (!native_float(dtype)) return false;
+  if (!native_here(ctx, dtype)) return false;
+  const bool overlap = d.w.kh > d.w.stride_h || d.w.kw > d.w.stride_w;
+  if (grad && overlap && !native_float(dtype)) return false;
   for (const Operand& in : ctx.in)
     if (in.spec.dtype != dtype) return false;
   PoolArgs a;

@@ -2,7 +2,7 @@
 // row_norm_grad(x, gamma?, mean, rstd, dy) gives dx, dgamma, dbeta. x has four dimensions, those of
 // RowNormArgs, and the parameters shape (channels,).
 #include "../kernels/args_row_norm.h"
-#include "common.h"
+#include "halves.h"
 
 namespace ph {
 namespace {
@@ -69,9 +69,7 @@ void check(const Call& c, const Inputs& at) {
 // ---- the kernel
 bool fill_args(BindContext& ctx, RowNormArgs* a) {
   const Spec& x = ctx.in[0].spec;
-  for (const Operand& o : ctx.in)
-    if (o.spec.dtype != x.dtype) return false;
-  if (!native_float(x.dtype)) return false;
+  if (!halves_or_native(ctx)) return false;
   std::memset(a, 0, sizeof *a);
   a->dtype = x.dtype;
   a->rms = ctx.flag("rms");

@@ -1,6 +1,6 @@
 // softmax and log_softmax over the last axis, and their gradients from the output: softmax_grad(y,
 // dy) and log_softmax_grad(y, dy).
-#include "common.h"
+#include "halves.h"
 
 namespace ph {
 namespace {
@@ -32,7 +32,7 @@ struct Rules {
   }
   static bool bind(BindContext& ctx) {
     const Spec& out = ctx.out[0].spec;
-    if (!native_float(out.dtype)) return false;
+    if (!native_here(ctx, out.dtype)) return false;
     for (const Operand& in : ctx.in)
       if (in.spec.dtype != out.dtype) return false;
     const Rows r = rows_of(out.shape);

@@ -12,6 +12,7 @@ namespace ph {
 namespace {
 
 double size_of(DType d) { return kDTypeSize[static_cast<int>(d)]; }
+double width_of(DType d) { return d == DType::f64 ? 2 : 1; }  // halves are computed in float32
 double product(std::initializer_list<int64_t> sizes) {
   double n = 1;
   for (int64_t s : sizes) n *= static_cast<double>(s);
@@ -55,7 +56,7 @@ void count_gemm(const GemmArgs& a, Counts& c) {
   if (a.gate) elements += out;
   c.bytes = elements * size_of(a.dtype);
   if (transcendental(a.act)) c.transcendentals = out;
-  c.width = size_of(a.dtype) / 4;
+  c.width = width_of(a.dtype);
 }
 
 void count_conv(const ConvArgs& a, Counts& c) {
@@ -70,14 +71,14 @@ void count_conv(const ConvArgs& a, Counts& c) {
   if (a.gate) elements += written;
   c.bytes = elements * size_of(a.dtype);
   if (transcendental(a.act)) c.transcendentals = y;
-  c.width = size_of(a.dtype) / 4;
+  c.width = width_of(a.dtype);
 }
 
 void count_pool(const PoolArgs& a, Counts& c) {
   const double x = product({a.n, a.h, a.w, a.c}), y = product({a.n, a.oh, a.ow, a.c});
   c.operations = y * product({a.kh, a.kw});
   c.bytes = (x + y) * size_of(a.dtype);
-  c.width = size_of(a.dtype) / 4;
+  c.width = width_of(a.dtype);
 }
 void count_pool_grad(const PoolArgs& a, Counts& c) {
   count_pool(a, c);                           // dy is read, dx written
@@ -100,14 +101,14 @@ void count_softmax(const SoftmaxArgs& a, Counts& c) {
   c.operations = 4 * n;  // maximum, difference, sum, quotient
   c.transcendentals = n;
   c.bytes = 2 * n * size_of(a.dtype);
-  c.width = size_of(a.dtype) / 4;
+  c.width = width_of(a.dtype);
 }
 void count_softmax_grad(const SoftmaxArgs& a, Counts& c) {
   const double n = product({a.rows, a.cols});
   c.operations = 4 * n;  // sum(dy * y), a difference, a product
   if (a.log) c.transcendentals = n;
   c.bytes = 3 * n * size_of(a.dtype);
-  c.width = size_of(a.dtype) / 4;
+  c.width = width_of(a.dtype);
 }
 
 double label_bytes(const XentArgs& a) {
@@ -118,14 +119,14 @@ void count_xent(const XentArgs& a, Counts& c) {
   c.operations = 4 * n;
   c.transcendentals = n;
   c.bytes = (n + product({a.rows}) + (a.probs ? n : 0)) * size_of(a.dtype) + label_bytes(a);
-  c.width = size_of(a.dtype) / 4;
+  c.width = width_of(a.dtype);
 }
 void count_xent_grad(const XentArgs& a, Counts& c) {
   const double n = product({a.rows, a.cols});
   c.operations = 2 * n;
   if (!a.probs) c.transcendentals = n;
   c.bytes = (2 * n + product({a.rows})) * size_of(a.dtype) + label_bytes(a);
-  c.width = size_of(a.dtype) / 4;
+  c.width = width_of(a.dtype);
 }
 
 void count_norm(const NormArgs& a, Counts& c) {
@@ -133,13 +134,13 @@ void count_norm(const NormArgs& a, Counts& c) {
   // sum, difference, square and sum; then scale and shift
   c.operations = (a.use_given ? 2 : 6) * n;
   c.bytes = 2 * n * size_of(a.dtype);
-  c.width = size_of(a.dtype) / 4;
+  c.width = width_of(a.dtype);
 }
 void count_norm_grad(const NormArgs& a, Counts& c) {
   const double n = product({a.rows, a.channels});
   c.operations = (a.dx ? 9 : 5) * n;  // two sums over dy and dy * xhat, then dx
   c.bytes = (a.dx ? 3 : 2) * n * size_of(a.dtype);
-  c.width = size_of(a.dtype) / 4;
+  c.width = width_of(a.dtype);
 }
 
 void count_copy(const CopyArgs& a, Counts& c) {
@@ -178,7 +179,7 @@ void count_random(const RandomArgs& a, Counts& c) {
 void count_special(const SpecialArgs& a, Counts& c) {
   c.transcendentals = product({a.count});
   c.bytes = (a.b ? 3 : 2) * product({a.count}) * size_of(a.dtype);
-  c.width = size_of(a.dtype) / 4;
+  c.width = width_of(a.dtype);
 }
 void count_cumulate(const CumulateArgs& a, Counts& c) {
   c.operations = product({a.outer, a.n, a.inner});
@@ -200,7 +201,7 @@ void count_own(const RowNormArgs& a, Counts& c) {
   const double backward = a.dy ? 1 : 0;
   c.operations = (backward ? 9 : 6) * n;
   c.bytes = (backward ? 3 : 2) * n * size_of(a.dtype);
-  c.width = size_of(a.dtype) / 4;
+  c.width = width_of(a.dtype);
 }
 double visible_scores(const AttentionArgs& a) {
   const double all = product({a.batch, a.heads, a.length, a.keys});
@@ -228,7 +229,7 @@ void count_own(const RnnArgs& a, Counts& c) {
                                            : kRnnColumns[cell] + (a.cell == RnnCell::lstm));
   const int rows = a.backward ? kRnnSaved[cell] + kRnnGrads[cell] : 2 * kRnnSaved[cell];
   c.bytes = states * (rows + 2) * size_of(a.dtype);
-  c.width = size_of(a.dtype) / 4;
+  c.width = width_of(a.dtype);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ._args import cast, shape_of, tensors
 from .array import reshape, transpose
 from .diagonals import diagonal
-from .math import sum
+from .math import multiply, sum
 from .matrix import matmul
 
 if TYPE_CHECKING:
@@ -167,7 +167,8 @@ def _contract(first, second, elsewhere, sizes):
     columns = [c for c in term2 if c not in both]
     left = _arranged(term1, x1, batch, rows, summed, sizes)
     right = _arranged(term2, x2, batch, summed, columns, sizes)
-    product = matmul(left, right)
+    # without a sum it is a column times a row, by the elementwise kernel
+    product = matmul(left, right) if summed or left.dtype == "bool" else multiply(left, right)
     term = batch + rows + columns
     x = reshape(product, tuple(sizes[c] for c in term))
     late = [i for i, c in enumerate(term) if c in stretched and c not in elsewhere]

@@ -40,6 +40,34 @@ void columns(const CumulateArgs& c, int64_t outer, int64_t first, int64_t width)
     }
 }
 
+// inner is 1: one run of sums or products. Groups of four are joined by themselves, so that only
+// every fourth step waits for the one before it; not of float64, which they could overflow.
+template <CumulateOp op, class T>
+void one_row(const CumulateArgs& c, int64_t outer) {
+  using W = typename Wide<T>::type;
+  const auto join = [](W a, W b) { return op == CumulateOp::prod ? a * b : a + b; };
+  const int64_t step = c.reverse ? -1 : 1;
+  const int64_t first = outer * c.n + (c.reverse ? c.n - 1 : 0);
+  const T* x = static_cast<const T*>(c.x) + first;
+  T* y = static_cast<T*>(c.y) + first;
+  W run = op == CumulateOp::prod ? W(1) : W(0);
+  int64_t i = 0;
+  for (; !__is_same(T, double) && i + 4 <= c.n; i += 4, x += 4 * step, y += 4 * step) {
+    const W x0 = static_cast<W>(x[0]), x1 = static_cast<W>(x[step]),
+            x2 = static_cast<W>(x[2 * step]), x3 = static_cast<W>(x[3 * step]);
+    const W two = join(x0, x1), three = join(two, x2), four = join(two, join(x2, x3));
+    y[0] = static_cast<T>(join(run, x0));
+    y[step] = static_cast<T>(join(run, two));
+    y[2 * step] = static_cast<T>(join(run, three));
+    run = join(run, four);
+    y[3 * step] = static_cast<T>(run);
+  }
+  for (; i < c.n; ++i, x += step, y += step) {
+    run = join(run, static_cast<W>(*x));
+    *y = static_cast<T>(run);
+  }
+}
+
 template <CumulateOp op, class T>
 void all_columns(const CumulateArgs& c, const Launch& team) {
   const int64_t blocks = (c.inner + kColumns - 1) / kColumns, parts = c.outer * blocks;
@@ -48,6 +76,10 @@ void all_columns(const CumulateArgs& c, const Launch& team) {
   const int64_t grain = work >= 8192 || work <= 0 ? 1 : 8192 / work;
   in_parts(team, c.n > 0 ? parts : 0, grain, [&](int64_t begin, int64_t end, int) {
     for (int64_t p = begin; p < end; ++p) {
+      if (op != CumulateOp::linear && c.inner == 1) {
+        one_row<op, T>(c, p);
+        continue;
+      }
       const int64_t first = p % blocks * kColumns;
       const int64_t width = c.inner - first < kColumns ? c.inner - first : kColumns;
       columns<op, T>(c, p / blocks, first, width);

@@ -5,6 +5,7 @@
 #include "conv_depthwise.h"
 #include "conv_direct.h"
 #include "conv_filter.h"
+#include "conv_half.h"
 #include "conv_scatter.h"
 #include "conv_source.h"
 #include "winograd.h"
@@ -67,7 +68,7 @@ Epilogue<T> group_epilogue(const ConvArgs& g, int64_t offset, int64_t ld) {
 // Sums of float32 so long that they go by segments (gemm_long.h), as packed products.
 PH_INLINE bool is_long(const ConvArgs& g) {
   const int64_t limit = g.mode == ConvMode::grad_filter ? kLongSum : kLongConv;
-  return g.dtype == DType::f32 && product_shape(g).k > limit;
+  return g.dtype != DType::f64 && product_shape(g).k > limit;
 }
 
 // ---- read straight from the image
@@ -79,7 +80,7 @@ PH_INLINE bool is_direct(const ConvArgs& g) {
   if (is_long(g)) return false;
   if (residues(g) > 1) return true;
   if (is_pointwise(g)) return false;
-  const int64_t size = g.dtype == DType::f32 ? 4 : 8;
+  const int64_t size = g.dtype == DType::f64 ? 8 : 4;
   const bool forward = g.mode == ConvMode::forward;
   const int64_t step = (forward ? g.stride_w * g.c : g.k) * size;
   return (forward ? g.ow : g.w) >= kDirectCols && step % kSetBytes != 0;
@@ -386,18 +387,91 @@ size_t scratch_typed(const ConvArgs& g, int threads) {
                                          : group_bytes<T>(g, threads));
 }
 
+// ---- float16 and bfloat16
+enum class HalfWay { winograd, winograd_filter, direct, filter, staged };
+HalfWay half_way(const ConvArgs& g) {
+  const Shape s = product_shape(g);
+  if (s.m <= 0 || s.n <= 0 || s.k <= 0 || g.groups != 1) return HalfWay::staged;
+  if (winograd_tile(g)) return HalfWay::winograd;
+  if (winograd_filter_wins(g)) return HalfWay::winograd_filter;
+  if (is_scattered<float>(g) || residues(g) != 1) return HalfWay::staged;
+  if (is_direct(g)) return g.accumulate ? HalfWay::staged : HalfWay::direct;
+  return is_direct_filter(g) ? HalfWay::filter : HalfWay::staged;
+}
+DirectConv<float> half_direct(const ConvArgs& g) {
+  const bool forward = g.mode == ConvMode::forward;
+  auto q = direct_problem<float>(g, 0, 0);
+  q.halves = true;
+  q.half_in = Half(forward ? g.x : g.y, g.dtype);
+  q.half_out = Half(forward ? g.y : g.x, g.dtype);
+  if (g.gate) q.half_gate = Half(g.gate, g.dtype);
+  q.epilogue.gate = nullptr;
+  return q;
+}
+FilterGrad<float> half_filter(const ConvArgs& g) {
+  auto q = filter_problem<float>(g, 0);
+  q.halves = true;
+  q.half_x = Half(g.x, g.dtype), q.half_dy = Half(g.y, g.dtype);
+  return q;
+}
+
+void conv_half(const ConvArgs& g, const Launch& team) {
+  const HalfBytes b = half_bytes(g);
+  const ConvArgs f = with_floats(g, b, team);
+  char* const scratch = static_cast<char*>(f.scratch);
+  switch (half_way(g)) {
+    case HalfWay::winograd: winograd(f, team); break;
+    case HalfWay::winograd_filter: winograd_filter(f, team); break;
+    case HalfWay::direct: {
+      const auto q = half_direct(f);
+      run_direct(q, team, scratch, scratch + filter_bytes(q));
+      break;
+    }
+    case HalfWay::filter: run_filter_grad(half_filter(f), team, scratch); break;
+    case HalfWay::staged:
+      conv_staged(g, f, b, team, [&](const ConvArgs& some) { conv_typed<float>(some, team); });
+  }
+  if (g.mode == ConvMode::grad_filter) narrow_filter(g, f, team);
+}
+
+size_t half_scratch(const ConvArgs& g, int threads) {
+  const HalfBytes b = half_bytes(g);
+  const size_t before = static_cast<size_t>(b.before());
+  switch (half_way(g)) {
+    case HalfWay::winograd: return before + winograd_scratch(g, threads);
+    case HalfWay::winograd_filter: return before + winograd_filter_scratch(g, threads);
+    case HalfWay::direct: {
+      const auto q = half_direct(g);
+      return before +
+             static_cast<size_t>(filter_bytes(q) + threads * (frame_bytes(q) + rows_bytes(q)));
+    }
+    case HalfWay::filter:
+      return before + static_cast<size_t>(filter_grad_bytes(half_filter(g), threads));
+    case HalfWay::staged: break;
+  }
+  ConvArgs f = g;
+  f.dtype = DType::f32, f.gate = nullptr;
+  f.n = b.images;
+  size_t inner = scratch_typed<float>(f, threads);
+  f.n = g.n % b.images;
+  inner = max_of(inner, scratch_typed<float>(f, threads));
+  return before + static_cast<size_t>(b.x + b.y) + inner;
+}
+
 }  // namespace
 
 void conv(const ConvArgs& g, const Launch& team) {
   if (g.groups <= 0) return;
   if (g.dtype == DType::f32) conv_typed<float>(g, team);
   if (g.dtype == DType::f64) conv_typed<double>(g, team);
+  if (is_half(g.dtype)) conv_half(g, team);
 }
 
 size_t conv_scratch(const ConvArgs& g, int threads) {
   if (g.groups <= 0) return 0;
   if (g.dtype == DType::f32) return scratch_typed<float>(g, threads);
   if (g.dtype == DType::f64) return scratch_typed<double>(g, threads);
+  if (is_half(g.dtype)) return half_scratch(g, threads);
   return 0;
 }
 

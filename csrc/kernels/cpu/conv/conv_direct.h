@@ -10,6 +10,7 @@
 // them, one for each residue of the pixel's position: each has its own few taps.
 #pragma once
 #include "../gemm/gemm_engine.h"
+#include "../gemm/gemm_half.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -54,6 +55,9 @@ struct DirectConv {
   int64_t filter_w, tap_step, s_j, s_c;
   bool accumulate, past;  // past: out is large and written past the cache, where it is aligned
   Epilogue<T> epilogue;   // gate at out's first element
+  // Instead of in, out and the gate: halves, of a problem of one group and one residue.
+  bool halves = false;
+  Half half_in = {}, half_out = {}, half_gate = {};
 };
 
 // Taps [lo, hi) meet the image at output row r, the others would add zeros. At least one is left.
@@ -82,9 +86,18 @@ PH_INLINE Frame frame_of(const Taps& th, const Taps& tw, int64_t mul_h, int64_t 
           (cols - 1) * mul_w + tw.offset[tw.count - 1] + 1};
 }
 
-// dst (height, width, used) = the frame's part of one image (h, w, channels), else 0.
-template <class T>
-PH_NOINLINE void copy_frame(T* dst, const T* image, const Frame& f, int64_t h, int64_t w,
+PH_INLINE void copy_run(float* dst, const float* src, int64_t n) {
+  __builtin_memcpy(dst, src, static_cast<size_t>(n) * sizeof(float));
+}
+PH_INLINE void copy_run(double* dst, const double* src, int64_t n) {
+  __builtin_memcpy(dst, src, static_cast<size_t>(n) * sizeof(double));
+}
+PH_INLINE void copy_run(float* dst, Half src, int64_t n) { widen_run(dst, src, n); }
+
+// dst (height, width, used) = the frame's part of one image (h, w, channels), else 0. From is a
+// pointer, to T or to halves.
+template <class T, class From>
+PH_NOINLINE void copy_frame(T* dst, From image, const Frame& f, int64_t h, int64_t w,
                             int64_t channels, int64_t used) {
   const int64_t lo = max_of<int64_t>(0, f.col_lo), hi = max_of(lo, min_of(w, f.col_hi));
   const int64_t line = f.width() * used;
@@ -95,14 +108,13 @@ PH_NOINLINE void copy_frame(T* dst, const T* image, const Frame& f, int64_t h, i
     }
     T* const left = dst + (lo - f.col_lo) * used;
     T* const right = left + (hi - lo) * used;
-    const T* src = image + (r * w + lo) * channels;
+    From src = image + (r * w + lo) * channels;
     __builtin_memset(dst, 0, static_cast<size_t>(left - dst) * sizeof(T));
     __builtin_memset(right, 0, static_cast<size_t>(dst + line - right) * sizeof(T));
     if (used == channels)
-      __builtin_memcpy(left, src, static_cast<size_t>(right - left) * sizeof(T));
+      copy_run(left, src, right - left);
     else
-      for (T* p = left; p < right; p += used, src += channels)
-        __builtin_memcpy(p, src, static_cast<size_t>(used) * sizeof(T));
+      for (T* p = left; p < right; p += used, src += channels) copy_run(p, src, used);
   }
 }
 
@@ -137,6 +149,13 @@ PH_INLINE int64_t filter_bytes(const DirectConv<T>& q) {
   return cache_rounded(depth * round_up(q.n, kLanes<T>) * static_cast<int64_t>(sizeof(T)));
 }
 
+// Halves: the rows of a chunk in float32.
+template <class T>
+PH_INLINE int64_t rows_bytes(const DirectConv<T>& q) {
+  if (!q.halves) return 0;
+  return cache_rounded(plan_direct(q).max_rows * q.cols * q.n * 4);
+}
+
 // The filter as panels: for each block of channels, for each kTileCols columns, a row of
 // columns for each (tap_h, tap_w, channel).
 template <class T>
@@ -158,18 +177,23 @@ void pack_filter(const DirectConv<T>& q, int64_t block, int64_t j0, int64_t coun
 // Output rows [r0, r1) of one image.
 template <class T>
 void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t r0, int64_t r1,
-                  const T* packed, T* frame) {
+                  const T* packed, T* frame, T* half_rows) {
   constexpr int64_t lanes = kLanes<T>, tile_cols = kTileCols<T>;
   const MicroTable<T>& table = micro_table<T>();
   const Frame f = frame_of(q.taps_h, q.taps_w, q.mul_h, q.mul_w, r0, r1, q.cols);
-  const T* const whole = q.in + image * q.in_h * q.in_w * q.in_channels;
-  const T* base;  // of frame position (0, 0)
+  const int64_t start = image * q.in_h * q.in_w * q.in_channels;
+  const int64_t first = image * q.image_step + r0 * q.row_step;  // of out
+  const T* base;                                                 // of frame position (0, 0)
+  T* const out = q.halves ? half_rows : q.out + first;
   int64_t line, pixel;
-  if (f.inside(q.in_h, q.in_w)) {
-    base = whole + (f.row_lo * q.in_w + f.col_lo) * q.in_channels;
+  if (!q.halves && f.inside(q.in_h, q.in_w)) {
+    base = q.in + start + (f.row_lo * q.in_w + f.col_lo) * q.in_channels;
     line = q.in_w * q.in_channels, pixel = q.in_channels;
   } else {
-    copy_frame(frame, whole, f, q.in_h, q.in_w, q.in_channels, q.used);
+    if constexpr (sizeof(T) == 4) {
+      if (q.halves) copy_frame(frame, q.half_in + start, f, q.in_h, q.in_w, q.in_channels, q.used);
+    }
+    if (!q.halves) copy_frame(frame, q.in + start, f, q.in_h, q.in_w, q.in_channels, q.used);
     base = frame, line = f.width() * q.used, pixel = q.used;
   }
   const int64_t taps = q.taps_h.count * q.taps_w.count, padded = round_up(q.n, lanes);
@@ -202,14 +226,14 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
       t.b_stride = vectors * lanes;
       t.b = packed + c0 * taps * padded + j * taps * channels +
             reach.lo * q.taps_w.count * channels * t.b_stride;
-      t.c = q.out + image * q.image_step + r * q.row_step + lo * q.pixel_step + j;
+      t.c = out + (r - r0) * q.row_step + lo * q.pixel_step + j;
       t.past = q.past && t.tail == lanes && aligned(t.c);
       const MicroFn<T> fn = table.fn[true][false][vectors - 1][hi - lo - 1];
       if (last && simple && q.epilogue.bias) t.bias = q.epilogue.bias + j;
       if (!finish) return fn(t);
       Epilogue<T> e = q.epilogue;
       if (e.bias) e.bias += j;
-      if (e.gate) e.gate += t.c - q.out;
+      if (e.gate) e.gate += first + (t.c - out);
       run_tile<T>(fn, t, hi - lo, count, e);
     };
     // A filter that fits L1 is used whole on each strip, which writes its pixels at once; of
@@ -230,14 +254,20 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
         }
       }
   }
+  if constexpr (sizeof(T) == 4) {
+    if (q.halves)
+      narrow_rows(q.half_out + first, q.n, out, (r1 - r0) * q.cols, q.n,
+                  q.half_gate ? q.half_gate + first : q.half_gate, q.n, q.epilogue.gate_act);
+  }
   if (q.past) fence_past();
 }
 
-// packed: filter_bytes; frames: frame_bytes for each thread of the team.
+// packed: filter_bytes; frames: frame_bytes and rows_bytes for each thread of the team.
 template <class T>
 void run_direct(const DirectConv<T>& q, const Launch& team, char* packed, char* frames) {
   const DirectPlan plan = plan_direct(q);
   const int64_t panels = ceil_div(q.n, kTileCols<T>), bytes = frame_bytes(q);
+  const int64_t own = bytes + rows_bytes(q);
   const int64_t depth = q.taps_h.count * q.taps_w.count * q.used;
   const int64_t work = depth * q.n * q.images * q.rows * q.cols;
   const Launch& crew = work < kSerialWork ? serial_launch() : team;
@@ -252,7 +282,8 @@ void run_direct(const DirectConv<T>& q, const Launch& team, char* packed, char* 
     const int64_t image = chunk / plan.row_blocks, b = chunk % plan.row_blocks;
     direct_chunk(q, plan.block, image, b * q.rows / plan.row_blocks,
                  (b + 1) * q.rows / plan.row_blocks, filter,
-                 reinterpret_cast<T*>(frames + thread * bytes));
+                 reinterpret_cast<T*>(frames + thread * own),
+                 reinterpret_cast<T*>(frames + thread * own + bytes));
   });
 }
 

@@ -23,6 +23,8 @@ struct FilterGrad {
   Taps taps_h, taps_w;
   T* dw;  // (taps, used, dy_channels), at the group's first channel
   bool accumulate;
+  bool halves = false;  // of one group, instead of x and dy
+  Half half_x = {}, half_dy = {};
 };
 
 struct FilterPlan {
@@ -59,7 +61,7 @@ PH_INLINE FilterPlan plan_filter(const FilterGrad<T>& q) {
   p.run = sizeof(T) == 4 && p.blocks / p.parts > 2 * kLongBlocks ? kLongBlocks : 0;
   const int64_t panels = ceil_div(q.n, kTileCols<T>);
   p.col_groups = work < kSerialWork ? 1 : min_of(panels, ceil_div(kMaxSplits, p.parts));
-  p.pack_dy = depth > kPackDyStrips * kMaxRows;
+  p.pack_dy = q.halves || depth > kPackDyStrips * kMaxRows;
   p.merge = q.taps_w.offset[q.taps_w.count - 1] - q.taps_w.offset[0] == q.taps_w.count - 1;
   return p;
 }
@@ -99,14 +101,19 @@ void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, in
   const int64_t image_size = q.in_h * q.in_w * q.in_channels;
   const T* base;
   int64_t line, pixel, image_step;
-  if (f.inside(q.in_h, q.in_w) && q.used == q.in_channels) {
+  if (!q.halves && f.inside(q.in_h, q.in_w) && q.used == q.in_channels) {
     base = q.x + n0 * image_size + (f.row_lo * q.in_w + f.col_lo) * q.in_channels;
     line = q.in_w * q.in_channels, pixel = q.in_channels, image_step = image_size;
   } else {
     base = frame, line = f.width() * q.used, pixel = q.used, image_step = f.height() * line;
-    for (int64_t n = n0; n < n1; ++n)
-      copy_frame(frame + (n - n0) * image_step, q.x + n * image_size, f, q.in_h, q.in_w,
-                 q.in_channels, q.used);
+    for (int64_t n = n0; n < n1; ++n) {
+      T* const to = frame + (n - n0) * image_step;
+      if constexpr (sizeof(T) == 4) {
+        if (q.halves)
+          copy_frame(to, q.half_x + n * image_size, f, q.in_h, q.in_w, q.in_channels, q.used);
+      }
+      if (!q.halves) copy_frame(to, q.x + n * image_size, f, q.in_h, q.in_w, q.in_channels, q.used);
+    }
   }
   int64_t seg[kMaxSegments];
   Micro<T> t;
@@ -126,14 +133,21 @@ void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, in
   const bool by_three =
       p.merge && q.used == 1 && q.taps_w.count == 3 && t.a_stride == 1 && q.taps_h.count > 1;
   const int64_t dilation = by_three ? q.taps_h.offset[1] - q.taps_h.offset[0] : 0;
-  const T* const dy = q.dy + ((n0 * q.rows + r0) * q.cols + s0) * q.dy_channels;
+  const int64_t dy_at = ((n0 * q.rows + r0) * q.cols + s0) * q.dy_channels;
+  const T* const dy = q.dy + dy_at;
   for (int64_t j = k0; j < k1; j += tile_cols) {
     const int64_t count = min_of(tile_cols, k1 - j);
     const int vectors = static_cast<int>(ceil_div(count, lanes));
     t.tail = static_cast<int>(count - (vectors - 1) * lanes);
     if (p.pack_dy) {
       t.b_stride = vectors * lanes;
-      pack_panel(panel, t.b_stride, dy + j, int64_t{1}, q.dy_channels, count, t.segs * t.kc);
+      if constexpr (sizeof(T) == 4) {
+        if (q.halves)
+          HalfMatrix{q.half_dy + dy_at, 1, q.dy_channels}.pack(panel, t.b_stride, j, count, 0,
+                                                               t.segs * t.kc);
+      }
+      if (!q.halves)
+        pack_panel(panel, t.b_stride, dy + j, int64_t{1}, q.dy_channels, count, t.segs * t.kc);
       t.b = panel;
     } else {
       t.b_stride = q.dy_channels;

@@ -2,6 +2,7 @@
 // clipped to the image once a row and once a column; padding is never looked at.
 #include "../families.h"
 #include "../gemm/gemm_epilogue.h"
+#include "../half.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -26,18 +27,24 @@ template <class T>
 struct Whole {
   bool past;  // what is put is aligned and goes past the caches
   PH_INLINE Vec<T> get(const T* p) const { return load<T>(p); }
+  PH_INLINE vf32 get(Half p) const { return load(p); }
   PH_INLINE void put(T* p, Vec<T> v) const { past ? store_past<T>(p, v) : store<T>(p, v); }
+  PH_INLINE void put(Half p, vf32 v) const { store(p, v); }
 };
 template <class T>
 struct First {
   int64_t count;
   PH_INLINE Vec<T> get(const T* p) const { return load_first<T>(p, count); }
+  PH_INLINE vf32 get(Half p) const { return load_first(p, count); }
   PH_INLINE void put(T* p, Vec<T> v) const { store_first<T>(p, v, count); }
+  PH_INLINE void put(Half p, vf32 v) const { store_first(p, v, count); }
 };
 template <class T>
 struct One {
   PH_INLINE Vec<T> get(const T* p) const { return Vec<T>{*p}; }
+  PH_INLINE vf32 get(Half p) const { return vf32{p[0]}; }
   PH_INLINE void put(T* p, Vec<T> v) const { *p = v[0]; }
+  PH_INLINE void put(Half p, vf32 v) const { p.put(0, v[0]); }
 };
 // Calls f(lanes, channel) for the vectors of channels [c, c1).
 template <class T, class F>
@@ -57,15 +64,15 @@ PH_INLINE V larger(V best, V x) {
 
 // The sum of a window so large that one chain of additions would lose digits: chains of kLongWindow
 // elements are added by levels, each of as many of the level below.
-template <class T, class Lanes>
-PH_NOINLINE Vec<T> long_window_sum(const Lanes& lanes, const T* image, int64_t row_stride,
+template <class T, class Lanes, class P>
+PH_NOINLINE Vec<T> long_window_sum(const Lanes& lanes, P image, int64_t row_stride,
                                    int64_t channels, Span rows, Span cols) {
   constexpr int levels = 4;
   Vec<T> level[levels] = {};
   int64_t count = 0;
   for (int64_t i = rows.begin; i < rows.end; ++i)
     for (int64_t j = cols.begin; j < cols.end; ++j) {
-      level[0] += lanes.get(image + i * row_stride + j * channels);
+      level[0] += lanes.get(image + (i * row_stride + j * channels));
       ++count;
       for (int64_t l = 1, full = count; l < levels && full % kLongWindow == 0; ++l) {
         level[l] += level[l - 1], level[l - 1] = Vec<T>{};
@@ -76,16 +83,16 @@ PH_NOINLINE Vec<T> long_window_sum(const Lanes& lanes, const T* image, int64_t r
 }
 
 // One output pixel, one vector of channels; image and y are at its first channel.
-template <PoolMode mode, class T, class Lanes>
-PH_INLINE void pool_pixel(const Lanes& lanes, const T* image, int64_t row_stride, int64_t channels,
-                          Span rows, Span cols, T scale, T* y) {
+template <PoolMode mode, class T, class P, class Lanes>
+PH_INLINE void pool_pixel(const Lanes& lanes, P image, int64_t row_stride, int64_t channels,
+                          Span rows, Span cols, T scale, P y) {
   Vec<T> best = splat<T>(mode == PoolMode::max ? static_cast<T>(-__builtin_huge_val()) : T(0));
   if constexpr (mode == PoolMode::average)
     if (PH_UNLIKELY((rows.end - rows.begin) * (cols.end - cols.begin) > kLongWindow))
       return lanes.put(
           y, long_window_sum<T>(lanes, image, row_stride, channels, rows, cols) * splat<T>(scale));
   for (int64_t i = rows.begin; i < rows.end; ++i) {
-    const T* p = image + i * row_stride + cols.begin * channels;
+    P p = image + (i * row_stride + cols.begin * channels);
     for (int64_t j = cols.begin; j < cols.end; ++j, p += channels) {
       if constexpr (mode == PoolMode::max)
         best = larger(best, lanes.get(p));
@@ -102,12 +109,12 @@ PH_INLINE T share_of(Span rows, Span cols) {
   return count ? T(1) / static_cast<T>(count) : T(0);
 }
 
-template <class T, PoolMode mode, bool past>
+template <class T, class P, PoolMode mode, bool past>
 void pool_rows(const PoolArgs& a, int64_t first, int64_t end) {
   for (int64_t row = first; row < end; ++row) {
     const int64_t n = row / a.oh, oh = row % a.oh;
-    const T* image = static_cast<const T*>(a.x) + n * a.h * a.w * a.c;
-    T* y = static_cast<T*>(a.y) + row * a.ow * a.c;
+    const P image = place<P>(a.x, a.dtype) + n * a.h * a.w * a.c;
+    P y = place<P>(a.y, a.dtype) + row * a.ow * a.c;
     const Span rows = clip(oh, a.stride_h, a.pad_top, a.kh, a.h);
     for (int64_t ow = 0; ow < a.ow; ++ow, y += a.c) {
       const Span cols = clip(ow, a.stride_w, a.pad_left, a.kw, a.w);
@@ -117,7 +124,7 @@ void pool_rows(const PoolArgs& a, int64_t first, int64_t end) {
           for (int64_t i = rows.begin; i < rows.end; ++i)
             for (int64_t j = cols.begin; j < cols.end; ++j)
               fetch_ahead(image + ((i + a.stride_h) * a.w + j) * a.c + c);
-        pool_pixel<mode>(lanes, image + c, a.w * a.c, a.c, rows, cols, scale, y + c);
+        pool_pixel<mode, T, P>(lanes, image + c, a.w * a.c, a.c, rows, cols, scale, y + c);
       });
     }
   }
@@ -125,10 +132,9 @@ void pool_rows(const PoolArgs& a, int64_t first, int64_t end) {
 }
 
 // The gradient of one output pixel, one vector of channels, into dx: added where windows overlap.
-template <PoolMode mode, class T, class Lanes>
-PH_INLINE void grad_pixel(const Lanes& lanes, const T* image, T* dx, int64_t row_stride,
-                          int64_t channels, Span rows, Span cols, T scale, bool add, const T* y,
-                          const T* dy, const T* gate, Act act) {
+template <PoolMode mode, class T, class P, class Lanes>
+PH_INLINE void grad_pixel(const Lanes& lanes, P image, P dx, int64_t row_stride, int64_t channels,
+                          Span rows, Span cols, T scale, bool add, P y, P dy, P gate, Act act) {
   using Mask = decltype(Vec<T>{} < Vec<T>{});
   const Vec<T> zero = {}, grad = lanes.get(dy), share = grad * splat<T>(scale);
   Vec<T> best = grad;
@@ -136,15 +142,15 @@ PH_INLINE void grad_pixel(const Lanes& lanes, const T* image, T* dx, int64_t row
   Mask taken = {};
   for (int64_t i = rows.begin; i < rows.end; ++i) {
     const int64_t at = i * row_stride + cols.begin * channels;
-    T* d = dx + at;
+    const P d = dx + at;
     for (int64_t j = 0; j < cols.end - cols.begin; ++j) {
       Vec<T> part = share;
       if constexpr (mode == PoolMode::max) {
-        const Vec<T> x = lanes.get(image + at + j * channels);
+        const Vec<T> x = lanes.get(image + (at + j * channels));
         const Mask hit = ((x == best) | ((x != x) & (best != best))) & (taken == Mask{});
         taken = taken | hit;
         part = hit ? grad : zero;
-        if (gate) part = apply_gate<T>(part, lanes.get(gate + at + j * channels), act);
+        if (gate) part = apply_gate<T>(part, lanes.get(gate + (at + j * channels)), act);
       }
       lanes.put(d + j * channels, add ? lanes.get(d + j * channels) + part : part);
     }
@@ -152,47 +158,45 @@ PH_INLINE void grad_pixel(const Lanes& lanes, const T* image, T* dx, int64_t row
 }
 
 // Output rows [o0, o1) and channels [c0, c1) of image n; clears and owns dx rows [r0, r1).
-template <class T, PoolMode mode>
+template <class T, class P, PoolMode mode>
 void grad_block(const PoolArgs& a, int64_t n, Span out_rows, Span owned, Span channels) {
   const int64_t row_stride = a.w * a.c, image_at = n * a.h * row_stride;
-  const T* image = static_cast<const T*>(a.x) + (mode == PoolMode::max ? image_at : 0);
-  const T* gate = a.gate ? static_cast<const T*>(a.gate) + image_at : nullptr;
-  T* dx = static_cast<T*>(a.dx) + image_at;
+  const P image = place<P>(a.x, a.dtype) + (mode == PoolMode::max ? image_at : 0);
+  const P gate = a.gate ? place<P>(a.gate, a.dtype) + image_at : P{};
+  const P dx = place<P>(a.dx, a.dtype) + image_at;
   int64_t cleared = owned.begin;
   // Windows side by side write every pixel they reach, once. Otherwise rows are cleared shortly
   // before they are added to, while they are on their way to cache.
   const bool tiled = a.kh == a.stride_h && a.kw == a.stride_w;
   const bool add = a.kh > a.stride_h || a.kw > a.stride_w;
-  const bool past = tiled && bypasses(dx, a.n * a.h * a.w, a.c);
+  const bool past = tiled && may_bypass(dx, a.n * a.h * a.w, a.c);
   const int64_t reached = clip(a.ow - 1, a.stride_w, a.pad_left, a.kw, a.w).end;
   const auto clear_to = [&](int64_t end) {
     for (; cleared < end; ++cleared) {
-      T* row = dx + cleared * row_stride;
+      const P row = dx + cleared * row_stride;
       const int64_t run = channels.end - channels.begin;
       if (run == a.c)
-        __builtin_memset(row, 0, static_cast<size_t>(row_stride) * sizeof(T));
+        zero(row, row_stride);
       else
-        for (int64_t j = 0; j < a.w; ++j)
-          __builtin_memset(row + j * a.c + channels.begin, 0, static_cast<size_t>(run) * sizeof(T));
+        for (int64_t j = 0; j < a.w; ++j) zero(row + (j * a.c + channels.begin), run);
     }
   };
   for (int64_t oh = out_rows.begin; oh < out_rows.end; ++oh) {
     const Span rows = clip(oh, a.stride_h, a.pad_top, a.kh, a.h);
     if (!tiled) clear_to(rows.end);
     const int64_t out = ((n * a.oh + oh) * a.ow) * a.c;
-    const T* dy = static_cast<const T*>(a.dy) + out;
-    const T* y = mode == PoolMode::max ? static_cast<const T*>(a.y) + out : dy;
+    P dy = place<P>(a.dy, a.dtype) + out;
+    P y = mode == PoolMode::max ? place<P>(a.y, a.dtype) + out : dy;
     for (int64_t ow = 0; ow < a.ow; ++ow, y += a.c, dy += a.c) {
       const Span cols = clip(ow, a.stride_w, a.pad_left, a.kw, a.w);
       const T scale = mode == PoolMode::average ? share_of<T>(rows, cols) : T(0);
       for_vectors<T>(channels.begin, channels.end, past, [&](const auto& lanes, int64_t c) {
-        grad_pixel<mode>(lanes, image + c, dx + c, row_stride, a.c, rows, cols, scale, add, y + c,
-                         dy + c, gate ? gate + c : nullptr, a.gate_act);
+        grad_pixel<mode, T, P>(lanes, image + c, dx + c, row_stride, a.c, rows, cols, scale, add,
+                               y + c, dy + c, gate ? gate + c : P{}, a.gate_act);
       });
     }
     for (; tiled && cleared < rows.end; ++cleared)  // what lies right of the windows
-      __builtin_memset(dx + cleared * row_stride + reached * a.c, 0,
-                       static_cast<size_t>((a.w - reached) * a.c) * sizeof(T));
+      zero(dx + (cleared * row_stride + reached * a.c), (a.w - reached) * a.c);
   }
   clear_to(owned.end);
   if (past) fence_past();
@@ -200,7 +204,7 @@ void grad_block(const PoolArgs& a, int64_t n, Span out_rows, Span owned, Span ch
 
 // Windows that do not overlap in height: bands of output rows own bands of dx. Otherwise
 // channels are what can be cut.
-template <class T, PoolMode mode>
+template <class T, class P, PoolMode mode>
 void grad_chunks(const PoolArgs& a, const Launch& team) {
   const int64_t image = a.h * a.w * a.c;
   if (a.kh <= a.stride_h && a.oh > 0) {
@@ -214,7 +218,7 @@ void grad_chunks(const PoolArgs& a, const Launch& team) {
     if (bands == 1) {  // small images: several a chunk
       for_chunks(team, ceil_div(a.n, images), [&](int64_t chunk, int) {
         for (int64_t n = chunk * images; n < min_of(a.n, (chunk + 1) * images); ++n)
-          grad_block<T, mode>(a, n, {0, a.oh}, {0, a.h}, {0, a.c});
+          grad_block<T, P, mode>(a, n, {0, a.oh}, {0, a.h}, {0, a.c});
       });
       return;
     }
@@ -223,7 +227,7 @@ void grad_chunks(const PoolArgs& a, const Launch& team) {
       const Span out_rows = {band * per_band, min_of(a.oh, (band + 1) * per_band)};
       const Span owned = {band == 0 ? 0 : first_row(out_rows.begin),
                           band == bands - 1 ? a.h : first_row(out_rows.end)};
-      grad_block<T, mode>(a, chunk / bands, out_rows, owned, {0, a.c});
+      grad_block<T, P, mode>(a, chunk / bands, out_rows, owned, {0, a.c});
     });
     return;
   }
@@ -234,47 +238,52 @@ void grad_chunks(const PoolArgs& a, const Launch& team) {
   const int64_t parts = max_of(ceil_div(a.c, max_of(run, int64_t{1})), int64_t{1});
   for_chunks(team, a.n * parts, [&](int64_t chunk, int) {
     const int64_t c0 = chunk % parts * run;
-    grad_block<T, mode>(a, chunk / parts, {0, a.oh}, {0, a.h}, {c0, min_of(a.c, c0 + run)});
+    grad_block<T, P, mode>(a, chunk / parts, {0, a.oh}, {0, a.h}, {c0, min_of(a.c, c0 + run)});
   });
 }
 
-template <class T>
+template <class T, class P = T*>
 void pool_t(const PoolArgs& a, const Launch& team) {
+  constexpr bool can_bypass = __is_same(P, T*);
   const int64_t rows = a.n * a.oh;
   if (rows <= 0 || a.ow <= 0 || a.c <= 0) return;
   const int64_t per_chunk =
       max_of(kPoolChunk / max_of(a.stride_h * a.w * a.c, int64_t{1}), int64_t{1});
   const bool max = a.mode == PoolMode::max;
-  const auto some_rows =
-      bypasses(static_cast<const T*>(a.y), rows * a.ow, a.c)
-          ? max ? &pool_rows<T, PoolMode::max, true> : &pool_rows<T, PoolMode::average, true>
-      : max ? &pool_rows<T, PoolMode::max, false>
-            : &pool_rows<T, PoolMode::average, false>;
+  const auto some_rows = may_bypass(place<P>(a.y, a.dtype), rows * a.ow, a.c)
+                             ? max ? &pool_rows<T, P, PoolMode::max, can_bypass>
+                                   : &pool_rows<T, P, PoolMode::average, can_bypass>
+                         : max ? &pool_rows<T, P, PoolMode::max, false>
+                               : &pool_rows<T, P, PoolMode::average, false>;
   for_chunks(team, ceil_div(rows, per_chunk), [&](int64_t chunk, int) {
     some_rows(a, chunk * per_chunk, min_of(rows, (chunk + 1) * per_chunk));
   });
 }
 
-template <class T>
+template <class T, class P = T*>
 void pool_grad_t(const PoolArgs& a, const Launch& team) {
   if (a.n <= 0 || a.h <= 0 || a.w <= 0 || a.c <= 0) return;
   if (a.mode == PoolMode::max)
-    grad_chunks<T, PoolMode::max>(a, team);
+    grad_chunks<T, P, PoolMode::max>(a, team);
   else
-    grad_chunks<T, PoolMode::average>(a, team);
+    grad_chunks<T, P, PoolMode::average>(a, team);
 }
 
 }  // namespace
 
 void pool(const PoolArgs& a, const Launch& team) {
-  if (a.dtype == DType::f32)
+  if (is_half(a.dtype))
+    pool_t<float, Half>(a, team);
+  else if (a.dtype == DType::f32)
     pool_t<float>(a, team);
   else
     pool_t<double>(a, team);
 }
 
 void pool_grad(const PoolArgs& a, const Launch& team) {
-  if (a.dtype == DType::f32)
+  if (is_half(a.dtype))
+    pool_grad_t<float, Half>(a, team);
+  else if (a.dtype == DType::f32)
     pool_grad_t<float>(a, team);
   else
     pool_grad_t<double>(a, team);

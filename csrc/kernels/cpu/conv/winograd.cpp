@@ -15,22 +15,22 @@ namespace {
 // Forward and grad_input are one problem: the latter swaps the channels, turns the filter by
 // half a turn and pads by 2 - pad.
 struct Problem {
-  const float* in;  // (images, in_h, in_w, channels)
-  float* out;       // (images, out_h, out_w, n)
+  const void* in;  // (images, in_h, in_w, channels)
+  void* out;       // (images, out_h, out_w, n)
   int64_t images, in_h, in_w, channels, out_h, out_w, n, pad_top, pad_left;
   const float* filter;  // element (tap, column j, channel c): tap * tap_step + j * s_j + c * s_c
   int64_t tap_step, s_j, s_c;
   bool turned;
+  DType dtype;  // of in and out
 };
 Problem problem_of(const ConvArgs& g) {
-  float* const x = static_cast<float*>(g.x);
-  float* const y = static_cast<float*>(g.y);
+  void *const x = g.x, *const y = g.y;
   const float* const w = static_cast<const float*>(g.filter);
   if (g.mode == ConvMode::forward)
-    return {x,   y,         g.n,        g.h, g.w,       g.c, g.oh, g.ow,
-            g.k, g.pad_top, g.pad_left, w,   g.c * g.k, 1,   g.k,  false};
-  return {y, x,         g.n, g.oh, g.ow, g.k, g.h, g.w, g.c, 2 - g.pad_top, 2 - g.pad_left,
-          w, g.c * g.k, g.k, 1,    true};
+    return {x,         y,          g.n, g.h,       g.w, g.c, g.oh,  g.ow,   g.k,
+            g.pad_top, g.pad_left, w,   g.c * g.k, 1,   g.k, false, g.dtype};
+  return {y, x,         g.n, g.oh, g.ow, g.k,    g.h, g.w, g.c, 2 - g.pad_top, 2 - g.pad_left,
+          w, g.c * g.k, g.k, 1,    true, g.dtype};
 }
 
 struct Tiles {
@@ -92,9 +92,14 @@ float input_tile(const Problem& q, const Tiles& t, int64_t tile, float* patch, f
   const int64_t image = tile / (t.high * t.wide), at = tile % (t.high * t.wide);
   const int64_t top = at / t.wide * m - q.pad_top, left = at % t.wide * m - q.pad_left;
   const Frame f = {top, top + m + 2, left, left + m + 2};
-  const float* d = q.in + image * q.in_h * q.in_w * q.channels;
+  const int64_t start = image * q.in_h * q.in_w * q.channels;
+  const float* d = static_cast<const float*>(q.in) + start;
   int64_t line = q.in_w * q.channels;
-  if (f.inside(q.in_h, q.in_w)) {
+  if (is_half(q.dtype)) {
+    copy_frame(patch, Half(q.in, q.dtype) + start, f, q.in_h, q.in_w, q.channels, q.channels);
+    d = patch;
+    line = (m + 2) * q.channels;
+  } else if (f.inside(q.in_h, q.in_w)) {
     d += top * line + left * q.channels;
   } else {
     copy_frame(patch, d, f, q.in_h, q.in_w, q.channels, q.channels);
@@ -115,12 +120,18 @@ PH_NOINLINE void direct_tile(const Problem& q, const Tiles& t, int64_t tile, int
   constexpr int64_t lanes = kLanes<float>, ld = kTileCols<float>;
   const int64_t image = tile / (t.high * t.wide), at = tile % (t.high * t.wide);
   const int64_t top = at / t.wide * m, left = at % t.wide * m;
+  alignas(64) float wide[kWinogradMost];
   for (int64_t i = 0; i < m * m * ld; i += lanes) store(sums + i, vf32{});
   for (int64_t i = 0; i < m * m * 9; ++i) {
     const int64_t r = i / 9 / m, s = i / 9 % m, tap = i % 9;
     const int64_t y = top + r + tap / 3 - q.pad_top, x = left + s + tap % 3 - q.pad_left;
     if (y < 0 || y >= q.in_h || x < 0 || x >= q.in_w) continue;
-    const float* const pixel = q.in + ((image * q.in_h + y) * q.in_w + x) * q.channels;
+    const int64_t at_pixel = ((image * q.in_h + y) * q.in_w + x) * q.channels;
+    const float* pixel = static_cast<const float*>(q.in) + at_pixel;
+    if (is_half(q.dtype)) {
+      widen_run(wide, Half(q.in, q.dtype) + at_pixel, q.channels);
+      pixel = wide;
+    }
     const float* const f = q.filter + (q.turned ? 8 - tap : tap) * q.tap_step + j0 * q.s_j;
     float* const sum = sums + (r * m + s) * ld;
     if (q.s_j == 1) {
@@ -167,15 +178,25 @@ void output_tile(const ConvArgs& g, const Problem& q, const Tiles& t, int64_t ti
       for (int64_t s = 0; s < cols; ++s) {
         const int64_t offset = corner + (r * q.out_w + s) * q.n + v;
         vf32 x = y[r * m + s] + shift;
-        if (g.accumulate) x += load_first(q.out + offset, used);
+        if (is_half(q.dtype)) {
+          const Half out = Half(q.out, q.dtype) + offset;
+          if (g.accumulate) x += load_n(out, used);
+          x = apply_act<float>(x, act);
+          if (g.gate)
+            x = apply_gate<float>(x, load_n(Half(g.gate, q.dtype) + offset, used), g.gate_act);
+          store_n(out, x, used);
+          continue;
+        }
+        float* const out = static_cast<float*>(q.out) + offset;
+        if (g.accumulate) x += load_first(out, used);
         x = apply_act<float>(x, act);
         if (g.gate)
           x = apply_gate<float>(x, load_first(static_cast<const float*>(g.gate) + offset, used),
                                 g.gate_act);
         if (used == lanes)
-          store(q.out + offset, x);
+          store(out, x);
         else
-          store_first(q.out + offset, x, used);
+          store_first(out, x, used);
       }
   }
 }

@@ -10,14 +10,16 @@
 // The checkers hold every result, the gradient of the filter too, within 1e-5 of the sum of the
 // magnitudes of its terms.
 #pragma once
-#include "../simd.h"
+#include "../half.h"
 
 namespace ph {
 namespace PH_ISA {
 
-// 3x3 windows of stride 1 in one group, float32, Winograd allowed.
+// Where x and y are float16 or bfloat16 (dtype says so), the filter and the bias still are float32.
+
+// 3x3 windows of stride 1 in one group, no float64, Winograd allowed.
 PH_INLINE bool is_winograd_shape(const ConvArgs& g) {
-  return g.winograd && g.dtype == DType::f32 && g.kh == 3 && g.kw == 3 && g.stride_h == 1 &&
+  return g.winograd && g.dtype != DType::f64 && g.kh == 3 && g.kw == 3 && g.stride_h == 1 &&
          g.stride_w == 1 && g.dil_h == 1 && g.dil_w == 1 && g.groups == 1;
 }
 

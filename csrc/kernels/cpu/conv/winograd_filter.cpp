@@ -53,16 +53,24 @@ Plan plan_of(const ConvArgs& g) {
   return p;
 }
 
-// An edge x edge window of one image (h, w, channels), in place or framed by zeros.
+// An edge x edge window of one image (h, w, channels), in place or, of halves and where it leaves
+// the image, a copy framed by zeros.
 struct Window {
   const float* at;
   int64_t line;
 };
-PH_INLINE Window window_of(const float* image, int64_t h, int64_t w, int64_t channels, int64_t top,
-                           int64_t left, int64_t edge, float* patch) {
+PH_INLINE Window window_of(const void* images, DType dtype, int64_t image, int64_t h, int64_t w,
+                           int64_t channels, int64_t top, int64_t left, int64_t edge,
+                           float* patch) {
   const Frame f = {top, top + edge, left, left + edge};
-  if (f.inside(h, w)) return {image + (top * w + left) * channels, w * channels};
-  copy_frame(patch, image, f, h, w, channels, channels);
+  const int64_t start = image * h * w * channels;
+  const float* const floats = static_cast<const float*>(images) + start;
+  if (is_half(dtype))
+    copy_frame(patch, Half(images, dtype) + start, f, h, w, channels, channels);
+  else if (f.inside(h, w))
+    return {floats + (top * w + left) * channels, w * channels};
+  else
+    copy_frame(patch, floats, f, h, w, channels, channels);
   return {patch, edge * channels};
 }
 
@@ -72,14 +80,13 @@ void transform_tile(const ConvArgs& g, const Plan& p, int64_t tile, int64_t at, 
   constexpr int64_t lanes = kLanes<float>, tile_cols = kTileCols<float>;
   const int64_t image = tile / (p.high * p.wide), place = tile % (p.high * p.wide);
   const int64_t top = place / p.wide * kEdge, left = place % p.wide * kEdge;
-  const Window from = window_of(static_cast<const float*>(g.x) + image * g.h * g.w * g.c, g.h, g.w,
-                                g.c, top - g.pad_top, left - g.pad_left, kWindow, patch);
+  const Window from = window_of(g.x, g.dtype, image, g.h, g.w, g.c, top - g.pad_top,
+                                left - g.pad_left, kWindow, patch);
   IntVec<float> level = {};  // of no use: what is not finite reaches every tap by itself
   for (int64_t c = 0; c < g.c; c += lanes)
     transform_input<4>(from.at + c, from.line, g.c, min_of(lanes, g.c - c), x + at * p.x_row + c,
                        p.x_step, level);
-  const Window grad = window_of(static_cast<const float*>(g.y) + image * g.oh * g.ow * g.k, g.oh,
-                                g.ow, g.k, top, left, kEdge, patch);
+  const Window grad = window_of(g.y, g.dtype, image, g.oh, g.ow, g.k, top, left, kEdge, patch);
   for (int64_t k = 0; k < g.k; k += lanes) {
     const int64_t first = k / tile_cols * tile_cols;  // of its panel
     const int64_t row = min_of(tile_cols, p.sum_row - first);

@@ -3,6 +3,7 @@
 #include "../families.h"
 #include "gemm_dots.h"
 #include "gemm_engine.h"
+#include "gemm_half.h"
 #include "gemm_long.h"
 #include "gemm_narrow.h"
 #include "gemm_vector.h"
@@ -280,10 +281,13 @@ void gemm(const GemmArgs& g, const Launch& team) {
   if (g.m <= 0 || g.n <= 0 || g.batch <= 0) return;
   if (g.dtype == DType::f32) gemm_typed<float>(g, team);
   if (g.dtype == DType::f64) gemm_typed<double>(g, team);
+  if (is_half(g.dtype)) gemm_half(g, team);
 }
 
 size_t gemm_scratch(const GemmArgs& g, int threads) {
-  if (g.m <= 0 || g.n <= 0 || g.k <= 0 || g.batch <= 0) return 0;
+  if (g.m <= 0 || g.n <= 0 || g.batch <= 0) return 0;
+  if (is_half(g.dtype)) return static_cast<size_t>(gemm_half_scratch(g, threads));
+  if (g.k <= 0) return 0;
   if (g.dtype == DType::f32) return scratch_typed<float>(g, threads);
   if (g.dtype == DType::f64) return scratch_typed<double>(g, threads);
   return 0;

@@ -2,6 +2,7 @@
 // blocks of rows, summed relative to the mean so far, are joined by Chan's formula. Few channels:
 // several rows are joined into a wide one whose columns repeat the channels.
 #include "../families.h"
+#include "../half.h"
 #include "../reduce/reduce_tile.h"
 
 namespace ph {
@@ -41,11 +42,11 @@ PH_INLINE int64_t padded(int64_t n) { return round_up(n, 16); }
 
 // ---------------------------------------------------------------- column statistics
 // Rows [begin, end) of a row-major matrix with `width` columns, of which [col, col + n).
-template <class T>
+template <class P>
 struct Slab {
-  const T* x;
+  P x;
   int64_t width, begin, end, col, n, total;
-  PH_INLINE const T* row(int64_t r) const { return x + r * width + col; }
+  PH_INLINE P row(int64_t r) const { return x + (r * width + col); }
 };
 
 PH_INLINE int64_t turn_of(int64_t n) { return n > kNormWide ? kLongTurn : kTurn; }
@@ -77,8 +78,8 @@ PH_INLINE void clear(T* p, int64_t n) {
 // mean and M2 (the sum of squared deviations) of a slab. A block is summed relative to the mean of
 // those before it, the first block, while in cache, to its own: what cancels in sum of squares -
 // sum^2 / n is then never much larger than the M2 of both together.
-template <class T>
-void slab_statistics(const Slab<T>& s, T* mean, T* m2) {
+template <class T, class P>
+void slab_statistics(const Slab<P>& s, T* mean, T* m2) {
   const int64_t step = max_of(kNormBlock / max_of(s.n, int64_t{1}) / 8 * 8, int64_t{8});
   const int64_t size = round_up(s.n, kLanes<T>);
   alignas(64) T sum[kNormTile + kLanes<T>], squares[kNormTile + kLanes<T>];
@@ -96,7 +97,8 @@ void slab_statistics(const Slab<T>& s, T* mean, T* m2) {
         // or each row's part of the tile
         const int64_t u = (q - r) % turn;
         if (ahead)
-          fetch_ahead(dense ? s.row(q - u + turn) + i * turn + u * kLanes<T> : s.row(q + turn) + i);
+          fetch_ahead(
+              dense ? s.row(q - u + turn) + (i * turn + u * kLanes<T>) : s.row(q + turn) + i);
         return load_n(s.row(q) + i, k) - load(mean + i);
       });
       if (!again) break;
@@ -135,12 +137,11 @@ void fold_sums(const double* sum, int64_t channels, int64_t wide, T* to) {
 
 // ---------------------------------------------------------------- batch, forward
 // y = (x - mean) * scale + shift, all by column.
-template <class T>
-void normalise(const T* x, T* y, int64_t width, int64_t begin, int64_t end, int64_t n,
-               const T* mean, const T* scale, const T* shift, bool stream) {
+template <class T, class P>
+void normalise(P x, P y, int64_t width, int64_t begin, int64_t end, int64_t n, const T* mean,
+               const T* scale, const T* shift, bool stream) {
   for (int64_t r = begin; r < end; ++r) {
-    const T* from = x + r * width;
-    T* to = y + r * width;
+    const P from = x + r * width, to = y + r * width;
     if (stream) {
       for (int64_t i = 0; i < n; i += kLanes<T>) {
         fetch_far(from + i);
@@ -156,16 +157,16 @@ void normalise(const T* x, T* y, int64_t width, int64_t begin, int64_t end, int6
   }
 }
 
-template <class T>
+template <class T, class P = T*>
 void batch_forward(const NormArgs& g, const Launch& team) {
   const NormPlan p = plan_norm(g);
   const int64_t c = g.channels, w = padded(p.width);
-  const T* x = static_cast<const T*>(g.x);
+  const P x = place<P>(g.x, g.dtype);
   T* column_mean = static_cast<T*>(g.scratch);
   T *scale = column_mean + w, *shift = scale + w, *part = shift + w;
   T *mean = static_cast<T*>(g.mean), *var = static_cast<T*>(g.var), *rstd = static_cast<T*>(g.rstd);
   const T *gamma = static_cast<const T*>(g.gamma), *beta = static_cast<const T*>(g.beta);
-  const T* tail = x + p.rows * p.width;
+  const P tail = x + p.rows * p.width;
   if (!g.use_given)
     for_chunks(team, p.parts * p.tiles, [&](int64_t chunk, int) {
       const int64_t i = chunk / p.tiles, col = chunk % p.tiles * kNormTile;
@@ -173,7 +174,7 @@ void batch_forward(const NormArgs& g, const Launch& team) {
       const int64_t begin = i * p.split, end = min_of(begin + p.split, p.rows);
       T* to = part + i * 2 * c + col;
       alignas(64) T m[kNormTile + kLanes<T>], m2[kNormTile + kLanes<T>];
-      slab_statistics(Slab<T>{x, p.width, begin, end, col, n, p.rows * p.width}, m, m2);
+      slab_statistics<T>(Slab<P>{x, p.width, begin, end, col, n, p.rows * p.width}, m, m2);
       fold_moments(m, m2, static_cast<T>(end - begin), p.wide > 1 ? c : n, p.wide, to, to + c);
     });
   for_chunks(team, ceil_div(c, kNormTile), [&](int64_t chunk, int) {
@@ -213,27 +214,27 @@ void batch_forward(const NormArgs& g, const Launch& team) {
     }
   });
   if (!g.y) return;
-  T* y = static_cast<T*>(g.y);
-  const bool stream = bypasses(y, p.rows, p.width);
+  const P y = place<P>(g.y, g.dtype);
+  const bool stream = may_bypass(y, p.rows, p.width);
   const int64_t rows = max_of(kNormChunk / max_of(p.width, int64_t{1}), int64_t{1});
   for_chunks(team, ceil_div(p.rows, rows), [&](int64_t i, int) {
-    normalise(x, y, p.width, i * rows, min_of((i + 1) * rows, p.rows), p.width, column_mean, scale,
-              shift, stream);
+    normalise<T>(x, y, p.width, i * rows, min_of((i + 1) * rows, p.rows), p.width, column_mean,
+                 scale, shift, stream);
     if (stream) fence_past();
   });
   if (p.rest)
-    normalise(tail, y + p.rows * p.width, 0, 0, 1, p.rest * c, column_mean, scale, shift, false);
+    normalise<T>(tail, y + p.rows * p.width, 0, 0, 1, p.rest * c, column_mean, scale, shift, false);
 }
 
 // ---------------------------------------------------------------- batch, backward
 // With h = x - mean: dbeta = sum dy, dgamma = rstd * sum(dy * h), and
 // dx = gamma * rstd * (dy - dbeta / N - h * rstd * dgamma / N), or without the sums where
 // the statistics were given.
-template <class T>
+template <class T, class P = T*>
 void batch_backward(const NormArgs& g, const Launch& team) {
   const NormPlan p = plan_norm(g);
   const int64_t c = g.channels, w = padded(p.width);
-  const T *x = static_cast<const T*>(g.x), *dy = static_cast<const T*>(g.dy);
+  const P x = place<P>(g.x, g.dtype), dy = place<P>(g.dy, g.dtype);
   T* column_mean = static_cast<T*>(g.scratch);
   T *a = column_mean + w, *b = a + w, *d = b + w, *part = d + w;
   const T *mean = static_cast<const T*>(g.mean), *gamma = static_cast<const T*>(g.gamma);
@@ -265,11 +266,11 @@ void batch_backward(const NormArgs& g, const Launch& team) {
           for (int64_t u = 0; u < 4; ++u) {
             if (u >= rows) break;
             if (ahead) {
-              fetch_ahead(dy + at + turn * p.width + step * k + u * next);
-              fetch_ahead(x + at + turn * p.width + step * k + u * next);
+              fetch_ahead(dy + (at + turn * p.width + step * k + u * next));
+              fetch_ahead(x + (at + turn * p.width + step * k + u * next));
             }
-            s[u] = load_n(dy + at + u * p.width + k, lanes);
-            h[u] = load_n(x + at + u * p.width + k, lanes) - centre;
+            s[u] = load_n(dy + (at + u * p.width + k), lanes);
+            h[u] = load_n(x + (at + u * p.width + k), lanes) - centre;
           }
           store(sum + k, load(sum + k) + ((s[0] + s[1]) + (s[2] + s[3])));
           const Vec<T> first = vfma<T>(s[0], h[0], s[1] * h[1]);
@@ -309,19 +310,19 @@ void batch_backward(const NormArgs& g, const Launch& team) {
       }
     }
   });
-  T* dx = static_cast<T*>(g.dx);
+  const P dx = place<P>(g.dx, g.dtype);
   if (!dx) return;
-  const bool stream = bypasses(dx, p.rows, p.width);
+  const bool stream = may_bypass(dx, p.rows, p.width);
   auto row = [&](int64_t at, int64_t n) {
     for_vectors<T>(n, [&](int64_t i, int64_t k) {
-      if (stream) fetch_far(x + at + i), fetch_far(dy + at + i);
-      const Vec<T> h = load_n(x + at + i, k) - load(column_mean + i);
+      if (stream) fetch_far(x + (at + i)), fetch_far(dy + (at + i));
+      const Vec<T> h = load_n(x + (at + i), k) - load(column_mean + i);
       const Vec<T> v =
-          vfma<T>(load_n(dy + at + i, k), load(a + i), vfma<T>(h, load(b + i), load(d + i)));
+          vfma<T>(load_n(dy + (at + i), k), load(a + i), vfma<T>(h, load(b + i), load(d + i)));
       if (stream && k == kLanes<T>)
-        store_past(dx + at + i, v);
+        store_past(dx + (at + i), v);
       else
-        store_n(dx + at + i, v, k);
+        store_n(dx + (at + i), v, k);
     });
   };
   const int64_t rows = max_of(kNormChunk / max_of(p.width, int64_t{1}), int64_t{1});
@@ -335,13 +336,17 @@ void batch_backward(const NormArgs& g, const Launch& team) {
 }  // namespace
 
 void norm(const NormArgs& g, const Launch& team) {
-  if (g.dtype == DType::f64)
+  if (is_half(g.dtype))
+    batch_forward<float, Half>(g, team);
+  else if (g.dtype == DType::f64)
     batch_forward<double>(g, team);
   else
     batch_forward<float>(g, team);
 }
 void norm_grad(const NormArgs& g, const Launch& team) {
-  if (g.dtype == DType::f64)
+  if (is_half(g.dtype))
+    batch_backward<float, Half>(g, team);
+  else if (g.dtype == DType::f64)
     batch_backward<double>(g, team);
   else
     batch_backward<float>(g, team);
@@ -350,7 +355,7 @@ size_t norm_scratch(const NormArgs& g, int) {
   const NormPlan p = plan_norm(g);
   const size_t width = static_cast<size_t>(padded(p.width));
   const size_t parts = 2 * static_cast<size_t>(p.parts);
-  return (4 + parts) * width * kDTypeSize[static_cast<int>(g.dtype)];
+  return (4 + parts) * width * (g.dtype == DType::f64 ? 8 : 4);
 }
 
 }  // namespace PH_ISA

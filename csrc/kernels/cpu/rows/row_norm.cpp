@@ -2,6 +2,7 @@
 // from memory once and stays in cache for the passes that follow.
 #include "../../args_row_norm.h"
 #include "../families.h"
+#include "../half.h"
 #include "../reduce/reduce_tile.h"
 
 namespace ph {
@@ -60,12 +61,11 @@ PH_INLINE Vec<T> parameter(const RowNormArgs& g, const T* values, const RowPlace
   return g.by_segment ? splat(values[p.channel + s]) : load_n(values + p.channel + i, k);
 }
 
-template <class T>
+template <class T, class P>
 void forward_row(const RowNormArgs& g, int64_t row) {
   const RowPlace p(g, row);
-  const T *x = static_cast<const T*>(g.x), *gamma = static_cast<const T*>(g.gamma),
-          *beta = static_cast<const T*>(g.beta);
-  T* y = static_cast<T*>(g.y);
+  const P x = place<P>(g.x, g.dtype), y = place<P>(g.y, g.dtype);
+  const T *gamma = static_cast<const T*>(g.gamma), *beta = static_cast<const T*>(g.beta);
   const double count = static_cast<double>(max_of(g.segments * g.run, int64_t{1}));
   double totals[2];
   T mean = 0;
@@ -93,11 +93,11 @@ void forward_row(const RowNormArgs& g, int64_t row) {
 
 // With u = dy * gamma and h = (x - mean) * rstd: dx = rstd * (u - avg u - h * avg(u * h)), without
 // avg u for rms; dgamma = sum(dy * h), dbeta = sum(dy).
-template <class T>
+template <class T, class P>
 void backward_row(const RowNormArgs& g, int64_t row, T* dgamma, T* dbeta) {
   const RowPlace p(g, row);
-  const T *x = static_cast<const T*>(g.x), *dy = static_cast<const T*>(g.dy),
-          *gamma = static_cast<const T*>(g.gamma);
+  const P x = place<P>(g.x, g.dtype), dy = place<P>(g.dy, g.dtype);
+  const T* gamma = static_cast<const T*>(g.gamma);
   const T mean = static_cast<const T*>(g.mean)[row], rstd = static_cast<const T*>(g.rstd)[row];
   double totals[2];
   row_totals<T>(g, p, totals,
@@ -115,16 +115,16 @@ void backward_row(const RowNormArgs& g, int64_t row, T* dgamma, T* dbeta) {
     for (int64_t s = 0; s < g.segments; ++s) {
       const int64_t from = p.first + s * p.step;
       dgamma[p.channel + s] += row_sum<T>(g.run, [&](int64_t i, int64_t k) {
-        return load_n(dy + from + i, k) * ((load_n(x + from + i, k) - mean) * rstd);
+        return load_n(dy + (from + i), k) * ((load_n(x + (from + i), k) - mean) * rstd);
       });
       dbeta[p.channel + s] +=
-          row_sum<T>(g.run, [&](int64_t i, int64_t k) { return load_n(dy + from + i, k); });
+          row_sum<T>(g.run, [&](int64_t i, int64_t k) { return load_n(dy + (from + i), k); });
     }
   if (!g.dx) return;
   const double count = static_cast<double>(max_of(g.segments * g.run, int64_t{1}));
   const T avg = g.rms ? T(0) : static_cast<T>(totals[0] / count);
   const T lean = static_cast<T>(totals[1] / count);
-  T* dx = static_cast<T*>(g.dx);
+  const P dx = place<P>(g.dx, g.dtype);
   for_row<T>(g, p, [&](int64_t at, int64_t s, int64_t i, int64_t k) {
     const Vec<T> h = (load_n(x + at, k) - mean) * rstd;
     Vec<T> u = load_n(dy + at, k);
@@ -148,16 +148,17 @@ struct RowParts {
   }
 };
 
-template <class T>
+template <class T, class P = T*>
 void forward(const RowNormArgs& g, const Launch& team) {
   const int64_t rows = g.samples * g.groups;
   const int64_t each = max_of(int64_t{1}, kRowChunk / max_of(int64_t{1}, g.segments * g.run));
   for_chunks(team, ceil_div(rows, each), [&](int64_t chunk, int) {
-    for (int64_t r = chunk * each; r < min_of(rows, (chunk + 1) * each); ++r) forward_row<T>(g, r);
+    for (int64_t r = chunk * each; r < min_of(rows, (chunk + 1) * each); ++r)
+      forward_row<T, P>(g, r);
   });
 }
 
-template <class T>
+template <class T, class P = T*>
 void backward(const RowNormArgs& g, const Launch& team) {
   const RowParts parts(g);
   const bool sums = g.dgamma || g.dbeta;
@@ -168,7 +169,7 @@ void backward(const RowNormArgs& g, const Launch& team) {
     for (int64_t i = 0; sums && i < 2 * parts.width; ++i) dgamma[i] = 0;
     const int64_t last = min_of(g.samples, (chunk + 1) * parts.split);
     for (int64_t r = chunk * parts.split * g.groups; r < last * g.groups; ++r)
-      backward_row<T>(g, r, dgamma, dbeta);
+      backward_row<T, P>(g, r, dgamma, dbeta);
   });
   const int64_t channels = channels_of(g);
   for (int which = 0; which < 2; ++which) {
@@ -188,14 +189,16 @@ void backward(const RowNormArgs& g, const Launch& team) {
 }  // namespace
 
 void row_norm(const RowNormArgs& g, const Launch& team) {
+  if (is_half(g.dtype)) return forward<float, Half>(g, team);
   g.dtype == DType::f64 ? forward<double>(g, team) : forward<float>(g, team);
 }
 void row_norm_grad(const RowNormArgs& g, const Launch& team) {
+  if (is_half(g.dtype)) return backward<float, Half>(g, team);
   g.dtype == DType::f64 ? backward<double>(g, team) : backward<float>(g, team);
 }
 size_t row_norm_scratch(const RowNormArgs& g, int) {
   const RowParts parts(g);
-  return static_cast<size_t>(2 * parts.count * parts.width) * kDTypeSize[static_cast<int>(g.dtype)];
+  return static_cast<size_t>(2 * parts.count * parts.width) * (g.dtype == DType::f64 ? 8 : 4);
 }
 
 }  // namespace PH_ISA

@@ -1,6 +1,7 @@
 // Softmax and log-softmax over the rows of a matrix, forward and backward. Short rows are
 // turned (reduce_tile.h), long ones run three passes that stay in cache.
 #include "../families.h"
+#include "../half.h"
 #include "../reduce/reduce_tile.h"
 
 namespace ph {
@@ -111,12 +112,68 @@ void run(const SoftmaxArgs& g, const Launch& team) {
   });
 }
 
+// ---------------------------------------------------------------- float16 and bfloat16
+// Rows of at most kStage elements go through float32 in cache; longer ones take exponentials twice.
+constexpr int64_t kStage = 8192;
+
+template <bool backward>
+void staged_rows(const SoftmaxArgs& g, int64_t row, int64_t rows) {
+  alignas(64) float a[kStage], b[backward ? kStage : 1];
+  const int64_t at = row * g.cols, n = rows * g.cols;
+  SoftmaxArgs f = g;
+  f.dtype = DType::f32, f.rows = rows;
+  widen_run(a, Half(backward ? g.y : g.x, g.dtype) + at, n);
+  if (backward) widen_run(b, Half(g.dy, g.dtype) + at, n);
+  f.x = a, f.y = a, f.dy = f.dx = b;
+  run<float, backward>(f, Launch{1, nullptr, nullptr});  // one chunk
+  narrow_run(Half(backward ? g.dx : g.y, g.dtype) + at, backward ? b : a, n);
+}
+void long_row(const SoftmaxArgs& g, int64_t row) {
+  const int64_t n = g.cols;
+  const Half x = Half(g.x, g.dtype) + row * n, y = Half(g.y, g.dtype) + row * n;
+  float m = -FloatBits<float>::inf;
+  for (int64_t i = 0; i < n; ++i) m = x[i] > m ? x[i] : m;
+  const float sum = row_sum<float>(
+      n, [&](int64_t i, int64_t k) { return exp_in_sum<float>(load_n(x + i, k) - m); });
+  const float shift = g.log ? log_t<float>(splat(sum))[0] : 0, scale = 1 / sum;
+  for_vectors<float>(n, [&](int64_t i, int64_t k) {
+    const vf32 z = load_n(x + i, k) - m;
+    store_n(y + i, g.log ? z - shift : exp_in_sum<float>(z) * scale, k);
+  });
+}
+void long_row_grad(const SoftmaxArgs& g, int64_t row) {
+  const int64_t n = g.cols;
+  const Half y = Half(g.y, g.dtype) + row * n, dy = Half(g.dy, g.dtype) + row * n;
+  const Half dx = Half(g.dx, g.dtype) + row * n;
+  const float sum = row_sum<float>(n, [&](int64_t i, int64_t k) {
+    return g.log ? load_n(dy + i, k) : load_n(dy + i, k) * load_n(y + i, k);
+  });
+  for_vectors<float>(n, [&](int64_t i, int64_t k) {
+    const vf32 p = load_n(y + i, k), d = load_n(dy + i, k);
+    store_n(dx + i, g.log ? vfma<float>(-exp_t<float>(p), splat(sum), d) : p * (d - sum), k);
+  });
+}
+template <bool backward>
+void run_halves(const SoftmaxArgs& g, const Launch& team) {
+  if (g.cols <= 0) return;
+  const int64_t rows = max_of<int64_t>(1, kStage / g.cols);
+  for_chunks(team, ceil_div(g.rows, rows), [&](int64_t chunk, int) {
+    const int64_t row = chunk * rows;
+    if (g.cols <= kStage)
+      staged_rows<backward>(g, row, min_of(rows, g.rows - row));
+    else
+      backward ? long_row_grad(g, row) : long_row(g, row);
+  });
+}
+
 }  // namespace
 
 void softmax(const SoftmaxArgs& g, const Launch& team) {
+  if (is_half(g.dtype)) return run_halves<false>(g, team);
   g.dtype == DType::f64 ? run<double, false>(g, team) : run<float, false>(g, team);
 }
 void softmax_grad(const SoftmaxArgs& g, const Launch& team) {
+  if (is_half(g.dtype)) return run_halves<true>(g, team);
   g.dtype == DType::f64 ? run<double, true>(g, team) : run<float, true>(g, team);
 }
 
