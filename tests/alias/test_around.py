@@ -46,7 +46,8 @@ def test_the_program_has_what_was_dropped(tmp_path):
         os.chdir(os.path.dirname(__file__))
         imsave("a.png", np.arange(12.0).reshape(2, 2, 3))
         print(imread("a.png").tolist(), scipy.misc.imresize(np.zeros((4, 4)), 50).shape)
-        print([len(test) for _, test in cross_validation.KFold(6, n_folds=3)], GridSearchCV)
+        folds = cross_validation.KFold(6, n_folds=3)
+        print([len(test) for _, test in folds], GridSearchCV.__name__)
         print(np is sys.modules["numpy"], guest.seen(), hasattr(np, "never"), joblib.__name__)
         for i in xrange(1): print(reduce(max, [1, 3, 2]))
         """,
@@ -58,7 +59,7 @@ def test_the_program_has_what_was_dropped(tmp_path):
         "Mapping True float",
         "(['a', 'b'], 'rest', None, (1,))",
         "[[[0, 23, 46], [70, 93, 116]], [[139, 162, 185], [209, 232, 255]]] (2, 2)",
-        "[2, 2, 2] <class 'sklearn.model_selection._search.GridSearchCV'>",
+        "[2, 2, 2] GridSearchCV",
         f"True [False, False, {has_six}] False joblib",
         "3",
     ]
@@ -206,6 +207,21 @@ def test_former_calls():
     assert set(former_calls.random_integers(2, size=50)) == {1, 2}
     filled = former_calls.Imputer(strategy="mean").fit_transform([[1.0], [np.nan], [3.0]])
     np.testing.assert_array_equal(filled, [[1], [2], [3]])
+
+
+def test_scores_of_old_scikit_learn():
+    from pronghorn.alias.around import grid_search
+    from sklearn.linear_model import LinearRegression, LogisticRegression
+
+    x = np.arange(12.0).reshape(12, 1)
+    search = grid_search.GridSearchCV(
+        LogisticRegression(), {"C": [0.1, 1.0]}, scoring="log_loss", cv=2
+    ).fit(x, np.arange(12) % 2)
+    assert -1.5 < search.best_score_ < 0
+    scores = cross_validation.cross_val_score(
+        LinearRegression(), x, 2 * x[:, 0] + 1, scoring="mean_squared_error", cv=3
+    )
+    np.testing.assert_allclose(scores, 0, atol=1e-12)
 
 
 def test_splits_of_old_scikit_learn():

@@ -151,3 +151,21 @@ def test_errors(call, message):
         call(*square())
     with pytest.raises(TypeError, match="placeholders or other"):
         K.function([np.ones(2)], [])
+
+
+def test_an_input_made_from_a_tensor_with_values():
+    """As in the example that paints by regions: masks are arrays, pictures are fed."""
+    mask = np.arange(6.0, dtype="float32").reshape(1, 2, 3)
+    fixed = keras.Input(tensor=K.variable(mask), shape=(None, None), name="mask")
+    x = K.placeholder((1, 2, 3))
+    weighed = keras.layers.Multiply()([keras.layers.Rescaling(2.0)(fixed), x])
+    loss = K.sum(weighed)
+    run = K.function([x], [loss, *K.gradients(loss, x)])
+    value, slope = run([np.ones((1, 2, 3), "float32")])
+    np.testing.assert_allclose(value, 2 * mask.sum())
+    np.testing.assert_allclose(slope, 2 * mask)
+    # as an input of a model it takes what it is given
+    model = keras.Model(fixed, keras.layers.Rescaling(2.0)(fixed))
+    np.testing.assert_array_equal(model.predict(mask + 1, verbose=0), 2 * (mask + 1))
+    with pytest.raises(ValueError, match="KerasTensor"):
+        keras.Input(tensor=[1.0])

@@ -104,6 +104,14 @@ class Graph:
         self._check()
         if unique:
             self._check_names()
+        given = {x._key for x in inputs}
+        self._constants = [  # of inputs that are tensors with values, and that nobody gives
+            (key, _constant(node))
+            for node in self.nodes
+            if _constant(node) is not None
+            for key in node.output_keys
+            if key not in given
+        ]
         self.steps = [_Step(node) for node in self.nodes if not node.is_input]
         sources = {key for node in self.nodes for key in node.operation.source_keys(node)}
         for step in self.steps:
@@ -119,7 +127,11 @@ class Graph:
             if missing:
                 missing = [lost.get(x._key, (x, node.operation.name)) for x in missing]
                 lost.update((key, missing[0]) for key in node.output_keys)
-            elif not node.is_input or any(key in known for key in node.output_keys):
+            elif (
+                not node.is_input
+                or _constant(node) is not None
+                or any(key in known for key in node.output_keys)
+            ):
                 known.update(node.output_keys)
         for path, x in zip(self._paths, self.outputs):
             if x._key not in known:
@@ -161,6 +173,7 @@ class Graph:
         """
         stay = known is not None
         known = known if stay else {}
+        known.update(self._constants)
         known.update((x._key, value) for x, value in zip(self.inputs, values))
         for step in self.steps:
             if stay and all(key in known for key in step.targets):
@@ -184,6 +197,11 @@ class Graph:
                 for key in step.free:
                     known.pop(key, None)
         return [known[x._key] for x in self.outputs]
+
+
+def _constant(node):
+    """The value of an input that was made from a tensor with values; None of others."""
+    return getattr(node.operation, "_input_value", None) if node.is_input else None
 
 
 class _Step:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..engine import KerasTensor
+from ..engine import KerasTensor, Tensor, Variable
 from ..engine.config import standardize_dtype
 from ..engine.symbolic import Node
 from .base import Layer
@@ -22,7 +22,8 @@ class InputLayer(Layer):
         dtype: Dtype; floatx where missing.
         sparse, ragged: None or False; there are no such tensors.
         batch_shape: `shape` with the batch axis, in place of the two.
-        input_tensor: A KerasTensor to start from, in place of all of them.
+        input_tensor: A KerasTensor to start from, in place of all of them; or a tensor with
+            values, which `K.function` needs not be given.
         optional: Whether the input may be None.
         name: Name.
 
@@ -67,11 +68,16 @@ class InputLayer(Layer):
                     f"`{what}=True` is not supported: tensors are dense. Leave it out."
                 )
         super().__init__(name=name)
-        if input_tensor is not None:
+        constant = None
+        if isinstance(input_tensor, (Tensor, Variable)):
+            constant, input_tensor = input_tensor, None
+            batch_shape, dtype = constant.shape, constant.dtype
+            input_tensor = KerasTensor(batch_shape, dtype=dtype, name=name)
+        elif input_tensor is not None:
             if not isinstance(input_tensor, KerasTensor):
                 raise ValueError(
-                    "Argument `input_tensor` must be a KerasTensor. Received invalid type: "
-                    f"input_tensor={input_tensor} (of type {type(input_tensor)})"
+                    "Argument `input_tensor` must be a KerasTensor, or a tensor with values. "
+                    f"Received: {input_tensor!r} (of type {type(input_tensor)})"
                 )
             batch_shape, dtype = input_tensor.shape, input_tensor.dtype
         else:
@@ -82,6 +88,7 @@ class InputLayer(Layer):
         state["_batch_shape"] = tuple(batch_shape)
         state["_input_dtype"] = dtype
         state["optional"] = optional
+        state["_input_value"] = constant
         state["built"] = True
         Node(self, (), {}, input_tensor)
 

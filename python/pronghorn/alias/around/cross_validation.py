@@ -4,12 +4,12 @@ knew the data's size or labels from the start, are lists of splits here.
 
 import numpy as np
 from sklearn import model_selection
-from sklearn.model_selection import (  # noqa: F401
-    cross_val_predict,
-    cross_val_score,
-    permutation_test_score,
-    train_test_split,
-)
+from sklearn.model_selection import cross_val_predict, train_test_split  # noqa: F401
+
+from .grid_search import with_scorers
+
+cross_val_score = with_scorers(model_selection.cross_val_score)
+permutation_test_score = with_scorers(model_selection.permutation_test_score)
 
 
 class _Splits:
