@@ -47,6 +47,18 @@ def test_no_activation_is_converted_alone(policy):
     assert set(casts) <= {"cast (8, 20, 20, 2)", "cast (8, 3)"}  # the input; the loss is float32's
 
 
+def test_normalisation_takes_halves(policy):
+    inputs = ph.Input((6, 5, 8))
+    x = layers.BatchNormalization()(layers.Conv2D(8, 1)(inputs))
+    x = layers.LayerNormalization()(layers.Activation("relu")(x))
+    model = ph.Model(inputs, layers.Conv2D(3, 1, dtype="float32")(x))
+    model.compile(ph.optimizers.SGD(0.05), "mse")
+    x, y = RNG.normal(0, 1, (2, 4, 6, 5, 8)).astype("float32")
+    model.fit(x, y[..., :3], batch_size=4, verbose=0)
+    casts = [c for c in calls_of(model.train_function) if c.startswith("cast")]
+    assert sum("(4, 6, 5, 8)" in c for c in casts) <= 3  # the input; the last layer's, both ways
+
+
 def test_training_follows_float32(policy):
     half, losses = network(), {}
     ph.mixed_precision.set_global_policy("float32")

@@ -1,12 +1,11 @@
 // Which kernels take float16 and bfloat16 as they are.
 #pragma once
+#include "../core/pass_rules.h"
 #include "common.h"
 
 namespace ph {
 
-// Whether a table's products, windows, softmax and norms do (kernels/cpu/half.h says how): those of
-// processors, which alone can be probed.
-inline bool takes_halves(const Kernels& table) { return table.peak_probe != nullptr; }
+// Whether the device's products, windows, softmax and norms compute with d.
 inline bool native_here(const BindContext& ctx, DType d) {
   return native_float(d) || (is_float(d) && takes_halves(*ctx.kernels));
 }

@@ -310,5 +310,8 @@ const Register grad_op({
     .compose = grad_compose,
 });
 
+const RegisterPassRules train_rules("batch_norm_train", {.halves = true});
+const RegisterPassRules grad_rules("batch_norm_grad", {.halves = true});
+
 }  // namespace
 }  // namespace ph

@@ -1,5 +1,6 @@
 // Reductions over `axes`, None for all. argmax and argmin take one `axis` or None; they give int32,
 // the first extremum.
+#include "../core/pass_rules.h"
 #include "common.h"
 
 namespace ph {
@@ -105,6 +106,26 @@ struct Rules {
     attrs = {out.shape.vec()};
     return &op_by_name("reshape");
   }
+  // Without keepdims, `back` puts the kept dimensions into x's order.
+  static bool permuted(const Call& c, const Ints& perm, Attrs& attrs, Ints& back) {
+    const Folded f(c, c.specs[0].shape);
+    bool folded[kMaxDims] = {};  // of u
+    Ints axes;
+    for (size_t i = 0; i < perm.size(); ++i) {
+      folded[perm[i]] = f.reduce[i];
+      if (f.reduce[i]) axes.push_back(perm[i]);
+    }
+    attrs = {axes, f.keepdims};
+    back.clear();
+    for (size_t i = 0; i < perm.size(); ++i) {
+      if (f.keepdims) back.push_back(perm[i]);
+      if (f.keepdims || f.reduce[i]) continue;
+      int64_t place = perm[i];
+      for (int64_t d = 0; d < perm[i]; ++d) place -= folded[d];
+      back.push_back(place);
+    }
+    return true;
+  }
   static Tensors compose(const Call& c) {
     return {apply1(*c.op, {cast(c.inputs[0], result(c.specs[0].dtype))}, *c.attrs)};
   }
@@ -121,6 +142,7 @@ struct Rules {
     if (kind == Kind::sum || kind == Kind::mean) def.compose = compose;
     if (vjp) def.instead = instead;  // arithmetic: not truths, not positions
     const Register reg(def);
+    if (kind != Kind::position) RegisterPassRules(def.name, {.permuted = permuted});
   }
 };
 

@@ -270,5 +270,8 @@ const Register row_norm_grad_op({
     .compose = backward_plain,
 });
 
+const RegisterPassRules forward_rules("row_norm", {.halves = true});
+const RegisterPassRules backward_rules("row_norm_grad", {.halves = true});
+
 }  // namespace
 }  // namespace ph

@@ -1,5 +1,6 @@
 // reshape and transpose. In a shape to reshape to, -1 is what remains; several are allowed only
 // while sizes are unknown.
+#include "../core/pass_rules.h"
 #include "common.h"
 
 namespace ph {
@@ -84,6 +85,7 @@ const Register transpose_op({
       return {transpose(c.grad(), inverse)};
     },
 });
+const RegisterPassRules transpose_rules("transpose", {.permutes = true});
 
 }  // namespace
 

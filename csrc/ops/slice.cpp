@@ -1,6 +1,7 @@
 // slice, slice_grad, concat, pad: strided copies. A slice has one begin, end and step an axis, with
 // the meaning of Python's slices (INT64_MAX and INT64_MIN: the open ends); slice_grad's `shape` is
 // that of its result.
+#include "../core/pass_rules.h"
 #include "common.h"
 
 namespace ph {
@@ -228,6 +229,30 @@ const Register pad_op({
     },
     .pads = true,
 });
+
+// ---- of transposed inputs
+// Attributes of one number for each dimension.
+bool permute_sizes(const Call&, const Ints& perm, Attrs& attrs, Ints& back) {
+  for (size_t a = 0; a < attrs.size(); ++a) {
+    const auto* sizes = std::get_if<Ints>(&attrs[a]);
+    if (!sizes) continue;
+    Ints moved = *sizes;
+    for (size_t i = 0; i < perm.size(); ++i) moved[static_cast<size_t>(perm[i])] = (*sizes)[i];
+    attrs[a] = moved;
+  }
+  back = perm;
+  return true;
+}
+bool permute_axis(const Call& c, const Ints& perm, Attrs& attrs, Ints& back) {
+  const int axis = axis_attr(c, "axis", c.specs[0].shape.rank());
+  attrs = {perm[static_cast<size_t>(axis)]};
+  back = perm;
+  return true;
+}
+const RegisterPassRules slice_rules("slice", {.permuted = permute_sizes});
+const RegisterPassRules slice_grad_rules("slice_grad", {.permuted = permute_sizes});
+const RegisterPassRules pad_rules("pad", {.permuted = permute_sizes});
+const RegisterPassRules concat_rules("concat", {.permuted = permute_axis});
 
 }  // namespace
 

@@ -54,13 +54,15 @@ Graph build_graph(const Trace& trace, std::span<const Tensor> outputs, Device& d
 Graph build_graph(std::span<const Tensor> inputs, std::span<const Node> nodes,
                   std::span<const Tensor> outputs, Device& device);
 
-void optimize(Graph& g);  // all passes
+void optimize(Graph& g, const Kernels& kernels);  // all passes
 // Literals that no pass made an immediate of get memory.
 void place_literals(Graph& g, Device& device);
 
 // ---- passes: each keeps the meaning
 void prune(Graph& g);             // drops what nothing needs
 void share(Graph& g);             // merges equal nodes; drops views and casts that change nothing
+void move_transposes(Graph& g);   // through what works in any order of dimensions, where that saves
+void keep_halves(Graph& g);       // no casts around what takes halves beside float32
 void fold(Graph& g);              // normalisation and padding into the convolution they surround
 void fuse_epilogues(Graph& g);    // bias, activation and gate into the product that feeds them
 void fuse_elementwise(Graph& g);  // chains into one program each

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 
+#include "../core/pass_rules.h"
+
 namespace ph {
 
-void optimize(Graph& g) {
+void optimize(Graph& g, const Kernels& kernels) {
   prune(g);
   share(g);
   prune(g);
   prune_loops(g);
+  move_transposes(g);
+  if (takes_halves(kernels)) keep_halves(g);
   fold(g);
   prune(g);
   fuse_epilogues(g);
@@ -41,7 +45,7 @@ const Region::Planned& Region::planned(Device& device) const {
   made->device = &device;
   made->threads = device.launch().threads;
   made->graph = build_graph(inputs, nodes_, outputs, device);
-  optimize(made->graph);
+  optimize(made->graph, device.kernels());
   place_literals(made->graph, device);
   made->plan = make_plan(made->graph, device, made->threads);
   planned_.push_back(std::move(made));

@@ -67,7 +67,7 @@ Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& de
       kernels_(device.kernels()),
       launch_(device.launch()),
       profile_(Profile::make()) {
-  optimize(graph_);
+  optimize(graph_, kernels_);
   own_written_values(graph_);
   place_literals(graph_, device);
   plan_ = make_plan(graph_, device, launch_.threads);

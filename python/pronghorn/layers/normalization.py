@@ -143,8 +143,10 @@ class BatchNormalization(Layer):
         attrs = (self.epsilon, gamma is not None, beta is not None)
         channels_last = self.axis in (-1, len(inputs.shape) - 1)
         if training and self.trainable:
-            if channels_last and mask is None and not self.renorm:
-                out, mean, variance, _ = _train((x, *affine), attrs)
+            if mask is None and not self.renorm:
+                last = x if channels_last else ops.moveaxis(x, self.axis, -1)
+                out, mean, variance, _ = _train((last, *affine), attrs)
+                out = out if channels_last else ops.moveaxis(out, -1, self.axis)
             else:
                 if mask is None:
                     mean, variance = ops.moments(x, axes=self._reduction_axes)
