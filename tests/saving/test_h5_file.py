@@ -263,6 +263,23 @@ def test_entries_that_keras_3_misreads_say_their_module():
     assert config["dtype"] == "int64" and not {"oov_method", "salt"} & set(config)
 
 
+def test_a_scaled_optimizer_is_written_as_tf_keras_reads_it(tmp_path):
+    """tf-keras 2.21 and Keras 3.15 load files with this configuration, and none with a `name`."""
+    model = ph.Sequential([ph.Input((3,)), ph.layers.Dense(2)])
+    inner = ph.optimizers.Adam(0.01)
+    model.compile(ph.optimizers.LossScaleOptimizer(inner, initial_scale=64.0), "mse")
+    model.train_on_batch(np.ones((4, 3)), np.ones((4, 2)))
+    model.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5") as f:
+        config = json.loads(f.attrs["training_config"])["optimizer_config"]
+    assert config["class_name"] == "LossScaleOptimizer" and "name" not in config["config"]
+    found = config["config"]["inner_optimizer"]["config"]
+    known = {"name", "learning_rate", "beta_1", "beta_2", "epsilon", "amsgrad"}
+    assert set(found) <= known
+    again = ph.models.load_model(tmp_path / "m.h5").optimizer
+    assert again.initial_scale == 64.0 and type(again.inner_optimizer) is ph.optimizers.Adam
+
+
 def test_without_optimizer(tmp_path):
     model = cases.trained(ph, "dense")
     model.save(tmp_path / "a.h5", include_optimizer=False)

@@ -19,8 +19,6 @@ MADE = {**cases.VARIED, **cases.MODELS}
 OURS = {
     **{f"metrics.{name}": {"dtype": "int32"} for name in ("BinaryIoU", "IoU", "MeanIoU")},
     **{f"metrics.{name}": {"dtype": "int32"} for name in ("OneHotIoU", "OneHotMeanIoU")},
-    "metrics.SparseTopKCategoricalAccuracy": {"from_sorted_ids": False},
-    "metric": {"from_sorted_ids": False},
     "initializers.Identity": {"gain": 1.0},
     "initializers.IdentityInitializer": {"gain": 1.0},
     "regularizers.L1": {"l1": 0.01},

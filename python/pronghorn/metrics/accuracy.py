@@ -271,7 +271,7 @@ class SparseTopKCategoricalAccuracy(_Accuracy):
         0.5
     """
 
-    _options = ("k", "from_sorted_ids")
+    _options = ("k",)
 
     def __init__(
         self,
@@ -284,3 +284,8 @@ class SparseTopKCategoricalAccuracy(_Accuracy):
         super().__init__(sparse_top_k_categorical_accuracy, name, dtype, **options)
         self.k = k
         self.from_sorted_ids = from_sorted_ids
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make a metric like this one."""
+        ours = {"from_sorted_ids": True} if self.from_sorted_ids else {}  # tf-keras has no such
+        return {**super().get_config(), **ours}

@@ -60,13 +60,28 @@ def _is_older(class_name, config):
 def _optimizer_to_old(optimizer):
     name = optimizer["class_name"]
     old = to_old(optimizer)
+    if name == "LossScaleOptimizer":
+        return _scaled_to_old(old)
     if optimizer.get("module") != "keras.optimizers" or name not in _REGISTERED:
         return old
     if not _is_older(name, old["config"]):
         named = {**old["config"], "name": name.lower()}
         return {"class_name": f"Custom>{name}", "config": named}
-    config = old["config"].items()
-    return {**old, "config": {k: v for k, v in config if k not in _UNUSED or v != _UNUSED[k]}}
+    return {**old, "config": _without_unused(old["config"])}
+
+
+def _without_unused(config):
+    return {k: v for k, v in config.items() if k not in _UNUSED or v != _UNUSED[k]}
+
+
+def _scaled_to_old(optimizer):
+    """An optimizer that scales losses, as tf-keras makes it around one of its older ones."""
+    config = dict(optimizer["config"])
+    config.pop("name", None)
+    inner = config.get("inner_optimizer")
+    if inner and _is_older(inner["class_name"], inner["config"]):
+        config["inner_optimizer"] = {**inner, "config": _without_unused(inner["config"])}
+    return {**optimizer, "config": config}
 
 
 def write_optimizer(group, optimizer):
