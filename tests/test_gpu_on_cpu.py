@@ -256,6 +256,19 @@ for k in range(6):
     y = until(np.full((4,), k + 1.0, "float32")).numpy()
     assert 100 <= y[0] < 200
 assert ph._core.recording_counts()[0] == middle
+
+a = ph.Variable(0.0)
+
+def add(x):
+    a.assign(a + x)
+    return a * 2.0
+
+@Function
+def branch(x):  # which one, only the device knows
+    return ph.ops.cond(x > 0, lambda: add(x), lambda: x) + a
+
+got = [float(branch(ph.ops.array(x))) for x in (3.0, -5.0, 1.0, -2.0, 2.0)]
+assert got == [9.0, -2.0, 12.0, 2.0, 18.0], got
 """
     )
 

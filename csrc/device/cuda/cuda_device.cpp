@@ -127,10 +127,12 @@ class CudaDevice final : public Device {
 
   // ---- transfers
   void upload(void* dst, const void* host, size_t bytes) override {
+    needs_host();  // before it is queued
     move(dst, host, bytes, stream_);
     sync();
   }
   void download(void* host, const void* src, size_t bytes) override {
+    needs_host();  // before it is queued
     move(host, src, bytes, stream_);
     sync();
   }
