@@ -459,3 +459,19 @@ def test_hard_sigmoid_is_that_of_the_writer(tmp_path, version, factor):
     model.set_weights([[[1.0]], [0.0]])
     found = float(model.predict(np.ones((1, 1), "float32"), verbose=0)[0, 0])
     assert found == pytest.approx(2 * (factor + 0.5), abs=1e-6)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="needs /proc")
+def test_memory_of_old_weights_does_not_stay(tmp_path):
+    """Behind a load the process is not by a copy of the weights larger than before it."""
+
+    def resident():
+        with open("/proc/self/statm") as f:
+            return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    model = ph.Sequential([ph.Input((4096,)), layers.Dense(4096)])
+    size = 4096 * 4096 * 4
+    model.save_weights(tmp_path / "a.h5")
+    before = resident()
+    model.load_weights(tmp_path / "a.h5")
+    assert resident() - before < size // 2

@@ -5,11 +5,15 @@ Reading goes in two steps: everything is checked against the file first, then va
 one after the other, so that no second copy of a model's weights is ever in memory.
 """
 
+import math
 import warnings
 
+from ..engine import device
 from ..layers.base import Layer
 from ..layers.state import LayerState
 from .walk import walk
+
+_LARGE = 4 << 20  # entries of a weight whose old block, once free, is worth giving back
 
 
 def collect(model, skip=()):
@@ -135,7 +139,13 @@ def assignment(pairs, store):
 
     def assign():
         for variable, key in pairs:
-            variable.assign(kept.pop(key) if key in kept else store.load(key))
+            value = kept.pop(key) if key in kept else store.load(key)
+            variable.assign(value)
+            if (
+                math.prod(variable.shape) >= _LARGE
+            ):  # the old value's block is free now: it goes back
+                del value
+                device.trim_caches()
 
     return assign
 
