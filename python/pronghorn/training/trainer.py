@@ -347,26 +347,28 @@ class Trainer(OldMethods, CompiledModel):
         self._assert_compile_called("test_on_batch")
         return self._on_batch("test", x, y, sample_weight, return_dict)
 
-    @at_home
     def _on_batch(self, kind, x, y, sample_weight, return_dict):
         try:
-            data = (self._staged(x), y, sample_weight)
-            if _is_plain(data):
-                data = (_batch_array(data[0]), _batch_array(y), None)
-            else:
-                data = nest.map_structure(_batch_array, data)
-                sample_count(data)
-            step = self._prepare(kind, lambda: data)
-            if self.__dict__.get("_loops"):  # called by a batch hook
-                with self._own_metrics():
-                    self.reset_metrics()
-                    logs = plain_logs(step.batch(data))
-            else:
-                self.reset_metrics()
-                logs = plain_logs(step.batch(data))
+            logs = self._logs_of_batch(kind, x, y, sample_weight)
         except Exception as error:
             raise filtered(error) from error.__cause__
         return logs if return_dict else self._flatten_metrics_in_order(logs)
+
+    @at_home
+    def _logs_of_batch(self, kind, x, y, sample_weight):
+        data = (self._staged(x), y, sample_weight)
+        if _is_plain(data):
+            data = (_batch_array(data[0]), _batch_array(y), None)
+        else:
+            data = nest.map_structure(_batch_array, data)
+            sample_count(data)
+        step = self._prepare(kind, lambda: data)
+        if self.__dict__.get("_loops"):  # called by a batch hook
+            with self._own_metrics():
+                self.reset_metrics()
+                return plain_logs(step.batch(data))
+        self.reset_metrics()
+        return plain_logs(step.batch(data))
 
     @at_home
     def predict_on_batch(self, x: Any) -> Any:
