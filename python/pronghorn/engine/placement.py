@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _core
 from . import config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
 
 # The scopes that are entered, of all threads. Empty where programs need not ask.
 live: set[int] = set()
@@ -112,7 +118,7 @@ def here(tensor):
     return tensor if tensor.device == name else tensor.moved_to(name)
 
 
-def at_home(method):
+def at_home(method: F) -> F:
     """A method of a model that runs as in a scope of the device where its variables live."""
 
     @functools.wraps(method)
@@ -122,7 +128,7 @@ def at_home(method):
         with device_scope(self.variables[0].value.device):
             return method(self, *args, **kwargs)
 
-    return run
+    return run  # type: ignore[return-value]
 
 
 _tf32 = [False]

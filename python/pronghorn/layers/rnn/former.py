@@ -44,7 +44,7 @@ def time_distributed_dense(
     (2, 5, 4)
     """
     if dropout and 0.0 < dropout < 1.0:
-        from ...engine.symbolic import call_context
+        from ...engine.call_context import call_context
         from ...random import dropout as drop
 
         if call_context.training if training is None else training:
