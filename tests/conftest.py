@@ -29,6 +29,7 @@ def pytest_collection_modifyitems(items):
 def fresh():
     pronghorn.utils.set_random_seed(1234)
     yield
+    pronghorn.dtype_policies.reset_dtype_policy()
     if pronghorn.config.floatx() != "float32":
         raise AssertionError("a test left another floatx behind")
 

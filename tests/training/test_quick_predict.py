@@ -120,7 +120,8 @@ def test_many_outputs_and_masks_go_the_long_way():
 
 
 def test_inside_a_trace_it_is_traced():
-    model = dense()
+    with ph.device("cpu:0"):  # from now on models look where they live
+        model = dense()
     model.predict_on_batch(X)
     with pytest.raises(TypeError):  # no array can come out of it there
         Function(lambda x: model.predict_on_batch(X))(X)

@@ -125,7 +125,10 @@ def at_home(method: F) -> F:
     def run(self, *args, **kwargs):
         if not used[0] or not self.variables:
             return method(self, *args, **kwargs)
-        with device_scope(self.variables[0].value.device):
+        first = self.variables[0].value
+        if first.is_abstract:  # within a trace, which asks when it runs
+            return method(self, *args, **kwargs)
+        with device_scope(first.device):
             return method(self, *args, **kwargs)
 
     return run  # type: ignore[return-value]
