@@ -8,10 +8,28 @@ heat over the picture; OpenCV is not needed.
 
 import numpy as np
 import pronghorn as ph
-from drawing import SHAPES, as_bytes, grid, heat, options, save, scene_network, scenes, titled
+from drawing import SHAPES, as_bytes, grid, heat, options, save, scenes, titled
 from PIL import Image
-from pronghorn import Model, ops
+from pronghorn import Input, Model, Sequential, layers, ops
 from pronghorn.preprocessing.image import img_to_array, load_img
+
+
+def network_of_means(quick, side=48):
+    """A convnet that ends in the means of its features, so that what it sees has a place."""
+    parts = [Input((side, side, 3))]
+    for i, (filters, size) in enumerate(((24, 5), (48, 3), (96, 3))):
+        parts += [layers.MaxPooling2D(2)] if i else []
+        parts += [
+            layers.Conv2D(filters, size, padding="same", use_bias=False),
+            layers.BatchNormalization(momentum=0.8),
+            layers.Activation("relu", name=f"features{i}"),
+        ]
+    parts += [layers.GlobalAveragePooling2D(), layers.Dense(3, activation="softmax")]
+    model = Sequential(parts)
+    model.compile(ph.optimizers.Adam(2e-3), "sparse_categorical_crossentropy")
+    x, y = scenes(64 if quick else 4000, side)
+    model.fit(x, y, batch_size=32, epochs=1 if quick else 10, verbose=0)
+    return model
 
 
 def heatmap(network, layer, x, index=None):
@@ -49,11 +67,11 @@ if found.photo:
     cam, index = heatmap(network, "block5_conv3", x)
     save(grid([as_bytes(photo, 0, 255), laid_over(photo, cam)], 2, 224), found.out)
 else:
-    network = scene_network(found.quick)
+    network = network_of_means(found.quick)
     x, _ = scenes(8, seed=9)
     tiles, names = list(as_bytes(x, 0, 1)), []
     for one in x:
-        cam, index = heatmap(network, "conv2", one[None])
+        cam, index = heatmap(network, "features2", one[None])
         tiles.append(laid_over(one * 255, cam))
         names.append(SHAPES[index])
     save(titled(grid(tiles, 8, 80), "seen as: " + ", ".join(names)), found.out)
