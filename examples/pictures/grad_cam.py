@@ -43,7 +43,8 @@ def heatmap(network, layer, x, index=None):
     above = Model(network.get_layer(layer).output, network.output)
     with ph.GradientTape() as tape:
         tape.watch(features)
-        score = ops.log(above(features)[:, index] + 1e-12)
+        logs = ops.log(above(features) + 1e-12)
+        score = logs[:, index] - ops.mean(logs, axis=-1)  # the class's logit, less their mean
     weights = ops.mean(tape.gradient(score, features), axis=(1, 2))
     cam = np.maximum(np.asarray(ops.sum(features * weights[:, None, None, :], -1))[0], 0)
     return cam / (cam.max() + 1e-9), index
