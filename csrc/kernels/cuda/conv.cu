@@ -132,7 +132,8 @@ struct NarrowForward {
       for (int32_t kw = 0; kw < g.kw; ++kw, filter += cg * g.k) {
         const int64_t from = image_at(g, p, {kh, kw, 0});
         if (from < 0) continue;
-        for (int64_t c = 0; c < cg; ++c) sum += read_as<W>(x[from * g.c + c]) * read_as<W>(filter[c * g.k]);
+        for (int64_t c = 0; c < cg; ++c)
+          sum += read_as<W>(x[from * g.c + c]) * read_as<W>(filter[c * g.k]);
       }
     finish(0, at, k, sum);
   }
@@ -153,7 +154,8 @@ struct NarrowInput {
       for (int32_t kw = 0; kw < g.kw; ++kw, filter += cg * g.k) {
         const int64_t from = output_at(g, p, {kh, kw, 0});
         if (from < 0) continue;
-        for (int64_t k = 0; k < kg; ++k) sum += read_as<W>(dy[from * g.k + k]) * read_as<W>(filter[k]);
+        for (int64_t k = 0; k < kg; ++k)
+          sum += read_as<W>(dy[from * g.k + k]) * read_as<W>(filter[k]);
       }
     finish(0, at, c, sum);
   }
