@@ -11,7 +11,7 @@ struct PassRules {
   // such that the result is transpose(result of u, back). False: not for this call.
   bool (*permuted)(const Call& call, const Ints& perm, Attrs& attrs, Ints& back) = nullptr;
   // What has the shape of input 0, the first output too, may be float16 or bfloat16 while the other
-  // inputs and outputs are float32, where takes_halves() says so.
+  // inputs and outputs are float32, where the table's takes_halves says so.
   bool halves = false;
 };
 const PassRules& pass_rules(const OpDef& op);
@@ -19,9 +19,5 @@ const PassRules& pass_rules(const OpDef& op);
 struct RegisterPassRules {
   RegisterPassRules(const char* op, const PassRules& rules);
 };
-
-// Whether a table's products, windows, softmax and norms take float16 and bfloat16
-// (kernels/cpu/half.h says how): those of processors do, which alone can be probed.
-inline bool takes_halves(const Kernels& table) { return table.peak_probe != nullptr; }
 
 }  // namespace ph

@@ -1,13 +1,12 @@
 // Which kernels take float16 and bfloat16 as they are.
 #pragma once
-#include "../core/pass_rules.h"
 #include "common.h"
 
 namespace ph {
 
 // Whether the device's products, windows, softmax and norms compute with d.
 inline bool native_here(const BindContext& ctx, DType d) {
-  return native_float(d) || (is_float(d) && takes_halves(*ctx.kernels));
+  return native_float(d) || (is_float(d) && ctx.kernels->takes_halves);
 }
 
 // Whether the operands are of one such type or, where the first is a half, those of its shape and

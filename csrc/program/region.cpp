@@ -13,7 +13,7 @@ void optimize(Graph& g, const Kernels& kernels) {
   prune(g);
   prune_loops(g);
   move_transposes(g);
-  if (takes_halves(kernels)) keep_halves(g);
+  if (kernels.takes_halves) keep_halves(g);
   fold(g);
   prune(g);
   fuse_epilogues(g);

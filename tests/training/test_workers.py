@@ -103,6 +103,14 @@ def test_workers_may_be_asked_for_in_the_call(name):
     assert own.workers == 2
 
 
+@pytest.mark.parametrize("name", ["workers", "max_queue_size"])
+@pytest.mark.parametrize("value", [-1, "two", 1.5])
+def test_a_queue_is_a_whole_number(name, value):
+    for processes in (False, True):
+        with pytest.raises(ValueError, match=f"`{name}` must be a whole number"):
+            model().fit(Batches(), verbose=0, use_multiprocessing=processes, **{name: value})
+
+
 @needs_fork
 def test_processes_may_be_asked_for_in_the_call():
     data = Makers()

@@ -151,6 +151,20 @@ class DatasetSource(_Source):
         self._first = None  # batch 0, where it was looked at before the first pass
         if self.num_batches == 0:
             raise ValueError("The dataset has 0 batches; expected at least one.")
+        self._queue()
+
+    def _queue(self):
+        """(workers, batches that may wait): asked anew each time, as is the number of batches."""
+        found = []
+        for name in ("workers", "max_queue_size"):
+            count = getattr(self._dataset, name, None)
+            count = 0 if count is None else count
+            if not hasattr(count, "__index__") or count < 0:
+                raise ValueError(
+                    f"`{name}` must be a whole number, 0 or more. Received: {name}={count!r}"
+                )
+            found.append(int(count))
+        return found[0], max(found[1], 1)
 
     @property
     def num_batches(self):
@@ -188,8 +202,7 @@ class DatasetSource(_Source):
         indices = itertools.count() if count is None else list(range(count))
         if count is not None and self._shuffle:
             random.shuffle(indices)  # type: ignore[arg-type]
-        workers = getattr(self._dataset, "workers", 1) or 0
-        limit = max(getattr(self._dataset, "max_queue_size", 0) or 0, 1)
+        workers, limit = self._queue()
 
         def make(index):
             return self._batch(index) if index or first is None else first
