@@ -370,7 +370,6 @@ class Trainer(OldMethods, CompiledModel):
         self.reset_metrics()
         return plain_logs(step.batch(data))
 
-    @at_home
     def predict_on_batch(self, x: Any) -> Any:
         """The model's outputs for one batch, as NumPy arrays.
 
@@ -388,6 +387,10 @@ class Trainer(OldMethods, CompiledModel):
             outputs = step.quick(x, self.__dict__.get("_functional"))
             if outputs is not None:
                 return outputs
+        return self._outputs_of_batch(x)
+
+    @at_home
+    def _outputs_of_batch(self, x):
         try:
             x = self._staged(x)
             plain = type(x) is np.ndarray
