@@ -387,21 +387,21 @@ class Trainer(OldMethods, CompiledModel):
             outputs = step.quick(x, self.__dict__.get("_functional"))
             if outputs is not None:
                 return outputs
-        return self._outputs_of_batch(x)
+        try:
+            return self._outputs_of_batch(x)
+        except Exception as error:
+            raise filtered(error) from error.__cause__
 
     @at_home
     def _outputs_of_batch(self, x):
-        try:
-            x = self._staged(x)
-            plain = type(x) is np.ndarray
-            data = (_batch_array(x) if plain else nest.map_structure(_batch_array, x),)
-            step = self._prepare("predict", lambda: data)
-            outputs = step.batch(data)
-            own = type(x) is np.ndarray and self._host_part(x) is None
-            if own and data[0].dtype == x.dtype:
-                step.keep_runner(x)
-        except Exception as error:
-            raise filtered(error) from error.__cause__
+        x = self._staged(x)
+        plain = type(x) is np.ndarray
+        data = (_batch_array(x) if plain else nest.map_structure(_batch_array, x),)
+        step = self._prepare("predict", lambda: data)
+        outputs = step.batch(data)
+        own = type(x) is np.ndarray and self._host_part(x) is None
+        if own and data[0].dtype == x.dtype:
+            step.keep_runner(x)
         if nest.is_nested(outputs):
             return nest.map_structure(np.array, outputs)
         return np.array(outputs)
