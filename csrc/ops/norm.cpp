@@ -2,6 +2,7 @@
 // var (biased), rstd; batch_norm_infer(x, gamma?, beta?, mean, var) gives y; batch_norm_grad(x,
 // gamma?, mean, rstd, dy) gives dx, dgamma, dbeta. Statistics and parameters have shape
 // (channels,).
+#include "../core/pass_rules.h"
 #include "halves.h"
 
 namespace ph {

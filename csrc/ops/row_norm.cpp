@@ -1,6 +1,7 @@
 // Normalisation of samples: row_norm(x, gamma?, beta?) gives y, mean and rstd (samples, groups);
 // row_norm_grad(x, gamma?, mean, rstd, dy) gives dx, dgamma, dbeta. x has four dimensions, those of
 // RowNormArgs, and the parameters shape (channels,).
+#include "../core/pass_rules.h"
 #include "../kernels/args_row_norm.h"
 #include "halves.h"
 
