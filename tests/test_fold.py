@@ -73,7 +73,7 @@ def test_norms_in_a_row_and_a_large_filter():
     y = convolved(X, np.asarray(conv.kernel)) + np.asarray(conv.bias)
     expected = normed(normed(y, one), two)
     np.testing.assert_allclose(model.predict_on_batch(X), expected, rtol=1e-4, atol=1e-4)
-    # a filter larger than the result is not scaled
+    # a filter larger than the result
     x = X[:1, :3, :3]
     model = filled(ph.Sequential([ph.Input(x.shape[1:]), conv, one]))
     y = convolved(x, np.asarray(conv.kernel)) + np.asarray(conv.bias)
@@ -81,7 +81,7 @@ def test_norms_in_a_row_and_a_large_filter():
 
 
 def test_the_norm_follows_its_statistics():
-    """What is folded is computed at each call, not once."""
+    """What is folded is computed anew where a weight has changed."""
     conv, norm = layers.Conv2D(4, 3), layers.BatchNormalization()
     model = filled(ph.Sequential([ph.Input(X.shape[1:]), conv, norm]))
     model.predict_on_batch(X)

@@ -93,11 +93,13 @@ class VariableAccess {
     for (size_t i = 0; i < wish.cells.size(); ++i) {
       VariableCell& c = *wish.cells[i];
       switch (wish.kind) {
-        case Wish::run: wish.writes[i] ? void(c.writer = true) : void(++c.readers); break;
+        case Wish::run:
+          wish.writes[i] ? void((c.writer = true, ++c.changes)) : void(++c.readers);
+          break;
         case Wish::read: wish.values[i] = c.value; break;
         case Wish::assign:
           wish.done = !wish.expected || wish.expected == c.value.get();
-          if (wish.done) std::swap(c.value, wish.values[i]);
+          if (wish.done) std::swap(c.value, wish.values[i]), ++c.changes;
           break;
       }
     }

@@ -25,6 +25,7 @@ struct VariableCell {
   // The rest is guarded by the one lock of VariableAccess.
   int readers = 0;  // runs
   bool writer = false;
+  uint64_t changes = 1;    // assignments and runs that wrote it
   uint64_t wanted_in = 0;  // the round in which an earlier wish asked for it
   bool wanted_to_write = false;
 };
@@ -52,6 +53,7 @@ class VariableRun {
   VariableRun& operator=(const VariableRun&) = delete;
   // The value's memory; alone in it where this run may write.
   void* data(size_t i) const { return cells_[i]->value.data(); }
+  uint64_t changes(size_t i) const { return cells_[i]->changes; }  // another for another value
 
  private:
   void end();

@@ -11,6 +11,7 @@ struct GraphValue {
   enum Kind { kInput, kVariable, kConstant, kComputed } kind;
   Spec spec;
   int index = -1;  // input number, variable slot, constant number, or producing node
+  int kept = -1;   // of a prepared node: the constant whose memory keeps it between runs
 };
 
 struct GraphNode {
@@ -18,6 +19,7 @@ struct GraphNode {
   Attrs attrs;
   std::vector<int> in, out;  // values
   std::optional<EltProgram> chain;
+  bool prepared = false;  // runs only when a variable that it follows from has changed
   bool elementwise() const { return chain || (op->flags & kElementwise); }
   const char* name() const { return op ? op->name : "elementwise"; }
 };
@@ -36,6 +38,7 @@ struct Graph {
   std::vector<Tensor> constants;
   std::vector<int> outputs;
   std::vector<GraphWrite> writes;
+  bool keeps = false;  // what `prepare` marks is kept between runs
 
   int add_value(GraphValue v) {
     values.push_back(std::move(v));
@@ -58,6 +61,9 @@ void optimize(Graph& g, const Kernels& kernels);  // all passes
 // Literals that no pass made an immediate of get memory.
 void place_literals(Graph& g, Device& device);
 
+// Which values are the same in every run until some variable changes; none where nothing is kept.
+std::vector<char> steady_values(const Graph& g);
+
 // ---- passes: each keeps the meaning
 void prune(Graph& g);             // drops what nothing needs
 void share(Graph& g);             // merges equal nodes; drops views and casts that change nothing
@@ -66,5 +72,6 @@ void keep_halves(Graph& g);       // no casts around what takes halves beside fl
 void fold(Graph& g);              // normalisation and padding into the convolution they surround
 void fuse_epilogues(Graph& g);    // bias, activation and gate into the product that feeds them
 void fuse_elementwise(Graph& g);  // chains into one program each
+void prepare(Graph& g, Device& device);  // marks what need not be computed in every run
 
 }  // namespace ph

@@ -172,6 +172,14 @@ class Planner {
         }
       }
     };
+    // what is prepared comes before all else: it depends on nothing else
+    for (size_t i = 0; i < n; ++i) {
+      if (!g_.nodes[i].prepared) continue;
+      done[i] = 1;
+      plan_.order.push_back(static_cast<int>(i));
+      for (int f : followers[i]) --waiting[z(f)];
+    }
+    plan_.prepared = static_cast<int>(plan_.order.size());
     // nodes that wait for nothing but are eager, then traced order; a node whose extra edges are
     // not met yet is passed over and picked up in a later sweep
     for (size_t i = 0; i < n; ++i)
@@ -223,6 +231,7 @@ class Planner {
       const GraphValue& value = g_.values[v];
       if (value.kind == GraphValue::kVariable) plan_.places[v] = {Place::kVariable, 0, value.index};
       if (value.kind == GraphValue::kConstant) plan_.places[v] = {Place::kConstant, 0, value.index};
+      if (value.kept >= 0) plan_.places[v] = {Place::kConstant, 0, value.kept};
       if (in_place_[v] >= 0) plan_.places[v] = {Place::kVariable, 0, in_place_[v]};
     }
     // Inputs stay for the whole step: the next batch is gathered into the same slots.

@@ -12,6 +12,7 @@ struct Place {
 
 struct Plan {
   std::vector<int> order;          // nodes
+  int prepared = 0;                // so many of them run only where a variable has changed
   std::vector<Place> places;       // per value
   int check_before = -1;           // position in `order` before which the status word is checked
                                    // (-1: no op can fail)

@@ -40,6 +40,8 @@ class Program {
   struct Lease;
   void* reserve(Arena& arena) const;  // OutOfMemory says what for
   void bind(Instance& instance, char* arena) const;
+  void find_steady();
+  void prepare(const Instance& instance, const VariableRun& variables);
   void bind_copies(Instance& instance) const;
   void* address(const Instance& instance, int value) const;
   std::vector<ProfiledCall> calls_of(const Instance& instance) const;
@@ -67,7 +69,11 @@ class Program {
   std::vector<size_t> slots_;  // of the variables that a run touches
   std::vector<VariableCell*> cells_;
   std::vector<char> writes_;
-  std::mutex mutex_;  // instances_
+  std::vector<size_t> steady_;  // of cells_: what prepared nodes follow from
+  std::mutex prepared_mutex_;   // the next two and what is kept
+  bool is_prepared_ = false;
+  std::vector<uint64_t> prepared_for_;  // the changes of steady_ that are in what is kept
+  std::mutex mutex_;                    // instances_
   std::vector<std::unique_ptr<Instance>> instances_;
 };
 

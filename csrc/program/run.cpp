@@ -16,7 +16,7 @@ struct Program::Instance {
   bool busy = false;
   char* arena = nullptr;
   std::vector<void*> variables;  // what the thunks point at
-  ThunkList thunks, copies;
+  ThunkList thunks, copies, prepared;
   size_t check_at = 0;                     // thunks before it may fail; state is written after it
   int32_t* status = nullptr;               // on the device
   std::unique_ptr<RecordedWork> recorded;  // all thunks, on devices that keep work
@@ -67,8 +67,10 @@ Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& de
       kernels_(device.kernels()),
       launch_(device.launch()),
       profile_(Profile::make()) {
+  graph_.keeps = device.host_visible();
   optimize(graph_, kernels_);
   own_written_values(graph_);
+  ph::prepare(graph_, device);
   place_literals(graph_, device);
   plan_ = make_plan(graph_, device, launch_.threads);
   std::vector<char> written(graph_.variables.size(), 0);
@@ -79,6 +81,7 @@ Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& de
       cells_.push_back(graph_.variables[i].get());
       writes_.push_back(written[i]);
     }
+  find_steady();
   add_arena_user(device_, static_cast<size_t>(plan_.arena_bytes));  // last: nothing throws after it
 }
 
@@ -98,6 +101,7 @@ void Program::bind(Instance& instance, char* arena) const {
   instance.arena = arena;
   instance.status = reinterpret_cast<int32_t*>(arena + plan_.status_offset);
   instance.thunks.clear();
+  instance.prepared.clear();
   instance.nodes.clear();
   instance.check_at = 0;
   instance.bound = false;
@@ -123,7 +127,8 @@ void Program::bind(Instance& instance, char* arena) const {
     out.clear();
     for (int v : node.in) in.push_back(operand(v));
     for (int v : node.out) out.push_back(operand(v));
-    RealBind ctx(instance.thunks, arena + plan_.scratch_offset,
+    const bool prepared = static_cast<int>(i) < plan_.prepared;
+    RealBind ctx(prepared ? instance.prepared : instance.thunks, arena + plan_.scratch_offset,
                  static_cast<size_t>(plan_.scratch_bytes), instance.status, node.op, node.attrs, in,
                  out, device_, kernels_, launch_.threads);
     if (guarded && writes_state(node)) ctx.set_guard(instance.status);
@@ -198,6 +203,7 @@ struct Program::Lease {
         at = variables.data(i);
       }
       if (!same) p.bind(*instance, base);
+      if (p.plan_.prepared) p.prepare(*instance, variables);
     } catch (...) {
       release();
       throw;
@@ -210,6 +216,33 @@ struct Program::Lease {
     instance = nullptr;
   }
 };
+
+// The cells of the variables that prepared nodes read.
+void Program::find_steady() {
+  std::vector<char> read(graph_.variables.size(), 0);
+  for (const GraphNode& n : graph_.nodes)
+    if (n.prepared)
+      for (int v : n.in) {
+        const GraphValue& value = graph_.values[static_cast<size_t>(v)];
+        if (value.kind == GraphValue::kVariable) read[static_cast<size_t>(value.index)] = 1;
+      }
+  for (size_t i = 0; i < slots_.size(); ++i)
+    if (read[slots_[i]]) steady_.push_back(i);
+}
+
+// A run that reads a variable keeps others from changing it: what is kept stays right until the
+// run ends, and while it is computed anew no run of other values is under way.
+void Program::prepare(const Instance& instance, const VariableRun& variables) {
+  const std::lock_guard guard(prepared_mutex_);
+  bool same = is_prepared_;
+  for (size_t i = 0; same && i < steady_.size(); ++i)
+    same = prepared_for_[i] == variables.changes(steady_[i]);
+  if (same) return;
+  if (device_.executes()) instance.prepared.run(kernels_, launch_);
+  is_prepared_ = true;
+  prepared_for_.clear();
+  for (size_t i : steady_) prepared_for_.push_back(variables.changes(i));
+}
 
 void Program::clear_status(Instance& instance) const {
   if (!device_.host_visible())
@@ -392,6 +425,7 @@ std::string Program::describe() const {
   };
   for (size_t i = 0; i < plan_.order.size(); ++i) {
     if (static_cast<int>(i) == plan_.check_before) out << "-- check status\n";
+    if (i && static_cast<int>(i) == plan_.prepared) out << "-- in every run\n";
     const GraphNode& n = graph_.nodes[static_cast<size_t>(plan_.order[i])];
     out << n.name();
     if (n.chain) out << "[" << n.chain->instrs.size() << "]";

@@ -12,7 +12,11 @@ namespace {
 class FoldPass {
  public:
   explicit FoldPass(Graph& g)
-      : g_(g), uses_(g.consumers()), outside_(g.values.size(), 0), before_(g.nodes.size()) {
+      : g_(g),
+        uses_(g.consumers()),
+        outside_(g.values.size(), 0),
+        steady_(steady_values(g)),
+        before_(g.nodes.size()) {
     for (int v : g.outputs) outside_[z(v)] = 1;
     for (const GraphWrite& w : g.writes) outside_[z(w.value)] = 1;
   }
@@ -44,6 +48,8 @@ class FoldPass {
   int sole_producer(int v) const {
     return z(v) < uses_.size() && uses_[z(v)].size() == 1 && !outside_[z(v)] ? producer(v) : -1;
   }
+
+  bool is_steady(int v) const { return z(v) < steady_.size() && steady_[z(v)]; }
 
   // A node before `at` that computes `op` of `in`.
   int compute(int at, const char* op, std::vector<int> in) {
@@ -80,8 +86,10 @@ class FoldPass {
     if (!op || op->filter < 0) return {};
     const int filter = g_.nodes[z(p)].in[z(op->filter)];
     if (spec(filter).dtype != spec(x).dtype) return {};
-    // scaling a filter that is as large as the result saves nothing
-    if (2 * spec(filter).shape.count() > spec(x).shape.count()) return {};
+    // scaling a filter that is as large as the result saves nothing, unless it is done only once
+    bool once = is_steady(filter) && (t.bias < 0 || is_steady(t.bias));
+    for (int v : parameters) once = once && is_steady(v);
+    if (!once && 2 * spec(filter).shape.count() > spec(x).shape.count()) return {};
     const auto known = [&](int v) { return producer(v) < p; };
     for (int v : parameters)
       if (!known(v)) return {};
@@ -153,7 +161,7 @@ class FoldPass {
 
   Graph& g_;
   std::vector<std::vector<int>> uses_;
-  std::vector<char> outside_;
+  std::vector<char> outside_, steady_;
   std::vector<std::vector<GraphNode>> before_;  // nodes to put before each
 };
 
