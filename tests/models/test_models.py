@@ -41,6 +41,11 @@ def test_structure_is_keras(name):
     assert json.loads(json.dumps(networks.structure(built(name)))) == STRUCTURES[name]
 
 
+def inner_names(model):
+    """All names but those of inputs, which a clone has from their tensors, as in Keras."""
+    return [x.name for x in model.layers if not isinstance(x, layers.InputLayer)]
+
+
 @pytest.mark.parametrize("name", [n for n in networks.MODELS if n != "subclassed"])
 def test_config_makes_the_same_model(name):
     model = built(name)
@@ -52,7 +57,7 @@ def test_config_makes_the_same_model(name):
         ph.models.clone_model(model),
     ):
         assert type(copy) is type(model) and copy.name == model.name
-        assert [x.name for x in copy.layers] == [x.name for x in model.layers]
+        assert inner_names(copy) == inner_names(model)
         copy(x)
         assert not np.array_equal(copy.get_weights()[0], model.get_weights()[0])
         copy.set_weights(model.get_weights())

@@ -126,8 +126,11 @@ class Node:
         """(args, kwargs) with tensors and sizes replaced; `values` maps their keys to values."""
 
         def size_of(tensor, axis):
-            size = values[tensor._key].shape[axis]
-            return SymDim() if size is None else size
+            value = values[tensor._key]
+            size = value.shape[axis]
+            if size is None:  # a graph recorded anew asks for the sizes of its own tensors
+                return SymDim(value, axis) if isinstance(value, KerasTensor) else SymDim()
+            return size
 
         def fill(leaf):
             if isinstance(leaf, KerasTensor):
@@ -324,7 +327,10 @@ class RecordedOp(Operation):
 
         return dispatch.op(self.op_name)(inputs, _unknown_as_minus_one(attrs))  # type: ignore[arg-type]
 
-    __call__ = call
+    def __call__(self, inputs, attrs=()):
+        if any_symbolic((inputs, attrs)):  # another node of this op, of the same name
+            return self.record(inputs, attrs)
+        return self.call(inputs, attrs)
 
     def record(self, inputs, attrs=()):
         """Adds a Node of this op, which keeps its name; returns its symbolic result(s)."""
@@ -334,6 +340,10 @@ class RecordedOp(Operation):
 
     def get_config(self):
         return {"name": self.name, "op_name": self.op_name}
+
+    @classmethod
+    def from_config(cls, config):
+        return recorded_class(config["op_name"])(name=config["name"])
 
     def __reduce__(self):
         return _operation_again, (self.op_name, self.name, None)
@@ -377,6 +387,8 @@ class RecordedFunction(Operation):
             )
         return {"name": self.name, "op_name": self.op_name}
 
+    from_config = RecordedOp.from_config
+
     def __reduce__(self):
         function = self.function if self.op_name is None else None
         return _operation_again, (self.op_name, self.name, function)
@@ -413,8 +425,6 @@ class RecordedSizes(RecordedOp):
 
     def call(self, inputs, attrs=()):
         return _sizes_tensor(*attrs)
-
-    __call__ = call
 
     def record(self, inputs, attrs=()):
         value, dtype = attrs

@@ -19,6 +19,7 @@ class LayerCopies(Portable):
     def _portable_state(self):
         state = super()._portable_state()
         state.pop("_call_info", None)
+        state.pop("_kept_losses", None)
         if self._writes_own_config():
             state["_init_arguments"] = ((), {})
         state["_tracked"] = [k for k, v in state.items() if isinstance(v, TRACKED)]

@@ -8,17 +8,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..engine import KerasTensor, Tensor, Variable, is_tracing, nest
-from ..engine.call_context import call_context
+from ..engine import Variable
 from ..engine.stateless import StatelessScope
 from ..engine.tensor import own_array
 from ..engine.variable import values_of
+from .own_losses import LayerLosses
 from .tracking import revision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..engine.types import Identifier, TensorLike
+    from ..engine.types import Identifier
 
 
 def unique(items):
@@ -26,17 +26,7 @@ def unique(items):
     return list({id(x): x for x in items}.values())
 
 
-def _penalty_of(variable):
-    penalty = variable.regularizer(variable)
-    if penalty is None:
-        raise ValueError(
-            f"The regularizer of '{variable.path}' returned None; expected a scalar. Does its "
-            "function end without `return`?"
-        )
-    return penalty
-
-
-class LayerState:
+class LayerState(LayerLosses):
     """Weights, losses and metrics of a layer and its sublayers."""
 
     @property
@@ -415,75 +405,3 @@ class LayerState:
             losses = self.losses if return_losses else None
         state = [scope.get_current_value(v) for v in self.non_trainable_variables]
         return (outputs, state, losses) if return_losses else (outputs, state)
-
-    # Losses.
-
-    def add_loss(self, loss: Any, inputs: TensorLike | None = None) -> None:
-        """Adds scalar losses, inside `call`. They are cleared at the next outermost call.
-
-        Args:
-            loss: Scalar tensor, function without arguments that returns one, or a nest of them.
-                Functions stay, and are called for every step.
-            inputs: Taken for the sake of Keras 2, which asked what a loss depends on.
-
-        Raises:
-            ValueError: for anything else, and for symbolic tensors, which functional models take.
-
-        Example:
-
-        >>> layer = layers.Layer()
-        >>> layer.add_loss(lambda: ops.array(2.0))
-        >>> [loss.item() for loss in layer.losses]
-        [2.0]
-        """
-        from .call_spec import is_tensor
-
-        losses = [x for x in nest.flatten(loss) if is_tensor(x)]
-        functions = [x for x in nest.flatten(loss) if callable(x) and not is_tensor(x)]
-        for x in nest.flatten(loss):
-            symbolic = isinstance(x, KerasTensor) and call_context.entry is None
-            if symbolic or not (is_tensor(x) or callable(x)):
-                raise ValueError(
-                    "`add_loss()` can only be called from inside `build()` or `call()`, on a "
-                    f"tensor input. Received invalid value: {x}"
-                )
-        if functions:
-            self.__dict__.setdefault("_loss_functions", []).extend(functions)
-        if not call_context.symbolic:
-            self._losses.extend(losses)
-
-    def _get_own_losses(self):
-        return list(self._losses)
-
-    def _get_regularization_losses(self):
-        return [_penalty_of(v) for v in self.trainable_weights if v.regularizer is not None]
-
-    @property
-    def losses(self) -> Any:
-        """Scalars from `add_loss` and from activity and weight regularizers, sublayers' too."""
-        found = list(self._losses)
-        makers = list(self.__dict__.get("_loss_functions", ()))
-        for layer in self._flatten_layers(include_self=False):
-            found.extend(layer._losses)
-            makers.extend(layer.__dict__.get("_loss_functions", ()))
-        found.extend(make() for make in makers)
-        if not is_tracing():  # what a compiled step added has no value outside of it
-            found = [x for x in found if not x.is_abstract]
-        return found + self._get_regularization_losses()
-
-    def _clear_losses(self):
-        if self._losses:
-            self._losses.clear()
-        for layer in self._layers:
-            layer._clear_losses()
-
-    def _add_activity_losses(self, outputs):
-        from .. import ops
-
-        for output in nest.flatten(outputs):
-            if isinstance(output, Tensor):
-                loss = self.activity_regularizer(output)
-                if output.ndim > 0:
-                    batch = ops.maximum(ops.shape(output)[0], 1)  # an empty one has no loss
-                    loss = ops.divide(loss, ops.cast(batch, loss.dtype))
-                self.add_loss(loss)

@@ -24,7 +24,6 @@ class KerasOp(Operation):
     def __init__(self, module, class_name, config):
         config = dict(config)
         super().__init__(config.pop("name", None) or to_snake_case(class_name))
-        self.module = module
         self.fixed = {k: v for k, v in config.items() if k not in ("trainable", "dtype_policy")}
         if class_name != "Cast" and class_name != "OneHot" and "dtype" in self.fixed:
             if isinstance(self.fixed["dtype"], dict):  # of the operation, not an argument
@@ -46,6 +45,10 @@ class KerasOp(Operation):
     def get_config(self):
         return {"name": self.name, **self.fixed}
 
+    @classmethod
+    def from_config(cls, config):
+        return cls(cls.module, cls.__name__, config)
+
 
 def is_keras_op(entry):
     return str(entry.get("module")).startswith("keras.src.ops.")
@@ -58,7 +61,7 @@ def make(entry):
         ValueError: for one that has no function here.
     """
     name = entry["class_name"]
-    cls = type(name, (KerasOp,), {})  # summaries print the class
+    cls = type(name, (KerasOp,), {"module": entry["module"]})  # summaries print the class
     return cls(entry["module"], name, entry["config"])
 
 

@@ -370,6 +370,7 @@ class CompiledModel:
                         tape.watch(variable)
                 y_pred = self(x, training=True)  # type: ignore[operator]
                 loss = self._compute_loss(x, y, y_pred, sample_weight, training=True)
+                self._keep_losses()
                 scaled = loss if self.optimizer is None else self.optimizer.scale_loss(loss)
             self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
             weights = self._trained_weights()  # the forward pass may have made some
@@ -392,6 +393,7 @@ class CompiledModel:
         with remembering(self, False):
             y_pred = self(x, training=False)  # type: ignore[operator]
             loss = self._compute_loss(x, y, y_pred, sample_weight, training=False)
+            self._keep_losses()
             self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
             return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
