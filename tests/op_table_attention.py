@@ -78,6 +78,7 @@ ATTENTION = [
         lambda q, k, v: attention(q, k, v, causal=True, scale=0.3),
         (Q, K, V),
         "sums",
+        dtypes=ALL_FLOATS,
         sizes=(((1, 150, 1, 4), (1, 140, 1, 4), (1, 140, 1, 5)),),
     ),
     Row(
@@ -86,6 +87,7 @@ ATTENTION = [
         attention,
         (Arg((2, 5, 6, 3)), Arg((2, 7, 2, 3)), Arg((2, 7, 2, 3))),
         "sums",
+        dtypes=ALL_FLOATS,
         sizes=(((1, 70, 4, 3), (1, 130, 1, 3), (1, 130, 1, 3)),),
     ),
     Row(
@@ -94,6 +96,7 @@ ATTENTION = [
         lambda q, k, v, m: attention(q, k, v, mask=m),
         (Q, K, V, Arg((2, 1, 5, 7), kind="bool")),
         "sums",
+        dtypes=ALL_FLOATS,
     ),
     Row(
         "attention/mask_of_keys",
@@ -101,6 +104,7 @@ ATTENTION = [
         lambda q, k, v, m: attention(q, k, v, mask=m, causal=True),
         (Q, K, V, Arg((2, 1, 1, 7), kind="bool")),
         "sums",
+        dtypes=ALL_FLOATS,
     ),
     Row(
         "attention/bias",
@@ -108,6 +112,7 @@ ATTENTION = [
         lambda q, k, v, b: attention(q, k, v, bias=b),
         (Q, K, V, Arg((4, 5, 7), batch=False)),
         "sums",
+        dtypes=ALL_FLOATS,
     ),
     Row(
         "attention/bias_and_mask",
@@ -115,6 +120,7 @@ ATTENTION = [
         lambda q, k, v, b, m: attention(q, k, v, bias=b, mask=m),
         (Q, K, V, Arg((2, 1, 1, 7)), Arg((5, 7), kind="bool", batch=False)),
         "sums",
+        dtypes=ALL_FLOATS,
     ),
     Row(
         "layer_normalization",

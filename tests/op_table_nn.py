@@ -157,6 +157,7 @@ NETWORK = [
             lambda y, x, logits=logits: ref.categorical_crossentropy(y, x, logits),
             (Arg((4, 9), 0.1, 1), Arg((4, 9), 0.1, 1)),
             "sums",
+            dtypes=ALL_FLOATS,
             grad=(1,),
             sizes=(((1, 1), (1, 1)), ((0, 3), (0, 3)), ((3, 17), (3, 17))),
             errors=((((2, 3), (2, 4)), ValueError, r"\(2, 3\).*\(2, 4\)"),),
@@ -172,6 +173,7 @@ NETWORK = [
             lambda i, x, logits=logits: ref.sparse_crossentropy(i, x, logits),
             (Arg((4,), 0, 1, "index"), Arg((4, 9), 0.1, 1)),
             "sums",
+            dtypes=ALL_FLOATS,
             sizes=(((1,), (1, 1)), ((0,), (0, 3)), ((3,), (3, 17)), ((2, 3), (2, 3, 5))),
             errors=((((3,), (2, 4)), ValueError, r"\(3,\).*\(2, 4\)"),),
         )

@@ -3,10 +3,10 @@
 // allocates, throws, prints or keeps state. `scratch` is booked when planning, by
 // the `*_scratch` field of the table (bytes; 64-byte aligned; contents undefined).
 //
-// Common rules: sizes and strides count elements, not bytes. Pointers need only
-// element alignment. Outputs never alias inputs unless a comment allows it. An
-// output's old contents are never read unless `accumulate` is set. Size 0 anywhere
-// is legal: nothing is read, reductions write their neutral element.
+// Common rules: sizes and strides count elements, not bytes. Pointers need only element alignment.
+// Outputs never alias inputs unless a comment allows it. An output's old contents are never read
+// unless `accumulate` is set. Size 0 anywhere is legal: nothing is read, reductions write their
+// neutral element. "Any float": float16 and bfloat16 where the table's takes_halves says so.
 #pragma once
 #include "../base/dtype.h"
 
@@ -92,7 +92,7 @@ struct EltwiseArgs {
 enum class Act : uint8_t { none, relu, tanh, sigmoid };
 
 // c[b] = gate(act(alpha * a[b] @ b[b] + bias + (accumulate ? c[b] : 0)))
-// float32 or float64. a (batch, m, k), b (batch, k, n) with any row and column
+// Any float. a (batch, m, k), b (batch, k, n) with any row and column
 // strides (a transpose is a swap of the two); c (batch, m, n), column stride 1.
 // Without accumulate c is never read. bias (n) or null. gate (m, n, row stride ldgate,
 // batch stride gate_bs) or null: the result is multiplied by the derivative of
@@ -120,7 +120,7 @@ struct GemmArgs {
 // ---------------------------------------------------------------- convolution
 enum class ConvMode : uint8_t { forward, grad_input, grad_filter };
 
-// float32 or float64. x (N, H, W, C), w (KH, KW, C / groups, K), y (N, OH, OW, K), all
+// Any float. x (N, H, W, C), w (KH, KW, C / groups, K), y (N, OH, OW, K), all
 // dense. y[n,oh,ow,k] = sum x[n, oh*stride_h + kh*dil_h - pad_top, ..., c] * w[kh,kw,c,k];
 // x outside the image is 0 (bottom and right padding follow from OH, OW).
 // Group g reads channels [g*C/groups, ...) and writes [g*K/groups, ...).
@@ -149,7 +149,7 @@ struct ConvArgs {
 // ---------------------------------------------------------------- pooling
 enum class PoolMode : uint8_t { max, average };
 
-// float32 or float64. x (N, H, W, C), y (N, OH, OW, C). Padding is never counted: it is
+// Any float. x (N, H, W, C), y (N, OH, OW, C). Padding is never counted: it is
 // -inf for max and left out of the average's divisor. Backward (dy given) writes dx:
 // max routes to the first maximum of the window in row-major order (x and y are
 // read), average spreads evenly (x, y not read). Windows may overlap. gate, or null: like x; dx is
@@ -189,7 +189,7 @@ struct ReduceArgs {
 };
 
 // ---------------------------------------------------------------- softmax, cross-entropy
-// float32 or float64. x, y (rows, cols) dense. log: y = x - logsumexp(x). y may alias x.
+// Any float. x, y (rows, cols) dense. log: y = x - logsumexp(x). y may alias x.
 // Backward (dy given; reads y, not x): softmax dx = y * (dy - sum(dy * y)),
 // log dx = dy - exp(y) * sum(dy). dx may alias dy.
 struct SoftmaxArgs {
@@ -202,8 +202,8 @@ struct SoftmaxArgs {
   void* dx;
 };
 
-// Softmax cross-entropy from logits. logits (rows, cols), float32 or float64. Labels are
-// dense (rows, cols) of that dtype, or sparse: (rows) of an integer dtype.
+// Softmax cross-entropy from logits (rows, cols) of any float. Labels are dense (rows, cols) of
+// that dtype, or sparse: (rows) of an integer dtype. With halves probs is null.
 // Forward: loss (rows) = logsumexp(x) * sum(label) - sum(label * x); probs (rows, cols) or
 // null. Backward (dloss (rows) given): dx = (probs * sum(label) - label) * dloss;
 // reads probs when not null, else recomputes from logits. A sparse label outside [0, cols)
@@ -222,8 +222,8 @@ struct XentArgs {
 };
 
 // ---------------------------------------------------------------- normalisation
-// Batch normalisation (that of samples is in args_row_norm.h). float32 or float64. x (rows,
-// channels), statistics per channel over rows.
+// Batch normalisation (that of samples is in args_row_norm.h). Any float. x (rows, channels),
+// statistics per channel over rows; with halves gamma, beta and statistics are float32.
 // Forward: mean, rstd written (training) or read (inference: use_given set, `mean` and `var` are
 // inputs); y = (x - mean) * rstd * gamma + beta. gamma and beta may be null. Training also writes
 // var (biased) when not null. Backward (dy given; mean and rstd as the forward pass wrote them):

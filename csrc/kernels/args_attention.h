@@ -14,25 +14,28 @@ struct ScoreOperand {
   int64_t batch, head, query, key;
 };
 
-// float32. q (batch, length, heads, size), k (batch, keys, kv_heads, size), v (batch, keys,
-// kv_heads, value_size), y (batch, length, heads, value_size), all dense; head h of q uses head h /
-// (heads / kv_heads) of k and v, heads a multiple of kv_heads. A query's scores are s[j] = scale *
-// q . k[j] + bias[j], kMaskedScore where mask is 0 or, with `causal`, j > i; y = sum p[j] v[j], p =
-// softmax(s). bias float32, mask bytes. Forward: stats (batch, heads, length, 2) gets the largest
-// score and 1 / sum exp(s - largest). Backward reads q, k, v, bias, mask, y, stats, dy (y's shape)
-// and writes dq, dk, dv; a masked score has no gradient, neither has bias here. scratch:
-// attention_scratch bytes, 64-byte aligned. The scores exist in blocks of fixed size alone. Work is
-// cut by sizes, never by threads.
+// float32 or, where the table takes halves, float16 and bfloat16, summed in float32. q (batch,
+// length, heads, size), k (batch, keys, kv_heads, size), v (batch, keys, kv_heads, value_size), y
+// (batch, length, heads, value_size), all dense; head h of q uses head h / (heads / kv_heads) of k
+// and v, heads a multiple of kv_heads. A query's scores are s[j] = scale * q . k[j] + bias[j],
+// kMaskedScore where mask is 0 or, with `causal`, j > i; y = sum p[j] v[j], p = softmax(s). bias of
+// bias_dtype: float32, or dtype; mask bytes. Forward: stats (batch, heads, length, 2), always
+// float32, gets the largest score and 1 / sum exp(s - largest). Backward reads q, k, v, bias, mask,
+// y, stats, dy (y's shape) and writes dq, dk, dv; a masked score has no gradient, neither has bias
+// here. scratch: attention_scratch bytes, 64-byte aligned. The scores exist in blocks of fixed size
+// alone. Work is cut by sizes, never by threads.
 struct AttentionArgs {
+  DType dtype, bias_dtype;
   int64_t batch, heads, kv_heads, length, keys, size, value_size;
   float scale;
   bool causal;
-  const float *q, *k, *v;
+  const void *q, *k, *v;
   ScoreOperand bias, mask;
-  float *y, *stats;
+  void* y;
+  float* stats;
   bool backward;
-  const float* dy;
-  float *dq, *dk, *dv;
+  const void* dy;
+  void *dq, *dk, *dv;
   void* scratch;
 };
 

@@ -62,8 +62,8 @@ PH_OWN_FAMILIES(PH_X) PH_OWN_COLD_FAMILIES(PH_X)
   const char* name;  // "generic", "avx2", "avx512", "neon", "cuda", "null"
   int32_t vector_bytes;
   bool rsqrt_estimate;  // float32 rsqrt costs less than a root or a division
-  bool takes_halves;  // products, windows, softmax and norms take float16 and bfloat16 as they are
-  bool (*supported)();                       // by this processor
+  bool takes_halves;    // what args*.h say of any float is true of float16 and bfloat16 too
+  bool (*supported)();  // by this processor
   double (*peak_probe)(int64_t iterations);  // runs that many float32 multiply-adds, returns their
                                              // count; for measuring the peak
 #define PH_X(name, args) void (*name)(const args&, const Launch&);

@@ -4,7 +4,7 @@
 // and stats, dq, dk, dv; with `bias_grad` also the bias's gradient, for which the plain definition
 // runs.
 #include "../kernels/args_attention.h"
-#include "common.h"
+#include "halves.h"
 
 namespace ph {
 namespace {
@@ -88,21 +88,28 @@ ScoreOperand operand(const Operand& o) {
   return r;
 }
 
+// All operands are of one type; the statistics are float32, and the bias may be.
 bool fill_args(BindContext& ctx, const Inputs& at, AttentionArgs* a) {
-  for (size_t i = 0; i < ctx.in.size(); ++i)
-    if (i != at.mask || !at.mask)
-      if (ctx.in[i].spec.dtype != DType::f32) return false;
+  const DType d = ctx.in[0].spec.dtype;
+  if (d == DType::f64 || !native_here(ctx, d)) return false;
+  for (size_t i = 0; i < ctx.in.size(); ++i) {
+    const DType have = ctx.in[i].spec.dtype;
+    if (at.mask && i == at.mask) continue;
+    const bool wide = have == DType::f32;
+    if (at.stats && i == at.stats ? !wide : have != d && !(wide && at.bias && i == at.bias))
+      return false;
+  }
   std::vector<Spec> specs;
   for (const Operand& o : ctx.in) specs.push_back(o.spec);
   const Sizes s(specs);
   std::memset(a, 0, sizeof *a);
+  a->dtype = d;
   a->batch = s.batch, a->heads = s.heads, a->kv_heads = s.kv_heads, a->length = s.length;
   a->keys = s.keys, a->size = s.size, a->value_size = s.value_size;
   a->scale = static_cast<float>(ctx.real("scale"));
   a->causal = ctx.flag("causal");
-  const auto in = [&](size_t i) { return static_cast<float*>(ctx.in[i].data); };
-  a->q = in(0), a->k = in(1), a->v = in(2);
-  if (at.bias) a->bias = operand(ctx.in[at.bias]);
+  a->q = ctx.in[0].data, a->k = ctx.in[1].data, a->v = ctx.in[2].data;
+  if (at.bias) a->bias = operand(ctx.in[at.bias]), a->bias_dtype = ctx.in[at.bias].spec.dtype;
   if (at.mask) a->mask = operand(ctx.in[at.mask]);
   return true;
 }
@@ -110,7 +117,7 @@ bool fill_args(BindContext& ctx, const Inputs& at, AttentionArgs* a) {
 bool bind_forward(BindContext& ctx) {
   AttentionArgs a;
   if (!ctx.kernels->attention || !fill_args(ctx, Inputs(ctx, false), &a)) return false;
-  a.y = static_cast<float*>(ctx.out[0].data), a.stats = static_cast<float*>(ctx.out[1].data);
+  a.y = ctx.out[0].data, a.stats = static_cast<float*>(ctx.out[1].data);
   a.scratch = ctx.scratch(ctx.kernels->attention_scratch(a, ctx.threads));
   return ctx.push<&Kernels::attention>(a);
 }
@@ -120,11 +127,10 @@ bool bind_backward(BindContext& ctx) {
   AttentionArgs a;
   if (ctx.flag("bias_grad") || !ctx.kernels->attention_grad || !fill_args(ctx, at, &a))
     return false;
-  const auto in = [&](size_t i) { return static_cast<float*>(ctx.in[i].data); };
-  a.y = in(at.y), a.stats = in(at.stats), a.dy = in(at.dy);
+  a.y = ctx.in[at.y].data, a.stats = static_cast<float*>(ctx.in[at.stats].data);
+  a.dy = ctx.in[at.dy].data;
   a.backward = true;
-  const auto out = [&](size_t i) { return static_cast<float*>(ctx.out[i].data); };
-  a.dq = out(0), a.dk = out(1), a.dv = out(2);
+  a.dq = ctx.out[0].data, a.dk = ctx.out[1].data, a.dv = ctx.out[2].data;
   a.scratch = ctx.scratch(ctx.kernels->attention_scratch(a, ctx.threads));
   return ctx.push<&Kernels::attention_grad>(a);
 }

@@ -1,7 +1,7 @@
 // Softmax cross-entropy from logits (..., classes): xent_sparse(logits, labels) with integer labels
 // (...), xent_dense(logits, labels) with probabilities (..., classes); one loss a row. Their
 // gradients xent_sparse_grad and xent_dense_grad(logits, labels, dloss) give dlogits.
-#include "common.h"
+#include "halves.h"
 
 namespace ph {
 namespace {
@@ -44,7 +44,7 @@ struct Rules {
   }
   static bool bind(BindContext& ctx) {
     const Spec& x = ctx.in[0].spec;
-    if (!native_float(x.dtype) || ctx.out[0].spec.dtype != x.dtype) return false;
+    if (!native_here(ctx, x.dtype) || ctx.out[0].spec.dtype != x.dtype) return false;
     if (!sparse && ctx.in[1].spec.dtype != x.dtype) return false;
     if (grad && ctx.in[2].spec.dtype != x.dtype) return false;
     XentArgs a;

@@ -134,6 +134,7 @@ void check_rnn(const Kernels& k, RnnCell cell, int64_t batch, int64_t time, int6
 void check_attention(const Kernels& k) {
   if (check::left_out()) return;
   AttentionArgs a = {};
+  a.dtype = a.bias_dtype = DType::f32;
   a.batch = 1 + rng.below(2), a.kv_heads = 1 + rng.below(2);
   a.heads = a.kv_heads * (1 + rng.below(2));
   a.length = 1 + rng.below(80), a.keys = rng.below(9) ? 1 + rng.below(80) : rng.below(2) * 200;

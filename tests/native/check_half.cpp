@@ -1,103 +1,7 @@
-// Checks float16 and bfloat16 in gemm, conv, pooling, softmax and norms at every width: each result
-// is the float64 sum of the operands as they are stored, rounded once, and the same for any
-// threads.
-#include <limits>
-
-#include "../../csrc/kernels/args_row_norm.h"
-#include "check_common.h"
+// Checks float16 and bfloat16 in gemm, conv and pooling.
+#include "half_check.h"
 
 namespace {
-using namespace ph;
-using namespace ::check;
-
-int failures = 0;
-
-// ---- the two types, by arithmetic on doubles
-double decoded(uint16_t h, DType d) {
-  const int mantissa = d == DType::bf16 ? 7 : 10, bias = d == DType::bf16 ? 127 : 15;
-  const int exponent = (h & 0x7fff) >> mantissa, fraction = h & ((1 << mantissa) - 1);
-  const int top = d == DType::bf16 ? 255 : 31;
-  double a = std::ldexp(fraction + (exponent ? 1 << mantissa : 0),
-                        (exponent ? exponent : 1) - bias - mantissa);
-  if (exponent == top) a = fraction ? NAN : INFINITY;
-  return h & 0x8000 ? -a : a;
-}
-double value_of(uint16_t h, DType d) {
-  static const auto table = [] {
-    std::vector<double> all;
-    for (DType t : {DType::f16, DType::bf16})
-      for (int i = 0; i < 65536; ++i) all.push_back(decoded(static_cast<uint16_t>(i), t));
-    return all;
-  }();
-  return table[(d == DType::bf16 ? 65536u : 0u) + h];
-}
-uint16_t bits_of(double x, DType d) {  // of |x| between 2^-14 and 2, or 0
-  const int mantissa = d == DType::bf16 ? 7 : 10, bias = d == DType::bf16 ? 127 : 15;
-  int e;
-  const double m = std::frexp(std::fabs(x), &e);
-  if (m == 0 || e < -12) return 0;
-  const int q = static_cast<int>(std::nearbyint(std::ldexp(m, mantissa + 1)));
-  return static_cast<uint16_t>((x < 0 ? 0x8000 : 0) + ((e + bias - 2) << mantissa) + q);
-}
-
-struct Halves {
-  DType dtype;
-  std::vector<uint16_t> all;
-  static constexpr int64_t kGuard = 64;
-  Halves(int64_t n, DType d) : dtype(d), all(static_cast<size_t>(n + 2 * kGuard), 0x7777) {}
-  uint16_t* data() { return all.data() + kGuard; }
-  int64_t size() const { return static_cast<int64_t>(all.size()) - 2 * kGuard; }
-  double at(int64_t i) const { return value_of(all[static_cast<size_t>(i + kGuard)], dtype); }
-  void fill(Random& r) {
-    for (int64_t i = 0; i < size(); ++i) data()[i] = bits_of(r.real(), dtype);
-  }
-  void spoil() {
-    for (int64_t i = 0; i < size(); ++i) data()[i] = 0x7fff;  // nan in both
-  }
-  bool guarded() const {
-    for (size_t i = 0; i < kGuard; ++i)
-      if (all[i] != 0x7777 || all[all.size() - 1 - i] != 0x7777) return false;
-    return true;
-  }
-};
-
-struct Wanted {
-  std::vector<double> value, size;  // size: of the terms that were summed
-  explicit Wanted(int64_t n) : value(size_t(n), 0.0), size(size_t(n), 1.0) {}
-  void add(int64_t i, double v) { value[size_t(i)] += v, size[size_t(i)] += std::fabs(v); }
-};
-bool agrees(const Halves& got, const Wanted& want) {
-  const double half_ulp = got.dtype == DType::bf16 ? 1.01 / 256 : 1.01 / 2048;
-  for (int64_t i = 0; i < got.size(); ++i) {
-    const double w = want.value[size_t(i)], g = got.at(i);
-    if (!(std::fabs(g - w) <= half_ulp * std::fabs(w) + 1e-5 * want.size[size_t(i)])) return false;
-  }
-  return true;
-}
-void fail(const Width& w, DType d, const std::string& what) {
-  std::printf("FAIL %s %s %s\n", w.name, d == DType::bf16 ? "bfloat16" : "float16", what.c_str());
-  ++failures;
-}
-template <class... Sizes>
-std::string named(const char* what, Sizes... sizes) {
-  std::string s = what;
-  ((s.append(" ").append(std::to_string(sizes))), ...);
-  return s;
-}
-
-// Runs with 1, 2 and 3 threads; true if all agree with what is wanted.
-template <class Run>
-bool runs(Halves& out, const Wanted& want, const Run& run) {
-  const Halves before = out;
-  std::vector<uint16_t> first;
-  for (int threads : ph::check::thread_counts({1, 2, 3})) {
-    out = before;
-    if (!run(threads) || !out.guarded()) return false;
-    if (first.empty()) first = out.all;
-    if (first != out.all) return false;
-  }
-  return agrees(out, want);
-}
 
 // ---- gemm
 void check_gemm(Random& r, const Width& w, DType d, int64_t batch, int64_t m, int64_t n,
@@ -271,102 +175,6 @@ void check_pool(Random& r, const Width& w, DType d, PoolMode mode, int64_t c, in
   if (!ok) fail(w, d, named("pool", int(mode), c, size, window));
 }
 
-// ---- softmax
-void check_softmax(Random& r, const Width& w, DType d, int64_t rows, int64_t cols, bool log) {
-  SoftmaxArgs a = {};
-  a.dtype = d, a.rows = rows, a.cols = cols, a.log = log;
-  Halves x(rows * cols, d), y(x.size(), d), dy(x.size(), d), dx(x.size(), d);
-  x.fill(r), dy.fill(r), y.spoil(), dx.spoil();
-  Wanted forward(x.size()), back(x.size());
-  for (int64_t i = 0; i < rows; ++i) {
-    double total = 0;
-    for (int64_t j = 0; j < cols; ++j) total += std::exp(x.at(i * cols + j));
-    for (int64_t j = 0; j < cols; ++j) {
-      const double z = x.at(i * cols + j);
-      forward.add(i * cols + j, log ? z - std::log(total) : std::exp(z) / total);
-    }
-  }
-  a.x = x.data();
-  bool ok = runs(y, forward, [&](int threads) {
-    a.y = y.data();
-    w.softmax(a, team(threads));
-    return true;
-  });
-  for (int64_t i = 0; i < rows; ++i) {
-    double sum = 0;
-    for (int64_t j = i * cols; j < (i + 1) * cols; ++j) sum += dy.at(j) * (log ? 1 : y.at(j));
-    for (int64_t j = i * cols; j < (i + 1) * cols; ++j)
-      back.add(j, log ? dy.at(j) - std::exp(y.at(j)) * sum : y.at(j) * (dy.at(j) - sum));
-  }
-  a.y = y.data(), a.dy = dy.data();
-  ok = ok && runs(dx, back, [&](int threads) {
-         a.dx = dx.data();
-         w.softmax_grad(a, team(threads));
-         return true;
-       });
-  if (!ok) fail(w, d, named("softmax", rows, cols, int(log)));
-}
-
-// ---- normalisation: of columns by norm, of rows by row_norm; parameters and statistics are
-// float32
-void check_norm(Random& r, const Width& w, DType d, int64_t rows, int64_t cols, bool by_row) {
-  if (by_row && !w.row_norm) return;
-  Halves x(rows * cols, d), y(x.size(), d), dy(x.size(), d), dx(x.size(), d);
-  x.fill(r), dy.fill(r), y.spoil(), dx.spoil();
-  const int64_t groups = by_row ? rows : cols, count = by_row ? cols : rows;
-  const auto group = [&](int64_t i) { return size_t(by_row ? i / cols : i % cols); };
-  Buffer<float> gamma(cols), beta(cols), mean(groups), var(groups), rstd(groups), dgamma(cols),
-      dbeta(cols);
-  gamma.fill(r), beta.fill(r);
-  std::vector<double> m(size_t(groups), 0.0), v(m), s(m), u(m), uh(m), dg(size_t(cols), 0.0),
-      db(dg);
-  for (int64_t i = 0; i < x.size(); ++i) m[group(i)] += x.at(i) / double(count);
-  for (int64_t i = 0; i < x.size(); ++i)
-    v[group(i)] += (x.at(i) - m[group(i)]) * (x.at(i) - m[group(i)]) / double(count);
-  for (size_t i = 0; i < s.size(); ++i) s[i] = 1 / std::sqrt(v[i] + 1e-3);
-  Wanted forward(x.size()), back(x.size());
-  const auto h = [&](int64_t i) { return (x.at(i) - m[group(i)]) * s[group(i)]; };
-  for (int64_t i = 0; i < x.size(); ++i) {
-    const double g = gamma.data()[i % cols], t = dy.at(i) * g;
-    forward.add(i, h(i) * g + beta.data()[i % cols]);
-    u[group(i)] += t / double(count), uh[group(i)] += t * h(i) / double(count);
-    dg[size_t(i % cols)] += dy.at(i) * h(i), db[size_t(i % cols)] += dy.at(i);
-  }
-  for (int64_t i = 0; i < x.size(); ++i)
-    back.add(i, s[group(i)] * (dy.at(i) * double(gamma.data()[i % cols]) - u[group(i)] -
-                               h(i) * uh[group(i)]));
-  const auto call = [&](Halves& out, const Wanted& want, bool grad) {
-    return runs(out, want, [&](int threads) {
-      if (by_row) {
-        RowNormArgs a = {};
-        a.dtype = d, a.samples = rows, a.groups = a.segments = 1, a.run = cols, a.epsilon = 1e-3;
-        a.x = x.data(), a.gamma = gamma.data(), a.beta = beta.data(), a.mean = mean.data();
-        a.rstd = rstd.data(), a.y = y.data(), a.dy = dy.data(), a.dx = dx.data();
-        a.dgamma = dgamma.data(), a.dbeta = dbeta.data();
-        Scratch scratch(w.row_norm_scratch(a, threads));
-        a.scratch = scratch.base;
-        grad ? w.row_norm_grad(a, team(threads)) : w.row_norm(a, team(threads));
-        return scratch.guarded();
-      }
-      NormArgs a = {};
-      a.dtype = d, a.rows = rows, a.channels = cols, a.epsilon = 1e-3;
-      a.x = x.data(), a.gamma = gamma.data(), a.beta = beta.data(), a.mean = mean.data();
-      a.var = grad ? nullptr : var.data(), a.rstd = rstd.data(), a.y = y.data();
-      a.dy = grad ? dy.data() : nullptr, a.dx = grad ? dx.data() : nullptr;
-      if (grad) a.dgamma = dgamma.data(), a.dbeta = dbeta.data();
-      Scratch scratch(w.norm_scratch(a, threads));
-      a.scratch = scratch.base;
-      grad ? w.norm_grad(a, team(threads)) : w.norm(a, team(threads));
-      return scratch.guarded();
-    });
-  };
-  bool ok = call(y, forward, false) && call(dx, back, true);
-  for (int64_t j = 0; j < cols; ++j)
-    ok = ok && std::fabs(double(dgamma.data()[j]) - dg[size_t(j)]) < 1e-4 * double(rows) &&
-         std::fabs(double(dbeta.data()[j]) - db[size_t(j)]) < 1e-4 * double(rows);
-  if (!ok) fail(w, d, named(by_row ? "row_norm" : "norm", rows, cols));
-}
-
 void check_width(const Width& w, DType d) {
   Random r;
   for (int i = 0; i < 60; ++i)
@@ -393,23 +201,8 @@ void check_width(const Width& w, DType d) {
   for (PoolMode mode : {PoolMode::max, PoolMode::average})
     for (int64_t c : {1, 5, 8, 16, 33, 64})
       for (int64_t window : {1, 2, 3}) check_pool(r, w, d, mode, c, 13, window);
-  for (int64_t cols : {1, 3, 10, 64, 65, 1000, 9001})
-    for (bool log : {false, true}) check_softmax(r, w, d, cols > 1000 ? 3 : 37, cols, log);
-  for (int64_t rows : {2, 9, 130})
-    for (int64_t cols : {1, 5, 16, 33, 700})
-      for (bool by_row : {false, true})
-        if (cols > 1 || !by_row) check_norm(r, w, d, rows, cols, by_row);
 }
 
 }  // namespace
 
-int main() {
-  int widths_here = 0;
-  for (const Width& w : widths()) {
-    if (std::string(w.name) == "cuda") continue;  // takes none
-    ++widths_here;
-    for (DType d : {DType::f16, DType::bf16}) check_width(w, d);
-  }
-  std::printf("check_half: %d widths, %d failures\n", widths_here, failures);
-  return failures ? 1 : 0;
-}
+int main() { return check_halves("check_half", check_width); }

@@ -68,3 +68,51 @@ def test_gradients_flow_past_the_cast():
     with engine.GradientTape() as tape:
         y = ops.sum(w.value * np.array([3], "int16"))
     assert exact(tape.gradient(y, w))[0] == 3
+
+
+def gradients(call, inputs, dtype):
+    """Of sum(call * weights), as float64, and the result's dtype."""
+    x = [ops.cast(i, dtype) for i in inputs]
+    with engine.GradientTape() as tape:
+        tape.watch(x)
+        y = call(*x)
+        weights = ops.cast(np.cos(np.arange(np.prod(y.shape))).reshape(y.shape), y.dtype)
+        total = ops.sum(ops.cast(y * weights, "float64"))
+    return [exact(g) for g in tape.gradient(total, x)], y.dtype
+
+
+@pytest.mark.parametrize("dtype", HALVES)
+@pytest.mark.parametrize("heads, keys, masked", [(4, 5, False), (2, 150, True), (2, 0, False)])
+def test_attention_has_the_gradients_of_float64(heads, keys, masked, dtype, width):
+    rng = np.random.RandomState(0)
+    shapes = ((2, 70, heads, 9), (2, keys, 2, 9), (2, keys, 2, 5))
+    inputs = [exact(ops.cast(rng.uniform(-1, 1, s), dtype)) for s in shapes]
+    mask = rng.rand(2, 1, 1, keys) < 0.7 if masked else None
+    call = lambda q, k, v: ops.dot_product_attention(q, k, v, mask=mask, is_causal=masked)
+    found, kind = gradients(call, inputs, dtype)
+    assert kind == dtype
+    for a, b in zip(found, gradients(call, inputs, "float64")[0]):
+        tolerance = 2.0 ** (-7 if dtype == "float16" else -4)
+        np.testing.assert_allclose(a, b, atol=tolerance * np.abs(b).max(initial=0), rtol=tolerance)
+
+
+@pytest.mark.parametrize("dtype", HALVES)
+@pytest.mark.parametrize("classes", [3, 40, 9000])
+def test_cross_entropy_has_the_gradients_of_float64(classes, dtype, width):
+    rng = np.random.RandomState(1)
+    logits = exact(ops.cast(rng.uniform(-4, 4, (5, classes)), dtype))
+    labels, one_hot = rng.randint(0, classes, 5), np.eye(5, classes)
+    for call in (
+        lambda x: ops.sparse_categorical_crossentropy(labels, x, from_logits=True),
+        lambda x: ops.categorical_crossentropy(ops.cast(one_hot, x.dtype), x, from_logits=True),
+    ):
+        (found,), kind = gradients(call, [logits], dtype)
+        (want,), _ = gradients(call, [logits], "float64")
+        assert kind == dtype
+        tolerance = 2.0 ** (-10 if dtype == "float16" else -7)
+        np.testing.assert_allclose(found, want, rtol=tolerance, atol=1e-7)
+    wrong = np.where(np.arange(5) == 3, classes, labels)
+    with pytest.raises(ValueError, match="label"):
+        ops.sparse_categorical_crossentropy(
+            wrong, ops.cast(logits, dtype), from_logits=True
+        ).numpy()

@@ -1,10 +1,10 @@
 // float16 and bfloat16 where they lie, read and written as vectors of float. Which of the two it is
 // goes along as a value: a kernel has one instance for both.
 //
-// By the dtype in their arguments gemm, conv, pool, softmax and norms take halves as they take
-// float32: sums are float32, what is written is rounded once, after the epilogue. Only parameters
-// and statistics of norms stay float32, and pool_grad needs windows that do not overlap, since it
-// adds to what it writes.
+// By the dtype in their arguments gemm, conv, pool, softmax, xent, norms and attention take halves
+// as they take float32: sums are float32, what is written is rounded once, after the epilogue. Only
+// parameters of norms and statistics stay float32, and pool_grad needs windows that do not overlap,
+// since it adds to what it writes.
 #pragma once
 #include "math/math_base.h"
 // after simd.h, which says for whom

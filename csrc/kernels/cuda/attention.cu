@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kWarps = kBlock / 32;
 
+PH_DEVICE float* floats(const void* p) { return static_cast<float*>(const_cast<void*>(p)); }
+
 // One pair of batch and head of queries.
 struct Head {
   const AttentionArgs& g;
@@ -92,12 +94,12 @@ struct Forward {
     const int64_t own_end = real ? visible_keys(g, i) : 0;
     const int64_t end = visible_keys(g, min_of(first + kWarps, g.length) - 1);
     float most = kMaskedScore, sum = 0;
-    float* const y = g.y + at.y_at(real ? i : 0);
+    float* const y = floats(g.y) + at.y_at(real ? i : 0);
     for (int64_t j0 = 0; j0 < end; j0 += 32) {
       const int count = static_cast<int>(min_of<int64_t>(32, end - j0));
       const int64_t j = j0 + lane_id();
-      const float product = dots(real ? g.q + at.q_at(i) : nullptr,
-                                 {g.k + at.k_at(j0), g.kv_heads * g.size, count}, g.size);
+      const float product = dots(real ? floats(g.q) + at.q_at(i) : nullptr,
+                                 {floats(g.k) + at.k_at(j0), g.kv_heads * g.size, count}, g.size);
       if (!real) continue;
       const bool seen = j < own_end;
       const float s = seen ? at.score(product, i, j) : kMaskedScore;
@@ -105,7 +107,7 @@ struct Forward {
       const float p = seen ? exp(s - high) : 0.0f, fix = exp(most - high);
       sum = sum * fix + fold_warp(p, Sum());
       most = high;
-      add_rows(y, j0 ? fix : 0.0f, p, {g.v + at.v_at(j0), g.kv_heads * g.value_size, count},
+      add_rows(y, j0 ? fix : 0.0f, p, {floats(g.v) + at.v_at(j0), g.kv_heads * g.value_size, count},
                g.value_size);
     }
     if (!real) return;
@@ -123,7 +125,7 @@ struct Deltas {
   PH_DEVICE void operator()(int64_t item) const {
     const int64_t row = item * kWarps + warp_id();  // of (batch, length, heads)
     if (row >= g.batch * g.length * g.heads) return;
-    const float *y = g.y + row * g.value_size, *dy = g.dy + row * g.value_size;
+    const float *y = floats(g.y) + row * g.value_size, *dy = floats(g.dy) + row * g.value_size;
     float sum = 0;
     for (int64_t e = lane_id(); e < g.value_size; e += 32) sum += y[e] * dy[e];
     sum = fold_warp(sum, Sum());
@@ -153,13 +155,13 @@ struct BackwardQueries {
     const int64_t first = item % blocks * kWarps, i = first + warp_id();
     const bool real = i < g.length;
     const int64_t end = visible_keys(g, min_of(first + kWarps, g.length) - 1);
-    float* const dq = g.dq + at.q_at(real ? i : 0);
+    float* const dq = floats(g.dq) + at.q_at(real ? i : 0);
     for (int64_t j0 = 0; j0 < end; j0 += 32) {
       const int count = static_cast<int>(min_of<int64_t>(32, end - j0));
-      const Rows k = {g.k + at.k_at(j0), g.kv_heads * g.size, count};
-      const Rows v = {g.v + at.v_at(j0), g.kv_heads * g.value_size, count};
-      const float qk = dots(real ? g.q + at.q_at(i) : nullptr, k, g.size);
-      const float dyv = dots(real ? g.dy + at.y_at(i) : nullptr, v, g.value_size);
+      const Rows k = {floats(g.k) + at.k_at(j0), g.kv_heads * g.size, count};
+      const Rows v = {floats(g.v) + at.v_at(j0), g.kv_heads * g.value_size, count};
+      const float qk = dots(real ? floats(g.q) + at.q_at(i) : nullptr, k, g.size);
+      const float dyv = dots(real ? floats(g.dy) + at.y_at(i) : nullptr, v, g.value_size);
       if (!real) continue;
       const float ds = gradient(at, deltas, qk, dyv, i, j0 + lane_id()).ds;
       add_rows(dq, j0 ? 1.0f : 0.0f, ds, k, g.size);
@@ -177,17 +179,18 @@ struct BackwardKeys {
     const int64_t first = item % blocks * kWarps, j = first + warp_id();
     const bool real = j < g.keys;
     const Head any(g, b, kv * share);
-    float *const dk = g.dk + any.k_at(real ? j : 0), *const dv = g.dv + any.v_at(real ? j : 0);
+    float *const dk = floats(g.dk) + any.k_at(real ? j : 0), *const dv = floats(g.dv) +
+                                                                         any.v_at(real ? j : 0);
     float keep = 0;
     for (int64_t h = kv * share; h < (kv + 1) * share; ++h) {
       const Head at(g, b, h);
       const int64_t begin = g.causal && !g.mask.data ? first / 32 * 32 : 0;  // earlier see none
       for (int64_t i0 = begin; i0 < g.length; i0 += 32) {
         const int count = static_cast<int>(min_of<int64_t>(32, g.length - i0));
-        const Rows q = {g.q + at.q_at(i0), g.heads * g.size, count};
-        const Rows dy = {g.dy + at.y_at(i0), g.heads * g.value_size, count};
-        const float qk = dots(real ? g.k + at.k_at(j) : nullptr, q, g.size);
-        const float dyv = dots(real ? g.v + at.v_at(j) : nullptr, dy, g.value_size);
+        const Rows q = {floats(g.q) + at.q_at(i0), g.heads * g.size, count};
+        const Rows dy = {floats(g.dy) + at.y_at(i0), g.heads * g.value_size, count};
+        const float qk = dots(real ? floats(g.k) + at.k_at(j) : nullptr, q, g.size);
+        const float dyv = dots(real ? floats(g.v) + at.v_at(j) : nullptr, dy, g.value_size);
         if (!real) continue;
         const Gradient d = gradient(at, deltas, qk, dyv, i0 + lane_id(), j);
         add_rows(dv, keep, d.p, dy, g.value_size);

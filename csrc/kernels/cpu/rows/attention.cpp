@@ -10,11 +10,13 @@
 // so that maxima and sums run down columns in whole vectors, and every product reads K, V and dy
 // by rows: only the queries (and, backward, dy) are turned, once a block. The rows of a head lie
 // apart by the size of all heads, often a power of two, where they would share few sets of the
-// caches: those of a block are copied together first.
+// caches: those of a block are copied together first, which is where halves become float32. P is
+// where elements lie: float*, or Half.
 #include "../../args_attention.h"
 #include "../families.h"
 #include "../gemm/gemm_micro.h"
 #include "../gemm/gemm_pack.h"
+#include "../half.h"
 #include "../math/math.h"
 
 namespace ph {
@@ -67,7 +69,8 @@ void turn(const float* rows, int64_t step, int64_t count, int64_t width, float f
 }
 
 // Rows of a matrix, `step` apart, one after the other.
-void gather_rows(const float* rows, int64_t step, int64_t count, int64_t width, float* to) {
+template <class P>
+void gather_rows(P rows, int64_t step, int64_t count, int64_t width, float* to) {
   constexpr int64_t lanes = kLanes<float>;
   for (int64_t i = 0; i < count; ++i, rows += step, to += width) {
     int64_t d = 0;
@@ -75,6 +78,11 @@ void gather_rows(const float* rows, int64_t step, int64_t count, int64_t width, 
     for (; d < width; ++d) to[d] = rows[d];
   }
 }
+
+void put_row(float* to, const float* row, int64_t n) {
+  for (int64_t d = 0; d < n; ++d) to[d] = row[d];
+}
+void put_row(Half to, const float* row, int64_t n) { narrow_run(to, row, n); }
 
 // One pair of batch and head of queries.
 struct Head {
@@ -105,6 +113,13 @@ PH_INLINE int64_t visible_keys(const AttentionArgs& g, int64_t last) {
   return g.causal && !g.mask.data ? min_of(g.keys, last + 1) : g.keys;
 }
 
+// s (keys, kQueries) += a bias, whose element for query q and key r lies at q * query + r * key.
+template <class P>
+void add_bias(P bias, const ScoreOperand& o, int64_t count, int64_t keys, float* s) {
+  for (int64_t q = 0; q < count; ++q)
+    for (int64_t r = 0; r < keys; ++r) s[r * kQueries + q] += bias[q * o.query + r * o.key];
+}
+
 // s (keys, kQueries) = the scores of `count` queries from i and `keys` keys from j, whose rows are
 // k. qt is scaled.
 void block_scores(const Head& at, const float* qt, int64_t i, int64_t count, const float* k,
@@ -113,10 +128,11 @@ void block_scores(const Head& at, const float* qt, int64_t i, int64_t count, con
   const int64_t n = round_up(count, kLanes<float>);
   multiply(keys, n, g.size, k, g.size, 1, qt, kQueries, s, kQueries, false);
   if (g.bias.data) {
-    const float* bias = static_cast<const float*>(g.bias.data) + at.at(g.bias, i, j);
-    for (int64_t q = 0; q < count; ++q)
-      for (int64_t r = 0; r < keys; ++r)
-        s[r * kQueries + q] += bias[q * g.bias.query + r * g.bias.key];
+    const int64_t first = at.at(g.bias, i, j);
+    if (is_half(g.bias_dtype))
+      add_bias(Half(g.bias.data, g.bias_dtype) + first, g.bias, count, keys, s);
+    else
+      add_bias(static_cast<const float*>(g.bias.data) + first, g.bias, count, keys, s);
   }
   if (g.mask.data) {
     const uint8_t* mask = static_cast<const uint8_t*>(g.mask.data) + at.at(g.mask, i, j);
@@ -141,6 +157,7 @@ void block_scores(const Head& at, const float* qt, int64_t i, int64_t count, con
 // ---------------------------------------------------------------- forward
 struct ForwardScratch {
   float *qt, *s, *most, *sum, *fix, *k, *v;
+  float *q, *y;  // rows of halves
   explicit ForwardScratch(const AttentionArgs& g, char* own) {
     qt = reinterpret_cast<float*>(own);
     s = qt + g.size * kQueries;
@@ -149,9 +166,12 @@ struct ForwardScratch {
     fix = sum + kQueries;
     k = fix + kQueries;
     v = k + kKeys * g.size;
+    q = v + kKeys * g.value_size;
+    y = q + kQueries * g.size;
   }
   static int64_t floats(const AttentionArgs& g) {
-    return (g.size + kKeys + 3) * kQueries + kKeys * (g.size + g.value_size);
+    const int64_t rows = kKeys + (is_half(g.dtype) ? kQueries : 0);
+    return (g.size + kKeys + 3) * kQueries + rows * (g.size + g.value_size);
   }
 };
 
@@ -183,28 +203,54 @@ void scale_rows(float* y, int64_t step, int64_t rows, int64_t width, const float
     for (int64_t e = 0; e < width; ++e) y[i * step + e] *= factor[i];
 }
 
+void turn_queries(const float* q, int64_t step, int64_t count, float scale, int64_t size,
+                  const ForwardScratch& w) {
+  turn(q, step, count, size, scale, w.qt);
+}
+void turn_queries(Half q, int64_t step, int64_t count, float scale, int64_t size,
+                  const ForwardScratch& w) {
+  gather_rows(q, step, count, size, w.q);
+  turn(w.q, size, count, size, scale, w.qt);
+}
+
+// Where sums of rows go, and how far apart: those of halves to `aside`.
+struct Sums {
+  float* at;
+  int64_t step;
+};
+Sums sums_of(float* own, int64_t step, float*, int64_t) { return {own, step}; }
+Sums sums_of(Half, int64_t, float* aside, int64_t width) { return {aside, width}; }
+void put_sums(float*, int64_t, int64_t, int64_t, const float*) {}
+void put_sums(Half own, int64_t step, int64_t rows, int64_t width, const float* aside) {
+  for (int64_t i = 0; i < rows; ++i) put_row(own + i * step, aside + i * width, width);
+}
+
+template <class P>
 void forward_block(const Head& at, int64_t i, char* own) {
   const AttentionArgs& g = at.g;
   const ForwardScratch w(g, own);
+  const P k = place<P>(g.k, g.dtype), v = place<P>(g.v, g.dtype);
+  const P result = place<P>(g.y, g.dtype) + at.y_at(i);
   const int64_t count = min_of(kQueries, g.length - i), n = round_up(count, kLanes<float>);
-  float* y = g.y + at.y_at(i);
-  turn(g.q + at.q_at(i), at.q_step, count, g.size, g.scale, w.qt);
+  const Sums y = sums_of(result, at.y_step, w.y, g.value_size);
+  turn_queries(place<P>(g.q, g.dtype) + at.q_at(i), at.q_step, count, g.scale, g.size, w);
   const int64_t end = visible_keys(g, i + count - 1);
   for (int64_t q = 0; q < n; ++q) w.most[q] = kMaskedScore, w.sum[q] = 0;
   for (int64_t j = 0; j < end; j += kKeys) {
     const int64_t keys = min_of(kKeys, end - j);
-    gather_rows(g.k + at.k_at(j), at.k_step, keys, g.size, w.k);
-    gather_rows(g.v + at.v_at(j), at.v_step, keys, g.value_size, w.v);
+    gather_rows(k + at.k_at(j), at.k_step, keys, g.size, w.k);
+    gather_rows(v + at.v_at(j), at.v_step, keys, g.value_size, w.v);
     block_scores(at, w.qt, i, count, w.k, j, keys, w.s);
     exponentiate(w.s, keys, n, w.most, w.sum, w.fix);
-    if (j > 0) scale_rows(y, at.y_step, count, g.value_size, w.fix);
-    multiply(count, g.value_size, keys, w.s, 1, kQueries, w.v, g.value_size, y, at.y_step, j > 0);
+    if (j > 0) scale_rows(y.at, y.step, count, g.value_size, w.fix);
+    multiply(count, g.value_size, keys, w.s, 1, kQueries, w.v, g.value_size, y.at, y.step, j > 0);
   }
   if (end <= 0)
     for (int64_t q = 0; q < count; ++q)
-      for (int64_t e = 0; e < g.value_size; ++e) y[q * at.y_step + e] = 0;
+      for (int64_t e = 0; e < g.value_size; ++e) y.at[q * y.step + e] = 0;
   for (int64_t q = 0; q < n; ++q) w.fix[q] = end > 0 ? 1 / w.sum[q] : 0;
-  scale_rows(y, at.y_step, count, g.value_size, w.fix);
+  scale_rows(y.at, y.step, count, g.value_size, w.fix);
+  put_sums(result, at.y_step, count, g.value_size, w.y);
   float* stats = at.stats(i);
   for (int64_t q = 0; q < count; ++q) stats[2 * q] = w.most[q], stats[2 * q + 1] = w.fix[q];
 }
@@ -216,9 +262,19 @@ int64_t kept_keys(const AttentionArgs& g) {
          kKeys;
 }
 
+// Whether dk, dv and dq are made together, each group of keys by one thread.
+bool by_group(const AttentionArgs& g) {
+  return g.batch * g.kv_heads >= kFewGroups || g.keys <= kKeys;
+}
+// Rows of queries whose gradients a thread sums at a time.
+int64_t summed_queries(const AttentionArgs& g) {
+  return by_group(g) ? g.heads / g.kv_heads * g.length : kQueries;
+}
+
 struct BackwardScratch {
   float *qt, *dyt, *p, *ds, *most, *inverse, *delta, *slope;
   float *q, *dy, *k, *v, *dk, *dv;  // rows
+  float* dq;                        // rows of halves
   explicit BackwardScratch(const AttentionArgs& g, char* own) {
     const int64_t kept = kept_keys(g);
     qt = reinterpret_cast<float*>(own);
@@ -235,13 +291,16 @@ struct BackwardScratch {
     v = k + kept * g.size;
     dk = v + kept * g.value_size;
     dv = dk + kept * g.size;
+    dq = dv + kept * g.value_size;
   }
   static int64_t floats(const AttentionArgs& g) {
-    return 2 * (g.size + g.value_size) * (kQueries + kept_keys(g)) + (2 * kKeys + 4) * kQueries;
+    return 2 * (g.size + g.value_size) * (kQueries + kept_keys(g)) + (2 * kKeys + 4) * kQueries +
+           (is_half(g.dtype) ? summed_queries(g) * g.size : 0);
   }
 };
 
-float dot(const float* a, const float* b, int64_t n) {
+template <class P>
+float dot(P a, const float* b, int64_t n) {
   constexpr int64_t lanes = kLanes<float>;
   vf32 sum = {};
   int64_t i = 0;
@@ -252,10 +311,12 @@ float dot(const float* a, const float* b, int64_t n) {
 
 // What a block of queries needs before its keys come: rows of q and dy, also turned, and of each
 // query the largest score, 1 / sum, sum(dy * y), and what a score's gradient is multiplied by.
+template <class P>
 void open_queries(const Head& at, int64_t i, int64_t count, const BackwardScratch& w) {
   const AttentionArgs& g = at.g;
-  gather_rows(g.q + at.q_at(i), at.q_step, count, g.size, w.q);
-  gather_rows(g.dy + at.y_at(i), at.y_step, count, g.value_size, w.dy);
+  const P y = place<P>(g.y, g.dtype) + at.y_at(i);
+  gather_rows(place<P>(g.q, g.dtype) + at.q_at(i), at.q_step, count, g.size, w.q);
+  gather_rows(place<P>(g.dy, g.dtype) + at.y_at(i), at.y_step, count, g.value_size, w.dy);
   turn(w.q, g.size, count, g.size, g.scale, w.qt);
   turn(w.dy, g.value_size, count, g.value_size, 1, w.dyt);
   const float* stats = at.stats(i);
@@ -264,7 +325,7 @@ void open_queries(const Head& at, int64_t i, int64_t count, const BackwardScratc
     w.most[q] = real ? stats[2 * q] : 0;
     w.inverse[q] = real ? stats[2 * q + 1] : 0;
     w.slope[q] = w.most[q] <= kMaskedScore ? 0 : g.scale;  // all masked: nothing depends on q
-    w.delta[q] = real ? dot(g.y + at.y_at(i + q), w.dy + q * g.value_size, g.value_size) : 0;
+    w.delta[q] = real ? dot(y + q * at.y_step, w.dy + q * g.value_size, g.value_size) : 0;
   }
 }
 
@@ -289,15 +350,21 @@ void block_gradients(const Head& at, int64_t i, int64_t count, const float* k, c
 
 // dk and dv of keys [begin, end), from all queries of the heads that share them; with_dq: dq too,
 // which then is of these keys alone.
+template <class P>
 void backward_keys(const AttentionArgs& g, int64_t b, int64_t kv, int64_t begin, int64_t end,
                    bool with_dq, char* own) {
   const BackwardScratch w(g, own);
   const int64_t share = g.heads / g.kv_heads, kept = kept_keys(g);
   const Head first(g, b, kv * share);
-  for (int64_t from = begin; from < end; from += kept) {
+  const P dq = place<P>(g.dq, g.dtype);
+  const auto dq_of = [&](const Head& at, int64_t i) {
+    return sums_of(dq + at.q_at(i), at.q_step, w.dq + ((at.h - first.h) * g.length + i) * g.size,
+                   g.size);
+  };
+  for (int64_t from = begin; from < end || from == begin; from += kept) {  // of no keys dq is 0
     const int64_t to = min_of(end, from + kept), rows = to - from;
-    gather_rows(g.k + first.k_at(from), first.k_step, rows, g.size, w.k);
-    gather_rows(g.v + first.v_at(from), first.v_step, rows, g.value_size, w.v);
+    gather_rows(place<P>(g.k, g.dtype) + first.k_at(from), first.k_step, rows, g.size, w.k);
+    gather_rows(place<P>(g.v, g.dtype) + first.v_at(from), first.v_step, rows, g.value_size, w.v);
     for (int64_t d = 0; d < rows * g.size; ++d) w.dk[d] = 0;
     for (int64_t d = 0; d < rows * g.value_size; ++d) w.dv[d] = 0;
     for (int64_t h = kv * share; h < (kv + 1) * share; ++h) {
@@ -305,13 +372,14 @@ void backward_keys(const AttentionArgs& g, int64_t b, int64_t kv, int64_t begin,
       for (int64_t i = 0; i < g.length; i += kQueries) {
         const int64_t count = min_of(kQueries, g.length - i);
         const int64_t last = min_of(to, visible_keys(g, i + count - 1));
+        const Sums sums = dq_of(at, i);
         if (from >= last) {
           if (with_dq && from == begin)
             for (int64_t q = 0; q < count; ++q)
-              for (int64_t d = 0; d < g.size; ++d) g.dq[at.q_at(i + q) + d] = 0;
+              for (int64_t d = 0; d < g.size; ++d) sums.at[q * sums.step + d] = 0;
           continue;
         }
-        open_queries(at, i, count, w);
+        open_queries<P>(at, i, count, w);
         for (int64_t j = from; j < last; j += kKeys) {
           const int64_t keys = min_of(kKeys, last - j), row = j - from;
           const float* k = w.k + row * g.size;
@@ -321,34 +389,42 @@ void backward_keys(const AttentionArgs& g, int64_t b, int64_t kv, int64_t begin,
           multiply(keys, g.size, count, w.ds, kQueries, 1, w.q, g.size, w.dk + row * g.size, g.size,
                    true);
           if (with_dq)
-            multiply(count, g.size, keys, w.ds, 1, kQueries, k, g.size, g.dq + at.q_at(i),
-                     at.q_step, j > begin);
+            multiply(count, g.size, keys, w.ds, 1, kQueries, k, g.size, sums.at, sums.step,
+                     j > begin);
         }
       }
     }
+    const P dk = place<P>(g.dk, g.dtype), dv = place<P>(g.dv, g.dtype);
     for (int64_t j = 0; j < rows; ++j) {
-      float *dk = g.dk + first.k_at(from + j), *dv = g.dv + first.v_at(from + j);
-      for (int64_t d = 0; d < g.size; ++d) dk[d] = w.dk[j * g.size + d];
-      for (int64_t d = 0; d < g.value_size; ++d) dv[d] = w.dv[j * g.value_size + d];
+      put_row(dk + first.k_at(from + j), w.dk + j * g.size, g.size);
+      put_row(dv + first.v_at(from + j), w.dv + j * g.value_size, g.value_size);
     }
+  }
+  for (int64_t h = kv * share; with_dq && h < (kv + 1) * share; ++h) {
+    const Head at(g, b, h);
+    put_sums(dq + at.q_at(0), at.q_step, g.length, g.size, dq_of(at, 0).at);
   }
 }
 
 // dq of a block of queries, from all keys.
+template <class P>
 void backward_queries(const Head& at, int64_t i, char* own) {
   const AttentionArgs& g = at.g;
   const BackwardScratch w(g, own);
+  const P k = place<P>(g.k, g.dtype), v = place<P>(g.v, g.dtype);
+  const P dq = place<P>(g.dq, g.dtype) + at.q_at(i);
   const int64_t count = min_of(kQueries, g.length - i);
   const int64_t last = visible_keys(g, i + count - 1);
-  open_queries(at, i, count, w);
+  const Sums sums = sums_of(dq, at.q_step, w.dq, g.size);
+  open_queries<P>(at, i, count, w);
   for (int64_t j = 0; j < last; j += kKeys) {
     const int64_t keys = min_of(kKeys, last - j);
-    gather_rows(g.k + at.k_at(j), at.k_step, keys, g.size, w.k);
-    gather_rows(g.v + at.v_at(j), at.v_step, keys, g.value_size, w.v);
+    gather_rows(k + at.k_at(j), at.k_step, keys, g.size, w.k);
+    gather_rows(v + at.v_at(j), at.v_step, keys, g.value_size, w.v);
     block_gradients(at, i, count, w.k, w.v, j, keys, w);
-    multiply(count, g.size, keys, w.ds, 1, kQueries, w.k, g.size, g.dq + at.q_at(i), at.q_step,
-             j > 0);
+    multiply(count, g.size, keys, w.ds, 1, kQueries, w.k, g.size, sums.at, sums.step, j > 0);
   }
+  put_sums(dq, at.q_step, count, g.size, sums.at);
 }
 
 int64_t bytes_of_thread(const AttentionArgs& g) {
@@ -356,38 +432,47 @@ int64_t bytes_of_thread(const AttentionArgs& g) {
   return round_up(floats * static_cast<int64_t>(sizeof(float)), 64);
 }
 
-}  // namespace
-
-void attention(const AttentionArgs& g, const Launch& team) {
+template <class P>
+void run(const AttentionArgs& g, const Launch& team) {
   const int64_t blocks = ceil_div(g.length, kQueries), bytes = bytes_of_thread(g);
   for_chunks(team, g.batch * g.heads * blocks, [&](int64_t chunk, int thread) {
     const int64_t head = chunk / blocks;
-    forward_block(Head(g, head / g.heads, head % g.heads), chunk % blocks * kQueries,
-                  static_cast<char*>(g.scratch) + thread * bytes);
+    forward_block<P>(Head(g, head / g.heads, head % g.heads), chunk % blocks * kQueries,
+                     static_cast<char*>(g.scratch) + thread * bytes);
   });
 }
 
-void attention_grad(const AttentionArgs& g, const Launch& team) {
+template <class P>
+void run_grad(const AttentionArgs& g, const Launch& team) {
   const int64_t bytes = bytes_of_thread(g), groups = g.batch * g.kv_heads;
   char* scratch = static_cast<char*>(g.scratch);
-  if (groups >= kFewGroups || g.keys <= kKeys) {  // each group's scores are computed once
+  if (by_group(g)) {  // each group's scores are computed once
     for_chunks(team, groups, [&](int64_t chunk, int thread) {
-      backward_keys(g, chunk / g.kv_heads, chunk % g.kv_heads, 0, g.keys, true,
-                    scratch + thread * bytes);
+      backward_keys<P>(g, chunk / g.kv_heads, chunk % g.kv_heads, 0, g.keys, true,
+                       scratch + thread * bytes);
     });
     return;
   }
   const int64_t parts = ceil_div(g.keys, kKeys), blocks = ceil_div(g.length, kQueries);
   for_chunks(team, groups * parts, [&](int64_t chunk, int thread) {
     const int64_t group = chunk / parts, begin = chunk % parts * kKeys;
-    backward_keys(g, group / g.kv_heads, group % g.kv_heads, begin, min_of(begin + kKeys, g.keys),
-                  false, scratch + thread * bytes);
+    backward_keys<P>(g, group / g.kv_heads, group % g.kv_heads, begin,
+                     min_of(begin + kKeys, g.keys), false, scratch + thread * bytes);
   });
   for_chunks(team, g.batch * g.heads * blocks, [&](int64_t chunk, int thread) {
     const int64_t head = chunk / blocks;
-    backward_queries(Head(g, head / g.heads, head % g.heads), chunk % blocks * kQueries,
-                     scratch + thread * bytes);
+    backward_queries<P>(Head(g, head / g.heads, head % g.heads), chunk % blocks * kQueries,
+                        scratch + thread * bytes);
   });
+}
+
+}  // namespace
+
+void attention(const AttentionArgs& g, const Launch& team) {
+  is_half(g.dtype) ? run<Half>(g, team) : run<float*>(g, team);
+}
+void attention_grad(const AttentionArgs& g, const Launch& team) {
+  is_half(g.dtype) ? run_grad<Half>(g, team) : run_grad<float*>(g, team);
 }
 
 size_t attention_scratch(const AttentionArgs& g, int threads) {

@@ -1,6 +1,7 @@
 // Softmax cross-entropy from logits, forward and backward, labels dense or sparse. With
 // z = x - max: loss = log(sum e^z) * sum(label) - sum(label * z).
 #include "../families.h"
+#include "../half.h"
 #include "../reduce/reduce_tile.h"
 
 namespace ph {
@@ -242,12 +243,87 @@ void run(const XentArgs& g, const Launch& team) {
   });
 }
 
+// ---------------------------------------------------------------- float16 and bfloat16
+// Rows of at most kStage elements go through float32 in cache; longer ones take exponentials twice.
+constexpr int64_t kStage = 8192, kStagedRows = 512;
+
+template <bool backward>
+void staged_rows(const XentArgs& g, int64_t row, int64_t rows) {
+  alignas(64) float x[kStage], labels[kStage], loss[kStagedRows];
+  const int64_t at = row * g.cols, n = rows * g.cols;
+  XentArgs f = g;
+  f.dtype = DType::f32, f.rows = rows;
+  widen_run(x, Half(g.logits, g.dtype) + at, n);
+  f.logits = x, f.dx = labels, f.loss = loss, f.dloss = loss, f.probs = nullptr;
+  if (g.sparse) {
+    const int size = kDTypeSize[static_cast<int>(g.label_dtype)];
+    f.labels = static_cast<const char*>(g.labels) + row * size;
+  } else {
+    widen_run(labels, Half(g.labels, g.dtype) + at, n);
+    f.labels = labels, f.dx = x;  // each row is read before it is written
+  }
+  if (backward) widen_run(loss, Half(g.dloss, g.dtype) + row, rows);
+  run<float, backward>(f, Launch{1, nullptr, nullptr});  // one chunk
+  if (backward)
+    narrow_run(Half(g.dx, g.dtype) + at, static_cast<const float*>(f.dx), n);
+  else
+    narrow_run(Half(g.loss, g.dtype) + row, loss, rows);
+}
+void long_row(const XentArgs& g, int64_t row, bool backward) {
+  const int64_t n = g.cols;
+  const Half x = Half(g.logits, g.dtype) + row * n, dx = Half(g.dx, g.dtype) + row * n;
+  const Half labels = Half(g.labels, g.dtype) + row * n;
+  int64_t label = 0;
+  if (g.sparse && !labels_of(g, row, 1, &label)) {
+    if (!backward) return Half(g.loss, g.dtype).put(row, FloatBits<float>::nan);
+    for (int64_t i = 0; i < n; ++i) dx.put(i, FloatBits<float>::nan);
+    return;
+  }
+  vf32 high = splat(-FloatBits<float>::inf);
+  const auto top = [](vf32 a, vf32 b) { return larger<float>(a, b); };
+  for_vectors<float>(n, [&](int64_t i, int64_t k) {
+    high = top(first_lanes<float>(load_n(x + i, k), k, -FloatBits<float>::inf), high);
+  });
+  const float m = across_lanes<float>(high, top);
+  const float sum = row_sum<float>(
+      n, [&](int64_t i, int64_t k) { return exp_in_sum<float>(load_n(x + i, k) - m); });
+  float sums[2] = {1, g.sparse ? x[label] - m : 0};  // of labels, and of labels * z
+  if (!g.sparse)
+    row_sums<float>(n, sums, [&](int64_t i, int64_t k, vf32& a, vf32& b) {
+      a += load_n(labels + i, k);
+      b = vfma<float>(load_n(labels + i, k), load_n(x + i, k) - m, b);
+    });
+  if (!backward)
+    return Half(g.loss, g.dtype).put(row, log_t<float>(splat(sum))[0] * sums[0] - sums[1]);
+  const float dloss = Half(g.dloss, g.dtype)[row], scale = sums[0] / sum;
+  const float own = g.sparse ? exp_in_sum<float>(splat(x[label] - m))[0] : 0;
+  for_vectors<float>(n, [&](int64_t i, int64_t k) {
+    const vf32 p = exp_in_sum<float>(load_n(x + i, k) - m) * scale;
+    store_n(dx + i, (g.sparse ? p : p - load_n(labels + i, k)) * dloss, k);
+  });
+  if (g.sparse) dx.put(label, (own * scale - 1) * dloss);
+}
+template <bool backward>
+void run_halves(const XentArgs& g, const Launch& team) {
+  const int64_t rows =
+      g.cols > kStage ? 1 : min_of(kStagedRows, kStage / max_of<int64_t>(1, g.cols));
+  for_chunks(team, ceil_div(g.rows, rows), [&](int64_t chunk, int) {
+    const int64_t row = chunk * rows;
+    if (g.cols <= kStage)
+      staged_rows<backward>(g, row, min_of(rows, g.rows - row));
+    else
+      long_row(g, row, backward);
+  });
+}
+
 }  // namespace
 
 void xent(const XentArgs& g, const Launch& team) {
+  if (is_half(g.dtype)) return run_halves<false>(g, team);
   g.dtype == DType::f64 ? run<double, false>(g, team) : run<float, false>(g, team);
 }
 void xent_grad(const XentArgs& g, const Launch& team) {
+  if (is_half(g.dtype)) return run_halves<true>(g, team);
   g.dtype == DType::f64 ? run<double, true>(g, team) : run<float, true>(g, team);
 }
 
