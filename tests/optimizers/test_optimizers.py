@@ -267,6 +267,22 @@ def test_each_learns_the_digits(name):
     assert loss[-1] < 0.5 * loss[0], loss
 
 
+@pytest.mark.parametrize("name", cases.SCHEDULES)
+def test_each_schedule_in_a_fit_of_the_digits(name):
+    (x, y), _ = ph.datasets.digits.load_data()
+    x, y = x.reshape(len(x), -1)[:288] / np.float32(x.max()), y[:288]
+    cls, arguments = cases.SCHEDULES[name]
+    ph.utils.set_random_seed(0)
+    model = ph.Sequential([ph.Input((x.shape[1],)), ph.layers.Dense(10, "softmax")])
+    schedule = getattr(ph.optimizers.schedules, cls)(*arguments)
+    model.compile(ph.optimizers.SGD(schedule), "sparse_categorical_crossentropy")
+    before = model.evaluate(x, y, verbose=0)
+    model.fit(x, y, verbose=0)  # nine steps
+    assert model.evaluate(x, y, verbose=0) < before
+    rate = float(model.optimizer.learning_rate)
+    assert rate == pytest.approx(VALUES[f"schedule/{name}"][9], rel=1e-6, abs=1e-9)
+
+
 @pytest.mark.parametrize("name", [cls.__name__ for cls in ph.optimizers.CLASSES])
 def test_each_goes_by_its_name_and_config(name):
     if name == "MultiOptimizer":
