@@ -1,6 +1,7 @@
 """The stubs (.pyi) say what is there: names, arguments, and for every lazy name where it lives."""
 
 import ast
+import importlib
 import inspect
 import re
 from pathlib import Path
@@ -104,11 +105,21 @@ def test_stubs_offer_what_dir_offers(lazy):
         module = pronghorn
         for part in parts:
             module = getattr(module, part) if part != "__init__" else module
-        said = re.findall(r"^(?:from .* as|def|class) (\w+)", text, re.M)
+        said = re.findall(r"^(?:from .* as |def |class |(?=\w+ = ))(\w+)", text, re.M)
         assert len(said) == len(set(said)), path
         offered = {n for n in dir(module) if not n.startswith("_")} - HINTS
         missing = {n for n in offered - set(said) if not inspect.ismodule(getattr(module, n))}
         assert not missing and set(said) <= offered | set(module.__dict__), path
+
+
+def test_stubs_name_what_is_there(lazy):
+    """The name that a stub imports is bound where it says: no name that only objects go by."""
+    for path, text in lazy.items():
+        package = ".".join(("pronghorn", *path.relative_to(stubs.PACKAGE).parts[:-1]))
+        for place, name in re.findall(r"^from (\.\S*) import (\w+)", text, re.M):
+            there = importlib.import_module(place, package)
+            if not hasattr(there, name):  # a module
+                importlib.import_module(f"{there.__name__}.{name}")
 
 
 def test_a_new_lazy_name_is_noticed(monkeypatch, lazy):

@@ -60,6 +60,9 @@ ph.losses.MeanSquaredError(reduction=3)
 model = ph.Sequential([layers.Dense(3)])
 model.fit(epochs="ten")
 ph.Variable(1.0, name=3)
+layers.Conv2D("three", 3)
+layers.MaxPooling2D(strides=2.5)
+ph.Function([], [], name=3)
 good: ph.Tensor = ops.exp(ops.ones((2, 3)) * 2.0)
 layers.Dense(3, activation="relu")(good)
 """
@@ -73,4 +76,4 @@ def test_mypy_sees_wrong_arguments(tmp_path):
     command = [sys.executable, "-m", "mypy", f"--config-file={ROOT / 'pyproject.toml'}", "wrong.py"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300)
     lines = [int(line.split(":")[1]) for line in done.stdout.splitlines() if " error: " in line]
-    assert lines == [4, 5, 6, 7, 9, 10], done.stdout
+    assert lines == [4, 5, 6, 7, 9, 10, 11, 12, 13], done.stdout

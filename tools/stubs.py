@@ -63,12 +63,13 @@ def origin(module, name):
     if isinstance(value, types.ModuleType):
         place, _, last = value.__name__.rpartition(".")
         return place, last
-    for place in asked[:1]:
+    for place in (*asked[:1], value.__module__):
         there = sys.modules[place]
-        for other in (name, getattr(value, "__name__", name)):
+        # a class may go by another name than the one that it is bound to
+        for other in (name, getattr(value, "__name__", name), *vars(there)):
             if getattr(there, other, None) is value:
                 return place, other
-    return value.__module__, value.__name__
+    raise TypeError(f"{name}: a stub cannot say where a {type(value)} lives")
 
 
 def relative(place, package):
@@ -80,11 +81,18 @@ def relative(place, package):
     return "." * (len(here) - same + 1) + ".".join(there[same:])
 
 
+def imported(place, there, name):
+    """What makes `there` of a module a name of the stub: `import a as b` alone would be private."""
+    if there == name:
+        return f"from {place} import {name} as {name}\n"
+    return f"from {place} import {there}\n{name} = {there}\n"
+
+
 def own_text(name, node, value):
     """The stub of what the module's source says itself; None for what is not for others."""
     if isinstance(node, ast.ImportFrom):
         real = next(a.name for a in node.names if (a.asname or a.name) == name)
-        return f"from {'.' * node.level}{node.module or ''} import {real} as {name}\n"
+        return imported("." * node.level + (node.module or ""), real, name)
     if isinstance(node, ast.FunctionDef):
         bare = ast.FunctionDef(
             name, node.args, [ast.Expr(ast.Constant(...))], [], node.returns, lineno=1
@@ -125,14 +133,16 @@ def stub(module):
             place, there = origin(module, name)
         except AttributeError:  # a module of the package that was imported meanwhile
             continue
-        lazy.append(f"from {relative(place, module.__package__)} import {there} as {name}\n")
+        lazy.append(imported(relative(place, module.__package__), there, name))
     if not lazy:
         return None
-    imports = sorted({*lazy, *(line for line in lines if line.startswith("from"))})
+    lines = [part for text in [*lines, *lazy] for part in text.splitlines(keepends=True)]
+    imports = {line for line in lines if line.startswith("from")}
+    imports -= {re.sub(r" as \w+$", "", line) for line in imports if " as " in line}
     rest = [line for line in lines if not line.startswith("from")]
     used = set(re.findall(r"\w+", "".join(rest)))
     types_used = sorted({line for name, line in typing_imports(tree) if name in used})
-    return HEAD + "".join([*types_used, *imports, *rest])
+    return HEAD + "".join([*types_used, *sorted(imports), *rest])
 
 
 def stubs():

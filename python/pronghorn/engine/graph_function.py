@@ -122,3 +122,4 @@ class GraphFunction(Operation):
 
 
 GraphFunction.__name__ = GraphFunction.__qualname__ = "Function"
+Function = GraphFunction  # which is what it calls itself

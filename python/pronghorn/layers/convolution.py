@@ -212,6 +212,7 @@ class _Convolution(Adaptable, Windowed):
         }
 
 
+@with_defaults(strides=1, dilation_rate=1)
 class Conv1D(_Convolution):
     """activation(convolution of the inputs with `filters` kernels + bias), over the steps of
     sequences.
@@ -238,9 +239,9 @@ class Conv1D(_Convolution):
     """
 
     rank = 1
-    __init__ = with_defaults(_Convolution.__init__, strides=1, dilation_rate=1)
 
 
+@with_defaults(strides=(1, 1), dilation_rate=(1, 1))
 class Conv2D(_Convolution):
     """activation(convolution of the inputs with `filters` kernels + bias), over height and width.
 
@@ -266,9 +267,9 @@ class Conv2D(_Convolution):
     """
 
     rank = 2
-    __init__ = with_defaults(_Convolution.__init__, strides=(1, 1), dilation_rate=(1, 1))
 
 
+@with_defaults(strides=(1, 1, 1), dilation_rate=(1, 1, 1))
 class Conv3D(_Convolution):
     """activation(convolution of the inputs with `filters` kernels + bias), over depth, height and
     width.
@@ -295,4 +296,3 @@ class Conv3D(_Convolution):
     """
 
     rank = 3
-    __init__ = with_defaults(_Convolution.__init__, strides=(1, 1, 1), dilation_rate=(1, 1, 1))

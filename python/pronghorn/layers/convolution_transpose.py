@@ -87,6 +87,7 @@ class _Transposed(Windowed):
         }
 
 
+@with_defaults(strides=1, dilation_rate=1)
 class Conv1DTranspose(_Transposed):
     """The gradient of a convolution over steps as a layer: short sequences become larger ones.
 
@@ -113,9 +114,9 @@ class Conv1DTranspose(_Transposed):
     """
 
     rank = 1
-    __init__ = with_defaults(_Transposed.__init__, strides=1, dilation_rate=1)
 
 
+@with_defaults(strides=(1, 1), dilation_rate=(1, 1))
 class Conv2DTranspose(_Transposed):
     """The gradient of a convolution over height and width as a layer: small pictures become larger
     ones.
@@ -143,7 +144,6 @@ class Conv2DTranspose(_Transposed):
     """
 
     rank = 2
-    __init__ = with_defaults(_Transposed.__init__, strides=(1, 1), dilation_rate=(1, 1))
 
 
 class Conv3DTranspose(_Transposed):

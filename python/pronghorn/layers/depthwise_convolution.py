@@ -123,6 +123,7 @@ class _Separable(Windowed):
         }
 
 
+@with_defaults(strides=1, dilation_rate=1)
 class DepthwiseConv1D(_Depthwise):
     """Each channel convolved with `depth_multiplier` kernels of its own, over steps.
 
@@ -147,9 +148,9 @@ class DepthwiseConv1D(_Depthwise):
     """
 
     rank = 1
-    __init__ = with_defaults(_Depthwise.__init__, strides=1, dilation_rate=1)
 
 
+@with_defaults(strides=1, dilation_rate=1)
 class SeparableConv1D(_Separable):
     """A depthwise convolution over steps, then a mix of the channels (a kernel of size 1).
 
@@ -175,9 +176,9 @@ class SeparableConv1D(_Separable):
     """
 
     rank = 1
-    __init__ = with_defaults(_Separable.__init__, strides=1, dilation_rate=1)
 
 
+@with_defaults(strides=(1, 1), dilation_rate=(1, 1))
 class DepthwiseConv2D(_Depthwise):
     """Each channel convolved with `depth_multiplier` kernels of its own, over height and width.
 
@@ -203,9 +204,9 @@ class DepthwiseConv2D(_Depthwise):
     """
 
     rank = 2
-    __init__ = with_defaults(_Depthwise.__init__, strides=(1, 1), dilation_rate=(1, 1))
 
 
+@with_defaults(strides=(1, 1), dilation_rate=(1, 1))
 class SeparableConv2D(_Separable):
     """A depthwise convolution over height and width, then a mix of the channels (a kernel of size
     1).
@@ -233,4 +234,3 @@ class SeparableConv2D(_Separable):
     """
 
     rank = 2
-    __init__ = with_defaults(_Separable.__init__, strides=(1, 1), dilation_rate=(1, 1))

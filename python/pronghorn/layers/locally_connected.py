@@ -219,6 +219,7 @@ class LocallyConnected1D(_LocallyConnected):
     rank = 1
 
 
+@with_defaults(strides=(1, 1))
 class LocallyConnected2D(_LocallyConnected):
     """activation(windows of height and width times weights of their own + bias): a convolution
     whose kernel differs from place to place. A layer of Keras 2.
@@ -246,4 +247,3 @@ class LocallyConnected2D(_LocallyConnected):
     """
 
     rank = 2
-    __init__ = with_defaults(_LocallyConnected.__init__, strides=(1, 1))

@@ -80,6 +80,7 @@ class _AveragePooling(_Pooling):
         return self._pool(ops.average_pool, inputs)
 
 
+@with_defaults(pool_size=2)
 class MaxPooling1D(_MaxPooling):
     """The largest value of each window over the steps of sequences.
 
@@ -102,9 +103,9 @@ class MaxPooling1D(_MaxPooling):
     """
 
     rank = 1
-    __init__ = with_defaults(_Pooling.__init__, pool_size=2)
 
 
+@with_defaults(pool_size=(2, 2))
 class MaxPooling2D(_MaxPooling):
     """The largest value of each window over height and width.
 
@@ -127,9 +128,9 @@ class MaxPooling2D(_MaxPooling):
     """
 
     rank = 2
-    __init__ = with_defaults(_Pooling.__init__, pool_size=(2, 2))
 
 
+@with_defaults(pool_size=(2, 2, 2))
 class MaxPooling3D(_MaxPooling):
     """The largest value of each window over depth, height and width.
 
@@ -152,9 +153,9 @@ class MaxPooling3D(_MaxPooling):
     """
 
     rank = 3
-    __init__ = with_defaults(_Pooling.__init__, pool_size=(2, 2, 2))
 
 
+@with_defaults(pool_size=2)
 class AveragePooling1D(_AveragePooling):
     """The mean of each window over the steps of sequences.
 
@@ -177,9 +178,9 @@ class AveragePooling1D(_AveragePooling):
     """
 
     rank = 1
-    __init__ = with_defaults(_Pooling.__init__, pool_size=2)
 
 
+@with_defaults(pool_size=(2, 2))
 class AveragePooling2D(_AveragePooling):
     """The mean of each window over height and width.
 
@@ -202,9 +203,9 @@ class AveragePooling2D(_AveragePooling):
     """
 
     rank = 2
-    __init__ = with_defaults(_Pooling.__init__, pool_size=(2, 2))
 
 
+@with_defaults(pool_size=(2, 2, 2))
 class AveragePooling3D(_AveragePooling):
     """The mean of each window over depth, height and width.
 
@@ -227,7 +228,6 @@ class AveragePooling3D(_AveragePooling):
     """
 
     rank = 3
-    __init__ = with_defaults(_Pooling.__init__, pool_size=(2, 2, 2))
 
 
 class _GlobalPooling(Layer):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import types
 from typing import TYPE_CHECKING
 
+from ..legacy.accept import old_constructor
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
-    F = TypeVar("F", bound=Callable[..., Any])
+    C = TypeVar("C", bound=type[Any])
 
 
 def standardize_tuple(value, n, name, allow_zero=False):
@@ -89,16 +91,22 @@ def with_channels(layer, batch, sizes, channels):
     return (batch, *sizes, channels)
 
 
-def with_defaults(function: F, **defaults: Any) -> F:
-    """A copy of a function (a constructor, say) with other defaults of some arguments."""
-    function = getattr(function, "__wrapped__", function)
-    code = function.__code__
-    names = code.co_varnames[: code.co_argcount]
-    values = list(function.__defaults__ or ())
-    for name, value in defaults.items():
-        values[names.index(name) - len(names)] = value
-    copy = types.FunctionType(
-        code, function.__globals__, function.__name__, tuple(values), function.__closure__
-    )
-    copy.__doc__ = function.__doc__
-    return copy  # type: ignore[return-value]
+def with_defaults(**defaults: Any) -> Callable[[C], C]:
+    """Decorates a class: its constructor is the one that it inherits, with other defaults."""
+
+    def give(cls: C) -> C:
+        function = getattr(cls.__init__, "__wrapped__", cls.__init__)
+        code = function.__code__
+        names = code.co_varnames[: code.co_argcount]
+        values = list(function.__defaults__ or ())
+        for name, value in defaults.items():
+            values[names.index(name) - len(names)] = value
+        copy = types.FunctionType(
+            code, function.__globals__, function.__name__, tuple(values), function.__closure__
+        )
+        copy.__doc__, copy.__annotations__ = function.__doc__, function.__annotations__
+        cls.__init__ = copy
+        old_constructor(cls)
+        return cls
+
+    return give
