@@ -72,6 +72,7 @@ def _telling(name):
         try:
             return method(self, *args, **kwargs)
         finally:
+            self.changes += 1
             _Revision.advance()
 
     return told
@@ -79,6 +80,8 @@ def _telling(name):
 
 class _Store(list):
     """The sublayers or metrics of a layer: a list whose changes are counted."""
+
+    changes = 0
 
 
 for _name in (
@@ -99,13 +102,19 @@ class Tracker:
             "seed_generators": [],
         }
         self.locked = False
+        self._forget()
+
+    def _forget(self):
         self._below = (0, [])
+        self._known = (None, set())  # what the stores hold, by identity, when they were like that
 
     def __getstate__(self):
-        return {key: value for key, value in self.__dict__.items() if key != "_below"}
+        found = ("_below", "_known")
+        return {key: value for key, value in self.__dict__.items() if key not in found}
 
     def __setstate__(self, state):
-        self.__dict__.update(state, _below=(0, []))
+        self.__dict__.update(state)
+        self._forget()
 
     def below(self, layer):
         """All layers inside a layer, whose tracker this is; not to be changed."""
@@ -148,8 +157,14 @@ class Tracker:
             return "seed_generators"
         return "metrics" if is_metric(value) else None
 
+    def _stamp(self):
+        return [getattr(store, "changes", len(store)) for store in self.stores.values()]
+
     def has(self, value):
-        return any(value is x for store in self.stores.values() for x in store)
+        stamp = self._stamp()
+        if self._known[0] != stamp:
+            self._known = (stamp, {id(x) for store in self.stores.values() for x in store})
+        return id(value) in self._known[1]
 
     def add(self, kind, value):
         if self.has(value):
@@ -161,10 +176,13 @@ class Tracker:
                 "`build()` method."
             )
         self.stores[kind].append(value)
+        self._known[1].add(id(value))
+        self._known = (self._stamp(), self._known[1])
 
     def untrack(self, value):
         for store in self.stores.values():
             store[:] = [x for x in store if x is not value]
+        self._known = (None, set())
 
 
 class StateBefore:
@@ -189,7 +207,9 @@ class StateBefore:
             layer.__dict__.update(state)
             layer._tracker.locked = locked
         for value, contents in self._contents:
-            if isinstance(value, list):
+            if isinstance(value, _Store):
+                value[:] = contents
+            elif isinstance(value, list):
                 list.__setitem__(value, slice(None), contents)
             else:
                 kind = next(k for k in (OrderedDict, dict, set) if isinstance(value, k))
