@@ -71,3 +71,20 @@ def _branch(x, kernel_size, filters, strides, stage, block):
 
 def _channels():
     return 3 if config.image_data_format() == "channels_last" else 1
+
+
+def _obtain_input_shape(
+    input_shape: Any,
+    default_size: int,
+    min_size: int,
+    data_format: str | None = None,
+    require_flatten: bool = True,
+    weights: str | None = None,
+    include_top: bool | None = None,
+) -> Any:
+    """`obtain_input_shape` with the arguments that Keras 2.0 had: `include_top`, by name."""
+    from ._common import obtain_input_shape
+
+    flat = require_flatten if include_top is None else include_top
+    order = data_format or config.image_data_format()
+    return obtain_input_shape(input_shape, default_size, min_size, order, flat, weights)

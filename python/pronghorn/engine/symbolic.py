@@ -1,7 +1,8 @@
 """The symbolic side: KerasTensor, the nodes that connect them, and recorded ops.
 
 A functional model is a graph of Nodes: one per layer call, and one per op applied directly to a
-KerasTensor. Nothing here computes; a shape-only pass of the engine gives shapes and dtypes."""
+KerasTensor. Nothing here computes; a shape-only pass of the engine gives shapes and dtypes.
+"""
 
 from __future__ import annotations
 

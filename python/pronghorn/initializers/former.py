@@ -108,3 +108,11 @@ def zero(shape: Any, name: str | None = None, **kwargs: Any) -> Variable:
 def one(shape: Any, name: str | None = None, **kwargs: Any) -> Variable:
     """A variable of ones."""
     return _made(Ones(), shape, name)
+
+
+def _compute_fans(shape: Any, data_format: str = "channels_last") -> tuple[Any, Any]:
+    """(fan_in, fan_out) of a weight; of a kernel with its channels first where they are."""
+    shape = tuple(shape)
+    if data_format == "channels_first" and 3 <= len(shape) <= 5:
+        shape = (*shape[2:], shape[1], shape[0])
+    return compute_fans(shape)

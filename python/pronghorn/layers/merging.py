@@ -26,10 +26,12 @@ class _Merge(Layer):
         self.compute_output_shape(input_shape)
 
     def call(self, inputs: Any) -> Any:
-        out = inputs[0]  # type: ignore[index]
-        inputs = _equal_ranks(inputs)
-        out = inputs[0]  # type: ignore[index]
-        for x in inputs[1:]:  # type: ignore[index]
+        return self._merge_function(_equal_ranks(inputs))
+
+    def _merge_function(self, inputs):
+        """What Keras's layers write in place of `_merge`: all inputs, of one rank, into one."""
+        out = inputs[0]
+        for x in inputs[1:]:
             out = self._merge(out, x)
         return out
 

@@ -26,6 +26,11 @@ def _at(home, names):
     return {name: f"{home}.{name}" for name in names.split()}
 
 
+def _private(home, names):
+    """Names that had an underscore in front."""
+    return {f"_{name}": f"{home}.{name}" for name in names.split()}
+
+
 _FORMER_METRICS = _at(
     "metrics.former",
     "MeanRelativeError MeanTensor clone_metric clone_metrics fbeta_score fmeasure "
@@ -47,6 +52,9 @@ NAMES = {
         "get_source_inputs": "utils.get_source_inputs",
         "slice_X": "utils.former.slice_arrays",
         **_at("utils.former", "make_batches slice_arrays to_list object_list_uid"),
+        **_private("utils.former", "make_batches slice_arrays to_list object_list_uid"),
+        **_at("models.former", "_collect_previous_mask _standardize_input_data"),
+        "standardize_input_data": "models.former._standardize_input_data",
         **_HDF5_GROUPS,
     },
     "layers": {
@@ -71,6 +79,12 @@ NAMES = {
         "AbstractRNNCell": "Layer",
         "ConvRNN2D": "ConvLSTM2D",
         **_at("layers.former", "Highway MaxoutDense ParametricSoftplus SReLU"),
+        "_Merge": "layers.merging._Merge",
+        **_at(
+            "layers.former_bases",
+            "_Conv _GlobalPooling1D _GlobalPooling2D _GlobalPooling3D _Pooling1D _Pooling2D "
+            "_Pooling3D",
+        ),
         **_at("layers.rnn.former", "Recurrent _time_distributed_dense time_distributed_dense"),
     },
     "losses": {
@@ -84,19 +98,25 @@ NAMES = {
         "normal": "RandomNormal",
         "one": "Ones",
         "zero": "Zeros",
-        "get_fans": "initializers.former.get_fans",
+        **_at("initializers.former", "get_fans _compute_fans"),
     },
     "models": {
         "model_from_config": "serialization.deserialize_keras_object",
         "model_from_yaml": "models.former.model_from_yaml",
+        "_clone_functional_model": "models.clone_model",
+        "_clone_sequential_model": "models.clone_model",
         **_HDF5_GROUPS,
     },
     "applications.mobilenet": {
         "relu6": "activations.relu6",
         "DepthwiseConv2D": "layers.DepthwiseConv2D",
     },
+    "applications.imagenet_utils": _at("applications.former", "_obtain_input_shape"),
     "applications.resnet50": _at("applications.former", "conv_block identity_block"),
-    "backend": _at("backend.sessions", "_BACKEND _get_available_gpus"),
+    "backend": {
+        **_at("backend.sessions", "_BACKEND _get_available_gpus"),
+        **_at("backend.former", "_EPSILON _to_tensor py_all py_any py_slice py_sum"),
+    },
     "optimizers": {
         "optimizer_from_config": "optimizers.deserialize",
         "clip_norm": "optimizers.former.clip_norm",
@@ -125,6 +145,8 @@ NAMES = {
         "ReductionV2": "losses.former.Reduction",
         "deconv_output_length": "utils.former.deconv_length",
         "layer_from_config": "layers.deserialize",
+        **_at("utils.former_tests", "get_test_data keras_test layer_test"),
+        "standardize_input_data": "models.former._standardize_input_data",
         **_at("utils.enqueuers", "GeneratorEnqueuer OrderedEnqueuer SequenceEnqueuer"),
         **_at(
             "utils.former",
@@ -137,6 +159,7 @@ NAMES = {
             "slice_arrays to_list to_ordinal transpose_shape unpack_singleton validate_file",
         ),
     },
+    "preprocessing.text": _at("preprocessing.former", "base_filter"),
     "preprocessing.image": _at(
         "preprocessing.former",
         "apply_transform flip_axis list_pictures transform_matrix_offset_center",

@@ -10,7 +10,13 @@ import numpy as np
 
 from .augmentation import flip_axis
 
-__all__ = ["apply_transform", "flip_axis", "list_pictures", "transform_matrix_offset_center"]
+__all__ = [
+    "apply_transform",
+    "base_filter",
+    "flip_axis",
+    "list_pictures",
+    "transform_matrix_offset_center",
+]
 
 
 def list_pictures(directory: str, ext: str = "jpg|jpeg|bmp|png|ppm") -> list[str]:
@@ -63,3 +69,8 @@ def apply_transform(
         for channel in channels
     ]
     return np.moveaxis(np.stack(moved), 0, channel_axis)
+
+
+def base_filter() -> str:
+    """The characters that `Tokenizer` leaves out, as Keras 1 gave them."""
+    return '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'

@@ -383,3 +383,9 @@ def tokenizer_from_json(json_string: Any) -> Any:
     tokenizer.index_word = {int(number): word for number, word in index_word.items()}
     tokenizer.word_index = word_index
     return tokenizer
+
+
+def __getattr__(name):
+    from ..legacy.missing import old_or_absent
+
+    return old_or_absent(__name__, name, [n for n in globals() if n[0] != "_"])
