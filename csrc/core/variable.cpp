@@ -24,6 +24,23 @@ Tensor copy_of(const Tensor& t) {
   return out;
 }
 
+bool alone(const Tensor& t) {  // nobody else looks at its memory
+  const auto& storage = t.impl()->storage;
+  return t.impl().use_count() == 1 && storage.use_count() == 1 && storage->exports == 0 &&
+         !storage->owner;
+}
+// Assigns by a copy where steps are recorded: a recording knows a variable by its memory, and a
+// metric is reset at every epoch.
+bool written_in_place(Device& device, const Tensor& held, const Tensor& value) {
+  if (device.host_visible() || !device.executes() || !alone(held)) return false;
+  try {
+    device.copy(held.data(), value.data(), static_cast<size_t>(held.spec().bytes()));
+  } catch (const std::exception&) {  // whose thread this is did not ask for it
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 // One lock for all, held for a moment: so that a run takes many variables at the price of one, and
@@ -99,7 +116,10 @@ class VariableAccess {
         case Wish::read: wish.values[i] = c.value; break;
         case Wish::assign:
           wish.done = !wish.expected || wish.expected == c.value.get();
-          if (wish.done) std::swap(c.value, wish.values[i]), ++c.changes;
+          if (!wish.done) break;
+          ++c.changes;
+          if (!written_in_place(c.device, c.value, wish.values[i]))
+            std::swap(c.value, wish.values[i]);
           break;
       }
     }
@@ -215,10 +235,7 @@ VariableRun::VariableRun(std::span<VariableCell* const> cells, std::span<const c
     for (size_t i = 0; i < cells_.size(); ++i) {
       if (!writes_[i]) continue;
       Tensor& value = cells_[i]->value;
-      const auto& storage = value.impl()->storage;
-      if (value.impl().use_count() > 1 || storage.use_count() > 1 || storage->exports > 0 ||
-          storage->owner)
-        value = copy_of(value);
+      if (!alone(value)) value = copy_of(value);
     }
   } catch (...) {
     end();

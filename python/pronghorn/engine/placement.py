@@ -118,6 +118,12 @@ def here(tensor):
     return tensor if tensor.device == name else tensor.moved_to(name)
 
 
+def home_of(variable):
+    """The device's name, or None within a trace. A step copies what somebody holds: nobody here."""
+    value = variable.value
+    return None if value.is_abstract else value.device
+
+
 def at_home(method: F) -> F:
     """A method of a model that runs as in a scope of the device where its variables live."""
 
@@ -125,10 +131,10 @@ def at_home(method: F) -> F:
     def run(self, *args, **kwargs):
         if not used[0] or not self.variables:
             return method(self, *args, **kwargs)
-        first = self.variables[0].value
-        if first.is_abstract:  # within a trace, which asks when it runs
+        home = home_of(self.variables[0])
+        if home is None:  # within a trace, which asks when it runs
             return method(self, *args, **kwargs)
-        with device_scope(first.device):
+        with device_scope(home):
             return method(self, *args, **kwargs)
 
     return run  # type: ignore[return-value]
