@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -15,7 +16,7 @@
 namespace ph {
 namespace {
 
-constexpr size_t kWorkspace = size_t{32} << 20;  // what NVIDIA advises for the largest cards
+constexpr size_t kWorkspace = size_t{32} << 20;  // at most: what NVIDIA advises for large cards
 constexpr size_t kMostPlans = 4096;
 constexpr int64_t kLongest = INT32_MAX;
 constexpr int kAligned = 16;  // bytes: what the widest loads want
@@ -100,7 +101,7 @@ bool lies(int64_t rows, int64_t columns, int64_t row_step, int64_t column_step, 
 
 // All that a plan depends on, without padding: compared as bytes.
 struct Key {
-  int64_t m, n, k, batch, a_rs, a_cs, a_bs, b_rs, b_cs, b_bs, ldc, c_bs;
+  int64_t m, n, k, batch, a_rs, a_cs, a_bs, b_rs, b_cs, b_bs, ldc, c_bs, workspace;
   int32_t dtype, compute, epilogue, alignment;
   bool operator<(const Key& other) const { return std::memcmp(this, &other, sizeof *this) < 0; }
 };
@@ -111,7 +112,8 @@ int alignment_of(const GemmArgs& g, int64_t size) {
   return all % kAligned == 0 ? kAligned : static_cast<int>(size);
 }
 
-Key key_of(const GemmArgs& g) {
+// What is known of a product before there is memory for it.
+Key shape_of(const GemmArgs& g) {
   Key key;
   std::memset(&key, 0, sizeof key);
   key.m = g.m, key.n = g.n, key.k = g.k, key.batch = g.batch;
@@ -119,6 +121,11 @@ Key key_of(const GemmArgs& g) {
   key.b_rs = g.b_rs, key.b_cs = g.b_cs, key.b_bs = g.b_bs;
   key.ldc = g.ldc, key.c_bs = g.c_bs;
   key.dtype = static_cast<int32_t>(g.dtype);
+  return key;
+}
+Key key_of(const GemmArgs& g, size_t workspace) {
+  Key key = shape_of(g);
+  key.workspace = static_cast<int64_t>(workspace);
   const bool wide = g.dtype == DType::f64;
   key.compute = wide                            ? lt::kCompute64F
                 : tf32 && g.dtype == DType::f32 ? lt::kCompute32FFastTF32
@@ -164,7 +171,7 @@ class Planner {
     describe(plan.a, b, key.batch);
     describe(plan.b, a, key.batch);
     describe(plan.c, c, key.batch);
-    if (good_) find(opened, key.alignment);
+    if (good_) find(opened, key);
     plan.usable = good_;
   }
   Plan plan;
@@ -182,12 +189,13 @@ class Planner {
     done(calls_.set_layout(layout, lt::kBatchCount, &count, sizeof count));
     if (good_) done(calls_.set_layout(layout, lt::kBatchStep, &m.step, sizeof m.step));
   }
-  void find(const Opened& opened, int alignment) {
+  void find(const Opened& opened, const Key& key) {
     lt::Preference wishes = nullptr;
     done(calls_.preference(&wishes));
     if (!good_) return;
-    done(calls_.set_preference(wishes, lt::kWorkspaceBytes, &kWorkspace, sizeof kWorkspace));
-    const auto bytes = static_cast<uint32_t>(alignment);
+    const auto workspace = static_cast<uint64_t>(key.workspace);
+    done(calls_.set_preference(wishes, lt::kWorkspaceBytes, &workspace, sizeof workspace));
+    const auto bytes = static_cast<uint32_t>(key.alignment);
     for (int operand = 0; operand < 4; ++operand)
       done(calls_.set_preference(wishes,
                                  static_cast<lt::PreferenceAttribute>(lt::kAlignmentA + operand),
@@ -206,9 +214,10 @@ class Planner {
 
 std::mutex plans_lock;  // also while a plan's bias is set and used
 std::map<Key, Plan> plans;
+std::map<Key, size_t> booked;  // by shape: what a product's scratch has, and its plans keep to
 
-Plan& plan_of(const Opened& opened, const GemmArgs& g) {
-  const Key key = key_of(g);
+Plan& plan_of(const Opened& opened, const GemmArgs& g, size_t workspace) {
+  const Key key = key_of(g, workspace);
   const auto known = plans.find(key);
   if (known != plans.end()) return known->second;
   if (plans.size() >= kMostPlans) {
@@ -220,6 +229,16 @@ Plan& plan_of(const Opened& opened, const GemmArgs& g) {
     plans.clear();
   }
   return plans[key] = Planner(opened, key).plan;
+}
+
+// For ever the same, so that what was planned before TF32 was allowed, or for other pointers, fits.
+size_t workspace_of(const Opened& opened, const GemmArgs& g) {
+  const Key shape = shape_of(g);
+  const auto known = booked.find(shape);
+  if (known != booked.end()) return known->second;
+  const Plan& best = plan_of(opened, g, kWorkspace);
+  const size_t bytes = best.usable ? best.found.workspace : 0;
+  return booked[shape] = std::max(bytes, own->gemm_scratch(g, 1));
 }
 
 // ---------------------------------------------------------------- what the library does not do
@@ -267,8 +286,8 @@ bool takes(const GemmArgs& g) {
 
 bool multiply(const Opened& opened, const GemmArgs& g, const Launch& launch) {
   const std::lock_guard lock(plans_lock);
-  Plan& plan = plan_of(opened, g);
-  const size_t workspace = g.scratch ? kWorkspace : 0;
+  const size_t workspace = g.scratch ? workspace_of(opened, g) : 0;
+  Plan& plan = plan_of(opened, g, workspace);
   if (!plan.usable || plan.found.workspace > workspace) return false;
   if (g.bias && opened.calls.set_product(plan.product, lt::kBiasPointer, &g.bias, sizeof g.bias))
     return false;
@@ -291,8 +310,10 @@ void gemm(const GemmArgs& g, const Launch& launch) {
 }
 
 size_t gemm_scratch(const GemmArgs& g, int threads) {
-  const size_t bytes = own->gemm_scratch(g, threads);
-  return takes(g) && library() && bytes < kWorkspace ? kWorkspace : bytes;
+  const Opened* const opened = takes(g) ? library() : nullptr;
+  if (!opened) return own->gemm_scratch(g, threads);
+  const std::lock_guard lock(plans_lock);
+  return workspace_of(*opened, g);
 }
 
 }  // namespace
