@@ -102,7 +102,6 @@ template <class Check>
 int check_halves(const char* name, const Check& check) {
   int widths_here = 0;
   for (const Width& w : widths()) {
-    if (std::string(w.name) == "cuda") continue;  // takes none
     ++widths_here;
     for (DType d : {DType::f16, DType::bf16}) check(w, d);
   }

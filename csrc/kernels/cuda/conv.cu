@@ -56,9 +56,9 @@ struct ForwardX {
     return {pixel_of(i, g.oh, g.ow), static_cast<const T*>(g.x) + group * (g.c / g.groups)};
   }
   PH_DEVICE Column column(int64_t k) const { return tap_of(k, g.kw, g.c / g.groups); }
-  PH_DEVICE Wide<T> at(const Row& r, const Column& t) const {
+  PH_DEVICE T at(const Row& r, const Column& t) const {
     const int64_t at = image_at(g, r.p, t);
-    return at < 0 ? 0 : read_as<Wide<T>>(r.x[at * g.c + t.c]);
+    return at < 0 ? T{} : r.x[at * g.c + t.c];
   }
 };
 // Of the input's gradient: rows are image pixels, columns (kh, kw, filters of the group) of dy.
@@ -75,9 +75,9 @@ struct InputDy {
     return {pixel_of(i, g.h, g.w), static_cast<const T*>(g.y) + group * (g.k / g.groups)};
   }
   PH_DEVICE Column column(int64_t k) const { return tap_of(k, g.kw, g.k / g.groups); }
-  PH_DEVICE Wide<T> at(const Row& r, const Column& t) const {
+  PH_DEVICE T at(const Row& r, const Column& t) const {
     const int64_t at = output_at(g, r.p, t);
-    return at < 0 ? 0 : read_as<Wide<T>>(r.dy[at * g.k + t.c]);
+    return at < 0 ? T{} : r.dy[at * g.k + t.c];
   }
 };
 // Its filter: rows are channels of the group.
@@ -91,8 +91,8 @@ struct InputFilter {
     return static_cast<const T*>(g.filter) + c * g.k + group * (g.k / g.groups);
   }
   PH_DEVICE Column column(int64_t k) const { return tap_of(k, g.kw, g.k / g.groups); }
-  PH_DEVICE Wide<T> at(const Row& r, const Column& t) const {
-    return read_as<Wide<T>>(r[(t.kh * g.kw + t.kw) * (g.c / g.groups) * g.k + t.c]);
+  PH_DEVICE T at(const Row& r, const Column& t) const {
+    return r[(t.kh * g.kw + t.kw) * (g.c / g.groups) * g.k + t.c];
   }
 };
 // Of the filter's gradient: rows are taps, columns output pixels.
@@ -109,9 +109,9 @@ struct FilterX {
     return {tap_of(i, g.kw, g.c / g.groups), static_cast<const T*>(g.x) + group * (g.c / g.groups)};
   }
   PH_DEVICE Column column(int64_t k) const { return pixel_of(k, g.oh, g.ow); }
-  PH_DEVICE Wide<T> at(const Row& r, const Column& p) const {
+  PH_DEVICE T at(const Row& r, const Column& p) const {
     const int64_t at = image_at(g, p, r.t);
-    return at < 0 ? 0 : read_as<Wide<T>>(r.x[at * g.c + r.t.c]);
+    return at < 0 ? T{} : r.x[at * g.c + r.t.c];
   }
 };
 

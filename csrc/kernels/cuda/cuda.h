@@ -180,6 +180,21 @@ struct WideOf<BFloat16> {
 };
 template <class S>
 using Wide = typename WideOf<S>::type;  // what elements of S are computed in
+// Arrays of S, read as what is computed in and written from it.
+template <class S>
+struct In {
+  const S* data;
+  PH_DEVICE explicit In(const void* p) : data(static_cast<const S*>(p)) {}
+  PH_DEVICE Wide<S> operator[](int64_t i) const { return read_as<Wide<S>>(data[i]); }
+  PH_DEVICE In operator+(int64_t i) const { return In(data + i); }
+};
+template <class S>
+struct Out {
+  S* data;
+  PH_DEVICE explicit Out(void* p) : data(static_cast<S*>(p)) {}
+  PH_DEVICE void put(int64_t i, Wide<S> x) const { data[i] = write_as<S>(x); }
+  PH_DEVICE Out operator+(int64_t i) const { return Out(data + i); }
+};
 
 PH_DEVICE int dtype_size(DType dtype) {  // of integers and bool
   constexpr int size[] = {1, 1, 2, 4, 8, 1, 2, 4, 8};

@@ -1,6 +1,7 @@
 // Batch normalisation: statistics of columns by parts of rows, each part's mean and sum of squared
 // deviations by one thread a column, which are joined; then one pass over all elements. Sums are
-// in double, each in two passes.
+// in double, each in two passes. S is what x and y are stored as, halves too; parameters and
+// statistics are Wide<S>.
 #include "cuda.h"
 
 namespace ph {
@@ -22,14 +23,14 @@ struct Parts {
   }
 };
 
-template <class T>
+template <class S>
 struct PartStatistics {
   NormArgs g;
   Parts p;
   PH_DEVICE void operator()(int64_t i) const {
     const int64_t part = i / g.channels, c = i - part * g.channels;
     const int64_t begin = g.rows * part / p.parts, end = g.rows * (part + 1) / p.parts;
-    const T* const x = static_cast<const T*>(g.x) + c;
+    const In<S> x = In<S>(g.x) + c;
     const double n = static_cast<double>(max_of<int64_t>(end - begin, 1));
     const double base = begin < end ? static_cast<double>(x[begin * g.channels]) : 0;
     double sum = 0, m2 = 0, rest = 0;
@@ -43,8 +44,9 @@ struct PartStatistics {
     p.at(part, c)[0] = mean, p.at(part, c)[1] = m2;
   }
 };
-template <class T>
+template <class S>
 struct JoinStatistics {
+  using T = Wide<S>;
   NormArgs g;
   Parts p;
   PH_DEVICE void operator()(int64_t c) const {
@@ -65,8 +67,9 @@ struct JoinStatistics {
     static_cast<T*>(g.rstd)[c] = static_cast<T>(1 / sqrt(var + g.epsilon));
   }
 };
-template <class T>
+template <class S>
 struct Normalise {
+  using T = Wide<S>;
   NormArgs g;
   PH_DEVICE void operator()(int64_t i) const {
     const int64_t c = i % g.channels;
@@ -75,10 +78,10 @@ struct Normalise {
         g.use_given ? static_cast<T>(1 / sqrt(static_cast<double>(static_cast<const T*>(g.var)[c]) +
                                               g.epsilon))
                     : static_cast<const T*>(g.rstd)[c];
-    T y = (static_cast<const T*>(g.x)[i] - mean) * rstd;
+    T y = (In<S>(g.x)[i] - mean) * rstd;
     if (g.gamma) y *= static_cast<const T*>(g.gamma)[c];
     if (g.beta) y += static_cast<const T*>(g.beta)[c];
-    static_cast<T*>(g.y)[i] = y;
+    Out<S>(g.y).put(i, y);
   }
 };
 
@@ -88,14 +91,15 @@ PH_DEVICE T column_rstd(const NormArgs& g, int64_t c) {
   if (g.rstd) return static_cast<const T*>(g.rstd)[c];
   return static_cast<T>(1 / sqrt(static_cast<double>(static_cast<const T*>(g.var)[c]) + g.epsilon));
 }
-template <class T>
+template <class S>
 struct PartGradients {
+  using T = Wide<S>;
   NormArgs g;
   Parts p;
   PH_DEVICE void operator()(int64_t i) const {
     const int64_t part = i / g.channels, c = i - part * g.channels;
     const int64_t begin = g.rows * part / p.parts, end = g.rows * (part + 1) / p.parts;
-    const T *x = static_cast<const T*>(g.x) + c, *dy = static_cast<const T*>(g.dy) + c;
+    const In<S> x = In<S>(g.x) + c, dy = In<S>(g.dy) + c;
     const T mean = static_cast<const T*>(g.mean)[c], rstd = column_rstd<T>(g, c);
     double sum = 0, dot = 0;
     for (int64_t r = begin; r < end; ++r) {
@@ -105,8 +109,9 @@ struct PartGradients {
     p.at(part, c)[0] = sum, p.at(part, c)[1] = dot;
   }
 };
-template <class T>
+template <class S>
 struct JoinGradients {
+  using T = Wide<S>;
   NormArgs g;
   Parts p;
   PH_DEVICE void operator()(int64_t c) const {
@@ -117,21 +122,22 @@ struct JoinGradients {
     if (g.dgamma) static_cast<T*>(g.dgamma)[c] = static_cast<T>(dot);
   }
 };
-template <class T>
+template <class S>
 struct InputGradient {
+  using T = Wide<S>;
   NormArgs g;
   Parts p;
   PH_DEVICE void operator()(int64_t i) const {
     const int64_t c = i % g.channels;
     const T mean = static_cast<const T*>(g.mean)[c], rstd = column_rstd<T>(g, c);
     const T gamma = g.gamma ? static_cast<const T*>(g.gamma)[c] : T(1);
-    T d = static_cast<const T*>(g.dy)[i];
+    T d = In<S>(g.dy)[i];
     if (!g.use_given) {
       const double inv = 1 / static_cast<double>(g.rows);
-      const T h = (static_cast<const T*>(g.x)[i] - mean) * rstd;
+      const T h = (In<S>(g.x)[i] - mean) * rstd;
       d -= static_cast<T>(p.at(0, c)[0] * inv) + h * static_cast<T>(p.at(0, c)[1] * inv);
     }
-    static_cast<T*>(g.dx)[i] = gamma * rstd * d;
+    Out<S>(g.dx).put(i, gamma * rstd * d);
   }
 };
 
@@ -142,24 +148,24 @@ size_t norm_scratch(const NormArgs& g, int) {
 }
 
 void norm(const NormArgs& g, const Launch& team) {
-  with_float(g.dtype, [&](auto t) {
-    using T = decltype(t);
+  with_stored(g.dtype, [&](auto t) {
+    using S = decltype(t);
     const Parts p = {static_cast<double*>(g.scratch), parts_of(g), g.channels};
     if (!g.use_given) {
-      each(p.parts * g.channels, team, PartStatistics<T>{g, p});
-      each(g.channels, team, JoinStatistics<T>{g, p});
+      each(p.parts * g.channels, team, PartStatistics<S>{g, p});
+      each(g.channels, team, JoinStatistics<S>{g, p});
     }
-    each(g.rows * g.channels, team, Normalise<T>{g});
+    each(g.rows * g.channels, team, Normalise<S>{g});
   });
 }
 
 void norm_grad(const NormArgs& g, const Launch& team) {
-  with_float(g.dtype, [&](auto t) {
-    using T = decltype(t);
+  with_stored(g.dtype, [&](auto t) {
+    using S = decltype(t);
     const Parts p = {static_cast<double*>(g.scratch), parts_of(g), g.channels};
-    each(p.parts * g.channels, team, PartGradients<T>{g, p});
-    each(g.channels, team, JoinGradients<T>{g, p});
-    if (g.dx) each(g.rows * g.channels, team, InputGradient<T>{g, p});
+    each(p.parts * g.channels, team, PartGradients<S>{g, p});
+    each(g.channels, team, JoinGradients<S>{g, p});
+    if (g.dx) each(g.rows * g.channels, team, InputGradient<S>{g, p});
   });
 }
 

@@ -1,7 +1,7 @@
 // The tiled matrix product that gemm and convolution share. Operands say what element (i, k) is;
-// the epilogue says what becomes of a sum. Sums have a fixed order.
+// the epilogue says what becomes of a sum. Sums have a fixed order. Halves go to tensor cores.
 #pragma once
-#include "cuda.h"
+#include "tensor_core.h"
 
 namespace ph {
 namespace cuda {
@@ -48,7 +48,8 @@ struct Epilogue {
 };
 
 // A dense or strided matrix. An operand has: row(batch, i), what is known of a row; column(k), of a
-// column; at(row, column), the element; along_k: neighbours in k are neighbours in memory.
+// column; at(row, column), the element as it is stored; along_k: neighbours in k are neighbours in
+// memory.
 template <class S>
 struct Strided {
   const S* data;
@@ -58,9 +59,7 @@ struct Strided {
   using Column = int64_t;
   PH_DEVICE Row row(int64_t b, int64_t i) const { return data + b * batch_step + i * row_step; }
   PH_DEVICE Column column(int64_t k) const { return k * column_step; }
-  PH_DEVICE Wide<S> at(const Row& row, const Column& column) const {
-    return read_as<Wide<S>>(row[column]);
-  }
+  PH_DEVICE S at(const Row& row, const Column& column) const { return row[column]; }
 };
 
 struct ProductSizes {
@@ -119,35 +118,55 @@ struct TileLoader {
   }
 };
 
-template <class S, class A, class B>
-struct ProductTile {
-  using T = Wide<S>;
+// Where a block's tile lies, and which of the terms it sums.
+struct TilePlace {
+  int64_t m0, n0, batch, part, begin, end;
+  PH_DEVICE TilePlace(const ProductSizes& s, int64_t item) {
+    const int64_t rest = item / s.tiles_n, rest_m = rest / s.tiles_m;
+    m0 = rest % s.tiles_m * kTileM, n0 = item % s.tiles_n * kTileN;
+    batch = rest_m % s.batch, part = rest_m / s.batch;
+    begin = s.k * part / s.parts, end = s.k * (part + 1) / s.parts;
+  }
+};
+// What becomes of its sums.
+template <class S>
+struct TileSums {
   ProductSizes s;
+  Epilogue<S> finish;
+  Wide<S>* partial;  // (parts, batch, m, n), where there are several parts
+  PH_DEVICE void put(const TilePlace& at, int64_t row, int64_t col, Wide<S> sum) const {
+    if (row >= s.m || col >= s.n) return;
+    if (s.parts > 1)
+      partial[((at.part * s.batch + at.batch) * s.m + row) * s.n + col] = sum;
+    else
+      finish(at.batch, row, col, sum);
+  }
+};
+
+// By multiply-adds: kThreadM x kThreadN results a thread.
+template <class T, class A, class B>
+struct ProductTile {
+  TileSums<T> sums;
   A a;
   B b;
-  Epilogue<S> finish;
-  T* partial;  // (parts, batch, m, n), where there are several parts
   PH_DEVICE void operator()(int64_t item) const {
     PH_SHARED(T, tile_a, kTileK * (kTileM + kTilePad));
     PH_SHARED(T, tile_b, kTileK * (kTileN + kTilePad));
-    const int64_t tile_n = item % s.tiles_n, rest = item / s.tiles_n;
-    const int64_t tile_m = rest % s.tiles_m, rest_m = rest / s.tiles_m;
-    const int64_t batch = rest_m % s.batch, part = rest_m / s.batch;
-    const int64_t m0 = tile_m * kTileM, n0 = tile_n * kTileN;
-    const int64_t begin = s.k * part / s.parts, end = s.k * (part + 1) / s.parts;
+    const TilePlace at(sums.s, item);
     const int t = static_cast<int>(threadIdx.x);
     const int ty = t / (kTileN / kThreadN), tx = t % (kTileN / kThreadN);
-    const TileLoader<T, A, kTileM> load_a(a, batch, m0, s.m);
-    const TileLoader<T, B, kTileN> load_b(b, batch, n0, s.n);
+    const TileLoader<T, A, kTileM> load_a(a, at.batch, at.m0, sums.s.m);
+    const TileLoader<T, B, kTileN> load_b(b, at.batch, at.n0, sums.s.n);
     T next_a[load_a.each], next_b[load_b.each];
     T sum[kThreadM][kThreadN] = {};
-    if (begin < end) load_a.fetch(next_a, begin, end), load_b.fetch(next_b, begin, end);
-    for (int64_t k0 = begin; k0 < end; k0 += kTileK) {
+    if (at.begin < at.end)
+      load_a.fetch(next_a, at.begin, at.end), load_b.fetch(next_b, at.begin, at.end);
+    for (int64_t k0 = at.begin; k0 < at.end; k0 += kTileK) {
       load_a.put(tile_a, next_a);
       load_b.put(tile_b, next_b);
       __syncthreads();
-      if (k0 + kTileK < end)  // travels while this tile is used
-        load_a.fetch(next_a, k0 + kTileK, end), load_b.fetch(next_b, k0 + kTileK, end);
+      if (k0 + kTileK < at.end)  // travels while this tile is used
+        load_a.fetch(next_a, k0 + kTileK, at.end), load_b.fetch(next_b, k0 + kTileK, at.end);
       for (int k = 0; k < kTileK; ++k) {
         T x[kThreadM], y[kThreadN];
         for (int i = 0; i < kThreadM; ++i)
@@ -160,16 +179,65 @@ struct ProductTile {
       __syncthreads();
     }
     for (int i = 0; i < kThreadM; ++i)
-      for (int j = 0; j < kThreadN; ++j) {
-        const int64_t row = m0 + ty * kThreadM + i, col = n0 + tx * kThreadN + j;
-        if (row >= s.m || col >= s.n) continue;
-        if (s.parts > 1)
-          partial[((part * s.batch + batch) * s.m + row) * s.n + col] = sum[i][j];
-        else
-          finish(batch, row, col, sum[i][j]);
-      }
+      for (int j = 0; j < kThreadN; ++j)
+        sums.put(at, at.m0 + ty * kThreadM + i, at.n0 + tx * kThreadN + j, sum[i][j]);
   }
 };
+
+// Of halves, by tensor cores: a warp has 16 rows and kWarpN columns, 8 of them at a time.
+template <class S, class A, class B>
+struct HalvesTile {
+  static constexpr int kWarpsM = kTileM / 16, kWarpsN = kBlock / 32 / kWarpsM;
+  static constexpr int kWarpN = kTileN / kWarpsN;
+  static_assert(kTileK == 16 && kWarpsM * kWarpsN * 32 == kBlock && kWarpN % 8 == 0);
+  TileSums<S> sums;
+  A a;
+  B b;
+  PH_DEVICE void operator()(int64_t item) const {
+    PH_SHARED(uint32_t, tile_a, kTileM * kPairRow);
+    PH_SHARED(uint32_t, tile_b, kTileN * kPairRow);
+    const TilePlace at(sums.s, item);
+    const int row0 = warp_id() % kWarpsM * 16, col0 = warp_id() / kWarpsM * kWarpN;
+    const int g = lane_id() / 4, t = lane_id() % 4;
+    const PairLoader<A, kTileM> load_a(a, at.batch, at.m0, sums.s.m);
+    const PairLoader<B, kTileN> load_b(b, at.batch, at.n0, sums.s.n);
+    uint32_t next_a[load_a.each], next_b[load_b.each];
+    float sum[kWarpN / 8][4] = {};
+    if (at.begin < at.end)
+      load_a.fetch(next_a, at.begin, at.end), load_b.fetch(next_b, at.begin, at.end);
+    for (int64_t k0 = at.begin; k0 < at.end; k0 += kTileK) {
+      load_a.put(tile_a, next_a);
+      load_b.put(tile_b, next_b);
+      __syncthreads();
+      if (k0 + kTileK < at.end)  // travels while this tile is used
+        load_a.fetch(next_a, k0 + kTileK, at.end), load_b.fetch(next_b, k0 + kTileK, at.end);
+      const int upper = (row0 + g) * kPairRow + t, lower = upper + 8 * kPairRow;
+      const uint32_t x[4] = {tile_a[upper], tile_a[lower], tile_a[upper + 4], tile_a[lower + 4]};
+      for (int j = 0; j < kWarpN / 8; ++j) {
+        const int from = (col0 + 8 * j + g) * kPairRow + t;
+        const uint32_t y[2] = {tile_b[from], tile_b[from + 4]};
+        multiply_add<S>(sum[j], x, y);
+      }
+      __syncthreads();
+    }
+    for (int j = 0; j < kWarpN / 8; ++j)
+      for (int i = 0; i < 4; ++i)
+        sums.put(at, at.m0 + row0 + g + i / 2 * 8, at.n0 + col0 + 8 * j + 2 * t + i % 2, sum[j][i]);
+  }
+};
+template <class S, class A, class B>
+struct TileOf {
+  using type = ProductTile<S, A, B>;
+};
+template <class A, class B>
+struct TileOf<Float16, A, B> {
+  using type = HalvesTile<Float16, A, B>;
+};
+template <class A, class B>
+struct TileOf<BFloat16, A, B> {
+  using type = HalvesTile<BFloat16, A, B>;
+};
+
 template <class S>
 struct JoinParts {
   using T = Wide<S>;
@@ -189,8 +257,9 @@ template <class S, class A, class B>
 void product(const ProductSizes& s, const A& a, const B& b, const Epilogue<S>& finish,
              void* scratch, const Launch& team) {
   auto* const partial = static_cast<Wide<S>*>(scratch);
+  const TileSums<S> sums = {s, finish, partial};
   each_block(s.tiles_m * s.tiles_n * s.batch * s.parts, team,
-             ProductTile<S, A, B>{s, a, b, finish, partial});
+             typename TileOf<S, A, B>::type{sums, a, b});
   if (s.parts > 1) each(s.batch * s.m * s.n, team, JoinParts<S>{s, finish, partial});
 }
 

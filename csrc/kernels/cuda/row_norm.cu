@@ -1,5 +1,6 @@
 // Layer, RMS and group normalisation: a warp or a block normalises what belongs together. The
 // parameters' gradients are sums over samples, by parts, of what each thread finds for its channel.
+// S is what x and y are stored as, halves too; parameters and statistics are Wide<S>.
 #include "../args_row_norm.h"
 #include "rows.h"
 
@@ -28,14 +29,16 @@ struct Place {
   }
 };
 
-template <class T>
+template <class S>
 struct Forward {
+  using T = Wide<S>;
   RowNormArgs g;
   template <class G>
   PH_DEVICE void operator()(int64_t row, const G& group) const {
     const Place p(g, row);
-    const T *x = static_cast<const T*>(g.x), *gamma = static_cast<const T*>(g.gamma),
-            *beta = static_cast<const T*>(g.beta);
+    const In<S> x(g.x);
+    const Out<S> y(g.y);
+    const T *gamma = static_cast<const T*>(g.gamma), *beta = static_cast<const T*>(g.beta);
     const double count = static_cast<double>(max_of<int64_t>(p.size, 1));
     T mean = 0;
     if (!g.rms)
@@ -52,21 +55,23 @@ struct Forward {
       T h = (x[at] - mean) * rstd;
       if (gamma) h *= gamma[c];
       if (beta) h += beta[c];
-      static_cast<T*>(g.y)[at] = h;
+      y.put(at, h);
     });
   }
 };
 
 // With u = dy * gamma and h = (x - mean) * rstd: dx = rstd * (u - avg u - h * avg(u * h)), without
 // avg u for rms.
-template <class T>
+template <class S>
 struct Backward {
+  using T = Wide<S>;
   RowNormArgs g;
   template <class G>
   PH_DEVICE void operator()(int64_t row, const G& group) const {
     const Place p(g, row);
-    const T *x = static_cast<const T*>(g.x), *dy = static_cast<const T*>(g.dy),
-            *gamma = static_cast<const T*>(g.gamma);
+    const In<S> x(g.x), dy(g.dy);
+    const Out<S> dx(g.dx);
+    const T* const gamma = static_cast<const T*>(g.gamma);
     const T mean = static_cast<const T*>(g.mean)[row], rstd = static_cast<const T*>(g.rstd)[row];
     const double count = static_cast<double>(max_of<int64_t>(p.size, 1));
     const auto u = [&](int64_t i, int64_t at) {
@@ -83,7 +88,7 @@ struct Backward {
     const T average = static_cast<T>(sum / count), lean = static_cast<T>(dot / count);
     group.each(p.size, [&](int64_t i) {
       const int64_t at = p.at(g, i);
-      static_cast<T*>(g.dx)[at] = (u(i, at) - average - h(at) * lean) * rstd;
+      dx.put(at, (u(i, at) - average - h(at) * lean) * rstd);
     });
   }
 };
@@ -96,8 +101,9 @@ int64_t parts_of(const RowNormArgs& g) {
   if (channels == 0) return 1;
   return max_of<int64_t>(1, min_of(others_of(g) / kNormPart, kReduceThreads / channels));
 }
-template <class T>
+template <class S>
 struct PartParameters {
+  using T = Wide<S>;
   RowNormArgs g;
   int64_t channels, others, parts;
   double* sums;  // (parts, channels, 2)
@@ -105,7 +111,7 @@ struct PartParameters {
     const int64_t part = i / channels, c = i - part * channels;
     const int64_t inner = g.by_segment ? g.run : g.segments;
     const int64_t of_group = g.by_segment ? g.segments : g.run, group = c / of_group;
-    const T *x = static_cast<const T*>(g.x), *dy = static_cast<const T*>(g.dy);
+    const In<S> x(g.x), dy(g.dy);
     double dot = 0, sum = 0;
     for (int64_t o = others * part / parts; o < others * (part + 1) / parts; ++o) {
       const int64_t sample = o / inner, k = o - sample * inner;
@@ -119,8 +125,9 @@ struct PartParameters {
     sums[2 * i] = dot, sums[2 * i + 1] = sum;
   }
 };
-template <class T>
+template <class S>
 struct JoinParameters {
+  using T = Wide<S>;
   RowNormArgs g;
   int64_t channels, parts;
   const double* sums;
@@ -140,20 +147,20 @@ size_t row_norm_scratch(const RowNormArgs& g, int) {
 }
 
 void row_norm(const RowNormArgs& g, const Launch& team) {
-  with_float(g.dtype, [&](auto t) {
+  with_stored(g.dtype, [&](auto t) {
     each_row(g.samples * g.groups, g.segments * g.run, team, Forward<decltype(t)>{g});
   });
 }
 
 void row_norm_grad(const RowNormArgs& g, const Launch& team) {
-  with_float(g.dtype, [&](auto t) {
-    using T = decltype(t);
-    if (g.dx) each_row(g.samples * g.groups, g.segments * g.run, team, Backward<T>{g});
+  with_stored(g.dtype, [&](auto t) {
+    using S = decltype(t);
+    if (g.dx) each_row(g.samples * g.groups, g.segments * g.run, team, Backward<S>{g});
     if (!g.dgamma && !g.dbeta) return;
     const int64_t channels = channels_of(g), parts = parts_of(g);
     auto* const sums = static_cast<double*>(g.scratch);
-    each(parts * channels, team, PartParameters<T>{g, channels, others_of(g), parts, sums});
-    each(channels, team, JoinParameters<T>{g, channels, parts, sums});
+    each(parts * channels, team, PartParameters<S>{g, channels, others_of(g), parts, sums});
+    each(channels, team, JoinParameters<S>{g, channels, parts, sums});
   });
 }
 

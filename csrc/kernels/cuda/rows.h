@@ -66,14 +66,15 @@ void each_row(int64_t rows, int64_t cols, const Launch& team, const F& f) {
 }
 
 // ---------------------------------------------------------------- what rows share
-template <class T, class G>
-PH_DEVICE T row_max(const T* x, int64_t n, const G& group) {
+template <class S, class G>
+PH_DEVICE Wide<S> row_max(const In<S>& x, int64_t n, const G& group) {
+  using T = Wide<S>;
   T top = -static_cast<T>(bit_cast<float>(0x7f800000u));
   group.each(n, [&](int64_t i) { top = Largest()(top, x[i]); });
   return group.fold(top, Largest());
 }
-template <class T, class G>
-PH_DEVICE double exp_sum(const T* x, T top, int64_t n, const G& group) {
+template <class S, class G>
+PH_DEVICE double exp_sum(const In<S>& x, Wide<S> top, int64_t n, const G& group) {
   return group.sum(n, [&](int64_t i) { return static_cast<double>(exp(x[i] - top)); });
 }
 

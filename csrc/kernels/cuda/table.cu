@@ -16,7 +16,7 @@ Kernels make_table() {
   Kernels k = {};
   k.name = "cuda";
   k.vector_bytes = 16;
-  k.takes_halves = false;  // softmax, windows and norms do not
+  k.takes_halves = true;
   k.supported = supported;
 #define PH_X(name, args) k.name = name;
   PH_ALL_FAMILIES(PH_X)
