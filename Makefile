@@ -56,6 +56,7 @@ test-all: $(VENV)/.test-tools build native
 	$(MAKE) cuda-on-cpu
 	PRONGHORN_CUDA_ON_CPU=$(CUDA_ON_CPU) $(PY) -m pytest -n $(JOBS) tests/test_gpu_on_cpu.py
 	PRONGHORN_DEVICE=split $(PY) -m pytest -n $(JOBS) -m "not cpu and not extended" $(SPLIT_TESTS)
+	$(if $(NVCC),$(MAKE) cuda-wheel,@echo "no nvcc here: CUDA's package is not built")
 	tools/sanitize.sh
 
 bench: build
@@ -136,10 +137,13 @@ wheel: $(VENV)/.build-tools
 	$(VENV)/bin/auditwheel repair --wheel-dir wheelhouse dist/*.whl
 	$(PY) tools/check_wheel.py dist/* wheelhouse/*.whl
 
-# the package that pronghorn[cuda] adds: every architecture, with nvcc
-cuda-wheel: $(VENV)/.build-tools
+# the package that pronghorn[cuda] adds: every architecture, with nvcc; then installed beside this build
+cuda-wheel: build
+	rm -rf dist/pronghorn_cuda-*.whl build/cuda-beside
 	$(PIP) wheel --quiet --no-deps --no-build-isolation -Cbuild-dir=build/cuda-wheel --wheel-dir dist plugins/cuda
 	$(PY) tools/check_wheel.py dist/pronghorn_cuda-*.whl
+	$(PIP) wheel --quiet --no-deps --no-build-isolation -Cbuild-dir=$(BUILD) --wheel-dir build/cuda-beside .
+	$(PY) tools/check_cuda_pair.py build/cuda-beside/*.whl dist/pronghorn_cuda-*.whl
 
 format: $(VENV)/.lint-tools
 	$(VENV)/bin/ruff check --fix $(PY_FILES)
