@@ -4,6 +4,7 @@ from .. import _core
 from . import nest
 from .graph import sorted_nodes
 from .keras_tensor import KerasTensor
+from .met import value_of
 from .symbolic import Node, Operation
 from .tensor import Tensor, convert_to_tensor
 from .trace import current_trace
@@ -75,9 +76,14 @@ def symbolic_gradients(losses, sources):
 
 
 def traced_gradients(losses, sources):
-    """The same of the tensors of a trace that is under way, as tensors of it."""
-    sources = [s.value if isinstance(s, Variable) else s for s in sources]
-    return current_trace().gradient([convert_to_tensor(x) for x in losses], sources)
+    """The same of the tensors of a trace that is under way, as tensors of it.
+
+    Symbolic tensors among them are those of the model whose step it is: a loss may ask for the
+    gradient of an output by any tensor of the graph.
+    """
+    sources = [s.value if isinstance(s, Variable) else value_of(s) for s in sources]
+    losses = [convert_to_tensor(value_of(x)) for x in losses]
+    return current_trace().gradient(losses, sources)
 
 
 def are_traced(tensors):

@@ -215,12 +215,17 @@ def index(x):
 
 
 def axes(axis: Any) -> Any:
-    """An axis argument (None, an int, a tuple or list of ints) as an attribute."""
+    """An axis argument (None, an int, or ints: a tuple, list, range, array) as an attribute."""
     if axis is None:
         return None
     if isinstance(axis, (list, tuple)):
         return tuple(operator.index(a) for a in axis)
-    return (operator.index(axis),)
+    try:
+        return (operator.index(axis),)
+    except TypeError:
+        if isinstance(axis, range) or getattr(axis, "ndim", 0) == 1:
+            return tuple(operator.index(a) for a in axis)
+        raise
 
 
 def normalize_axis(axis: Any, rank: Any, name: str) -> int:

@@ -161,6 +161,8 @@ class Optimizer(Portable, OldMethods, Averages, OptimizerState):
     # What holds for the objects of this process alone: programs, and places by id.
     _renewed = {"_compiled": None, "_step_values": {}, "_index": {}, "_building": False}
 
+    _compiles = 0  # how often a model was compiled with it: by the second time it may be another
+
     _by_id = ()  # attributes that map the id of a weight to something
 
     def _portable_state(self):
@@ -342,6 +344,9 @@ class Optimizer(Portable, OldMethods, Averages, OptimizerState):
                 self.build(variables)
         for variable in variables:
             if id(variable) not in self._index:
+                if self._compiles > 1:
+                    self.extend(variables)
+                    break
                 raise ValueError(
                     f"Unknown variable: {variable}. This optimizer can only be called for the "
                     "variables it was originally built with. When working with a new set of "

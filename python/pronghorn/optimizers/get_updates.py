@@ -71,6 +71,18 @@ class UpdatesForm:
         known = {id(v) for v in self._variables}
         self._variables = self._variables + [v for v in found.made if id(v) not in known]
 
+    def extend(self, variables: Sequence[Any]) -> None:
+        """Not for updates of one's own: what they keep is in no order that more could join.
+
+        Raises:
+            ValueError: where there are weights that it was not built with.
+        """
+        if any(id(v) not in self._index for v in variables):
+            raise ValueError(
+                f"{type(self).__name__} was built with other weights, and its `get_updates` "
+                "cannot take in more. Compile each model with an optimizer of its own."
+            )
+
     def _step(self, grads, variables, rate):
         given = {id(v): g for g, v in zip(grads, variables)}
         variables = self._trainable_variables

@@ -93,8 +93,13 @@ class LossScaleOptimizer(Optimizer):
         self.step_counter = self.add_variable((), dtype="int64", name="step_counter")
         self.dynamic_scale = self.add_variable((), dtype="float32", name="dynamic_scale")
         self.dynamic_scale.assign(self.initial_scale)
-        self.inner_optimizer.build(var_list)
+        inner = self.inner_optimizer
+        (inner.extend if inner.built and self._compiles > 1 else inner.build)(var_list)
         super().build(var_list)
+
+    def extend(self, variables: Sequence[Variable]) -> None:
+        self.inner_optimizer.extend(variables)
+        super().extend(variables)
 
     @property
     def variables(self) -> list[Variable]:

@@ -77,6 +77,51 @@ class OptimizerState:
 
     _building = False
 
+    def extend(self, variables: Sequence[Any]) -> None:
+        """Makes slots for weights that have none, beside those of the weights it was built with.
+
+        So one optimizer serves several models, such as the two of a GAN, or the layers that a
+        second `compile()` lets train.
+
+        Args:
+            variables: Weights, known ones among them.
+
+        Example:
+
+        >>> v, w = keras.Variable(1.0), keras.Variable(2.0)
+        >>> optimizer = keras.optimizers.SGD(0.5, momentum=0.9)
+        >>> optimizer.build([v])
+        >>> optimizer.extend([v, w])
+        >>> optimizer.apply([ops.ones(())], [w])
+        >>> float(w)
+        1.5
+        """
+        state, index = self.__dict__, self._index
+        new = [v for v in variables if id(v) not in index]
+        if not new:
+            return
+        before = dict(state)
+        try:
+            state["built"] = False
+            with name_scope(self.name, caller=self):
+                self.build(new)
+        except BaseException:
+            state.update(before)
+            raise
+        for name, old in before.items():
+            made = state[name]
+            if made is old or name in ("_variables", "built"):
+                continue
+            if isinstance(old, Variable):  # one for all weights: it goes on
+                state["_variables"] = [v for v in self._variables if v is not made]
+                state[name] = old
+            elif isinstance(old, list):
+                state[name] = old + made
+            elif isinstance(old, dict):
+                state[name] = {**old, **made}
+        places = enumerate(self._trainable_variables)
+        state.update(_index={id(v): i for i, v in places}, _compiled=None)
+
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "build" in cls.__dict__:

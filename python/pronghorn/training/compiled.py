@@ -122,6 +122,10 @@ class CompiledModel:
         if auto_scale_loss and optimizer is not None and self.dtype_policy.name == "mixed_float16":
             if not isinstance(optimizer, optimizers.LossScaleOptimizer):
                 optimizer = optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
+        if given_optimizer is not None:
+            times = getattr(given_optimizer, "_compiles", 0) + 1
+            for one in (given_optimizer, optimizer):
+                one.__dict__["_compiles"] = times
         compile_loss = None if loss is None else CompileLoss(loss, loss_weights, names)
         compile_metrics = None
         if metrics is not None or weighted_metrics is not None:
@@ -478,6 +482,8 @@ class CompiledModel:
             optimizer = self.optimizer
             if optimizer is not None and not optimizer.built:
                 optimizer.build(self._trained_weights())
+            elif optimizer is not None and optimizer._compiles > 1:
+                optimizer.extend(self._trained_weights())
         return step
 
 
