@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from pronghorn import ops, random
+from pronghorn import initializers, ops, random
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
@@ -111,3 +111,13 @@ def test_dropout_mask_of_halves_keeps_the_rate():
     x = ops.ones((200000,), "bfloat16")
     y = np.asarray(ops.cast(random.dropout(x, 0.1, noise_shape=(200000,), seed=4), "float32"))
     assert abs((y == 0).mean() - 0.1) < 0.003
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "uint32"])
+def test_the_uniform_initializer_draws_integers(dtype):
+    x = initializers.RandomUniform(2, 6.0, seed=1)((4000,), dtype=dtype)
+    counts = np.bincount(np.asarray(x), minlength=6)
+    assert x.dtype == dtype and counts[:2].sum() == 0 and len(counts) == 6
+    assert np.all(np.abs(counts[2:] - 1000) < 150)
+    with pytest.raises(TypeError, match="whole numbers"):
+        initializers.RandomUniform()((4,), dtype=dtype)

@@ -105,7 +105,7 @@ class TruncatedNormal(RandomNormal):
 
 
 class RandomUniform(_Random):
-    """Uniform in [minval, maxval).
+    """Uniform in [minval, maxval); of an integer dtype, each integer there as likely.
 
     Args:
         minval: The lower bound.
@@ -126,13 +126,9 @@ class RandomUniform(_Random):
         super().__init__(seed)
 
     def __call__(self, shape: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
-        return _random().uniform(
-            shape,
-            minval=self.minval,
-            maxval=self.maxval,
-            seed=self.seed,
-            dtype=standardize_dtype(dtype),
-        )
+        dtype = standardize_dtype(dtype)
+        draw = _random().randint if "int" in dtype else _random().uniform
+        return draw(shape, minval=self.minval, maxval=self.maxval, seed=self.seed, dtype=dtype)
 
     def get_config(self) -> dict[str, Any]:
         return {"minval": self.minval, "maxval": self.maxval, **super().get_config()}
