@@ -25,6 +25,9 @@ CASES = {
     "one_hot": (lambda x: ops.one_hot(ops.argmax(x, -1), 5), (None, 5)),
     "dropout": (lambda x: random.dropout(x, 0.1, seed=1), (None, 6)),
     "tiled": (lambda x: ops.zeros((ops.shape(x)[0] * 2 + 1, 3)), (None, 3)),
+    "tile to nothing": (lambda x: ops.tile(x, (1, 0)), (None, 0)),
+    "repeat to nothing": (lambda x: ops.repeat(x, 0, 1), (None, 0)),
+    "sparsemax of rows": (lambda x: ops.sparsemax(x, axis=0), (None, 6)),
 }
 
 

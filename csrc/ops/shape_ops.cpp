@@ -13,7 +13,7 @@ std::vector<Spec> infer_reshape(const Call& c) {
   int free = -1, frees = 0;
   for (int i = 0; i < to.rank(); ++i)
     if (to[i] < 0) free = i, ++frees;
-  const int64_t have = from.count();
+  const int64_t have = from.known() ? from.count() : -1;  // of none and unknown ones: open
   const auto fail = [&](const char* rule) {
     throw ValueError(cat("reshape: a tensor of shape ", from, " cannot take the shape ",
                          Shape(c.ints("shape")).str(), ": ", rule));

@@ -182,3 +182,32 @@ def test_an_axis_out_of_bounds_is_a_value_error():
         ops.average([1.0, 2.0], axis=3, weights=[1.0])
     both = ops.average([[1.0, 3.0]], axis=(0, 1), weights=[[3.0, 1.0]])
     assert float(both) == 1.5
+
+
+# (a call, the words of its ValueError or TypeError)
+WRONG = [
+    (lambda: ops.cross(2.5, np.ones((2, 3))), "cross: axis -1"),
+    (lambda: ops.in_top_k(np.ones((2, 3), int), 1.0, 2), "one axis more"),
+    (lambda: ops.image.map_coordinates(np.ones((2, 3)), 1.0, 1), "at least rank 2"),
+    (lambda: ops.scatter(3, np.ones(3), (3,)), "at most 1 elements"),
+    (lambda: ops.scatter(np.ones((2, 3), int), np.ones(2), (3, 3)), "at most 2 elements"),
+    (lambda: ops.scatter_update(np.ones((2, 3)), 1, np.ones(2)), "at most 2 elements"),
+    (lambda: ops.slice_update(np.ones((2, 3)), (1,), np.ones((1, 1))), "one start for each axis"),
+    (lambda: ops.slice_update(np.ones((2, 3)), (1, 1), np.ones(1)), "as many axes"),
+    (lambda: ops.sparse_categorical_crossentropy(1, 2.0), "at least rank 1"),
+    (lambda: ops.einsum(np.ones(3), np.ones(3)), "must be a string"),
+    (lambda: ops.rearrange(np.ones(3), np.ones(3)), "must be a string"),
+    (lambda: ops.unstack(np.ones((2, 3)), 3), "num=3"),
+    (lambda: ops.unstack(np.ones((2, 3)), 1), "num=1"),
+    (lambda: ops.image.extract_patches(np.ones((1, 4, 4, 1)), (0, 1)), "positive integers"),
+    (lambda: ops.image.extract_patches(np.ones((1, 4, 4, 1)), 2, 0), "positive integers"),
+    (lambda: ops.image.gaussian_blur(np.ones((1, 4, 4, 1)), (3,)), "two sizes"),
+    (lambda: ops.segment_max(np.ones((2, 3)), np.zeros(2, int), (3, 3)), "must be an integer"),
+    (lambda: ops.ctc_decode(np.ones((2, 3)), np.ones(2)), "batch, steps, classes"),
+]
+
+
+@pytest.mark.parametrize("call, words", WRONG, ids=[words for _, words in WRONG])
+def test_wrong_ranks_are_told(call, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        call()

@@ -100,6 +100,11 @@ def ctc_decode(
         [[[1, 2, -1, -1]]]
     """
     x, lengths = _logits(inputs), cast(tensor(sequence_lengths), "int32")
+    if (len(x.shape), len(lengths.shape)) != (3, 1):
+        raise ValueError(
+            "ctc_decode: expected inputs of shape (batch, steps, classes) and sequence_lengths of "
+            f"shape (batch,). Received: {x.shape} and {lengths.shape}"
+        )
     if strategy == "greedy":
         return _greedy(x, lengths, merge_repeated, _blank(mask_index, x))
     if strategy != "beam_search":

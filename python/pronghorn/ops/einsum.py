@@ -39,6 +39,11 @@ def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Tensor:
         >>> ops.einsum("ij,jk->ik", [[1.0, 2.0]], [[3.0], [4.0]]).tolist()
         [[11.0]]
     """
+    if not isinstance(subscripts, str):
+        raise TypeError(
+            "einsum: the first argument must be a string such as 'ij,jk->ik'. "
+            f"Received: {type(subscripts).__name__}"
+        )
     operands = tensors(operands)
     terms, result = parse(subscripts, [len(x.shape) for x in operands])
     if operands and all(x.dtype == "int8" for x in operands):

@@ -204,6 +204,10 @@ def sparse_categorical_crossentropy(
     """
     output, target = tensor(output), index(target)
     rank = len(output.shape)
+    if rank < 1:
+        raise ValueError(
+            f"Argument `output` must be at least rank 1. Received: output.shape={output.shape}"
+        )
     if axis != -1 and axis != rank - 1:
         at = normalize_axis(axis, rank, "sparse_categorical_crossentropy")
         if len(target.shape) == rank and target.shape[at] == 1:
@@ -214,10 +218,6 @@ def sparse_categorical_crossentropy(
     )
     if len(target.shape) == rank and target.shape[-1] == 1:
         target = squeeze(target, -1)
-    if rank < 1:
-        raise ValueError(
-            f"Argument `output` must be at least rank 1. Received: output.shape={output.shape}"
-        )
     a, b = tuple(target.shape), tuple(output.shape)
     if len(a) != rank - 1:
         raise ValueError(

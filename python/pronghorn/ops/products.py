@@ -148,6 +148,8 @@ def cross(
     if axis is not None:
         axisa = axisb = axisc = axis
     x1, x2 = pair(*tensors((x1, x2)))
+    axisa = normalize_axis(axisa, len(x1.shape), "cross")
+    axisb = normalize_axis(axisb, len(x2.shape), "cross")
     if x1.shape[axisa] not in (2, 3, None) or x2.shape[axisb] not in (2, 3, None):
         raise ValueError(
             "Dimension of x1 and x2 must be 2 or 3 (vectors along axisa and axisb). "

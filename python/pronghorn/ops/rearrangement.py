@@ -69,6 +69,10 @@ def rearrange(tensor: Any, pattern: Any, **axes_lengths: Any) -> Tensor:
         (8, 3)
     """
     x = as_tensor(tensor)
+    if not isinstance(pattern, str):
+        raise TypeError(
+            f"rearrange: the pattern must be a string such as 'h w -> w h'. Received: {pattern!r}"
+        )
     sides = pattern.split("->")
     if len(sides) != 2:
         raise ValueError(f"rearrange: '{pattern}' should hold one '->'.")

@@ -19,7 +19,13 @@ _take = op("gather")
 
 def _flat(indices, shape):
     """Row-major places of index tuples (..., depth) in the first `depth` axes of a shape."""
-    depth = indices.shape[-1]
+    depth = indices.shape[-1] if indices.shape else None
+    if depth is None or depth > len(shape):
+        raise ValueError(
+            f"`indices` must have a last axis of at most {len(shape)} elements, one for each axis "
+            f"of the shape {tuple(shape)} that they point into. Received: "
+            f"indices.shape={indices.shape}"
+        )
     place = 0
     for axis in range(depth):
         at = indices[..., axis]
@@ -58,9 +64,9 @@ def scatter(indices: TensorLike, values: Any, shape: Any) -> Tensor:
     """
     indices, values = tensor(indices), tensor(values)
     shape = tuple(shape)
+    place = reshape(_flat(indices, shape), (-1,))
     depth = indices.shape[-1]
     inner = shape[depth:]
-    place = reshape(_flat(indices, shape), (-1,))
     rows = reshape(values, (-1, *inner))
     total = scatter_add(place, rows, _product(shape[:depth]))
     return reshape(total, shape)
@@ -95,8 +101,8 @@ def scatter_update(
             f"reduction must be None, 'add', 'mul', 'max' or 'min'. Received: reduction={reduction}"
         )
     shape = shape_of(inputs)
-    depth = indices.shape[-1]
     place = reshape(_flat(indices, shape), (-1,))
+    depth = indices.shape[-1]
     rows = _product(shape[:depth])
     flat = reshape(inputs, (rows, -1))
     updates = reshape(updates, (shape_of(place)[0], -1))
@@ -148,9 +154,19 @@ def slice_update(inputs: TensorLike, start_indices: Any, updates: Any) -> Tensor
     """
     inputs = tensor(inputs)
     updates = cast(tensor(updates), inputs.dtype)
+    if len(updates.shape) != len(inputs.shape):
+        raise ValueError(
+            f"slice_update: a block needs as many axes as what it goes into, of shape "
+            f"{inputs.shape}. Received: updates.shape={updates.shape}"
+        )
     if is_open(start_indices):
         return _placed_openly(inputs, start_indices, updates)
     starts = [int(s) for s in start_indices]
+    if len(starts) != len(inputs.shape):
+        raise ValueError(
+            f"slice_update: expected one start for each axis of shape {inputs.shape}. "
+            f"Received: start_indices={tuple(starts)}"
+        )
     for axis, (start, size, have) in enumerate(zip(starts, updates.shape, inputs.shape)):
         if have is not None and size is not None and not 0 <= start <= have - size:
             raise ValueError(

@@ -74,6 +74,8 @@ def _fold(kind, data, segment_ids, num_segments):
         )
     if num_segments is None:
         return segment_reduction(data, ids, kind)
+    if isinstance(num_segments, (list, tuple)):
+        raise TypeError(f"`num_segments` must be an integer. Received: {num_segments}")
     return _FOLDS[kind](data, ids, num_segments)
 
 

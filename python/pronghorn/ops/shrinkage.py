@@ -195,7 +195,7 @@ def sparsemax(x: TensorLike, axis: int = -1) -> Tensor:
     axis = normalize_axis(axis, len(x.shape), "sparsemax")
     x = swap_last(x, axis)
     ordered = multiply(sort(multiply(x, -1)), -1)
-    count = cast(add(arange(x.shape[-1]), 1), x.dtype)
+    count = cast(add(arange(shape_of(x)[-1]), 1), x.dtype)
     total = cumsum(ordered, axis=-1)
     inside = greater(add(multiply(count, ordered), 1), total)
     size = sum(cast(inside, x.dtype), axis=-1, keepdims=True)

@@ -151,6 +151,11 @@ def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> Tensor:
         [True, False]
     """
     targets, scores = cast(tensor(targets), "int32"), tensor(predictions)
+    if len(scores.shape) != len(targets.shape) + 1:
+        raise ValueError(
+            "in_top_k: `predictions` must have one axis more than `targets`, that of the classes. "
+            f"Received: predictions.shape={scores.shape}, targets.shape={targets.shape}"
+        )
     classes = scores.shape[-1]
     valid = logical_and(greater_equal(targets, 0), less(targets, classes))
     place = expand_dims(where(valid, targets, 0), -1)

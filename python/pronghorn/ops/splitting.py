@@ -173,7 +173,10 @@ def unstack(x: TensorLike, num: Any = None, axis: int = 0) -> list[Any]:
     """
     x = tensor(x)
     axis = normalize_axis(axis, len(x.shape), "unstack")
-    num = x.shape[axis] if num is None else num
+    have = x.shape[axis]
+    if num is not None and have is not None and num != have:
+        raise ValueError(f"unstack: axis {axis} of shape {x.shape} has not num={num} elements.")
+    num = have if num is None else num
     if num is None:
         raise ValueError(
             f"unstack: Cannot infer argument `num` from shape {x.shape}, whose axis {axis} has an "

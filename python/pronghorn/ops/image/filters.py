@@ -35,6 +35,11 @@ def gaussian_blur(images, kernel_size=(3, 3), sigma=(1.0, 1.0), data_format=None
     if getattr(kernel_size, "is_abstract", False):
         return math.multiply(images, 1)  # only the shape can be told
     sigma = cast(tensor(sigma), x.dtype)
+    if len(kernel_size) != 2 or tuple(sigma.shape) != (2,):
+        raise ValueError(
+            "gaussian_blur: expected two sizes and two deviations, of height and width. "
+            f"Received: kernel_size={kernel_size}, sigma of shape {tuple(sigma.shape)}"
+        )
     sides = []
     for i in (0, 1):
         size = int(kernel_size[i])

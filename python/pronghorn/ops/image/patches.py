@@ -77,8 +77,10 @@ def extract_patches_3d(
 
 def _each(value, axes, name):
     values = (value,) * axes if isinstance(value, int) else tuple(value)
-    if len(values) != axes:
-        raise ValueError(f"Invalid `{name}` argument: expected {axes} numbers. Got: {value}")
+    if len(values) != axes or any(v < 1 for v in values):
+        raise ValueError(
+            f"Invalid `{name}` argument: expected {axes} positive integers. Got: {value}"
+        )
     return values
 
 

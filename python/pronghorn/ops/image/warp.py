@@ -219,7 +219,7 @@ def map_coordinates(inputs, coordinates, order, fill_mode="constant", fill_value
     if isinstance(coordinates, (list, tuple)) and len(coordinates):
         coordinates = stack([tensor(c) for c in coordinates], axis=0)
     coordinates = tensor(coordinates)
-    if coordinates.shape[0] != len(inputs.shape):
+    if coordinates.shape and coordinates.shape[0] != len(inputs.shape):
         raise ValueError(
             "First dim of `coordinates` must be the same as the rank of `inputs`. Received inputs "
             f"with shape: {tuple(inputs.shape)} and coordinate leading dim of "
