@@ -4,6 +4,7 @@ import importlib
 import types
 
 from . import modules
+from .old_arguments import with_old_arguments
 from .tf import KERAS, NAMESPACES, VERSION
 
 
@@ -48,6 +49,8 @@ class TensorFlowFace(modules.Face):
             raise modules.absent(self.__name__, name, dir(self), lead=_LEAD)
         else:
             value = getattr(self._source, name)
+            if isinstance(value, types.FunctionType):
+                value = with_old_arguments(value)
         self.__dict__[name] = value
         return value
 

@@ -9,12 +9,12 @@ from ..engine.config import epsilon as _epsilon
 from ..engine.config import image_data_format as _image_data_format
 
 
-def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Any:
+def relu(x: Any, alpha: Any = 0.0, max_value: Any = None, threshold: Any = 0.0) -> Any:
     """x above `threshold`, at most `max_value`; below it alpha * (x - threshold).
 
     Args:
         x: Float tensor.
-        alpha: Slope below the threshold.
+        alpha: Slope below the threshold; like the others a float, or a tensor that broadcasts.
         max_value: Largest result; None for no limit.
         threshold: Where the slope changes.
 
@@ -25,7 +25,8 @@ def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: 
         >>> K.relu(np.array([-4.0, 0.5, 9.0], "float32"), alpha=0.25, max_value=6.0).tolist()
         [-1.0, 0.5, 6.0]
     """
-    if alpha == 0.0 and max_value is None and threshold == 0.0:
+    is_plain = isinstance(alpha, (int, float)) and isinstance(threshold, (int, float))
+    if is_plain and alpha == 0.0 and max_value is None and threshold == 0.0:
         return _ops.relu(x)
     above = x if max_value is None else _ops.minimum(x, max_value)
     return _ops.where(_ops.greater_equal(x, threshold), above, alpha * (x - threshold))

@@ -26,6 +26,13 @@ def unique(items):
     return list({id(x): x for x in items}.values())
 
 
+_STORES = {True: "trainable_variables", False: "non_trainable_variables"}
+
+
+def _is_in(x, items):
+    return any(x is item for item in items)
+
+
 class LayerState(LayerLosses):
     """Weights, losses and metrics of a layer and its sublayers."""
 
@@ -227,10 +234,52 @@ class LayerState(LayerLosses):
         """What training may change, a list of Variables; empty where `trainable` is False."""
         return [v for v in self.weights if v.trainable] if self.trainable else []
 
+    @trainable_weights.setter
+    def trainable_weights(self, value: Sequence[Any]) -> None:
+        self._take_weights(value, trainable=True)
+
     @property
     def non_trainable_weights(self) -> list[Any]:
         """`non_trainable_variables` without the states of seed generators."""
         return [v for v in self.weights if not (v.trainable and self.trainable)]
+
+    @non_trainable_weights.setter
+    def non_trainable_weights(self, value: Sequence[Any]) -> None:
+        self._take_weights(value, trainable=False)
+
+    # Keras 2's names of the layer's own lists, which its layers append to.
+    _trainable_weights = property(lambda self: self._trainable_variables, trainable_weights.fset)
+    _non_trainable_weights = property(
+        lambda self: self._non_trainable_variables, non_trainable_weights.fset
+    )
+
+    def _take_weights(self, value, trainable):
+        """The layer's own weights of a kind are these, as Keras 1 and 2 let `build` say it."""
+        value = list(value)
+        for variable in value:
+            if not isinstance(variable, Variable):
+                raise TypeError(
+                    f"The weights of layer '{self.name}' are variables, made by `add_weight` or "
+                    f"`K.variable`. Received: {variable!r}"
+                )
+        for variable in value:
+            self._tracker.add(_STORES[trainable], variable)
+        own, other = (self._tracker.stores[_STORES[kind]] for kind in (trainable, not trainable))
+        other[:] = [v for v in (*other, *own) if not _is_in(v, value)]
+        own[:] = value
+        for kind, variables in ((trainable, own), (not trainable, other)):
+            for variable in variables:
+                variable.trainable = kind and self.trainable
+        revision.advance()
+
+    @property
+    def updates(self) -> list[Any]:
+        """Updates to be run beside a step's: none, since layers run theirs when called."""
+        return self.__dict__.get("_updates", [])
+
+    @updates.setter
+    def updates(self, value: Any) -> None:
+        self.__dict__["_updates"] = value
 
     @property
     def metrics(self) -> Any:

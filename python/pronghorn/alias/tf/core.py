@@ -7,6 +7,7 @@ from ... import ops as _ops
 from ...engine import GradientTape, Tensor, TensorSpec, custom_gradient
 from ...engine.naming import name_scope
 from .dtypes import *
+from .former import *
 from .function import function
 from .linalg import einsum, eye, matmul, norm, tensordot
 from .math import *

@@ -26,6 +26,28 @@ def resize(
     return resized
 
 
+resize_images = resize
+
+
+def resize_bilinear(images, size, align_corners=False, name=None, half_pixel_centers=True):
+    return resize(images, size)
+
+
+def resize_nearest_neighbor(images, size, align_corners=False, name=None, half_pixel_centers=True):
+    return resize(images, size, "nearest")
+
+
+def extract_patches(images, sizes, strides, rates, padding, name=None):
+    from .former import extract_image_patches
+
+    return extract_image_patches(images, sizes, strides, rates, padding)
+
+
+def psnr(a, b, max_val, name=None):
+    error = _ops.mean(_ops.square(_ops.subtract(a, b)), axis=(-3, -2, -1))
+    return 20 * _ops.log10(_ops.cast(max_val, "float32")) - 10 * _ops.log10(error)
+
+
 def flip_left_right(image):
     return _ops.flip(image, axis=-2)
 

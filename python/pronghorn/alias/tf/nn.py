@@ -1,6 +1,7 @@
 """tf.nn."""
 
 from ... import ops as _ops
+from .former import depth_to_space, space_to_depth  # noqa: F401
 from .math import (  # noqa: F401
     in_top_k,
     l2_normalize,
@@ -60,12 +61,15 @@ def sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None):
     return _ops.binary_crossentropy(labels, logits, from_logits=True)
 
 
-def softmax_cross_entropy_with_logits(labels, logits, axis=-1, name=None):
+def softmax_cross_entropy_with_logits(labels=None, logits=None, axis=-1, name=None):
     """One value a row; the labels are distributions."""
     return _ops.categorical_crossentropy(labels, logits, from_logits=True, axis=axis)
 
 
-def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
+softmax_cross_entropy_with_logits_v2 = softmax_cross_entropy_with_logits
+
+
+def sparse_softmax_cross_entropy_with_logits(labels=None, logits=None, name=None):
     """One value a row; the labels are class numbers."""
     return _ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
 
@@ -79,9 +83,10 @@ def l2_loss(t, name=None):
     return _ops.sum(_ops.square(t)) / 2
 
 
-def dropout(x, rate, noise_shape=None, seed=None, name=None):
+def dropout(x, rate=None, noise_shape=None, seed=None, name=None, keep_prob=None):
     from ... import random
 
+    rate = 1 - keep_prob if rate is None else rate
     return random.dropout(x, rate, noise_shape=noise_shape, seed=seed)
 
 
@@ -126,6 +131,60 @@ def conv2d(input, filters, strides, padding, data_format="NHWC", dilations=None,
         data_format=_layout(data_format),
         dilation_rate=1 if dilations is None else _spatial(dilations, data_format),
     )
+
+
+convolution = conv3d = conv2d
+
+
+def conv1d(input, filters, stride, padding, data_format="NWC", dilations=None, name=None):
+    data_format = "NWC" if data_format == "NHWC" else data_format
+    strides = stride if isinstance(stride, int) else _spatial(stride, data_format)
+    return conv2d(input, filters, strides, padding, data_format, dilations)
+
+
+def atrous_conv2d(value, filters, rate, padding, name=None):
+    return conv2d(value, filters, 1, padding, dilations=rate)
+
+
+def depthwise_conv2d(
+    input, filter, strides, padding, data_format="NHWC", dilations=None, name=None
+):
+    steps = _spatial(strides, data_format)
+    return _ops.depthwise_conv(
+        input,
+        filter,
+        strides=steps,
+        padding=padding.lower(),
+        data_format=_layout(data_format),
+        dilation_rate=1 if dilations is None else dilations,
+    )
+
+
+def separable_conv2d(
+    input, depthwise_filter, pointwise_filter, strides, padding, data_format="NHWC",
+    dilations=None, name=None,
+):  # fmt: skip
+    y = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
+    return conv2d(y, pointwise_filter, 1, "VALID", data_format)
+
+
+def conv2d_transpose(
+    input, filters, output_shape, strides, padding="SAME", data_format="NHWC", name=None
+):
+    """The filters are (height, width, outputs, inputs)."""
+    from ... import backend
+
+    steps, order = _spatial(strides, data_format), _layout(data_format)
+    steps = (steps, steps) if isinstance(steps, int) else tuple(steps)
+    return backend.conv2d_transpose(input, filters, output_shape, steps, padding.lower(), order)
+
+
+def crelu(features, axis=-1, name=None):
+    return _ops.concatenate([_ops.relu(features), _ops.relu(-features)], axis=axis)
+
+
+def zero_fraction(value, name=None):
+    return _ops.mean(_ops.cast(_ops.equal(value, 0), "float32"))
 
 
 def max_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
