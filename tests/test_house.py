@@ -62,7 +62,8 @@ PACKAGE_ARROWS = {
     "datasets": {"legacy", "engine", "files", "_atomic"},
     "preprocessing": {"legacy", "engine", "ops", "data", "callbacks", "training", "_atomic"},
     "applications": _BASIC | {"activations", "initializers", "files", "layers", "models"},
-    "alias": _BASIC | {"backend", "data", "layers", "models", "optimizers", "training"},
+    "alias": _BASIC
+    | {"backend", "data", "initializers", "layers", "models", "optimizers", "training"},
     "cli": _BASIC | {"alias", "callbacks", "datasets", "layers", "models", "saving", "_atomic"},
 }
 LEAVES = {

@@ -168,7 +168,7 @@ VALIDATION = [
     ((X,), "needs targets"),
     ((X[:0], Y[:0]), "0 samples"),
     ((X.astype(str), Y), "dtype <U"),
-    (([1.0], [2.0]), "Unrecognized data type"),
+    (([[1.0], [1.0, 2.0]], [2.0]), "Unrecognized data type"),
     ((X, [Y, Y]), "2 arrays for the model's 1 output"),
     (iter([(X[:, :3], Y)]), "incompatible with the layer"),
 ]

@@ -204,7 +204,7 @@ def test_class_weight_of_columns_and_one_hot_rows():
     [
         (dict(x=X, y=Y[:5]), "'x' sizes: 50; 'y' sizes: 5"),
         (dict(x=X[:0], y=Y[:0]), "0 samples"),
-        (dict(x=[[1.0, 2.0]], y=[1.0]), "Unrecognized data type.*list"),
+        (dict(x=[[1.0, 2.0], [1.0]], y=[1.0]), "Unrecognized data type.*list"),
         (dict(x=None, y=Y), "Unrecognized data type: x=None"),
         (dict(x=X), "'mse' needs targets"),
         (dict(x=X, y=Y, batch_size=-1), "batch_size=-1"),

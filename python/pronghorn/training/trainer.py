@@ -23,6 +23,7 @@ from .data import (
     columns_to_arrays,
     make_source,
     make_staged_source,
+    numbers_to_array,
     split_text,
     takes_workers,
     train_validation_split,
@@ -360,7 +361,7 @@ class Trainer(OldMethods, CompiledModel):
         if _is_plain(data):
             data = (_batch_array(data[0]), _batch_array(y), None)
         else:
-            data = nest.map_structure(_batch_array, data)
+            data = nest.map_structure(_batch_array, tuple(map(numbers_to_array, data)))
             sample_count(data)
         step = self._prepare(kind, lambda: data)
         if self.__dict__.get("_loops"):  # called by a batch hook
@@ -394,7 +395,7 @@ class Trainer(OldMethods, CompiledModel):
 
     @at_home
     def _outputs_of_batch(self, x):
-        x = self._staged(x)
+        x = self._staged(numbers_to_array(x))
         plain = type(x) is np.ndarray
         data = (_batch_array(x) if plain else nest.map_structure(_batch_array, x),)
         step = self._prepare("predict", lambda: data)

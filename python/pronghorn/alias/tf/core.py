@@ -5,6 +5,7 @@ import contextlib as _contextlib
 
 from ... import ops as _ops
 from ...engine import GradientTape, Tensor, TensorSpec, custom_gradient
+from ...engine.former_methods import Shape as TensorShape
 from ...engine.naming import name_scope
 from .dtypes import *
 from .former import *
@@ -118,19 +119,6 @@ def get_logger():
     import logging
 
     return logging.getLogger("tensorflow")
-
-
-class TensorShape(tuple):
-    """A shape, with TensorFlow's `as_list`."""
-
-    def as_list(self):
-        return list(self)
-
-    @property
-    def rank(self):
-        return len(self)
-
-    ndims = rank
 
 
 def make_tensor_proto(values, dtype=None, shape=None, verify_shape=False):

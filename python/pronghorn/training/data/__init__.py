@@ -9,7 +9,7 @@ from .arrays import (
     train_validation_split,
 )
 from .batches import DatasetSource, IterableSource, IteratorSource
-from .columns import columns_to_arrays
+from .columns import columns_to_arrays, numbers_to_array
 from .dataset import PyDataset, Sequence
 from .pipeline import make_pipeline_source
 from .queues import takes_workers

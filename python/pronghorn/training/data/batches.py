@@ -9,6 +9,7 @@ from ...data import threads
 from ...engine import nest
 from .ahead import AHEAD, ahead
 from .arrays import class_weight_to_sample_weights, is_array, to_array
+from .columns import numbers_to_array
 from .processes import Workers
 
 
@@ -26,6 +27,8 @@ def convert_batch(batch):
             f"A batch must hold arrays. Received: {leaf!r} (of type {type(leaf).__name__})"
         )
 
+    if isinstance(batch, tuple):
+        batch = tuple(numbers_to_array(part) for part in batch)
     return nest.map_structure(convert, batch)
 
 

@@ -1,4 +1,4 @@
-"""Columns of other libraries that are no arrays yet: Arrow's, those of Hugging Face's datasets."""
+"""What is no array yet: columns of Arrow and of Hugging Face's datasets, lists of numbers."""
 
 import numpy as np
 
@@ -6,6 +6,23 @@ from ...data import Dataset
 from ...engine import nest
 from .arrays import is_array, stacked
 from .dataset import PyDataset
+
+_NUMBERS = (int, float, np.number, np.bool_)
+
+
+def numbers_to_array(data):
+    """A list of numbers, or of such lists of one length, as an array; anything else as it is."""
+    first = data
+    while isinstance(first, (list, tuple)) and first:
+        first = first[0]
+    if first is data or not isinstance(first, _NUMBERS):
+        return data
+    try:
+        array = np.asarray(data)
+    except ValueError:  # lists of several lengths
+        return data
+    return array if array.dtype.kind in "biuf" else data
+
 
 _NEVER = (list, tuple, dict, str, bytes, int, float, Dataset, PyDataset)
 
@@ -34,4 +51,5 @@ def columns_to_arrays(x, y=None, sample_weight=None):
             return stacked(np.asarray(leaf[:]))
         return leaf
 
-    return tuple(nest.map_structure(convert, part) for part in (x, y, sample_weight))
+    parts = [numbers_to_array(part) for part in (x, y, sample_weight)]
+    return tuple(nest.map_structure(convert, part) for part in parts)
