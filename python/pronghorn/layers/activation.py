@@ -191,7 +191,12 @@ class Softmax(_Elementwise):
             total = ops.logsumexp(inputs, axis=tuple(axis), keepdims=True)
             outputs = ops.exp(ops.subtract(inputs, total))
         else:
-            axis = axis[0] if isinstance(axis, (list, tuple)) else axis
+            if isinstance(axis, (list, tuple)):
+                if not axis:
+                    raise ValueError(
+                        f"Layer '{self.name}': `axis` names no axis; give one or more."
+                    )
+                axis = axis[0]
             outputs = ops.softmax(inputs, axis=axis)
         return outputs if mask is None else ops.where(mask, outputs, 0.0)
 

@@ -204,6 +204,10 @@ class AdditiveAttention(Attention):
     def build(self, input_shape: Any) -> None:
         self._validate_inputs(input_shape)
         self.scale = None
+        if not input_shape[0]:
+            raise ValueError(
+                f"Layer '{self.name}' needs queries with an axis of features. Received shape ()."
+            )
         if self.use_scale:
             self.scale = self.add_weight(
                 name="scale", shape=(input_shape[0][-1],), initializer="glorot_uniform"

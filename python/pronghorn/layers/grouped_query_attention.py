@@ -69,6 +69,12 @@ class GroupedQueryAttention(HeadedAttention):
     ) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
+        if min(head_dim, num_query_heads, num_key_value_heads) < 1:
+            raise ValueError(
+                "`head_dim` and the numbers of heads must be positive. Received: "
+                f"head_dim={head_dim}, num_query_heads={num_query_heads}, "
+                f"num_key_value_heads={num_key_value_heads}"
+            )
         if num_query_heads % num_key_value_heads != 0:
             raise ValueError(
                 "`num_query_heads` must be divisible by `num_key_value_heads`. Received: "
@@ -97,6 +103,12 @@ class GroupedQueryAttention(HeadedAttention):
 
     def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
         key_shape = value_shape if key_shape is None else key_shape
+        for name, shape in (("query", query_shape), ("value", value_shape), ("key", key_shape)):
+            if len(shape) != 3:
+                raise ValueError(
+                    f"Layer '{self.name}' expects a {name} of shape (batch, length, features). "
+                    f"Received shape {tuple(shape)}"
+                )
         self.feature_dim = query_shape[-1]
         queries, keys = self.num_query_heads, self.num_key_value_heads
         self._query_dense = self._projection(query_shape, queries, "query")

@@ -262,6 +262,11 @@ class GroupNormalization(_Affine):
                 f"Axis {self.axis} of input tensor should have a defined dimension but the layer "
                 f"received an input with shape {tuple(input_shape)}."
             )
+        if channels == 0:
+            raise ValueError(
+                f"Axis {self.axis} of the input has no channels. Received shape "
+                f"{tuple(input_shape)}."
+            )
         if self.groups == -1:
             self.groups = channels
         if channels < self.groups:

@@ -94,6 +94,10 @@ class Reshape(Layer):
         self.target_shape = target_shape
 
     def call(self, inputs: TensorLike) -> Tensor:
+        if not hasattr(inputs, "shape"):
+            raise TypeError(
+                f"Layer '{self.name}' expects one tensor. Received: {type(inputs).__name__}"
+            )
         shape = self.compute_output_shape(inputs.shape)
         batch = shape[0]
         if batch is None:

@@ -214,6 +214,8 @@ def _window(window, length, fft_length, dtype):
 
 
 def _need_lengths(length, fft_length):
+    if not hasattr(fft_length, "__index__") or fft_length < 1:
+        raise ValueError(f"`fft_length` must be a positive integer. Received: {fft_length!r}")
     if fft_length < length:
         raise ValueError(
             "`fft_length` must equal or larger than `sequence_length`. Received: "

@@ -112,6 +112,11 @@ class ImageLayer(Layer):
 
     def call(self, data: Any, training: bool = True) -> Any:
         """Images, or a dict of them, changed."""
+        if isinstance(data, dict) and "images" not in data:
+            raise ValueError(
+                f"Layer '{self.name}' expects images, or a dict with the key 'images'. Received a "
+                f"dict with the keys {list(data)}"
+            )
         images = data["images"] if isinstance(data, dict) else data
         drawn = self.get_random_transformation(data, training=training)  # type: ignore[func-returns-value]
         rank = len(images.shape)

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 def _with_size(layer, shape):
     shape = list(shape)
+    if len(shape) not in (3, 4):
+        raise ValueError(
+            f"Layer '{layer.name}' expects an image or a batch of them. Received shape "
+            f"{tuple(shape)}"
+        )
     at = -3 if layer.data_format == "channels_last" else -2
     shape[at], shape[at + 1] = layer.height, layer.width
     return tuple(shape)

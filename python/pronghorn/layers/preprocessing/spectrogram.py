@@ -138,6 +138,10 @@ class MelSpectrogram(Layer):
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         """The shape for sounds of that shape."""
+        if not input_shape:
+            raise ValueError(
+                f"Layer '{self.name}' expects sounds of one axis or more; received ()."
+            )
         size, stride = input_shape[-1], self.sequence_stride
         columns = None if size is None else (size + stride + 1) // stride
         return (*input_shape[:-1], self.num_mel_bins, columns)

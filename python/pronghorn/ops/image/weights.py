@@ -116,6 +116,8 @@ def _kernel(new, old, method, antialias):
 @functools.lru_cache(maxsize=64)
 def matrix(new, old, method, antialias):
     """The float32 matrix of a method other than "nearest"."""
+    if old < 1:
+        raise ValueError("Images without a pixel cannot be resized.")
     if method == "area":
         made = _area(new, old)
     elif method == "bilinear" and not antialias:

@@ -1,0 +1,30 @@
+"""Layers whose arguments or inputs make no sense tell so, and raise nothing else."""
+
+import numpy as np
+import pytest
+from pronghorn import KerasTensor, layers
+
+ones = np.ones
+# (a call, the words of its ValueError or TypeError)
+WRONG = [
+    (lambda: layers.AdditiveAttention()([ones(()), ones(())]), "axis of features"),
+    (lambda: layers.GroupQueryAttention(2, 4, 0), "must be positive"),
+    (lambda: layers.GroupQueryAttention(0, 4, 2), "must be positive"),
+    (lambda: layers.GroupQueryAttention(3, 4, 2)(ones((2, 3)), ones((2, 3))), "expects a query"),
+    (lambda: layers.MelSpectrogram(fft_length=0)(ones((2, 100))), "positive integer"),
+    (lambda: layers.MelSpectrogram(fft_length="x")(ones((2, 100))), "positive integer"),
+    (lambda: layers.MelSpectrogram()(KerasTensor(())), "expects sounds"),
+    (lambda: layers.Reshape((-1, 2))([]), "expects one tensor"),
+    (lambda: layers.Resizing(3, 4)(KerasTensor((3,))), "an image or a batch"),
+    (lambda: layers.Resizing(3, 4)(ones((2, 0, 6, 3))), "without a pixel"),
+    (lambda: layers.CenterCrop(3, 4)(ones((2, 0, 6, 3))), "without a pixel"),
+    (lambda: layers.Resizing(3, 4)({}), "key 'images'"),
+    (lambda: layers.Softmax(axis=[])(ones((2, 3))), "names no axis"),
+    (lambda: layers.GroupNormalization(-1)(ones((2, 3, 0))), "no channels"),
+]
+
+
+@pytest.mark.parametrize("call, words", WRONG)
+def test_what_makes_no_sense_is_told(call, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        call()
