@@ -111,6 +111,15 @@ def test_metrics_in_containers_are_tracked():
     assert metric.variables == []
 
 
+@pytest.mark.parametrize("class_id", [3, 9, -4])
+def test_class_id_names_a_class(class_id):
+    scores = np.full((2, 3), 0.5, "float32")
+    for metric in (ph.metrics.Precision(class_id=class_id), ph.metrics.Recall(class_id=class_id),
+                   ph.metrics.PrecisionAtRecall(0.5, class_id=class_id)):  # fmt: skip
+        with pytest.raises(ValueError, match=f"one of the 3 classes.*class_id={class_id}"):
+            metric.update_state(np.eye(2, 3), scores)
+
+
 def test_counts_survive_nan_and_labels_beyond_one():
     pred, true = [np.nan, 0.7, 0.2, 0.9], [1, 0, 2, 1]
     for thresholds, found in (([0.5], [1]), ([0.0, 0.5, 1.0], [2, 1, 0])):

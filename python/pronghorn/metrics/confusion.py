@@ -76,6 +76,12 @@ def align(y_true, y_pred, sample_weight, dtype, top_k=None, class_id=None):
                 "When class_id is provided, y_pred must be a 2D array with shape (num_samples, "
                 f"num_classes), found shape: {y_pred.shape}"
             )
+        classes = y_pred.shape[-1]
+        if classes is not None and not -classes <= class_id < classes:
+            raise ValueError(
+                f"`class_id` must name one of the {classes} classes of y_pred. Received: "
+                f"class_id={class_id}, y_pred.shape={tuple(y_pred.shape)}"
+            )
         y_true, y_pred = y_true[..., class_id, None], y_pred[..., class_id, None]
     if sample_weight is not None:
         sample_weight = ops.broadcast_to(sample_weight, ops.shape(y_pred))
