@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math as _math
+import operator as _operator
 from typing import Any
 
 import numpy as _np
@@ -62,6 +63,11 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     return value if shape is None else _ops.broadcast_to(value, shape)
 
 
+def _variable_of(value, dtype, name):
+    """A variable, but of a shape that only the run knows a tensor of it, as in Keras 2."""
+    return value if isinstance(value, _KerasTensor) else variable(value, dtype, name)
+
+
 def zeros(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
     """A variable that begins with zeros.
 
@@ -77,7 +83,7 @@ def zeros(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
         >>> K.get_value(K.zeros((2,))).tolist()
         [0.0, 0.0]
     """
-    return variable(_ops.zeros(shape, dtype), dtype, name)
+    return _variable_of(_ops.zeros(shape, dtype), dtype, name)
 
 
 def ones(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
@@ -95,7 +101,7 @@ def ones(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
         >>> K.get_value(K.ones((2,))).tolist()
         [1.0, 1.0]
     """
-    return variable(_ops.ones(shape, dtype), dtype, name)
+    return _variable_of(_ops.ones(shape, dtype), dtype, name)
 
 
 def eye(size: Any, dtype: Any = None, name: str | None = None) -> Any:
@@ -172,9 +178,60 @@ def batch_set_value(tuples: Any) -> None:
         set_value(x, value)
 
 
+class _Sizes(tuple):
+    """Sizes that can be reckoned with like the tensor that K.shape gave: `K.shape(x)[1:3] * 2`.
+
+    Beside tensors they are one; `+` with a tuple or list puts them together, as of tuples.
+    """
+
+    def __getitem__(self, key: Any) -> Any:
+        item = super().__getitem__(key)
+        return _Sizes(item) if isinstance(item, tuple) else item
+
+    def _with(self, function, other):
+        if isinstance(other, (tuple, list)) and len(other) == len(self):
+            return _Sizes(map(function, self, other))
+        if isinstance(other, (int, float)) or not hasattr(other, "shape"):
+            return _Sizes(function(size, other) for size in self)
+        return function(_ops.cast(self, _standardize_dtype(other.dtype)), other)
+
+    def __add__(self, other):
+        if isinstance(other, (tuple, list)):
+            return _Sizes((*self, *other))
+        return self._with(_operator.add, other)
+
+    def __mul__(self, other):
+        return self._with(_operator.mul, other)
+
+    def __sub__(self, other):
+        return self._with(_operator.sub, other)
+
+    def __truediv__(self, other):
+        return self._with(_operator.truediv, other)
+
+    def __floordiv__(self, other):
+        return self._with(_operator.floordiv, other)
+
+    def __mod__(self, other):
+        return self._with(_operator.mod, other)
+
+    __rmul__ = __mul__
+
+
 def shape(x: Any) -> Any:
-    """The shape of x; unknown sizes are integer-like stand-ins, good for arithmetic."""
-    return _ops.shape(x)
+    """The shape of x: sizes that can be reckoned with, integer-like stand-ins for unknown ones.
+
+    Args:
+        x: Tensor.
+
+    Returns:
+        Tuple of sizes, on which arithmetic goes element by element as on a tensor.
+
+    Example:
+        >>> K.shape(np.ones((2, 3, 4)))[1:] * 2
+        (6, 8)
+    """
+    return _Sizes(_ops.shape(x))
 
 
 def int_shape(x: Any) -> Any:

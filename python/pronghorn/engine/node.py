@@ -80,6 +80,44 @@ class Node:
     def output_tensors(self):
         return self.outputs
 
+    # What Keras 2 named a node's ends.
+
+    @property
+    def outbound_layer(self):
+        return self._operation()
+
+    @property
+    def inbound_layers(self):
+        return [x._keras_history.operation for x in self.input_tensors]
+
+    @property
+    def node_indices(self):
+        return [x._keras_history.node_index for x in self.input_tensors]
+
+    @property
+    def tensor_indices(self):
+        return [x._keras_history.tensor_index for x in self.input_tensors]
+
+    @property
+    def input_masks(self):
+        return [getattr(x, "_keras_mask", None) for x in self.input_tensors]
+
+    @property
+    def output_masks(self):
+        return [getattr(x, "_keras_mask", None) for x in self.outputs]
+
+    @property
+    def input_shapes(self):
+        return _one_or_all([tuple(x.shape) for x in self.input_tensors])
+
+    @property
+    def output_shapes(self):
+        return _one_or_all([tuple(x.shape) for x in self.outputs])
+
+    @property
+    def arguments(self):
+        return self.kwargs
+
     @property
     def is_input(self):
         operation = self._operation()
@@ -115,6 +153,10 @@ class Node:
 
     def __repr__(self):
         return f"<Node operation={self.operation.name}, id={id(self)}>"
+
+
+def _one_or_all(items):
+    return items[0] if len(items) == 1 else items
 
 
 def _append_weakly(refs, node):

@@ -332,6 +332,8 @@ def size_tensor(value, dtype=None):
 
     dtype is by default int32, or floatx for fractions.
     """
+    if isinstance(value, tuple):
+        value = tuple(value)  # nests do not look into subclasses
     items = value if isinstance(value, (list, tuple)) else (value,)
     if dtype is None:
         fractions = any(

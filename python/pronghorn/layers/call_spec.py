@@ -6,6 +6,8 @@ import weakref
 from ..engine import KerasTensor, Tensor, nest
 from ..engine.strings import StringTensor
 
+_PACKAGE = __name__.partition(".")[0] + "."
+
 
 class CallInfo:
     """The parameters of a `call` function; `first` is the name of the first one."""
@@ -108,6 +110,7 @@ def shapes_for(function, shapes, call_spec, class_name):
     if len(names) == 1:
         return {names[0]: next(iter(shapes.values()), None)}
     chosen = {}
+    inherited = str(getattr(function, "__module__", "")).startswith(_PACKAGE)
     for name in names:
         argument = name[: -len("_shape")]
         wrong = None
@@ -115,6 +118,10 @@ def shapes_for(function, shapes, call_spec, class_name):
             wrong = "which does not end in `_shape`"
         elif argument not in call_spec.arguments:
             wrong = f"but `call()` does not have argument `{argument}`"
+        if wrong and inherited:  # the subclass's `call` names its arguments as it likes
+            if name == names[0]:
+                chosen[name] = next(iter(shapes.values()), None)
+            continue
         if wrong:
             raise ValueError(
                 f"For a `{function.__name__}()` method with more than one argument, all arguments "
