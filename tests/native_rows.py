@@ -157,6 +157,7 @@ def movements():
         Native("scatter_add", (index(4), r(2, 4, 3)), (5, 1, True)),
         Native("dropout", (r(40), seed), (0.3,)),
         Native("relu_gate", (r(3, 4), r(3, 4)), linear=(0,), plain=False),
+        Native("relu6_gate", (r(3, 4), 8 * r(3, 4)), linear=(0,), plain=False),
         Native("tanh_gate", (r(3, 4), r(3, 4)), plain=False),
         Native("sigmoid_gate", (r(3, 4), r(3, 4)), plain=False),
     ]

@@ -9,7 +9,14 @@ from pronghorn import engine, ops
 STEP = 1e-5
 HALF = {"float32": 1e-4, "float16": 3e-2, "bfloat16": 2e-1}
 # What amplifies or jumps: comparing halves says nothing about these.
-JUMPS = ("dropout", "max_pool_grad", "max_pool_grad_epilogue", "max_pool_pick", "relu_gate")
+JUMPS = (
+    "dropout",
+    "max_pool_grad",
+    "max_pool_grad_epilogue",
+    "max_pool_pick",
+    "relu_gate",
+    "relu6_gate",
+)
 
 
 def outputs(row, tensors):

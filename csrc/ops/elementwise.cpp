@@ -1,6 +1,7 @@
 // Elementwise ops: one row an op, with its opcode, its result type and its derivative. Inputs
 // broadcast; the reverse sweep sums gradients back, so a derivative may have the broadcast shape.
 #include "../core/eltwise.h"
+#include "../kernels/args_relu6.h"
 #include "common.h"
 
 namespace ph {
@@ -28,6 +29,14 @@ struct Row {
 uint8_t relu_gate_lower(EltEmitter& e, const uint8_t* in) {
   const uint8_t zero = e.constant(0);
   return e.emit(EltOp::where, e.emit(EltOp::gt, in[1], zero), in[0], zero);
+}
+uint8_t relu6_lower(EltEmitter& e, const uint8_t* in) {
+  return e.emit(EltOp::min, e.emit(EltOp::relu, in[0]), e.constant(6));
+}
+uint8_t relu6_gate_lower(EltEmitter& e, const uint8_t* in) {
+  const uint8_t zero = e.constant(0), below = e.emit(EltOp::lt, in[1], e.constant(6));
+  return e.emit(EltOp::where, e.emit(EltOp::gt, in[1], zero),
+                e.emit(EltOp::where, below, in[0], zero), zero);
 }
 uint8_t tanh_gate_lower(EltEmitter& e, const uint8_t* in) {
   const uint8_t slope = e.emit(EltOp::sub, e.constant(1), e.emit(EltOp::square, in[1]));
@@ -110,6 +119,7 @@ constexpr Row kRows[] = {
     {"ceil", 1, EltOp::ceil, F},
     {"round", 1, EltOp::round, F},
     {"relu", 1, EltOp::relu, P, PH_ONE(gate(g, o, Act::relu)), nullptr, Act::relu},
+    {"relu6", 1, EltOp::relu, P, PH_ONE(gate(g, o, kRelu6)), relu6_lower, kRelu6},
     {"isnan", 1, EltOp::isnan, B},
     {"isinf", 1, EltOp::isinf, B},
     {"isfinite", 1, EltOp::isfinite, B},
@@ -128,6 +138,8 @@ constexpr Row kRows[] = {
     {"sigmoid_gate", 2, EltOp::mov, P,
      PH_TWO(gate(g, y, Act::sigmoid), mul(mul(g, x), sub(like(y, 1), mul(y, like(y, 2))))),
      sigmoid_gate_lower, Act::none, Act::sigmoid},
+    {"relu6_gate", 2, EltOp::mov, P, PH_TWO(gate(g, y, kRelu6), Tensor()), relu6_gate_lower,
+     Act::none, kRelu6},
 };
 constexpr int kCount = sizeof(kRows) / sizeof(kRows[0]);
 
@@ -225,13 +237,13 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
 
 Tensor activate(const Tensor& x, Act act) {
   static const OpDef* ops[] = {nullptr, &op_by_name("relu"), &op_by_name("tanh"),
-                               &op_by_name("sigmoid")};
+                               &op_by_name("sigmoid"), &op_by_name("relu6")};
   return act == Act::none ? x : unary(*ops[static_cast<int>(act)], x);
 }
 
 Tensor gate(const Tensor& dy, const Tensor& y, Act act) {
   static const OpDef* ops[] = {nullptr, &op_by_name("relu_gate"), &op_by_name("tanh_gate"),
-                               &op_by_name("sigmoid_gate")};
+                               &op_by_name("sigmoid_gate"), &op_by_name("relu6_gate")};
   return act == Act::none ? dy : binary(*ops[static_cast<int>(act)], dy, y);
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "../../csrc/device/cuda/block_pool.h"
+#include "../../csrc/kernels/args_relu6.h"
 #include "../../csrc/kernels/cuda/cuda_table.h"
 #include "../native/check.h"
 
@@ -310,13 +311,13 @@ void check_product(Device& gpu, const ProductCase& p, DType dtype, check::Lcg& r
 
 void check_products(Device& gpu) {
   check::Lcg rng(11);
-  constexpr Act acts[] = {Act::none, Act::relu, Act::tanh, Act::sigmoid};
+  constexpr Act acts[] = {Act::none, Act::relu, Act::tanh, Act::sigmoid, kRelu6};
   constexpr int64_t sizes[] = {1, 2, 5, 13, 17, 32};
   const auto any = [&](int n) { return static_cast<size_t>(rng.below(n)); };
   for (int i = 0; i < 300; ++i) {
     ProductCase p = {sizes[any(6)], sizes[any(6)], sizes[any(6)], int64_t(1 + any(3)), any(2) == 0,
                      any(2) == 0,   any(3) == 0,   any(2) == 0,   any(2) == 0,         any(2) == 0,
-                     any(8) == 0,   acts[any(4)],  acts[any(4)]};
+                     any(8) == 0,   acts[any(5)],  acts[any(5)]};
     if (i == 0) p.m = 0;
     if (i == 1) p.k = 0;
     if (p.m == 1 || p.k == 1) p.sparse = false;

@@ -70,13 +70,13 @@ void check_case(Random& r, const Width& w, const Geometry& q, ConvMode mode, boo
   g.accumulate = r.flip();
   g.winograd = winograd;
   if (mode == ConvMode::forward)
-    g.bias = r.flip() ? bias.data() : nullptr, g.act = static_cast<Act>(r.below(4));
+    g.bias = r.flip() ? bias.data() : nullptr, g.act = static_cast<Act>(r.below(5));
   Buffer<T>& target = mode == ConvMode::forward ? y : mode == ConvMode::grad_input ? x : f;
   if (!g.accumulate) target.fill(static_cast<T>(NAN));
   Buffer<T> gates(target.size());
   gates.fill(r);
   if (mode != ConvMode::grad_filter && r.flip())
-    g.gate = gates.data(), g.gate_act = static_cast<Act>(r.below(4));
+    g.gate = gates.data(), g.gate_act = static_cast<Act>(r.below(5));
   const Buffer<T> before = target;
   std::vector<double> sum(size_t(target.size())), size(size_t(target.size()), 1.0);
   naive<T>(g, x.data(), f.data(), y.data(), sum, size);

@@ -45,9 +45,9 @@ void check_case(Random& r, const Width& w, int64_t m, int64_t n, int64_t k, int6
   g.alpha = past || r.flip() ? 1.0 : r.real() * 2;
   g.accumulate = !past && r.flip();
   g.bias = r.flip() ? bias.data() : nullptr;
-  g.act = static_cast<Act>(r.below(past ? 2 : 4));
+  g.act = static_cast<Act>(r.below(past ? 2 : 5));
   g.gate = !past && r.flip() ? gates.data() : nullptr;
-  g.gate_act = static_cast<Act>(r.below(4));
+  g.gate_act = static_cast<Act>(r.below(5));
   if (g.accumulate)
     c.fill(r);
   else

@@ -19,9 +19,9 @@ void check_gemm(Random& r, const Width& w, DType d, int64_t batch, int64_t m, in
   g.alpha = r.flip() ? 1 : 0.5;
   g.accumulate = r.flip();
   if (r.flip()) g.bias = bias.data();
-  g.act = static_cast<Act>(r.below(4));
+  g.act = static_cast<Act>(r.below(5));
   if (r.flip()) g.gate = gates.data(), g.ldgate = n, g.gate_bs = m * n;
-  g.gate_act = static_cast<Act>(r.below(4));
+  g.gate_act = static_cast<Act>(r.below(5));
   Wanted want(batch * m * n);
   for (int64_t i = 0; i < batch * m * n; ++i) {
     const int64_t at = i / (m * n), row = i / n % m, col = i % n;
@@ -68,10 +68,10 @@ void check_conv(Random& r, const Width& w, DType d, const Geometry& q, ConvMode 
   g.winograd = r.below(4) != 0;
   if (mode == ConvMode::forward) {
     if (r.flip()) g.bias = bias.data();
-    g.act = static_cast<Act>(r.below(4));
+    g.act = static_cast<Act>(r.below(5));
   }
   if (mode != ConvMode::grad_filter && r.flip())
-    g.gate = gates.data(), g.gate_act = static_cast<Act>(r.below(4));
+    g.gate = gates.data(), g.gate_act = static_cast<Act>(r.below(5));
   Wanted want(target.size());
   const int64_t cg = g.c / g.groups, kg = g.k / g.groups;
   for (int64_t o = 0; o < g.n * g.oh * g.ow; ++o)

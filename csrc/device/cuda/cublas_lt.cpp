@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "../../kernels/args_relu6.h"
+
 namespace ph {
 namespace {
 
@@ -244,7 +246,8 @@ size_t workspace_of(const Opened& opened, const GemmArgs& g) {
 // ---------------------------------------------------------------- what the library does not do
 // c = gate(act(c)) for what its epilogues lack, by one elementwise program.
 void finish(const GemmArgs& g, const Launch& launch) {
-  const bool act = g.act == Act::tanh || g.act == Act::sigmoid;
+  const bool relu6 = g.act == kRelu6, gate6 = g.gate && g.gate_act == kRelu6;
+  const bool act = g.act == Act::tanh || g.act == Act::sigmoid || relu6;
   if (!act && !g.gate) return;
   EltwiseArgs e;
   std::memset(&e, 0, sizeof e);
@@ -255,16 +258,22 @@ void finish(const GemmArgs& g, const Launch& launch) {
   e.in[1] = {const_cast<void*>(g.gate), g.dtype, {g.gate_bs, g.ldgate, 1}};
   e.out[0] = e.in[0];
   const bool needs_one = g.gate && (g.gate_act == Act::tanh || g.gate_act == Act::sigmoid);
-  const bool needs_zero = g.gate && g.gate_act == Act::relu;
+  const bool needs_zero = gate6 || (g.gate && g.gate_act == Act::relu);
   const auto constant = static_cast<uint8_t>(e.n_in);
   if (needs_one || needs_zero) e.constant[e.n_const++] = needs_one ? 1 : 0;
+  const auto six = static_cast<uint8_t>(e.n_in + e.n_const);
+  if (relu6 || gate6) e.constant[e.n_const++] = 6;
   auto next = static_cast<uint8_t>(e.n_in + e.n_const);
   uint8_t c = 0;
   const auto emit = [&](EltOp op, uint8_t x, uint8_t y = 0, uint8_t z = 0) {
     e.instr[e.n_instr++] = {op, next, x, y, z};
     return next++;
   };
-  if (act) c = emit(g.act == Act::tanh ? EltOp::tanh : EltOp::sigmoid, c);
+  if (relu6)
+    c = emit(EltOp::min, emit(EltOp::relu, c), six);
+  else if (act)
+    c = emit(g.act == Act::tanh ? EltOp::tanh : EltOp::sigmoid, c);
+  if (gate6) c = emit(EltOp::where, emit(EltOp::lt, 1, six), c, constant);
   if (needs_zero) c = emit(EltOp::where, emit(EltOp::gt, 1, constant), c, constant);
   if (needs_one) {
     const uint8_t slope = g.gate_act == Act::tanh

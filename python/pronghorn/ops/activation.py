@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from ..engine.types import Tensor, TensorLike
 
 
-_relu, _sigmoid, _softplus = op("relu"), op("sigmoid"), op("softplus")
+_relu, _relu6 = op("relu"), op("relu6")
+_sigmoid, _softplus = op("sigmoid"), op("softplus")
 _softmax, _log_softmax = op("softmax"), op("log_softmax")
 _tanh, _erf = op("tanh"), op("erf")
 
@@ -28,8 +29,8 @@ def relu(x: TensorLike) -> Tensor:
 
 
 def relu6(x: TensorLike) -> Tensor:
-    """min(max(x, 0), 6)."""
-    return minimum(relu(x), 6)
+    """min(max(x, 0), 6). The gradient at 0 and at 6 is 0."""
+    return _relu6((floating(x),))
 
 
 def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> Tensor:

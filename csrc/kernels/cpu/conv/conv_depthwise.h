@@ -106,8 +106,10 @@ PH_INLINE void depthwise_block(const DirectConv<T>& q, const TapList& list, cons
       for (int v = 0; v < V; ++v) f(out + p * out_step + v * lanes, acc[p][v]);
   };
   if (q.accumulate) each([&](const T* p, Vec<T>& x) { x += get(p); });
-  if (simple && q.epilogue.act == Act::relu)
+  if (simple && q.epilogue.act != Act::none)
     each([](const T*, Vec<T>& x) { x = apply_relu<T>(x); });
+  if (simple && q.epilogue.act == kRelu6)
+    each([](const T*, Vec<T>& x) { x = smaller<T>(splat<T>(T(6)), x); });
   if (whole && q.past)
     each([](T* p, Vec<T> x) { store_past<T>(p, x); });
   else if (whole)

@@ -215,7 +215,7 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
     const int64_t channels = min_of(block, q.used - c0);
     const bool last = c0 + channels == q.used, simple = q.epilogue.simple();
     const bool finish = last && !simple;
-    t.relu = last && simple && q.epilogue.act == Act::relu;
+    t.act = last && simple ? q.epilogue.act : Act::none;
     t.kc = merge ? channels * q.taps_w.count : channels;
     t.accumulate = q.accumulate || c0 > 0;
     // pixels [lo, hi) of row r, columns from j on

@@ -159,7 +159,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
   t.segs = 1;
   t.seg = kZeroSegment;
   t.alpha = q.alpha;
-  t.relu = last && simple && q.epilogue.act == Act::relu;
+  if (last && simple && !later) t.act = q.epilogue.act;
   t.accumulate = q.accumulate || p0 > 0;
   if constexpr (requires { q.b.s_p; }) {
     constexpr int64_t size = sizeof(T);

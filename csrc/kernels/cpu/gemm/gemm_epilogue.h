@@ -1,5 +1,6 @@
 // What follows a product while its tile is still in L1: bias, activation, gate.
 #pragma once
+#include "../../args_relu6.h"
 #include "../math/math.h"
 
 namespace ph {
@@ -13,7 +14,9 @@ struct Epilogue {
   Act act, gate_act;
   PH_INLINE bool empty() const { return !bias && !gate && act == Act::none; }
   // What the register tile does by itself.
-  PH_INLINE bool simple() const { return !gate && (act == Act::none || act == Act::relu); }
+  PH_INLINE bool simple() const {
+    return !gate && (act == Act::none || act == Act::relu || act == kRelu6);
+  }
 };
 
 template <class T>
@@ -21,8 +24,13 @@ PH_INLINE Vec<T> apply_relu(Vec<T> x) {
   return larger<T>(Vec<T>{}, x);  // nan stays
 }
 template <class T>
+PH_INLINE Vec<T> apply_relu6(Vec<T> x) {
+  return vclamp<T>(x, T(0), T(6));
+}
+template <class T>
 PH_INLINE Vec<T> apply_act(Vec<T> x, Act act) {
   if (act == Act::relu) return apply_relu<T>(x);
+  if (act == kRelu6) return apply_relu6<T>(x);
   if (act == Act::tanh) return vtanh(x);
   if (act == Act::sigmoid) return vsigmoid(x);
   return x;
@@ -32,6 +40,7 @@ template <class T>
 PH_INLINE Vec<T> apply_gate(Vec<T> x, Vec<T> g, Act act) {
   const Vec<T> zero = {}, one = splat<T>(T(1));
   if (act == Act::relu) return g > zero ? x : zero;
+  if (act == kRelu6) return g > zero ? (g < splat<T>(T(6)) ? x : zero) : zero;
   if (act == Act::tanh) return x * (one - g * g);
   if (act == Act::sigmoid) return x * (g * (one - g));
   return x;
@@ -75,6 +84,7 @@ PH_NOINLINE void finish_tile(const T* from, int64_t ld_from, T* c, int64_t ldc, 
     finish_with<T>(from, ld_from, c, ldc, rows, cols, e, accumulate, act);
   };
   if (e.act == Act::tanh) return with([](Vec<T> x) { return vtanh(x); });
+  if (e.act == kRelu6) return with([](Vec<T> x) { return apply_relu6<T>(x); });
   if (e.act == Act::sigmoid) return with([](Vec<T> x) { return vsigmoid(x); });
   const Vec<T> least = splat<T>(e.act == Act::relu ? T(0) : -FloatBits<T>::inf);
   with([&](Vec<T> x) { return larger<T>(least, x); });

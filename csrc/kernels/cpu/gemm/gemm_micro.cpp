@@ -60,11 +60,18 @@ PH_INLINE void finish(const Micro<T>& t, Vec<T> (&acc)[R][V]) {
       const T* const end = row + (V - 1) * lanes;
       acc[i][V - 1] += whole ? load<T>(end) : load_first<T>(end, tail);
     });
-  if (t.relu) {
+  if (t.act != Act::none) {
 #pragma GCC unroll 16
     for (int i = 0; i < R; ++i)
 #pragma GCC unroll 4
       for (int v = 0; v < V; ++v) acc[i][v] = apply_relu<T>(acc[i][v]);
+    if (t.act == kRelu6) {
+      const Vec<T> most = splat<T>(T(6));
+#pragma GCC unroll 16
+      for (int i = 0; i < R; ++i)
+#pragma GCC unroll 4
+        for (int v = 0; v < V; ++v) acc[i][v] = smaller<T>(most, acc[i][v]);
+    }
   }
   if (PH_UNLIKELY(t.past))
     return for_rows<T, R>(t.c, ldc, [&](int i, T* row) {

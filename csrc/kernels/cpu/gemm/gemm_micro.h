@@ -30,7 +30,7 @@ struct Micro {
   bool whole_tile = false;  // c has room for whole vectors
   bool past = false;        // c is whole vectors, aligned, and written past the cache
   const T* bias = nullptr;  // where the sums start, by column; alpha is then 1
-  bool relu = false;        // of what is written
+  Act act = Act::none;      // of what is written: none, relu or relu6
 };
 
 // masked_b: the last vector of B holds only `tail` readable columns.

@@ -28,7 +28,8 @@ PH_INLINE void emit(const MatVec<T>& q, int64_t i0, const T* sum, int64_t count)
   constexpr int64_t lanes = kLanes<T>;
   T* y = q.y + i0 * q.y_stride;
   const T* bias = q.epilogue.bias;
-  const bool relu = q.epilogue.simple() && q.epilogue.act == Act::relu;
+  const bool simple = q.epilogue.simple();
+  const Act act = simple ? q.epilogue.act : Act::none;
   if (q.y_stride == 1) {
     const Vec<T> alpha = splat<T>(q.alpha);
     Vec<T> shift = bias && !q.bias_by_row ? splat<T>(*bias) : Vec<T>{};
@@ -39,7 +40,8 @@ PH_INLINE void emit(const MatVec<T>& q, int64_t i0, const T* sum, int64_t count)
         shift = whole ? load<T>(bias + i0 + i) : load_first<T>(bias + i0 + i, left);
       Vec<T> x = alpha * load<T>(sum + i) + shift;
       if (q.accumulate) x += whole ? load<T>(y + i) : load_first<T>(y + i, left);
-      if (relu) x = apply_relu<T>(x);
+      if (act != Act::none) x = apply_relu<T>(x);
+      if (act == kRelu6) x = apply_relu6<T>(x);
       if (whole)
         store<T>(y + i, x);
       else
@@ -54,7 +56,7 @@ PH_INLINE void emit(const MatVec<T>& q, int64_t i0, const T* sum, int64_t count)
   }
   Epilogue<T> e = q.epilogue;
   e.bias = nullptr;
-  if (relu && q.y_stride == 1) e.act = Act::none;
+  if (simple && q.y_stride == 1) e.act = Act::none;
   if (e.empty()) return;
   if (q.y_stride == 1 && (!e.gate || e.ldgate == 1))
     return finish_tile<T>(y, count, 1, count, moved(e, 0, i0));
