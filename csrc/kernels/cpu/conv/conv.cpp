@@ -252,7 +252,7 @@ void run_group(const ConvArgs& g, const A& a, const B& b, T* c, int64_t ldc, int
   const Shape s = product_shape(g);
   bool pack_a = true;
   if constexpr (requires { a.s_p; })
-    pack_a = s.n > kTileCols<T> * kDirectRowPanels ||
+    pack_a = (s.n > kTileCols<T> * kDirectRowPanels && s.m > kFewRows) ||
              a.s_i * static_cast<int64_t>(sizeof(T)) % kSetBytes == 0;
   const Product<T, A, B> q = {s.m, s.n,  s.k,          a, b, pack_a, plan.pack_b, c,
                               ldc, T(1), g.accumulate, e};

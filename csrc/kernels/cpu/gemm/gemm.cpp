@@ -31,6 +31,7 @@ bool reads_in_place(const GemmArgs& g) {
   if (g.m * g.k * size <= kDirectBytesA) return true;
   if (g.a_rs == 1) return g.n <= kTileCols<T> * kDirectPanels;
   const bool collide = g.a_rs * size % kSetBytes == 0;
+  if (!collide && g.m <= kFewRows) return true;
   return g.n <= kTileCols<T> * (collide ? 1 : kDirectRowPanels);
 }
 

@@ -72,11 +72,15 @@ struct Grid {
   int64_t rows, cols;
   bool down;
 };
-PH_INLINE Grid chunk_grid(int64_t m, int64_t n, int64_t k) {
+PH_INLINE Grid chunk_grid(int64_t m, int64_t n, int64_t k, bool whole_a = false) {
   const int64_t work = m * n * k;
   const bool down = n > m;
   if (work < kSerialWork) return {1, 1, down};
   const int64_t want = min_of(kMaxChunks, ceil_div(work, kChunkWork));
+  if (whole_a && down && m <= kFewRows) {
+    const int64_t cols = min_of(want, ceil_div(n, kFewRowsCols));
+    return {1, cols + (cols > 1 && cols % 2), down};
+  }
   int64_t rows = min_of(want, ceil_div(m, kChunkRows));
   rows += rows > 1 && rows % 2;  // even, so that two threads share it fairly
   int64_t cols = min_of(want / rows, ceil_div(n, kChunkCols));
@@ -231,7 +235,7 @@ void run_product(const Product<T, A, B>& q, const Launch& team, char* packed_b, 
     for (int64_t p0 = 0; p0 < q.k; p0 += depth) {
       const int64_t kc = min_of(depth, q.k - p0);
       T* const bp = reinterpret_cast<T*>(packed_b);
-      const Grid grid = chunk_grid(q.m, cols, kc);
+      const Grid grid = chunk_grid(q.m, cols, kc, !q.pack_a);
       if (q.pack_b) {  // by one thread for one thread: half of B in the other's cache costs more
         const bool alone = cols * kc < kSerialPack || grid.rows * grid.cols == 1;
         const int64_t groups = alone ? 1 : min_of(panels, kMaxChunks);

@@ -46,6 +46,10 @@ constexpr int64_t kChunkRows = 4 * kMaxRows;  // a chunk has at least this many 
 constexpr int64_t kChunkCols = 256;           // ... and columns, where there are enough
 constexpr int64_t kSerialPack = 12 * 1024;    // elements packed by one thread alone
 
+// At most so many rows of A, and more columns: every chunk has all rows and at least so many columns,
+// so that B, the larger one, is read once. A is then read in place, not packed for every chunk.
+constexpr int64_t kFewRows = 64, kFewRowsCols = 4 * kTileCols<float>;
+
 // Operands of at most this many bytes are read in place when their layout allows.
 constexpr int64_t kDirectBytesA = 64 * 1024;
 constexpr int64_t kDirectPanels = 2;     // larger ones too, when B has at most this many panels
