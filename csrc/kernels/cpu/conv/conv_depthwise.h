@@ -78,11 +78,11 @@ PH_INLINE void depthwise_block(const DirectConv<T>& q, const TapList& list, cons
   const auto get = [&](const T* p) { return whole ? load<T>(p) : load_first<T>(p, left); };
   const int64_t in_step = q.mul_w * q.in_channels, out_step = q.pixel_step;
   in += c, out += c;
-  ask_ahead(q, list, in, P);
+  for (int v = 0; v < V; v += kLineVectors) ask_ahead(q, list, in + v * lanes, P);
   Vec<T> acc[P][V] = {};
   const bool simple = q.epilogue.simple();
   if (simple && q.epilogue.bias) {
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int v = 0; v < V; ++v) {
       acc[0][v] = get(q.epilogue.bias + c + v * lanes);
 #pragma GCC unroll 8
@@ -92,7 +92,7 @@ PH_INLINE void depthwise_block(const DirectConv<T>& q, const TapList& list, cons
   for (int64_t t = 0; t < list.count; ++t) {
     const T* const w = q.filter + c + list.index[t] * q.n;
     const T* const src = in + list.in[t];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int v = 0; v < V; ++v) {
       const Vec<T> taps = get(w + v * lanes);
 #pragma GCC unroll 8
@@ -102,7 +102,7 @@ PH_INLINE void depthwise_block(const DirectConv<T>& q, const TapList& list, cons
   const auto each = [&](const auto& f) {
 #pragma GCC unroll 8
     for (int p = 0; p < P; ++p)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int v = 0; v < V; ++v) f(out + p * out_step + v * lanes, acc[p][v]);
   };
   if (q.accumulate) each([&](const T* p, Vec<T>& x) { x += get(p); });
@@ -117,15 +117,27 @@ PH_INLINE void depthwise_block(const DirectConv<T>& q, const TapList& list, cons
   else
     each([&](T* p, Vec<T> x) { store_first<T>(p, x, left); });
 }
-// A cache line of channels at a time.
+// Lines of channels: the fewer pixels, the more lines at a time.
 template <class T, int P>
 PH_INLINE void depthwise_pixels(const DirectConv<T>& q, const TapList& list, const T* in, T* out) {
-  constexpr int64_t lanes = kLanes<T>;
+  constexpr int64_t lanes = kLanes<T>, many = kBlockSums / P;
   int64_t c = 0;
-  for (; c + kLineVectors * lanes <= q.n; c += kLineVectors * lanes)
-    depthwise_block<T, P, kLineVectors, true>(q, list, in, out, c, lanes);
+  for (; c + many * lanes <= q.n; c += many * lanes)
+    depthwise_block<T, P, many, true>(q, list, in, out, c, lanes);
+  if constexpr (many > kLineVectors)
+    for (; c + kLineVectors * lanes <= q.n; c += kLineVectors * lanes)
+      depthwise_block<T, P, kLineVectors, true>(q, list, in, out, c, lanes);
   for (; c < q.n; c += lanes)
     depthwise_block<T, P, 1, false>(q, list, in, out, c, min_of(lanes, q.n - c));
+}
+// `count` pixels that share a list of taps, by blocks of P and of fewer.
+template <class T, int P>
+PH_INLINE void depthwise_run(const DirectConv<T>& q, const TapList& list, const T* in, T* out,
+                             int64_t count) {
+  const int64_t step = q.mul_w * q.in_channels;
+  for (; count >= P; count -= P, in += P * step, out += P * q.pixel_step)
+    depthwise_pixels<T, P>(q, list, in, out);
+  if constexpr (P > 1) depthwise_run<T, P / 2>(q, list, in, out, count);
 }
 
 // Forward, or one residue of grad_input; q covers all channels.
@@ -141,11 +153,7 @@ void run_depthwise(const DirectConv<T>& q, const Launch& team) {
       const T* const in = q.in + image * q.in_h * q.in_w * q.in_channels;
       T* const line = q.out + image * q.image_step + row * q.row_step;
       for_runs(q, row, [&](const TapList& list, int64_t u, int64_t count) {
-        int64_t p = u;
-        for (; p + kLinePixels <= u + count; p += kLinePixels)
-          depthwise_pixels<T, kLinePixels>(q, list, in + p * step, line + p * q.pixel_step);
-        for (; p < u + count; ++p)
-          depthwise_pixels<T, 1>(q, list, in + p * step, line + p * q.pixel_step);
+        depthwise_run<T, kLinePixels>(q, list, in + u * step, line + u * q.pixel_step, count);
       });
       if (q.epilogue.simple()) continue;
       Epilogue<T> e = q.epilogue;

@@ -126,7 +126,8 @@ constexpr int64_t kPackDyStrips = 4;              // dy is packed when more stri
 constexpr int64_t kPartBytes = 16 * 1024 * 1024;  // partial results together, at most
 constexpr int64_t kSmallFilter = 24 * 1024;       // bytes of a filter that L1 holds whole
 constexpr int kLineVectors = 64 / kVectorBytes;   // depthwise: vectors of a cache line ...
-constexpr int kLinePixels = 8 / kLineVectors;     // ... and pixels of a block
+constexpr int kBlockSums = 8;                     // ... vectors of sums that hide each other's latency,
+constexpr int kLinePixels = kBlockSums / kLineVectors;  // ... and pixels of a block, at most
 // The filter's gradient: bytes that one block of pixels reads, at most, and pixels at least. They
 // stay in L1 where a line is several vectors; else blocks bound what is asked for at once.
 constexpr int64_t kDepthwiseBytes = kLineVectors > 1 ? 24 * 1024 : 52 * 1024;
