@@ -163,8 +163,26 @@ def movements():
     ]
 
 
+def chains():
+    """Pointwise, depthwise, pointwise; strides, pads, dilations, groups, has_bias, act of each."""
+    one, same = (1, 1, 0, 0, 0, 0, 1, 1, 1), (1, 1, 1, 1, 1, 1, 1, 1, 6)
+    odd, wide = (2, 2, 0, 1, 0, 1, 1, 1, 6), (1, 1, 2, 2, 2, 2, 2, 2, 6)
+    stem = (2, 2, 0, 1, 0, 1, 1, 1, 1)
+    first, middle, last = (r(1, 1, 3, 6), r(6)), (r(3, 3, 1, 6), r(6)), (r(1, 1, 6, 4), r(4))
+    x, small, images, filters = r(2, 9, 7, 3), r(1, 2, 2, 3), r(2, 11, 9, 3), r(3, 3, 3, 6)
+    cases = [
+        ((x, *first, *middle, *last), (*one, 1, 1, *same, 1, 4, *one, 1, 0)),
+        ((x, *first, *middle), (*one, 1, 4, *odd, 1, 1)),
+        ((x, first[0], middle[0], last[0]), (*one, 0, 0, *wide, 0, 0, *one, 0, 1)),
+        ((small, first[0], middle[0]), (*one, 0, 0, *same, 0, 0)),
+        ((images, filters, *middle, last[0]), (*stem, 0, 1, *same, 1, 1, *one, 0, 0)),
+    ]
+    return [Native("conv_chain", x, (stages,), linear=(), order2=False) for x, stages in cases]
+
+
 ROWS = [
     *products(), *convolutions(), *pools(), *probabilities(), *normalisations(), *movements(),
+    *chains(),
 ]  # fmt: skip
 
 # (op, shapes, attributes, words of the message)
@@ -179,6 +197,7 @@ ERRORS = [
     ("conv2d", [(2, 5, 5, 3), (2, 2, 3, 4)], ((1, 1), (0, 0, 0), (1, 1), 1), "4 integers"),
     ("conv2d", [(2, 5, 5, 3), (7, 2, 3, 4)], ((1, 1), (0, 0, 0, 0), (1, 1), 1), "does not fit"),
     ("conv2d", [(5, 5, 3), (2, 2, 3, 4)], ((1, 1), (0, 0, 0, 0), (1, 1), 1), "4 dimensions"),
+    ("conv_chain", [(1, 3, 3, 2), (1, 1, 2, 2)], ((1, 1),), "2 numbers; expected 11 for each"),
     ("max_pool", [(2, 5, 5, 3)], ((2, 2), (1, 1), (2, 0, 0, 0)), "smaller than the window"),
     ("max_pool", [(2, 5, 5, 3)], ((0, 2), (1, 1), (0, 0, 0, 0)), "window's height is 0"),
     ("sum", [(2, 3)], ((2,), False), r"axis 2 is out of bounds for a tensor of 2 dimensions"),

@@ -13,6 +13,10 @@ struct PassRules {
   // What has the shape of input 0, the first output too, may be float16 or bfloat16 while the other
   // inputs and outputs are float32, where the table's takes_halves says so.
   bool halves = false;
+  // The op that computes these calls of this one, each of what the one before gives and nobody else
+  // reads, and its attributes; its inputs are those of the first and, of the others, all but input
+  // 0. Null where it gains nothing.
+  const OpDef* (*chained)(std::span<const Call> calls, Attrs& attrs) = nullptr;
 };
 const PassRules& pass_rules(const OpDef& op);
 

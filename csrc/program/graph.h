@@ -72,6 +72,7 @@ void keep_halves(Graph& g);       // no casts around what takes halves beside fl
 void fold(Graph& g);              // normalisation and padding into the convolution they surround
 void fuse_epilogues(Graph& g);    // bias, activation and gate into the product that feeds them
 void fuse_elementwise(Graph& g);  // chains into one program each
+void chain(Graph& g);             // what only the next one reads, run by run of its rows
 void prepare(Graph& g, Device& device);  // marks what need not be computed in every run
 
 }  // namespace ph

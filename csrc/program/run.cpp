@@ -69,6 +69,7 @@ Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& de
       profile_(Profile::make()) {
   graph_.keeps = device.host_visible();
   optimize(graph_, kernels_);
+  if (graph_.keeps) chain(graph_);
   own_written_values(graph_);
   ph::prepare(graph_, device);
   place_literals(graph_, device);

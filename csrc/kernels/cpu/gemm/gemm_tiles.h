@@ -46,8 +46,9 @@ constexpr int64_t kChunkRows = 4 * kMaxRows;  // a chunk has at least this many 
 constexpr int64_t kChunkCols = 256;           // ... and columns, where there are enough
 constexpr int64_t kSerialPack = 12 * 1024;    // elements packed by one thread alone
 
-// At most so many rows of A, and more columns: every chunk has all rows and at least so many columns,
-// so that B, the larger one, is read once. A is then read in place, not packed for every chunk.
+// At most so many rows of A, and more columns: every chunk has all rows and at least so many
+// columns, so that B, the larger one, is read once. A is then read in place, not packed for every
+// chunk.
 constexpr int64_t kFewRows = 64, kFewRowsCols = 4 * kTileCols<float>;
 
 // Operands of at most this many bytes are read in place when their layout allows.
@@ -126,7 +127,7 @@ constexpr int64_t kPackDyStrips = 4;              // dy is packed when more stri
 constexpr int64_t kPartBytes = 16 * 1024 * 1024;  // partial results together, at most
 constexpr int64_t kSmallFilter = 24 * 1024;       // bytes of a filter that L1 holds whole
 constexpr int kLineVectors = 64 / kVectorBytes;   // depthwise: vectors of a cache line ...
-constexpr int kBlockSums = 8;                     // ... vectors of sums that hide each other's latency,
+constexpr int kBlockSums = 8;  // ... vectors of sums that hide each other's latency,
 constexpr int kLinePixels = kBlockSums / kLineVectors;  // ... and pixels of a block, at most
 // The filter's gradient: bytes that one block of pixels reads, at most, and pixels at least. They
 // stay in L1 where a line is several vectors; else blocks bound what is asked for at once.
