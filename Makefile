@@ -140,7 +140,7 @@ wheel: $(VENV)/.build-tools
 # the package that pronghorn[cuda] adds: every architecture, with nvcc; then installed beside this build
 cuda-wheel: build
 	rm -rf dist/pronghorn_cuda-*.whl build/cuda-beside
-	$(PIP) wheel --quiet --no-deps --no-build-isolation -Cbuild-dir=build/cuda-wheel --wheel-dir dist plugins/cuda
+	$(PIP) wheel --quiet --no-deps --no-build-isolation -Cbuild-dir=$(CURDIR)/build/cuda-wheel --wheel-dir dist plugins/cuda
 	$(PY) tools/check_wheel.py dist/pronghorn_cuda-*.whl
 	$(PIP) wheel --quiet --no-deps --no-build-isolation -Cbuild-dir=$(BUILD) --wheel-dir build/cuda-beside .
 	$(PY) tools/check_cuda_pair.py build/cuda-beside/*.whl dist/pronghorn_cuda-*.whl
