@@ -5,6 +5,7 @@ python examples/search_hyperopt.py [--trials 20] [--epochs 8]      (needs hypero
 
 import argparse
 
+import hyperopt
 import numpy as np
 import pronghorn as keras
 from hyperopt import STATUS_OK, Trials, fmin, hp, space_eval, tpe
@@ -22,6 +23,12 @@ SPACE = {
         ],
     ),
 }
+
+
+def random_state():
+    """A generator, or for Hyperopt before 0.2.6 what NumPy had earlier."""
+    old = hyperopt.__version__ in ("0.2.3", "0.2.4", "0.2.5")
+    return np.random.RandomState(0) if old else np.random.default_rng(0)
 
 
 def loss_of(found, epochs):
@@ -50,7 +57,7 @@ def main(trials=20, epochs=8):
     done = Trials()
     best = fmin(
         lambda found: loss_of(found, epochs), SPACE, algo=tpe.suggest, max_evals=trials,
-        trials=done, rstate=np.random.default_rng(0), show_progressbar=False,
+        trials=done, rstate=random_state(), show_progressbar=False,
     )  # fmt: skip
     print("best:", space_eval(SPACE, best), "accuracy:", -min(done.losses()))
     return done

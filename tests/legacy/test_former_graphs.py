@@ -81,3 +81,17 @@ class Wrong(layers.Layer):
 def test_ones_own_shapes_still_have_to_match():
     with pytest.raises(ValueError, match="should have a `_shape` suffix"):
         Wrong()(ph.Input((3,)))
+
+
+def test_an_axis_of_size_1_on_the_way_into_a_model():
+    """As a GAN's noise times the embedding of a class is (batch, 1, n)."""
+    inner = ph.Sequential([ph.Input((4,)), layers.Dense(6), layers.Reshape((2, 3))])
+    z, number = ph.Input((4,)), ph.Input((1,), dtype="int32")
+    y = inner(layers.multiply([z, layers.Embedding(5, 4, embeddings_initializer="ones")(number)]))
+    data = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
+    found = ph.Model([z, number], y)([data, np.array([[1], [2], [0]])])
+    np.testing.assert_allclose(found, inner(data), rtol=1e-6)
+    with pytest.raises(ValueError, match="Invalid input shape"):
+        inner(np.ones((3, 2, 4), "float32"))
+    with pytest.raises(ValueError, match="Invalid input shape"):
+        inner(np.ones((3, 1, 5), "float32"))

@@ -333,7 +333,7 @@ class Functional(TakesSymbolicEnds, Model):
         return x
 
     def _adjust_rank(self, x, expected):
-        """A last axis of size 1 may be missing or extra."""
+        """A last axis of size 1 may be missing or extra; extra may be another one of size 1 too."""
         rank, wanted = len(x.shape), len(expected.shape)
         if rank == wanted:
             return x
@@ -342,6 +342,8 @@ class Functional(TakesSymbolicEnds, Model):
         mask = get_keras_mask(x)
         if rank == wanted + 1 and x.shape[-1] == 1:
             y = ops.squeeze(x, axis=-1)
+        elif (extra := _extra_axis(x.shape, expected.shape)) is not None:
+            y = ops.squeeze(x, axis=extra)
         elif rank == wanted - 1 and expected.shape[-1] == 1:
             y = ops.expand_dims(x, axis=-1)
         else:
@@ -366,6 +368,16 @@ class Functional(TakesSymbolicEnds, Model):
         from .functional_config import get_functional_config
 
         return get_functional_config(self)
+
+
+def _extra_axis(shape, expected):
+    """The inner axis of size 1 without which the shape is the expected one, or None."""
+    for axis in range(1, len(shape) - 1):
+        rest = (*shape[:axis], *shape[axis + 1 :])
+        if shape[axis] == 1 and len(rest) == len(expected):
+            if all(a is None or b is None or a == b for a, b in zip(rest, expected)):
+                return axis
+    return None
 
 
 def _check_optional(expected):
