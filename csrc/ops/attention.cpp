@@ -3,6 +3,7 @@
 // and mask have four dimensions that broadcast to (batch, heads, length, keys). The results are y
 // and stats, dq, dk, dv; with `bias_grad` also the bias's gradient, for which the plain definition
 // runs.
+#include "../core/counts.h"
 #include "../kernels/args_attention.h"
 #include "halves.h"
 
@@ -327,6 +328,27 @@ const Register attention_grad_op({
     .vjp = backward_vjp,
     .compose = backward_plain,
 });
+
+double visible_scores(const AttentionArgs& a) {
+  const double all = counting::product({a.batch, a.heads, a.length, a.keys});
+  return a.causal && !a.mask.data ? all / 2 : all;
+}
+void count_attention(const AttentionArgs& a, Counts& c) {
+  const double scores = visible_scores(a),
+               q = counting::product({a.batch, a.heads, a.length, a.size}),
+               y = counting::product({a.batch, a.heads, a.length, a.value_size}),
+               k = counting::product({a.batch, a.kv_heads, a.keys, a.size}),
+               v = counting::product({a.batch, a.kv_heads, a.keys, a.value_size});
+  // forward q . k and p . v; backward these, dy . v, and dq, dk, dv
+  const double wide = a.backward ? 3 : 1, deep = a.backward ? 2 : 1;
+  c.operations =
+      2 * scores * (wide * static_cast<double>(a.size) + deep * static_cast<double>(a.value_size));
+  c.transcendentals = scores;
+  c.bytes =
+      counting::size_of(a.dtype) * (a.backward ? 2 * q + 2 * k + 2 * v + 2 * y : q + k + v + y);
+}
+const CountRule<&Kernels::attention, count_attention> forward_count;
+const CountRule<&Kernels::attention_grad, count_attention> backward_count;
 
 }  // namespace
 }  // namespace ph

@@ -5,6 +5,7 @@
 #include "rnn.h"
 
 #include "../core/by_compose.h"
+#include "../core/counts.h"
 
 namespace ph {
 
@@ -351,6 +352,21 @@ const Register rnn_grad_op({
     .vjp = vjp_grad,
     .compose = compose_grad,
 });
+
+// The products of states and, backward, of gradients with the weights; inputs' products and
+// weights' gradients are calls of their own.
+void count_loop(const RnnArgs& a, Counts& c) {
+  const int cell = static_cast<int>(a.cell);
+  const double states = counting::product({a.batch, a.time, a.units});
+  c.operations = 2 * states * static_cast<double>(kRnnColumns[cell] * a.units);
+  c.transcendentals = states * (a.backward ? (a.cell == RnnCell::lstm ? 1 : 0)
+                                           : kRnnColumns[cell] + (a.cell == RnnCell::lstm));
+  const int rows = a.backward ? kRnnSaved[cell] + kRnnGrads[cell] : 2 * kRnnSaved[cell];
+  c.bytes = states * (rows + 2) * counting::size_of(a.dtype);
+  c.width = counting::width_of(a.dtype);
+}
+const CountRule<&Kernels::rnn, count_loop> forward_count;
+const CountRule<&Kernels::rnn_grad, count_loop> backward_count;
 
 }  // namespace
 }  // namespace ph

@@ -1,6 +1,7 @@
 // Normalisation of samples: row_norm(x, gamma?, beta?) gives y, mean and rstd (samples, groups);
 // row_norm_grad(x, gamma?, mean, rstd, dy) gives dx, dgamma, dbeta. x has four dimensions, those of
 // RowNormArgs, and the parameters shape (channels,).
+#include "../core/counts.h"
 #include "../core/pass_rules.h"
 #include "../kernels/args_row_norm.h"
 #include "halves.h"
@@ -273,6 +274,15 @@ const Register row_norm_grad_op({
 
 const RegisterPassRules forward_rules("row_norm", {.halves = true});
 const RegisterPassRules backward_rules("row_norm_grad", {.halves = true});
+
+void count_samples(const RowNormArgs& a, Counts& c) {
+  const double n = counting::product({a.samples, a.groups, a.segments, a.run});
+  c.operations = (a.dy ? 9 : 6) * n;
+  c.bytes = (a.dy ? 3 : 2) * n * counting::size_of(a.dtype);
+  c.width = counting::width_of(a.dtype);
+}
+const CountRule<&Kernels::row_norm, count_samples> forward_count;
+const CountRule<&Kernels::row_norm_grad, count_samples> backward_count;
 
 }  // namespace
 }  // namespace ph

@@ -3,21 +3,14 @@
 #include <algorithm>
 
 #include "../core/host_call.h"
-#include "../kernels/args_attention.h"
-#include "../kernels/args_rnn.h"
-#include "../kernels/args_row_norm.h"
 #include "join.h"
 
 namespace ph {
 namespace {
 
-double size_of(DType d) { return kDTypeSize[static_cast<int>(d)]; }
-double width_of(DType d) { return d == DType::f64 ? 2 : 1; }  // halves are computed in float32
-double product(std::initializer_list<int64_t> sizes) {
-  double n = 1;
-  for (int64_t s : sizes) n *= static_cast<double>(s);
-  return n;
-}
+using counting::product;
+using counting::size_of;
+using counting::width_of;
 // Elements that strides reach: a broadcast dimension is read once.
 double reached(int ndim, const int64_t* shape, const int64_t* stride) {
   double n = 1;
@@ -193,51 +186,7 @@ void count_search(const SearchArgs& a, Counts& c) {
   c.bytes = product({a.n}) * size_of(a.dtype) + product({a.count}) * (size_of(a.dtype) + 4);
 }
 
-// The families with headers of their own: an overload counts one, else it is only named.
-template <class Args>
-void count_own(const Args&, Counts&) {}
-void count_own(const RowNormArgs& a, Counts& c) {
-  const double n = product({a.samples, a.groups, a.segments, a.run});
-  const double backward = a.dy ? 1 : 0;
-  c.operations = (backward ? 9 : 6) * n;
-  c.bytes = (backward ? 3 : 2) * n * size_of(a.dtype);
-  c.width = width_of(a.dtype);
-}
-double visible_scores(const AttentionArgs& a) {
-  const double all = product({a.batch, a.heads, a.length, a.keys});
-  return a.causal && !a.mask.data ? all / 2 : all;
-}
-void count_own(const AttentionArgs& a, Counts& c) {
-  const double scores = visible_scores(a), q = product({a.batch, a.heads, a.length, a.size}),
-               y = product({a.batch, a.heads, a.length, a.value_size}),
-               k = product({a.batch, a.kv_heads, a.keys, a.size}),
-               v = product({a.batch, a.kv_heads, a.keys, a.value_size});
-  // forward q . k and p . v; backward these, dy . v, and dq, dk, dv
-  const double wide = a.backward ? 3 : 1, deep = a.backward ? 2 : 1;
-  c.operations =
-      2 * scores * (wide * static_cast<double>(a.size) + deep * static_cast<double>(a.value_size));
-  c.transcendentals = scores;
-  c.bytes = 4 * (a.backward ? 2 * q + 2 * k + 2 * v + 2 * y : q + k + v + y);
-}
-// The products of states and, backward, of gradients with the weights; inputs' products and
-// weights' gradients are calls of their own.
-void count_own(const RnnArgs& a, Counts& c) {
-  const int cell = static_cast<int>(a.cell);
-  const double states = product({a.batch, a.time, a.units});
-  c.operations = 2 * states * static_cast<double>(kRnnColumns[cell] * a.units);
-  c.transcendentals = states * (a.backward ? (a.cell == RnnCell::lstm ? 1 : 0)
-                                           : kRnnColumns[cell] + (a.cell == RnnCell::lstm));
-  const int rows = a.backward ? kRnnSaved[cell] + kRnnGrads[cell] : 2 * kRnnSaved[cell];
-  c.bytes = states * (rows + 2) * size_of(a.dtype);
-  c.width = width_of(a.dtype);
-}
-
 }  // namespace
-
-double Counts::floor(const Rates& rates) const {
-  return std::max(operations * width / rates.peak, bytes / rates.level(bytes).rate) +
-         transcendentals * width / rates.transcendentals;
-}
 
 Counts count_call(const Thunk& thunk) {
   Counts c;
@@ -261,11 +210,11 @@ Counts count_call(const Thunk& thunk) {
   }
   PH_ALL_FAMILIES(PH_X)
 #undef PH_X
-#define PH_X(name, Args)                                 \
-  if (thunk.run == &KernelCall<&Kernels::name>::run) {   \
-    c.family = #name;                                    \
-    count_own(*static_cast<const Args*>(thunk.args), c); \
-    return c;                                            \
+#define PH_X(name, Args)                               \
+  if (thunk.run == &KernelCall<&Kernels::name>::run) { \
+    c.family = #name;                                  \
+    count_by_rule(thunk.run, thunk.args, c);           \
+    return c;                                          \
   }
   PH_OWN_FAMILIES(PH_X)
   PH_OWN_COLD_FAMILIES(PH_X)

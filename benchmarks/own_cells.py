@@ -1,0 +1,94 @@
+"""What an LSTM costs whose cell is a user's Python, through `RNN`, beside the built-in layer.
+
+    python own_cells.py [--rounds 25] [--json own_cells.json]
+
+Training steps and predictions of one layer over 100 steps, in turn in one process; the least of the
+rounds. The exit status says whether every ratio is at most 3.
+"""
+
+import argparse
+import json
+import sys
+import time
+
+import numpy as np
+
+SIZES = ((32, 32), (32, 128), (128, 32), (128, 128))  # units, batch
+STEPS, FEATURES = 100, 32
+MOST = 3.0
+
+
+def networks(units):
+    """The user's and the built-in layer, as models with the same weights."""
+    import pronghorn as keras
+    from pronghorn import layers, ops
+
+    class OwnLSTM(layers.Layer):
+        state_size = (units, units)
+
+        def build(self, shape):
+            self.kernel = self.add_weight(shape=(shape[-1], 4 * units), name="kernel")
+            self.recurrent = self.add_weight(shape=(units, 4 * units), name="recurrent")
+            self.bias = self.add_weight(shape=(4 * units,), initializer="zeros", name="bias")
+
+        def call(self, inputs, states):
+            h, c = states
+            z = ops.matmul(inputs, self.kernel) + ops.matmul(h, self.recurrent) + self.bias
+            i, f, g, o = ops.split(z, 4, axis=-1)
+            c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+            h = ops.sigmoid(o) * ops.tanh(c)
+            return h, [h, c]
+
+    models = []
+    for layer in (layers.RNN(OwnLSTM()), layers.LSTM(units)):
+        models.append(keras.Sequential([keras.Input((STEPS, FEATURES)), layer]))
+        models[-1].compile("sgd", "mse")
+    models[1].set_weights(models[0].get_weights())
+    return models
+
+
+def least(rounds, *calls):
+    """The least seconds of each call, in turn."""
+    found = [float("inf")] * len(calls)
+    for call in calls:
+        call()
+    for _ in range(rounds):
+        for i, call in enumerate(calls):
+            start = time.perf_counter()
+            call()
+            found[i] = min(found[i], time.perf_counter() - start)
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    rows = []
+    print("| units, batch | what | own cell ms | LSTM ms | ratio |\n| --- | --- | --- | --- | --- |")
+    for units, batch in SIZES:
+        own, built_in = networks(units)
+        rng = np.random.default_rng(0)
+        x = rng.standard_normal((batch, STEPS, FEATURES), "float32")
+        y = rng.standard_normal((batch, units), "float32")
+        for what in ("train", "predict"):
+            call = {
+                "train": lambda m: lambda: m.train_on_batch(x, y),
+                "predict": lambda m: lambda: m.predict_on_batch(x),
+            }[what]
+            mine, theirs = least(options.rounds, call(own), call(built_in))
+            rows.append((units, batch, what, mine, theirs, mine / theirs))
+            print(
+                f"| {units}, {batch} | {what} | {1e3 * mine:.2f} | {1e3 * theirs:.2f} | "
+                f"{mine / theirs:.2f} |",
+                flush=True,
+            )
+    if options.json:
+        with open(options.json, "w") as f:
+            json.dump(rows, f, indent=1)
+    return 0 if all(row[-1] <= MOST for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
