@@ -56,9 +56,12 @@ class Planner {
     for (size_t i = 0; i < g_.nodes.size(); ++i) rank_.push_back(static_cast<int64_t>(i));
     consumers_ = g_.consumers();
     later_.resize(g_.nodes.size());
-    std::vector<int> failing;
-    for (size_t i = 0; i < g_.nodes.size(); ++i)
-      if (has_status(g_.nodes[i])) failing.push_back(static_cast<int>(i));
+    int failing = -1;  // the last that can; the others come before it in their traced order
+    for (size_t i = 0; i < g_.nodes.size(); ++i) {
+      if (!has_status(g_.nodes[i])) continue;
+      if (failing >= 0) keep_before(failing, static_cast<int>(i));
+      failing = static_cast<int>(i);
+    }
     std::vector<char> result(g_.values.size(), 0), kept(g_.values.size(), 0);  // of root values
     std::vector<int> written(g_.values.size(), 0);  // how many variables become it
     for (int v : g_.outputs) result[z(root_[z(v)])] = 1;
@@ -73,7 +76,7 @@ class Planner {
       ok = ok && !result[z(w.value)] && written[z(w.value)] == 1;
       ok = ok && (old < 0 || (!result[z(old)] && !kept[z(old)]));
       std::vector<int> before;
-      if (ok) before = failing;
+      if (ok && failing >= 0) before.push_back(failing);
       if (ok && old >= 0)
         for (int r : readers_[z(old)])
           if (r != p) before.push_back(r);

@@ -319,17 +319,30 @@ bool tape_watches(const Tensor& t) {
   return false;
 }
 
-// The value outside that a leaf stands for; empty for a constant.
-Tensor outside_of(const Trace& trace, const Tensor& leaf, const Outside& known) {
-  const auto it = known.find(leaf.get());
-  if (it != known.end()) return it->second;
-  if (!leaf.is_abstract()) return tape_watches(leaf) ? leaf : Tensor();
-  if (leaf.get()->trace != trace.serial()) return leaf;
-  for (const Trace::Slot& s : trace.slots())
-    if (s.initial && s.initial.get() == leaf.get()) return read_variable(s.variable);
-  throw ValueError(cat("a tensor that stands for ", leaf.get()->origin,
-                       " cannot be used in the gradient of a loop or branch"));
-}
+// The values outside that the leaves of a trace stand for.
+class Surroundings {
+ public:
+  Surroundings(const Trace& trace, const Outside& known) : trace_(trace), known_(known) {
+    for (size_t i = 0; i < trace.slots().size(); ++i)
+      if (trace.slots()[i].initial) variables_[trace.slots()[i].initial.get()] = i;
+  }
+  // Empty for a constant.
+  Tensor of(const Tensor& leaf) const {
+    const auto it = known_.find(leaf.get());
+    if (it != known_.end()) return it->second;
+    if (!leaf.is_abstract()) return tape_watches(leaf) ? leaf : Tensor();
+    if (leaf.get()->trace != trace_.serial()) return leaf;
+    const auto read = variables_.find(leaf.get());
+    if (read != variables_.end()) return read_variable(trace_.slots()[read->second].variable);
+    throw ValueError(cat("a tensor that stands for ", leaf.get()->origin,
+                         " cannot be used in the gradient of a loop or branch"));
+  }
+
+ private:
+  const Trace& trace_;
+  const Outside& known_;
+  std::unordered_map<TensorImpl*, size_t> variables_;  // what a slot began with -> the slot
+};
 
 }  // namespace
 
@@ -350,9 +363,10 @@ std::vector<Tensor> add_loop(const Loop& loop) {
   std::unordered_set<TensorImpl*> own;
   for (const Tensor& t : in) own.insert(t.get());
   std::vector<Tensor> captures;
+  const Surroundings outside(*loop.trace, loop.outside);
   for (const Tensor& leaf : body.leaves) {
     if (own.count(leaf.get())) continue;
-    const Tensor value = outside_of(*loop.trace, leaf, loop.outside);
+    const Tensor value = outside.of(leaf);
     if (!value) continue;
     in.push_back(leaf);
     captures.push_back(value);
@@ -384,9 +398,10 @@ std::vector<Tensor> add_branches(const Branches& b) {
   for (size_t i = 0; i < n; ++i) {
     std::unordered_set<TensorImpl*> own;
     for (const Tensor& t : in[i]) own.insert(t.get());
+    const Surroundings outside(*b.traces[i], b.outside[i]);
     for (const Tensor& leaf : bodies[i].leaves) {
       if (own.count(leaf.get())) continue;
-      const Tensor value = outside_of(*b.traces[i], leaf, b.outside[i]);
+      const Tensor value = outside.of(leaf);
       if (!value) continue;
       given.push_back(value);
       for (size_t k = 0; k < n; ++k)
