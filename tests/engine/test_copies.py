@@ -165,6 +165,7 @@ class TestArrays:
             array += 1
         assert source.tolist() == [1, 1, 1]
 
+    @pytest.mark.cpu
     def test_numpy_of_a_tensor_is_a_read_only_view(self):
         x = ops.ones(3)
         view = x.numpy()
