@@ -11,6 +11,9 @@ namespace ph {
 
 void ThunkList::add(void (*run)(const Kernels&, const void*, const Launch&), const void* args,
                     size_t size) {
+  thunks_.push_back({run, keep(args, size)});
+}
+const void* ThunkList::keep(const void* data, size_t size) {
   const size_t bytes = (size + 63) / 64 * 64;
   PH_CHECK(bytes <= kBlock);
   if (used_ + bytes > kBlock) {
@@ -19,9 +22,9 @@ void ThunkList::add(void (*run)(const Kernels&, const void*, const Launch&), con
     used_ = 0;
   }
   char* p = blocks_[block_ - 1].get() + used_;
-  std::memcpy(p, args, size);
+  std::memcpy(p, data, size);
   used_ += bytes;
-  thunks_.push_back({run, p});
+  return p;
 }
 void ThunkList::clear() {
   thunks_.clear();

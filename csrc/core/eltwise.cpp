@@ -158,21 +158,25 @@ void divide_by_roots(EltwiseArgs& args) {
     if (divide && count == 1) root.op = EltOp::rsqrt, divide->op = EltOp::mul;
   }
 }
-}  // namespace
 
-bool bind_eltwise(const EltProgram& program, BindContext& ctx) {
-  EltwiseArgs args;
+// All but the shape and the operands.
+void fill_program(const EltProgram& program, const Kernels& kernels, EltwiseArgs& args) {
   std::memset(&args, 0, sizeof args);
   args.compute = program.compute;
   args.n_in = program.n_in;
-  args.n_out = static_cast<int32_t>(ctx.out.size());
+  args.n_out = static_cast<int32_t>(program.out_regs.size());
   args.n_const = static_cast<int32_t>(program.constants.size());
   args.n_instr = static_cast<int32_t>(program.instrs.size());
   for (size_t i = 0; i < program.constants.size(); ++i) args.constant[i] = program.constants[i];
   for (size_t i = 0; i < program.instrs.size(); ++i) args.instr[i] = program.instrs[i];
   std::copy(program.out_regs.begin(), program.out_regs.end(), args.out_reg);
+  if (kernels.rsqrt_estimate && program.compute == DType::f32) divide_by_roots(args);
+}
+}  // namespace
 
-  if (ctx.kernels->rsqrt_estimate && program.compute == DType::f32) divide_by_roots(args);
+bool bind_eltwise(const EltProgram& program, BindContext& ctx) {
+  EltwiseArgs args;
+  fill_program(program, *ctx.kernels, args);
 
   // Strides over the iteration shape: 0 where an input broadcasts.
   const Shape& shape = ctx.out[0].spec.shape;
@@ -213,6 +217,38 @@ bool bind_eltwise(const EltProgram& program, BindContext& ctx) {
   }
   args.guard = ctx.guard();
   return ctx.push<&Kernels::eltwise>(args);
+}
+
+bool matrix_program(const EltProgram& program, std::span<const Operand> in,
+                    std::span<const Operand> out, const Kernels& kernels, EltwiseArgs& args) {
+  fill_program(program, kernels, args);
+  const Shape& shape = out[0].spec.shape;
+  if (shape.rank() == 0) return false;
+  const int64_t cols = shape.back(), rows = cols ? shape.count() / cols : 0;
+  args.ndim = 2, args.shape[0] = rows, args.shape[1] = cols;
+  const auto place = [&](const Operand& from, EltOperand& to) {
+    const Shape& s = from.spec.shape;
+    const int64_t count = s.count(), last = s.rank() ? s.back() : 1;
+    to.data = from.data;
+    to.dtype = from.spec.dtype;
+    if (s == shape) {
+      to.stride[0] = cols, to.stride[1] = 1;
+    } else if (count == 1) {
+      to.stride[0] = to.stride[1] = 0;
+    } else if (count == last && last == cols) {
+      to.stride[1] = 1;
+    } else if (last == 1 && count == rows && s.rank() == shape.rank()) {
+      to.stride[0] = 1;
+    } else {
+      return false;
+    }
+    return true;
+  };
+  for (size_t i = 0; i < in.size(); ++i)
+    if (!place(in[i], args.in[i])) return false;
+  for (size_t i = 0; i < out.size(); ++i)
+    if (!place(out[i], args.out[i])) return false;
+  return true;
 }
 
 }  // namespace ph

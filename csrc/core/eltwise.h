@@ -46,5 +46,9 @@ EltProgram lower_one(const Call& call);
 bool fits_register(const Tensor& literal);
 // All outputs have the same shape; inputs broadcast to it. Dimensions are collapsed.
 bool bind_eltwise(const EltProgram& program, BindContext& ctx);
+// The same over a matrix of the last dimension's columns, for GemmArgs: false where an operand
+// broadcasts in another way than by rows or columns.
+bool matrix_program(const EltProgram& program, std::span<const Operand> in,
+                    std::span<const Operand> out, const Kernels& kernels, EltwiseArgs& args);
 
 }  // namespace ph

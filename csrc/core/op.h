@@ -82,6 +82,14 @@ class BindContext : public Call {
 
   virtual void* scratch(size_t bytes) = 0;  // valid while this op runs
   virtual int32_t* status() = 0;            // the run's status word (kStatus*), on the device
+  // What goes on from the result within the kernel (GemmArgs), or null. An op that has kProgram
+  // hands it to its one call, where the table can: else the program is not attached.
+  const EltwiseArgs* take_program() {
+    program_taken = program != nullptr;
+    return program;
+  }
+  const EltwiseArgs* program = nullptr;
+  bool program_taken = false;
   // What a kernel that writes state must look at first, or null where the host has looked.
   virtual const int32_t* guard() { return nullptr; }
   // Appends a call of that kernel. Several are allowed; they run in order. Returns false where
@@ -138,6 +146,7 @@ enum OpFlags : uint32_t {
   kNoGrad = 16,      // no gradient flows through (comparison, argmax, one_hot, floor ...)
   kInPlace = 32,     // output 0 may take input 0's memory when nobody else reads it
   kHost = 64,        // calls out to a library on the host, which may run ops of its own
+  kProgram = 128,    // output 0 may go on through an elementwise program (BindContext::program)
 };
 
 struct OpDef {

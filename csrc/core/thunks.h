@@ -10,6 +10,7 @@ namespace ph {
 class ThunkList {
  public:
   void add(void (*run)(const Kernels&, const void*, const Launch&), const void* args, size_t bytes);
+  const void* keep(const void* data, size_t bytes);  // a copy that stays until clear()
   void clear();
   void run(const Kernels& kernels, const Launch& team) const {
     for (const Thunk& t : thunks_) t.run(kernels, t.args, team);

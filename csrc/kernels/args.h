@@ -98,6 +98,10 @@ enum class Act : uint8_t { none, relu, tanh, sigmoid };
 // batch stride gate_bs) or null: the result is multiplied by the derivative of
 // `gate_act` written in terms of its output g = gate[i][j]:
 // relu g > 0, tanh 1 - g*g, sigmoid g * (1 - g). k == 0 gives act(bias).
+// program, or null: what goes on from the result, over c as a matrix of batch * m rows (c_bs is
+// m * ldc) and n columns: of 2 dimensions and float32 or float64, without guard. c is one of its
+// inputs, and may be one of its outputs. It runs on each part of c once that is done, while it lies
+// in cache, or on all of it at the end; only for tables that have `programs`.
 struct GemmArgs {
   DType dtype;
   int64_t m, n, k, batch;
@@ -115,6 +119,7 @@ struct GemmArgs {
   int64_t ldgate, gate_bs;
   Act gate_act;
   void* scratch;
+  const EltwiseArgs* program;
 };
 
 // ---------------------------------------------------------------- convolution
@@ -129,6 +134,8 @@ enum class ConvMode : uint8_t { forward, grad_input, grad_filter };
 // added to when `accumulate` is set. Depthwise: groups == C.
 // gate: as in GemmArgs, dense and of the written tensor's shape (forward, grad_input).
 // winograd: allowed where it wins and keeps the bound that winograd.h states.
+// program: as in GemmArgs, over the pixels and channels of the written tensor (forward,
+// grad_input).
 struct ConvArgs {
   DType dtype;
   ConvMode mode;
@@ -144,6 +151,7 @@ struct ConvArgs {
   Act gate_act;
   bool winograd;
   void* scratch;
+  const EltwiseArgs* program;
 };
 
 // ---------------------------------------------------------------- pooling

@@ -63,6 +63,7 @@ PH_OWN_FAMILIES(PH_X) PH_OWN_COLD_FAMILIES(PH_X)
   int32_t vector_bytes;
   bool rsqrt_estimate;  // float32 rsqrt costs less than a root or a division
   bool takes_halves;    // what args*.h say of any float is true of float16 and bfloat16 too
+  bool programs;        // gemm and conv take one for their result
   bool (*supported)();  // by this processor
   double (*peak_probe)(int64_t iterations);  // runs that many float32 multiply-adds, returns their
                                              // count; for measuring the peak

@@ -96,6 +96,8 @@ bool bind_conv(BindContext& ctx) {
   if (e.has_bias) a.bias = ctx.in[e.bias_at].data;
   if (e.has_gate) a.gate = ctx.in[e.gate_at].data;
   a.winograd = winograd_enabled();
+  if (mode != ConvMode::grad_filter && native_float(a.dtype) && ctx.kernels->programs)
+    a.program = ctx.take_program();
   const size_t need = ctx.kernels->conv_scratch ? ctx.kernels->conv_scratch(a, ctx.threads) : 0;
   if (need) a.scratch = ctx.scratch(need);
   return ctx.push<&Kernels::conv>(a);
@@ -178,6 +180,7 @@ void define(ConvMode mode, const char* name, const char* fused) {
   def.name = name;
   def.row = static_cast<int>(mode);
   def.attrs = attributes(mode);
+  if (mode != ConvMode::grad_filter) def.flags = kProgram;
   def.infer = infer_conv;
   def.bind = bind_conv;
   def.vjp = [](const VjpContext& c) { return grads_of(c, c.grad()); };

@@ -110,6 +110,7 @@ bool bind_product(BindContext& ctx) {
 
   int64_t calls = 1;
   for (const Batch& dim : dims) calls *= dim.size;
+  if (calls == 1 && native_float(g.dtype) && ctx.kernels->programs) g.program = ctx.take_program();
   const int64_t bytes = dtype_size(out.dtype);
   for (int64_t call = 0; call < calls; ++call) {
     int64_t rest = call, at_a = 0, at_b = 0, at_c = 0;
@@ -222,6 +223,7 @@ const std::vector<AttrDecl> kOwn = {{"transpose_a", AttrType::flag, false},
 const Register matmul_op({
     .name = "matmul",
     .attrs = kOwn,
+    .flags = kProgram,
     .infer = infer_product,
     .bind = bind_product,
     .vjp = [](const VjpContext& c) -> Tensors {
@@ -241,6 +243,7 @@ Tensor product(const Call& c) {
 const Register matmul_epilogue_op({
     .name = "matmul_epilogue",
     .attrs = with_epilogue(kOwn),
+    .flags = kProgram,
     .infer = infer_product,
     .bind = bind_product,
     .vjp = [](const VjpContext& c) -> Tensors {

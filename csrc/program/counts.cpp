@@ -39,6 +39,16 @@ void count_eltwise(const EltwiseArgs& a, Counts& c) {
   c.width = size_of(a.compute) / 4;
 }
 
+// Of a program within a product: what lies in cache (c read, and written again) is not counted.
+void count_program(const EltwiseArgs* program, double out, DType dtype, Counts& c) {
+  if (!program) return;
+  Counts own = {};
+  count_eltwise(*program, own);
+  c.operations += own.operations;
+  c.transcendentals += own.transcendentals;
+  c.bytes += std::max(0.0, own.bytes - 2 * out * size_of(dtype));
+}
+
 void count_gemm(const GemmArgs& a, Counts& c) {
   const double out = product({a.batch, a.m, a.n});
   c.operations = 2 * out * static_cast<double>(a.k);
@@ -50,6 +60,7 @@ void count_gemm(const GemmArgs& a, Counts& c) {
   c.bytes = elements * size_of(a.dtype);
   if (transcendental(a.act)) c.transcendentals = out;
   c.width = width_of(a.dtype);
+  count_program(a.program, out, a.dtype, c);
 }
 
 void count_conv(const ConvArgs& a, Counts& c) {
@@ -65,6 +76,7 @@ void count_conv(const ConvArgs& a, Counts& c) {
   c.bytes = elements * size_of(a.dtype);
   if (transcendental(a.act)) c.transcendentals = y;
   c.width = width_of(a.dtype);
+  count_program(a.program, written, a.dtype, c);
 }
 
 void count_pool(const PoolArgs& a, Counts& c) {

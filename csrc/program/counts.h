@@ -5,7 +5,8 @@
 namespace ph {
 
 // Products and convolutions are counted as written out (2 m n k; 2 n oh ow k kh kw c / groups,
-// padding included), without their epilogue's arithmetic.
+// padding included), without their epilogue's arithmetic; of a program over their result that
+// counts.
 Counts count_call(const Thunk& thunk);
 
 }  // namespace ph

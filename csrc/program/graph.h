@@ -14,12 +14,23 @@ struct GraphValue {
   int kept = -1;   // of a prepared node: the constant whose memory keeps it between runs
 };
 
+// What a product goes on with while its result is in cache (GemmArgs::program).
+struct GoOn {
+  EltProgram program;
+  int value;     // the product's result; an output of the node where others read it
+  int own;       // of the node's inputs the first are the product's, the others the program's ...
+  int at;        // ... in their order, but for `value`, which is the program's input `at`
+  int target;    // the output of the node that lies where the product's result does
+  bool is_kept;  // output 0 is `value`; the program's follow
+};
+
 struct GraphNode {
   const OpDef* op;  // null for a fused elementwise chain
   Attrs attrs;
   std::vector<int> in, out;  // values
   std::optional<EltProgram> chain;
   bool prepared = false;  // runs only when a variable that it follows from has changed
+  std::optional<GoOn> then = std::nullopt;
   bool elementwise() const { return chain || (op->flags & kElementwise); }
   const char* name() const { return op ? op->name : "elementwise"; }
 };
@@ -57,7 +68,7 @@ Graph build_graph(const Trace& trace, std::span<const Tensor> outputs, Device& d
 Graph build_graph(std::span<const Tensor> inputs, std::span<const Node> nodes,
                   std::span<const Tensor> outputs, Device& device);
 
-void optimize(Graph& g, const Kernels& kernels);  // all passes
+void optimize(Graph& g, Device& device);  // all passes
 // Literals that no pass made an immediate of get memory.
 void place_literals(Graph& g, Device& device);
 
@@ -73,6 +84,7 @@ void fold(Graph& g);              // normalisation and padding into the convolut
 void fuse_epilogues(Graph& g);    // bias, activation and gate into the product that feeds them
 void fuse_elementwise(Graph& g);  // chains into one program each
 void chain(Graph& g);             // what only the next one reads, run by run of its rows
+void attach_programs(Graph& g, Device& device);  // chains to the product that feeds them
 void prepare(Graph& g, Device& device);  // marks what need not be computed in every run
 
 }  // namespace ph

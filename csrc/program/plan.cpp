@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "../core/thunks.h"
+#include "bind_node.h"
 
 namespace ph {
 namespace {
@@ -209,12 +209,11 @@ class Planner {
   }
 
   void book_scratch() {
+    NodeOperands o;
     for (const GraphNode& node : g_.nodes) {
       if (is_view(node) || node.chain || (node.op->flags & kElementwise)) continue;
-      std::vector<Operand> in, out;
-      for (int v : node.in) in.push_back({nowhere(), spec(v)});
-      for (int v : node.out) out.push_back({nowhere(), spec(v)});
-      DryBind dry(node.op, node.attrs, in, out, device_, device_.kernels(), threads_);
+      o.set(g_, node, [](int) { return nowhere(); });
+      DryBind dry(node.op, node.attrs, o.in, o.out, device_, device_.kernels(), threads_);
       PH_CHECK(node.op->bind(dry));
       plan_.scratch_bytes = std::max(plan_.scratch_bytes, static_cast<int64_t>(dry.scratch_bytes));
     }

@@ -4,20 +4,23 @@
 #include <algorithm>
 
 #include "../core/pass_rules.h"
+#include "bind_node.h"
 
 namespace ph {
 
-void optimize(Graph& g, const Kernels& kernels) {
+void optimize(Graph& g, Device& device) {
   prune(g);
   share(g);
   prune(g);
   prune_loops(g);
   move_transposes(g);
-  if (kernels.takes_halves) keep_halves(g);
+  if (device.kernels().takes_halves) keep_halves(g);
   fold(g);
   prune(g);
   fuse_epilogues(g);
   fuse_elementwise(g);
+  if (g.keeps) chain(g);
+  attach_programs(g, device);
 }
 
 struct Region::Planned {
@@ -45,7 +48,7 @@ const Region::Planned& Region::planned(Device& device) const {
   made->device = &device;
   made->threads = device.launch().threads;
   made->graph = build_graph(inputs, nodes_, outputs, device);
-  optimize(made->graph, device.kernels());
+  optimize(made->graph, device);
   place_literals(made->graph, device);
   made->plan = make_plan(made->graph, device, made->threads);
   planned_.push_back(std::move(made));
@@ -105,18 +108,15 @@ std::unique_ptr<Region::Bound> Region::take(char* arena, std::span<void* const> 
     }
     return address(v);
   };
-  std::vector<Operand> in, out;
+  NodeOperands operands;
   for (int index : p.plan.order) {
     const GraphNode& node = p.graph.nodes[static_cast<size_t>(index)];
     if (node.op && !node.chain && (node.op->flags & kView)) continue;
-    in.clear();
-    out.clear();
-    for (int v : node.in) in.push_back({data(v), p.graph.values[static_cast<size_t>(v)].spec});
-    for (int v : node.out) out.push_back({data(v), p.graph.values[static_cast<size_t>(v)].spec});
+    operands.set(p.graph, node, data);
     RealBind ctx(bound->thunks, arena + p.plan.scratch_offset,
-                 static_cast<size_t>(p.plan.scratch_bytes), status, node.op, node.attrs, in, out,
-                 device, kernels, p.threads);
-    PH_CHECK(node.chain ? bind_eltwise(*node.chain, ctx) : node.op->bind(ctx));
+                 static_cast<size_t>(p.plan.scratch_bytes), status, node.op, node.attrs,
+                 operands.in, operands.out, device, kernels, p.threads);
+    operands.bind(ctx, bound->thunks, kernels);
   }
   bound->out.clear();
   for (int v : p.graph.outputs) bound->out.push_back(data(v));

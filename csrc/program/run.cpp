@@ -5,6 +5,7 @@
 #include <cstring>
 #include <sstream>
 
+#include "bind_node.h"
 #include "join.h"
 #include "profile.h"
 #include "program.h"
@@ -68,8 +69,7 @@ Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& de
       launch_(device.launch()),
       profile_(Profile::make()) {
   graph_.keeps = device.host_visible();
-  optimize(graph_, kernels_);
-  if (graph_.keeps) chain(graph_);
+  optimize(graph_, device);
   own_written_values(graph_);
   ph::prepare(graph_, device);
   place_literals(graph_, device);
@@ -108,9 +108,6 @@ void Program::bind(Instance& instance, char* arena) const {
   instance.bound = false;
   instance.recorded.reset();
   instance.steps = 0;
-  const auto operand = [&](int v) {
-    return Operand{address(instance, v), graph_.values[static_cast<size_t>(v)].spec};
-  };
   // Where the host does not look at the status word before state is written, the writers do.
   const bool guarded = plan_.check_before >= 0 && !device_.host_visible();
   const auto writes_state = [&](const GraphNode& node) {
@@ -118,22 +115,19 @@ void Program::bind(Instance& instance, char* arena) const {
       return plan_.places[static_cast<size_t>(v)].kind == Place::kVariable;
     });
   };
-  std::vector<Operand> in, out;
+  NodeOperands operands;
   for (size_t i = 0; i < plan_.order.size(); ++i) {
     if (static_cast<int>(i) == plan_.check_before)
       instance.check_at = instance.thunks.thunks().size();
     const GraphNode& node = graph_.nodes[static_cast<size_t>(plan_.order[i])];
     if (node.op && !node.chain && (node.op->flags & kView)) continue;
-    in.clear();
-    out.clear();
-    for (int v : node.in) in.push_back(operand(v));
-    for (int v : node.out) out.push_back(operand(v));
-    const bool prepared = static_cast<int>(i) < plan_.prepared;
-    RealBind ctx(prepared ? instance.prepared : instance.thunks, arena + plan_.scratch_offset,
-                 static_cast<size_t>(plan_.scratch_bytes), instance.status, node.op, node.attrs, in,
-                 out, device_, kernels_, launch_.threads);
+    operands.set(graph_, node, [&](int v) { return address(instance, v); });
+    ThunkList& list = static_cast<int>(i) < plan_.prepared ? instance.prepared : instance.thunks;
+    RealBind ctx(list, arena + plan_.scratch_offset, static_cast<size_t>(plan_.scratch_bytes),
+                 instance.status, node.op, node.attrs, operands.in, operands.out, device_, kernels_,
+                 launch_.threads);
     if (guarded && writes_state(node)) ctx.set_guard(instance.status);
-    PH_CHECK(node.chain ? bind_eltwise(*node.chain, ctx) : node.op->bind(ctx));
+    operands.bind(ctx, list, kernels_);
     instance.nodes.resize(instance.thunks.thunks().size(), plan_.order[i]);
   }
   if (plan_.check_before == static_cast<int>(plan_.order.size()))
@@ -430,6 +424,7 @@ std::string Program::describe() const {
     const GraphNode& n = graph_.nodes[static_cast<size_t>(plan_.order[i])];
     out << n.name();
     if (n.chain) out << "[" << n.chain->instrs.size() << "]";
+    if (n.then) out << " + elementwise[" << n.then->program.instrs.size() << "]";
     out << ":";
     for (int v : n.in) value(v);
     out << " ->";

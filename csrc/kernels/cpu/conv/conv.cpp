@@ -24,7 +24,6 @@ PH_INLINE Shape product_shape(const ConvArgs& g) {
   if (g.mode == ConvMode::grad_input) return {g.n * g.h * g.w, c, taps * k};
   return {taps * c, k, g.n * g.oh * g.ow};
 }
-
 template <class T>
 Image<T> forward_image(const ConvArgs& g, int64_t group) {
   const int64_t used = g.c / g.groups;
@@ -55,14 +54,15 @@ PH_INLINE bool is_pointwise(const ConvArgs& g) {
   return g.kh == 1 && g.kw == 1 && g.stride_h == 1 && g.stride_w == 1 && g.pad_top == 0 &&
          g.pad_left == 0 && g.oh == g.h && g.ow == g.w;
 }
-
 template <class T>
 Epilogue<T> group_epilogue(const ConvArgs& g, int64_t offset, int64_t ld) {
   const bool forward = g.mode == ConvMode::forward;
   const T* bias = forward ? static_cast<const T*>(g.bias) : nullptr;
   const T* gate = g.mode == ConvMode::grad_filter ? nullptr : static_cast<const T*>(g.gate);
-  return {bias ? bias + offset : nullptr, gate ? gate + offset : nullptr, ld,
-          forward ? g.act : Act::none, g.gate_act};
+  Epilogue<T> e = {bias ? bias + offset : nullptr, gate ? gate + offset : nullptr, ld,
+                   forward ? g.act : Act::none, g.gate_act};
+  e.program = g.program;
+  return e;
 }
 
 // Sums of float32 so long that they go by segments (gemm_long.h), as packed products.
@@ -107,6 +107,7 @@ DirectConv<T> direct_problem(const ConvArgs& g, int64_t group, int64_t residue) 
     q.taps_w = forward_taps(g.kw, g.dil_w, g.pad_left);
     q.s_j = 1, q.s_c = g.k;
     q.epilogue = group_epilogue<T>(g, group * k, q.pixel_step);
+    q.epilogue.col = group * k;
   } else {
     const int64_t first_h = residue / g.stride_w, first_w = residue % g.stride_w;
     const int64_t corner = (first_h * g.w + first_w) * g.c;
@@ -120,6 +121,7 @@ DirectConv<T> direct_problem(const ConvArgs& g, int64_t group, int64_t residue) 
     q.taps_w = backward_taps(g.kw, g.dil_w, g.pad_left, g.stride_w, first_w);
     q.s_j = g.k, q.s_c = 1;
     q.epilogue = group_epilogue<T>(g, corner + group * c, q.pixel_step);
+    q.epilogue.col = group * c;
   }
   return q;
 }
@@ -162,9 +164,8 @@ DirectBytes direct_bytes(const ConvArgs& g) {
 template <class T>
 PH_INLINE bool may_bypass(const DirectConv<T>& q) {
   return q.images * q.image_step * static_cast<int64_t>(sizeof(T)) > kStreamBytes &&
-         q.pixel_step % kLanes<T> == 0 && !q.accumulate;
+         q.pixel_step % kLanes<T> == 0 && !q.accumulate && !q.epilogue.program;
 }
-
 template <class T>
 void direct_group(const ConvArgs& g, int64_t group, const Launch& team, char* scratch) {
   const int64_t filter_size = direct_bytes<T>(g).filter;
@@ -271,7 +272,6 @@ void run_group(const ConvArgs& g, const A& a, const B& b, T* c, int64_t ldc, int
     if (splits > 1) return split_product(q, splits, team, scratch);
   run_product(q, team, scratch, scratch + plan.b_bytes);
 }
-
 template <class T>
 void packed_group(const ConvArgs& g, int64_t group, const Launch& team, char* scratch) {
   const Plan<T> plan = make_plan<T>(g, team.threads);
@@ -280,7 +280,8 @@ void packed_group(const ConvArgs& g, int64_t group, const Launch& team, char* sc
   T* const w = static_cast<T*>(g.filter) + group * k;
   T* const y = static_cast<T*>(g.y) + group * k;
   if (g.mode == ConvMode::forward) {
-    const auto e = group_epilogue<T>(g, group * k, g.k);
+    auto e = group_epilogue<T>(g, group * k, g.k);
+    e.col = group * k;
     const Strided<T> filter = {w, 1, g.k};
     if (is_pointwise(g))
       run_group<T>(g, Strided<T>{x, g.c, 1}, filter, y, g.k, 1, team, scratch, plan, e);
@@ -288,7 +289,8 @@ void packed_group(const ConvArgs& g, int64_t group, const Launch& team, char* sc
       run_group<T>(g, Patches<T>{forward_image<T>(g, group)}, filter, y, g.k, 1, team, scratch,
                    plan, e);
   } else if (g.mode == ConvMode::grad_input) {
-    const auto e = group_epilogue<T>(g, group * c, g.c);
+    auto e = group_epilogue<T>(g, group * c, g.c);
+    e.col = group * c;
     const FilterTransposed<T> filter = {w, c, g.k, k};
     if (is_pointwise(g))
       run_group<T>(g, Strided<T>{y, g.k, 1}, filter, x, g.c, 1, team, scratch, plan, e);
@@ -329,7 +331,6 @@ PH_INLINE bool by_group(const ConvArgs& g) {
   const Shape s = product_shape(g);
   return g.groups > 1 && s.m * s.n * s.k < kSerialWork * 4;
 }
-
 template <class T>
 T* written(const ConvArgs& g) {
   if (g.mode == ConvMode::forward) return static_cast<T*>(g.y);
@@ -345,7 +346,6 @@ void empty_sum(const ConvArgs& g, int64_t rows, int64_t cols) {
   const auto e = group_epilogue<T>(g, 0, cols);
   if (!e.empty()) finish_tile<T>(out, cols, rows, cols, e);
 }
-
 template <class T>
 void conv_typed(const ConvArgs& g, const Launch& team) {
   const Shape s = product_shape(g);
@@ -368,6 +368,24 @@ void conv_typed(const ConvArgs& g, const Launch& team) {
   }
 }
 
+// Whether a program runs part by part of the result (or the algorithm sees to it); else at the end.
+template <class T>
+bool runs_program(const ConvArgs& g) {
+  const Shape s = product_shape(g);
+  if (s.k <= 0 || s.m * s.n * g.groups * static_cast<int64_t>(sizeof(T)) <= kProgramBytes)
+    return false;
+  if (is_depthwise(g)) return residues(g) == 1;
+  if (winograd_tile(g)) return true;
+  return !is_scattered<T>(g) && residues(g) == 1 && !by_group(g) && !is_long(g);
+}
+template <class T>
+void conv_program(const ConvArgs& g, const Launch& team) {
+  if (runs_program<T>(g)) return conv_typed<T>(g, team);
+  ConvArgs plain = g;
+  plain.program = nullptr;
+  conv_typed<T>(plain, team);
+  eltwise(*g.program, team);
+}
 template <class T>
 size_t scratch_typed(const ConvArgs& g, int threads) {
   const Shape s = product_shape(g);
@@ -462,6 +480,8 @@ size_t half_scratch(const ConvArgs& g, int threads) {
 
 void conv(const ConvArgs& g, const Launch& team) {
   if (g.groups <= 0) return;
+  if (g.program)
+    return g.dtype == DType::f32 ? conv_program<float>(g, team) : conv_program<double>(g, team);
   if (g.dtype == DType::f32) conv_typed<float>(g, team);
   if (g.dtype == DType::f64) conv_typed<double>(g, team);
   if (is_half(g.dtype)) conv_half(g, team);

@@ -147,18 +147,26 @@ void run_depthwise(const DirectConv<T>& q, const Launch& team) {
   const int64_t work = lines * q.cols * q.n * q.taps_h.count * q.taps_w.count;
   const int64_t chunks =
       work < kSerialWork ? 1 : min_of(lines, min_of(kMaxChunks, ceil_div(work, kChunkWork / 4)));
+  const int64_t part = 2 * kProgramPart / max_of<int64_t>(1, q.cols * q.n);  // lines, less one
   for_chunks(team, chunks, [&](int64_t chunk, int) {
-    for (int64_t i = chunk * lines / chunks; i < (chunk + 1) * lines / chunks; ++i) {
+    const int64_t end = (chunk + 1) * lines / chunks;
+    int64_t done = chunk * lines / chunks;  // by a program
+    for (int64_t i = done; i < end; ++i) {
       const int64_t image = i / q.rows, row = i % q.rows;
       const T* const in = q.in + image * q.in_h * q.in_w * q.in_channels;
       T* const line = q.out + image * q.image_step + row * q.row_step;
       for_runs(q, row, [&](const TapList& list, int64_t u, int64_t count) {
         depthwise_run<T, kLinePixels>(q, list, in + u * step, line + u * q.pixel_step, count);
       });
-      if (q.epilogue.simple()) continue;
-      Epilogue<T> e = q.epilogue;
-      if (e.gate) e.gate += line - q.out;
-      finish_tile<T>(line, q.pixel_step, q.cols, q.n, e);
+      if (!q.epilogue.simple()) {
+        Epilogue<T> e = q.epilogue;
+        if (e.gate) e.gate += line - q.out;
+        finish_tile<T>(line, q.pixel_step, q.cols, q.n, e);
+      }
+      if (q.epilogue.program && (i - done >= part || i + 1 == end)) {
+        go_on(q.epilogue, done * q.cols, (i + 1) * q.cols, 0, q.n);
+        done = i + 1;
+      }
     }
     if (q.past) fence_past();
   });

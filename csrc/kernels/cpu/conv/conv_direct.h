@@ -54,7 +54,7 @@ struct DirectConv {
   const T* filter;  // element (tap, column j, channel c): tap * tap_step + j * s_j + c * s_c
   int64_t filter_w, tap_step, s_j, s_c;
   bool accumulate, past;  // past: out is large and written past the cache, where it is aligned
-  Epilogue<T> epilogue;   // gate at out's first element
+  Epilogue<T> epilogue;   // gate at out's first element; a program only without residues
   // Instead of in, out and the gate: halves, of a problem of one group and one residue.
   bool halves = false;
   Half half_in = {}, half_out = {}, half_gate = {};
@@ -259,6 +259,8 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
       narrow_rows(q.half_out + first, q.n, out, (r1 - r0) * q.cols, q.n,
                   q.half_gate ? q.half_gate + first : q.half_gate, q.n, q.epilogue.gate_act);
   }
+  const int64_t row = image * q.rows, cols = q.cols;  // of an image without residues
+  go_on(q.epilogue, (row + r0) * cols, (row + r1) * cols, 0, q.n);
   if (q.past) fence_past();
 }
 

@@ -3,6 +3,7 @@
 // transforms the results while they are in cache.
 #include "winograd.h"
 
+#include "../families.h"
 #include "conv_direct.h"
 #include "conv_scatter.h"
 #include "winograd_extreme.h"
@@ -201,6 +202,22 @@ void output_tile(const ConvArgs& g, const Problem& q, const Tiles& t, int64_t ti
   }
 }
 
+// Goes on with a program from tiles [lo, hi), row by row of tiles.
+void go_on_tiles(const ConvArgs& g, const Problem& q, const Tiles& t, int64_t lo, int64_t hi) {
+  for (int64_t row = lo / t.wide; row * t.wide < hi; ++row) {
+    const int64_t a = max_of(lo - row * t.wide, int64_t{0}) * t.edge;
+    const int64_t b = min_of(min_of(hi - row * t.wide, t.wide) * t.edge, q.out_w);
+    const int64_t top = row % t.high * t.edge, rows = min_of(t.edge, q.out_h - top);
+    const int64_t first = (row / t.high * q.out_h + top) * q.out_w;
+    if (a == 0 && b == q.out_w) {
+      eltwise_part(*g.program, first, first + rows * q.out_w, 0, q.n);
+      continue;
+    }
+    for (int64_t r = 0; r < rows; ++r)
+      eltwise_part(*g.program, first + r * q.out_w + a, first + r * q.out_w + b, 0, q.n);
+  }
+}
+
 template <int m>
 void run(const ConvArgs& g, const Launch& team) {
   constexpr int64_t tile_cols = kTileCols<float>, lanes = kLanes<float>;
@@ -275,6 +292,7 @@ void run(const ConvArgs& g, const Launch& team) {
       pack(p);
       multiply(0, t.count, p, p + 1, input, own_of(thread).middle, levels);
     });
+    if (g.program) eltwise(*g.program, team);
     return;
   }
   for_chunks(crew, panels, [&](int64_t p, int) { pack(p); });
@@ -286,6 +304,7 @@ void run(const ConvArgs& g, const Launch& team) {
       levels[i - lo] = input_tile<m>(q, t, i, own.patch, own.input + (i - lo) * t.in_row);
     levels.find_extremes(hi - lo);
     multiply(lo, hi, 0, panels, own.input, own.middle, levels);
+    if (g.program) go_on_tiles(g, q, t, lo, hi);
   });
 }
 

@@ -4,6 +4,7 @@
 // Contiguous operands of the compute type are used in place, scalars take one vector, all
 // else is converted or gathered into the block's buffers. Short rows are joined into wide blocks.
 #include "../families.h"
+#include "eltwise_part.h"
 #include "eltwise_plan.h"
 
 namespace ph {
@@ -244,7 +245,7 @@ PH_NOINLINE void run_range(const EltwiseArgs& g, int64_t begin, int64_t end) {
                 loader<T>(op.dtype)(&x, src, 0, 1);
               store(p.buffer[i], splat<T>(x));
               p.step[i] = 0;
-            } else if (how.inner == 1 && op.dtype == compute_dtype<T>) {
+            } else if (how.inner == 1 && op.dtype == compute_dtype<T> && !overwritten(g, i)) {
               p.reg[i] = reinterpret_cast<const T*>(src);
             } else {
               loader<T>(op.dtype)(p.buffer[i], src, how.inner, n);
@@ -328,7 +329,44 @@ void run(const EltwiseArgs& g, const Launch& team) {
   });
 }
 
+// `count` operands of the part that starts at row r0, column c0. Whether each is one run of memory.
+bool move_to(EltOperand* part, const EltOperand* whole, int count, int64_t r0, int64_t c0,
+             int64_t cols) {
+  bool runs = true;
+  for (int i = 0; i < count; ++i) {
+    const EltOperand& op = whole[i];
+    const int64_t size = kDTypeSize[static_cast<int>(op.dtype)];
+    part[i].dtype = op.dtype;
+    part[i].data = static_cast<char*>(op.data) + (r0 * op.stride[0] + c0 * op.stride[1]) * size;
+    part[i].stride[0] = op.stride[0], part[i].stride[1] = op.stride[1];
+    runs &= op.stride[0] == op.stride[1] * cols;
+  }
+  return runs;
+}
+
 }  // namespace
+
+void eltwise_part(const EltwiseArgs& m, int64_t r0, int64_t r1, int64_t c0, int64_t c1) {
+  if (r1 <= r0 || c1 <= c0) return;
+  EltwiseArgs g;  // only what is used of it is filled
+  g.compute = m.compute;
+  g.n_in = m.n_in, g.n_out = m.n_out, g.n_const = m.n_const, g.n_instr = m.n_instr;
+  g.guard = nullptr;
+  g.ndim = 2, g.shape[0] = r1 - r0, g.shape[1] = c1 - c0;
+  const bool in = move_to(g.in, m.in, m.n_in, r0, c0, c1 - c0);
+  const bool out = move_to(g.out, m.out, m.n_out, r0, c0, c1 - c0);
+  if (in && out) {
+    g.ndim = 1, g.shape[0] *= g.shape[1];
+    for (int i = 0; i < m.n_in; ++i) g.in[i].stride[0] = m.in[i].stride[1];
+    for (int i = 0; i < m.n_out; ++i) g.out[i].stride[0] = m.out[i].stride[1];
+  }
+  for (int i = 0; i < m.n_out; ++i) g.out_reg[i] = m.out_reg[i];
+  for (int i = 0; i < m.n_const; ++i) g.constant[i] = m.constant[i];
+  for (int i = 0; i < m.n_instr; ++i) g.instr[i] = m.instr[i];
+  const int64_t total = (r1 - r0) * (c1 - c0);
+  if (g.compute == DType::f32) run_range<float>(g, 0, total);
+  if (g.compute == DType::f64) run_range<double>(g, 0, total);
+}
 
 void eltwise(const EltwiseArgs& g, const Launch& team) {
   if (g.guard && *g.guard) return;

@@ -80,6 +80,14 @@ Epilogue<T> item_epilogue(const GemmArgs& g, int64_t b) {
           g.gate_act};
 }
 
+// The same for blocks, which run the program themselves.
+template <class T>
+Epilogue<T> program_epilogue(const GemmArgs& g, int64_t b) {
+  Epilogue<T> e = item_epilogue<T>(g, b);
+  e.program = g.program, e.row = b * g.m;
+  return e;
+}
+
 template <class T>
 MatVec<T> item_matvec(const GemmArgs& g, int64_t b, T* x_copy) {
   MatVec<T> q = {};
@@ -134,7 +142,7 @@ Matrices<T> item_product(const GemmArgs& g, const Plan<T>& plan, int64_t b) {
           g.ldc,
           static_cast<T>(g.alpha),
           g.accumulate,
-          item_epilogue<T>(g, b),
+          program_epilogue<T>(g, b),
           plan.max_depth};
 }
 
@@ -167,6 +175,13 @@ PH_INLINE void run_item(const GemmArgs& g, const Plan<T>& plan, int64_t b, const
   else
     run_product(item_product<T>(g, plan, b), crew, own, own + plan.b_bytes);
 }
+// Whether a program runs block by block: where the whole result leaves the cache before it is done.
+template <class T>
+bool runs_program(const GemmArgs& g, const Plan<T>& p) {
+  return g.program && g.batch * g.m * g.n * static_cast<int64_t>(sizeof(T)) > kProgramBytes &&
+         g.m * g.n >= kProgramPart && !p.outer && !p.vector && !p.dots && !p.narrow &&
+         p.splits <= 1;
+}
 template <class T>
 int64_t item_bytes(const GemmArgs& g, const Plan<T>& p, int threads) {
   if (p.splits > 1) return split_bytes<T>(g.m, g.n, g.k, p.splits, threads);
@@ -194,7 +209,7 @@ GemmArgs segment_args(const GemmArgs& g, int64_t p0, int64_t depth, float* resul
   s.b = static_cast<const float*>(g.b) + p0 * g.b_rs;
   s.c = result, s.ldc = g.n;
   s.alpha = 1, s.accumulate = false, s.batch = 1;
-  s.bias = s.gate = nullptr, s.act = Act::none;
+  s.bias = s.gate = nullptr, s.act = Act::none, s.program = nullptr;
   return s;
 }
 LongPlan long_plan(const GemmArgs& g, int threads) {
@@ -241,13 +256,7 @@ size_t long_scratch(const GemmArgs& g, int threads) {
 }
 
 template <class T>
-void gemm_typed(const GemmArgs& g, const Launch& team) {
-  if (g.k <= 0) return empty_sum<T>(g);
-  if (is_long<T>(g)) return run_long(g, team);
-  const bool row = g.m == 1;
-  if ((row || g.n == 1) && g.k > 1 && g.batch == 1 && (row ? g.a_cs : g.b_rs) == 1)
-    return run_matvec(item_matvec<T>(g, 0, nullptr), team);  // layers of one sample: no plan
-  const Plan<T> plan = make_plan<T>(g);
+void run_planned(const GemmArgs& g, const Plan<T>& plan, const Launch& team) {
   char* const scratch = static_cast<char*>(g.scratch);
   const auto item = [&](int64_t b, const Launch& crew, char* own) {
     run_item<T>(g, plan, b, crew, own);
@@ -268,6 +277,29 @@ void gemm_typed(const GemmArgs& g, const Launch& team) {
 }
 
 template <class T>
+void gemm_typed(const GemmArgs& g, const Launch& team) {
+  if (g.k <= 0) return empty_sum<T>(g);
+  if (is_long<T>(g)) return run_long(g, team);
+  const bool row = g.m == 1;
+  if ((row || g.n == 1) && g.k > 1 && g.batch == 1 && (row ? g.a_cs : g.b_rs) == 1)
+    return run_matvec(item_matvec<T>(g, 0, nullptr), team);  // layers of one sample: no plan
+  run_planned(g, make_plan<T>(g), team);
+}
+
+// The product without its program, which then runs over all of the result; or block by block.
+template <class T>
+void gemm_program(const GemmArgs& g, const Launch& team) {
+  if (g.k > 0 && !is_long<T>(g)) {
+    const Plan<T> plan = make_plan<T>(g);
+    if (runs_program(g, plan)) return run_planned(g, plan, team);
+  }
+  GemmArgs plain = g;
+  plain.program = nullptr;
+  gemm_typed<T>(plain, team);
+  eltwise(*g.program, team);
+}
+
+template <class T>
 size_t scratch_typed(const GemmArgs& g, int threads) {
   if (is_long<T>(g)) return long_scratch(g, threads);
   const Plan<T> p = make_plan<T>(g);
@@ -280,6 +312,8 @@ size_t scratch_typed(const GemmArgs& g, int threads) {
 
 void gemm(const GemmArgs& g, const Launch& team) {
   if (g.m <= 0 || g.n <= 0 || g.batch <= 0) return;
+  if (g.program)
+    return g.dtype == DType::f32 ? gemm_program<float>(g, team) : gemm_program<double>(g, team);
   if (g.dtype == DType::f32) gemm_typed<float>(g, team);
   if (g.dtype == DType::f64) gemm_typed<double>(g, team);
   if (is_half(g.dtype)) gemm_half(g, team);

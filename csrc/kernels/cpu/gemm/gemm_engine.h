@@ -93,7 +93,7 @@ PH_INLINE Grid chunk_grid(int64_t m, int64_t n, int64_t k, bool whole_a = false)
 template <class T, class A, class B>
 PH_INLINE bool goes_past(const Product<T, A, B>& q) {
   return q.k <= kPastDepth && q.m * q.n * static_cast<int64_t>(sizeof(T)) > kPastProductBytes &&
-         !q.accumulate && q.ldc % kLanes<T> == 0 && aligned(q.c);
+         !q.accumulate && !q.epilogue.program && q.ldc % kLanes<T> == 0 && aligned(q.c);
 }
 
 // Runs the register tile and finishes its result on the way to t.c.
@@ -211,15 +211,27 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
           fn[hi - lo - 1](t);
       }
     };
+    // What a program goes on from stays in L2: of long rows some columns at a time.
+    const int64_t part = kProgramBlock / (block * static_cast<int64_t>(sizeof(T)));
+    const bool parted = last && q.epilogue.program && j1 - j0 > part + tile_cols;
+    int64_t done = j0;
     // A shallow block of B stays in cache whole: then C is written along its rows.
     if ((j1 - j0) * depth * static_cast<int64_t>(sizeof(T)) <= kShallowBytes &&
         depth <= kShallowDepth) {
       for (int64_t s = 0; s < strips.count; ++s)
         for (int64_t j = j0; j < j1; j += tile_cols) panel(j, s, s + 1);
     } else {
-      for (int64_t j = j0; j < j1; j += tile_cols) panel(j, 0, strips.count);
+      for (int64_t j = j0; j < j1; j += tile_cols) {
+        panel(j, 0, strips.count);
+        const int64_t end = min_of(j + tile_cols, j1);
+        if (parted && end - done >= part) {
+          go_on(q.epilogue, ib, ib + block, done, end);
+          done = end;
+        }
+      }
     }
     if (last && later) activate(q.c + ib * q.ldc, block * q.n, q.epilogue.act);
+    if (last && done < j1) go_on(q.epilogue, ib, ib + block, done, j1);
     ib += block;
   }
   if (past) fence_past();

@@ -1,6 +1,8 @@
-// What follows a product while its tile is still in L1: bias, activation, gate.
+// What follows a product while its tile is still in L1: bias, activation, gate. And, of a block
+// that is in L2, an elementwise program.
 #pragma once
 #include "../../args_relu6.h"
+#include "../eltwise/eltwise_part.h"
 #include "../math/math.h"
 
 namespace ph {
@@ -12,6 +14,8 @@ struct Epilogue {
   const T* gate;  // (rows, cols), or null
   int64_t ldgate;
   Act act, gate_act;
+  const EltwiseArgs* program = nullptr;  // or null; the tiles leave it to who writes whole blocks
+  int64_t row = 0, col = 0;              // of the program's matrix, where this one begins
   PH_INLINE bool empty() const { return !bias && !gate && act == Act::none; }
   // What the register tile does by itself.
   PH_INLINE bool simple() const {
@@ -110,7 +114,14 @@ PH_INLINE Epilogue<T> moved(const Epilogue<T>& e, int64_t i, int64_t j) {
   Epilogue<T> r = e;
   if (r.bias) r.bias += j;
   if (r.gate) r.gate += i * r.ldgate + j;
+  r.row += i, r.col += j;
   return r;
+}
+
+// Goes on from rows [i0, i1), columns [j0, j1), which are done.
+template <class T>
+PH_INLINE void go_on(const Epilogue<T>& e, int64_t i0, int64_t i1, int64_t j0, int64_t j1) {
+  if (e.program) eltwise_part(*e.program, e.row + i0, e.row + i1, e.col + j0, e.col + j1);
 }
 
 }  // namespace PH_ISA

@@ -78,6 +78,11 @@ constexpr int64_t kShallowBytes = 128 * 1024;  // ... and so many bytes is kept,
 // than kStreamBytes, of a product from this on.
 constexpr int64_t kPastDepth = 64, kPastProductBytes = 16 * 1024 * 1024;
 
+// A program over the result runs block by block where that has more bytes, and each product of a
+// batch so many elements: a block's part costs its preparation.
+constexpr int64_t kProgramBytes = 256 * 1024, kProgramPart = 4096;
+constexpr int64_t kProgramBlock = 192 * 1024;  // bytes of a block's result, in columns at a time
+
 // Fewer columns than this leaves free of a vector (one part in so many) go along m instead.
 constexpr int64_t kNarrowFill = 5;
 constexpr int64_t kNarrowCols = 16;  // of a large A up to this many do

@@ -16,6 +16,7 @@ static const Kernels kTable = {PH_TABLE_NAME,
                                PH_VECTOR_BYTES,
                                kRsqrtEstimate,
                                true,
+                               true,
                                &supported,
                                &peak_probe,
                                PH_FAMILIES(PH_X) PH_COLD_FAMILIES(PH_COLD) PH_OWN_FAMILIES(PH_X)
