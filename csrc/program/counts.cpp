@@ -39,12 +39,12 @@ void count_eltwise(const EltwiseArgs& a, Counts& c) {
   c.width = size_of(a.compute) / 4;
 }
 
-// Of a program within a product: what lies in cache (c read, and written again) is not counted.
+// Of a program within a product, which is its epilogue: what it reads and writes beside the result,
+// and transcendentals.
 void count_program(const EltwiseArgs* program, double out, DType dtype, Counts& c) {
   if (!program) return;
   Counts own = {};
   count_eltwise(*program, own);
-  c.operations += own.operations;
   c.transcendentals += own.transcendentals;
   c.bytes += std::max(0.0, own.bytes - 2 * out * size_of(dtype));
 }

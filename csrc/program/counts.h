@@ -5,8 +5,7 @@
 namespace ph {
 
 // Products and convolutions are counted as written out (2 m n k; 2 n oh ow k kh kw c / groups,
-// padding included), without their epilogue's arithmetic; of a program over their result that
-// counts.
+// padding included), without their epilogue's arithmetic, a program's over their result included.
 Counts count_call(const Thunk& thunk);
 
 }  // namespace ph
