@@ -116,7 +116,7 @@ def _from_foreign(x, dtype):
         array = np.from_dlpack(x)
     else:
         if isinstance(x, (list, tuple)) and _holds_tensors(x):
-            x = _numpy_nest(x)
+            return _packed(x)
         try:
             array = np.asarray(x)
             if array.dtype == np.float64 and dtype in ("int64", "uint64"):
@@ -176,6 +176,50 @@ def _holds_tensors(items) -> bool:
     return any(
         isinstance(i, kinds) or (isinstance(i, (list, tuple)) and _holds_tensors(i)) for i in items
     )
+
+
+def _leaves(x):
+    for i in x:
+        if isinstance(i, (list, tuple)):
+            yield from _leaves(i)
+        else:
+            yield i
+
+
+def _met(number):
+    """The dtype that a Python number counts as beside tensors."""
+    if type(number) is int:
+        return int if -(2**31) <= number < 2**31 else "int64"
+    if type(number) in (bool, float):
+        return "bool" if type(number) is bool else float
+    return convert_to_tensor(
+        np.asarray(number) if isinstance(number, symbolic_types) else number
+    ).dtype
+
+
+def _packed(x):
+    """One tensor of a nested list that holds tensors, stacked so that gradients flow."""
+    from .dtypes import result_type
+
+    kinds = (Tensor, *variable_types, np.ndarray, np.generic)
+    leaves = list(_leaves(x))
+    dtype = result_type(*(i.dtype if isinstance(i, kinds) else _met(i) for i in leaves))
+    return _stacked(x, dtype, _core.Op("concat"), _core.Op("reshape"))
+
+
+def _stacked(part, dtype, concat, reshape):
+    if not isinstance(part, (list, tuple)):
+        return convert_to_tensor(part, dtype)
+    rows = [_stacked(i, dtype, concat, reshape) for i in part]
+    shapes = {tuple(row.shape) for row in rows}
+    if len(shapes) > 1:
+        raise ValueError(
+            f"A list of tensors of the shapes {sorted(shapes, key=str)} makes no tensor; "
+            "pad or reshape them to one shape."
+        )
+    if not rows:
+        return convert_to_tensor([], dtype)
+    return concat(tuple(reshape((row,), ((1, *row.shape),)) for row in rows), (0,))
 
 
 def _numpy_nest(x):
