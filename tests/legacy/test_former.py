@@ -312,3 +312,17 @@ def test_pictures(tmp_path):
     wanted = np.pad(np.rot90(x, 2), ((1, 0), (1, 0), (0, 0)), mode="edge")[:6, :6]
     np.testing.assert_allclose(matrix @ [3, 3, 1], [3, 3, 1])
     np.testing.assert_allclose(turned[1:, 1:], wanted[1:, 1:])
+
+
+def test_initializations_by_name_make_variables():
+    """As own layers of Keras 1 have it: `self.W = self.init((n, m), name="W")`."""
+    init = initializations.get("normal", scale=2.0)
+    assert isinstance(init((200, 50), name="W"), keras.Variable)
+    assert init((200, 50)).numpy().std() == pytest.approx(2, rel=0.1)
+    assert initializations.get("glorot_uniform") is initializations.glorot_uniform
+    ones = initializations.get(keras.initializers.Ones())((2,))
+    assert isinstance(ones, keras.Variable) and ones.numpy().tolist() == [1, 1]
+    own = lambda shape, name=None: shape  # noqa: E731
+    assert initializations.get(own) is own
+    with pytest.raises(ValueError, match="nope"):
+        initializations.get("nope")

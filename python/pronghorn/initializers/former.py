@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from ..engine.variable import Variable
@@ -11,6 +12,7 @@ from . import (
     HeNormal,
     HeUniform,
     Identity,
+    Initializer,
     LecunUniform,
     Ones,
     Orthogonal,
@@ -18,13 +20,16 @@ from . import (
     RandomUniform,
     Zeros,
     compute_fans,
-    get,
 )
+from . import get as _initializer
 
 __all__ = [
     "get", "get_fans", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "identity",
     "lecun_uniform", "normal", "one", "orthogonal", "uniform", "zero",
 ]  # fmt: skip
+
+
+_FUNCTIONS = frozenset(__all__) - {"get", "get_fans"}
 
 
 def _made(initializer, shape, name):
@@ -35,6 +40,32 @@ def __getattr__(name):
     from .. import initializers  # what later Kerases have
 
     return getattr(initializers, name)
+
+
+def get(identifier: Any, **kwargs: Any) -> Any:
+    """A function from a shape to a variable of first values.
+
+    Args:
+        identifier: Name of a function of this module, of Keras 2 or 3's initializers, such an
+            initializer, its configuration, or a function, which comes back as it is.
+        **kwargs: Arguments that the function is given besides, such as `scale`.
+
+    Raises:
+        ValueError: for a name that is none.
+    """
+    if isinstance(identifier, str) and identifier in _FUNCTIONS:
+        own = globals()[identifier]
+        return functools.partial(own, **kwargs) if kwargs else own
+    if callable(identifier) and not isinstance(identifier, (type, Initializer)):
+        return identifier
+    made = _initializer(identifier)
+    if made is None:
+        return None
+
+    def first_values(shape: Any, name: str | None = None, **_: Any) -> Variable:
+        return _made(made, shape, name)
+
+    return first_values
 
 
 def get_fans(shape: Any, dim_ordering: str = "th") -> tuple[Any, Any]:
