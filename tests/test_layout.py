@@ -76,7 +76,7 @@ CHAINS = {
     "composed": (lambda x: ops.transpose(flipped(x), (3, 1, 2, 0)), 1),
     "elementwise": (lambda x: back(ops.exp(flipped(x)) * flipped(x) + 1.0), 0),
     "vector": (lambda x: back(flipped(x) * ops.arange(3, dtype="float32")), 0),
-    "plane": (lambda x: back(flipped(x) * ops.reshape(ops.arange(48.0), (16, 3))), 1),
+    "plane": (lambda x: back(flipped(x) * ops.reshape(ops.arange(48.0), (16, 3))), 0),
     "kept": (lambda x: back(flipped(x) - ops.max(flipped(x), axis=3, keepdims=True)), 0),
     "folded": (lambda x: ops.sum(flipped(x), axis=(1, 2)), 0),
     "in order": (lambda x: ops.mean(flipped(x), axis=1), 1),

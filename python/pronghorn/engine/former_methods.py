@@ -39,12 +39,26 @@ class Shape(tuple):
     rank = ndims
 
 
-def _get_shape(self):
+def get_shape(self: Any) -> Shape:
+    """The shape, with TensorFlow 1's `as_list()`."""
     return Shape(self.shape)
 
 
-def _set_shape(self, shape):
-    """Checks the shape, which is found without being told."""
+def set_shape(self: Any, shape: Any) -> None:
+    """Checks that the tensor can be of that shape; its own is found without being told.
+
+    Args:
+        shape: Sizes, None for any.
+
+    Returns:
+        None.
+
+    Raises:
+        ValueError: where it is of another shape.
+
+    Example:
+        >>> ph.ops.zeros((2, 3)).set_shape((None, 3))
+    """
     fits = len(shape) == len(self.shape) and all(
         a is None or b is None or a == b for a, b in zip(shape, self.shape)
     )
@@ -52,7 +66,23 @@ def _set_shape(self, shape):
         raise ValueError(f"A tensor of shape {tuple(self.shape)} cannot be of {tuple(shape)}.")
 
 
-def _eval(self, feed_dict=None, session=None):
+def eval(self: Any, feed_dict: Any = None, session: Any = None) -> Any:
+    """A NumPy array of the values.
+
+    Args:
+        feed_dict: Ignored.
+        session: Ignored.
+
+    Returns:
+        Array of the tensor's shape and dtype.
+
+    Example:
+        >>> float(ph.ops.sum([1.0, 2.0]).eval())
+        3.0
+
+    Raises:
+        ValueError: for a symbolic tensor, which has none.
+    """
     if isinstance(self, KerasTensor):
         raise ValueError(
             f"{self!r} has no value yet. Compute it with `K.function(inputs, [x])` or a model."
@@ -60,7 +90,7 @@ def _eval(self, feed_dict=None, session=None):
     return self.numpy()
 
 
-def _dimshuffle(self, *pattern):
+def dimshuffle(self: Any, *pattern: Any) -> Any:
     """The axes in this order, with axes of size 1 for "x"; axes left out must have size 1."""
     ops = sys.modules[__name__.partition(".")[0]].ops
     if len(pattern) == 1 and isinstance(pattern[0], (list, tuple)):
@@ -76,21 +106,47 @@ def _dimshuffle(self, *pattern):
     return y
 
 
+METHODS = {"get_shape", "set_shape", "eval", "dimshuffle"}  # of tensors, real and symbolic
+
 for _cls in CLASSES:
-    _cls.get_shape = _get_shape
-    _cls.set_shape = _set_shape
-    _cls.eval = _eval
-    _cls.dimshuffle = _dimshuffle
+    _cls.get_shape = get_shape
+    _cls.set_shape = set_shape
+    _cls.eval = eval
+    _cls.dimshuffle = dimshuffle
     _cls._keras_shape = property(lambda self: tuple(self.shape))
     _cls._uses_learning_phase = False
 
 
-def _get_value(self, borrow=False):
+def get_value(self: Variable, borrow: bool = False) -> Any:
+    """A NumPy array of the value, as Theano's shared variables gave it.
+
+    Args:
+        borrow: Ignored.
+
+    Returns:
+        Array of the variable's shape and dtype.
+
+    Example:
+        >>> float(ph.Variable(2.0).get_value())
+        2.0
+    """
     return self.numpy()
 
 
-def _set_value(self, new_value, borrow=False):
+def set_value(self: Variable, new_value: Any, borrow: bool = False) -> None:
+    """Assigns a value, as to Theano's shared variables.
+
+    Args:
+        new_value: Array or number of the variable's shape.
+        borrow: Ignored.
+
+    Example:
+        >>> rate = ph.Variable(2.0)
+        >>> rate.set_value(0.5)
+        >>> float(rate.value)
+        0.5
+    """
     self.assign(new_value)
 
 
-Variable.get_value, Variable.set_value = _get_value, _set_value
+Variable.get_value, Variable.set_value = get_value, set_value

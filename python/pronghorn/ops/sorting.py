@@ -146,6 +146,9 @@ def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> Tensor:
     Returns:
         Bool tensor (batch,); False for a target that is no class.
 
+    Raises:
+        ValueError: where the scores have not one axis more than the targets.
+
     Example:
         >>> ops.in_top_k([2, 0], [[0.1, 0.2, 0.7], [0.1, 0.2, 0.7]], 1).tolist()
         [True, False]
