@@ -56,6 +56,36 @@ def test_merge_in_front_of_a_stack_trains_both_branches():
     np.testing.assert_allclose(model.predict([A, B], verbose=0), joined @ kernel + bias, rtol=1e-5)
 
 
+def test_stacks_on_merges_are_merged_again():
+    left = keras.Sequential([layers.Dense(4, input_dim=3)])
+    right = keras.Sequential([layers.Dense(4, input_shape=(3,))])
+    match = keras.Sequential()
+    match.add(Merge([left, right], mode="mul"))
+    assert match.output_shape == (None, 4)
+    match.add(layers.Activation("tanh"))
+    third = keras.Sequential([layers.Dense(4, input_dim=3)])
+    response = keras.Sequential([Merge([match, third], mode="sum")])
+    answer = keras.Sequential([Merge([response, right], mode="concat")])
+    answer.add(layers.Dense(2))
+    assert len(answer.inputs) == 3 and answer.output_shape == (None, 2)
+    C = A * 0.5 - 1
+    a, b, c = (m.predict(x, verbose=0) for m, x in ((left, A), (right, B), (third, C)))
+    kernel, bias = answer.layers[-1].get_weights()
+    want = np.concatenate([np.tanh(a * b) + c, b], 1) @ kernel + bias
+    np.testing.assert_allclose(answer.predict([A, B, C], verbose=0), want, rtol=1e-5, atol=1e-6)
+    answer.compile("sgd", "mse")
+    before = left.get_weights()[0].copy()
+    answer.fit([A, B, C], np.ones((2, 2), "float32"), verbose=0)
+    assert not np.array_equal(before, left.get_weights()[0])
+    copy = keras.models.clone_model(match)
+    again = keras.Sequential.from_config(match.get_config())
+    for model in (copy, again):
+        assert model.built and model.output_shape == (None, 4)
+        model.set_weights(match.get_weights())
+        got = model.predict([A, B], verbose=0)
+        np.testing.assert_array_equal(got, match.predict([A, B], verbose=0))
+
+
 def test_merge_is_a_module_and_a_function():
     face = modules.load("keras.layers.merge")
     assert face.Concatenate is layers.Concatenate and face.concatenate is layers.concatenate

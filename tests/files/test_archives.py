@@ -122,6 +122,18 @@ def test_get_file_unpacks_as_keras_names_it(tmp_path):
         assert (out / "datasets" / file).is_file()
 
 
+def test_what_get_file_unpacks_shows_where_keras_2_unpacked_it(tmp_path):
+    source = tmp_path / "source.tar"
+    _tar(source, ("cats/x", "file", b"one"), ("mine/x", "file", b"theirs"))
+    folder = tmp_path / "cache" / "datasets"
+    (folder / "mine").mkdir(parents=True)
+    path = get_file("cats.tar", source.as_uri(), extract=True, cache_dir=tmp_path / "cache")
+    beside = Path(path).parent / "cats"
+    assert (beside / "x").read_bytes() == b"one" and beside.is_symlink()
+    assert not (folder / "mine" / "x").exists()  # what was there stays
+    assert not Path(os.readlink(beside)).is_absolute()  # the cache can be moved
+
+
 def test_get_file_unpacks_once_and_again_after_a_newer_file(tmp_path):
     source = tmp_path / "source.tar"
     _tar(source, ("x", "file", b"one"))

@@ -263,3 +263,34 @@ def test_decay_in_fit():
     for step in range(6):
         w -= 0.5 / (1 + 0.5 * step) * 2 * (w - 1)
     np.testing.assert_allclose(model.get_weights()[0], [[w]], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "sides, window, kwargs",
+    [
+        ((29, 28), 2, {"border_mode": "valid", "subsample": (2, 2)}),
+        ((27, 28), 3, {"border_mode": "same", "subsample": (2, 2)}),
+        ((14, 14), 3, {"border_mode": "same"}),
+    ],
+)
+def test_deconvolution_reaches_the_sides_asked_for(sides, window, kwargs):
+    """What a convolution with that window makes of the output has the sides of the input."""
+    layer = layers.Deconvolution2D(5, window, window, (None, *sides, 5), **kwargs)
+    x = keras.Input((14, 14, 3))
+    y = layer(x)
+    assert y.shape == (None, *sides, 5)
+    assert layers.Conv2D.from_config(
+        {"filters": 1, "kernel_size": window, "strides": layer.strides, "padding": layer.padding}
+    ).compute_output_shape(y.shape) == (None, 14, 14, 1)
+    again = type(layer).from_config(layer.get_config())
+    assert again.compute_output_shape((None, 14, 14, 3)) == (None, *sides, 5)
+    first = layers.Deconvolution2D(
+        5, window, window, output_shape=(None, 5, *sides), dim_ordering="th", **kwargs
+    )
+    assert first(keras.Input((3, 14, 14))).shape == (None, 5, *sides)
+
+
+def test_deconvolution_refuses_sides_that_cannot_be():
+    layer = layers.Deconvolution2D(5, 2, 2, (None, 31, 28, 5), subsample=(2, 2))
+    with pytest.raises(ValueError, match="less than a stride"):
+        layer(keras.Input((14, 14, 3)))

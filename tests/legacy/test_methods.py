@@ -237,3 +237,64 @@ def test_reset_states_of_a_model_reaches_recurrent_layers():
     inner = keras.Sequential([Recurrent(name="inside")])
     keras.Sequential([keras.Input((3,)), Recurrent(name="outside"), inner]).reset_states()
     assert sorted(calls) == ["inside", "outside"]
+
+
+@pytest.mark.parametrize("keras_1", [False, True])
+def test_a_callback_that_makes_the_batches_begins_first(keras_1):
+    class Maker(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.row = self.seen = 0
+
+        def batches(self):
+            while True:
+                self.row += 1
+                yield np.full((4, 3), self.row, "float32"), np.zeros((4, 1), "float32")
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.seen += 1
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.steps = self.params["steps"]
+
+    maker = Maker()
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    names = {"samples_per_epoch": 10, "nb_epoch": 2, "nb_val_samples": 8}
+    today = {"steps_per_epoch": 3, "epochs": 2, "validation_steps": 2}
+    history = model.fit_generator(
+        maker.batches(), validation_data=maker.batches(), callbacks=[maker], verbose=0,
+        **(names if keras_1 else today),
+    )  # fmt: skip
+    assert maker.seen == 2 and maker.steps == 3 and len(history.history["val_loss"]) == 2
+    assert int(model.optimizer.iterations) == 6
+
+
+def test_an_empty_generator_is_an_error_of_its_own():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="at least one batch"):
+        model.fit(iter(()), verbose=0)
+    with pytest.raises(ValueError, match="at least one batch"):
+        model.predict(iter(()), verbose=0)
+
+
+def test_text_under_no_name_of_an_input_is_carried_along():
+    inputs = keras.Input((3,), name="a")
+    model = keras.Model(inputs, layers.Dense(1, name="out")(inputs))
+    model.compile("sgd", "mse")
+    numbers = np.ones((4, 3), "float32")
+
+    def batches(text):
+        while True:
+            yield {"a": numbers, "source": text}, {"out": np.ones((4, 1))}
+
+    want = model.predict(numbers, verbose=0)
+    for text in (list("wxyz"), np.array(list("wxyz")), np.array(list("wxyz"), object)):
+        got = model.predict({"a": numbers, "source": text}, verbose=0)
+        np.testing.assert_array_equal(got, want)
+        np.testing.assert_array_equal(model.predict_on_batch({"a": numbers, "s": text}), want)
+    for text in (list("wxyz"), np.array(list("wxyz"))):
+        losses = model.fit(batches(text), steps_per_epoch=2, epochs=2, verbose=0).history["loss"]
+        assert losses[1] < losses[0]
+    with pytest.raises(ValueError, match="numbers or booleans"):
+        model.predict({"a": np.array(list("wxyz"))}, verbose=0)

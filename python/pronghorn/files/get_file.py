@@ -5,6 +5,7 @@ The fetching itself is in download.py, the unpacking in archives.py.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -232,7 +233,22 @@ def _unpacked(path, folder_name, archive_format):
     if not os.access(os.path.dirname(path), os.W_OK):
         folder = _writable(folder)
     if extract_archive(path, folder, archive_format):
+        _show_beside(folder)
         os.utime(folder)
     else:
         warnings.warn(f"Could not extract archive {path!r}: unknown format.", stacklevel=3)
     return folder
+
+
+def _show_beside(folder):
+    """Links to what was unpacked, beside its folder, which is where Keras 2 unpacked.
+
+    Its programs look there: `os.path.join(os.path.dirname(get_file(...)), "cats_and_dogs")`.
+    Nothing that is there is touched, and a system without links goes without.
+    """
+    parent, name = os.path.split(folder)
+    for member in os.listdir(folder):
+        place = os.path.join(parent, member)
+        if not os.path.lexists(place):
+            with contextlib.suppress(OSError):
+                os.symlink(os.path.join(name, member), place)

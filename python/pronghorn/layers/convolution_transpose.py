@@ -61,8 +61,32 @@ class _Transposed(Windowed):
 
     def build(self, input_shape: Any) -> None:
         channels = self._input_channels(input_shape)
+        if self._output_sides is not None:
+            self._reach(self._output_sides, input_shape)
         self.kernel = self._add_weight("kernel", (*self.kernel_size, self.filters, channels))
         self._add_bias(self.filters)
+
+    # Keras 1's `output_shape`, where it was given: what several outputs could be shrunk from
+    _output_sides = None
+
+    def _reach(self, shape, input_shape):
+        """Pads the output to the sides that are asked for."""
+        sizes = spatial_sizes(self, input_shape)
+        wanted = spatial_sizes(self, tuple(shape))
+        if len(wanted) != self.rank or None in wanted or None in sizes:
+            return
+        found = spatial_sizes(self, self.compute_output_shape(input_shape))
+        if tuple(found) == tuple(wanted):
+            return
+        parts = zip(sizes, self.kernel_size, self.strides, self.dilation_rate)
+        least = [transposed_size(self.padding, *part, extra=0) for part in parts]
+        extra = tuple(size - start for size, start in zip(wanted, least))
+        if any(not 0 <= more < stride for more, stride in zip(extra, self.strides)):
+            raise ValueError(
+                f"`output_shape` {tuple(shape)} cannot come from inputs of shape {input_shape}: "
+                f"expected sides from {tuple(least)} to less than a stride of {self.strides} more."
+            )
+        self.output_padding = extra
 
     def call(self, inputs: TensorLike) -> Any:
         x = ops.conv_transpose(

@@ -29,13 +29,14 @@ def form(name, cls):
         def __new__(kind, *args, **kwargs):
             if kind is not Old:
                 return super().__new__(kind, *args, **kwargs)
-            args, kwargs = _today(args, kwargs, sides, transposed)
-            return cls(*args, **kwargs)
+            args, kwargs, shape = _today(args, kwargs, sides, transposed)
+            return _of_shape(cls(*args, **kwargs), shape)
 
         @functools.wraps(cls.__init__)
         def __init__(self, *args, **kwargs):
-            args, kwargs = _today(args, kwargs, sides, transposed)
+            args, kwargs, shape = _today(args, kwargs, sides, transposed)
             cls.__init__(self, *args, **kwargs)
+            _of_shape(self, shape)
 
     Old.__name__ = Old.__qualname__ = name
     Old.stands_for = cls
@@ -49,15 +50,21 @@ class _CountsAsToday(type):
         return super().__instancecheck__(instance)
 
 
+def _of_shape(layer, shape):
+    if shape is not None:
+        layer.__dict__["_output_sides"] = tuple(shape)
+    return layer
+
+
 def _today(args, kwargs, sides, transposed):
-    """Arguments in the order of Keras 1 in that of today; others as they are."""
+    """Arguments in the order of Keras 1 in that of today, others as they are; `output_shape`."""
     window = args[1 : 1 + sides]
+    shape = kwargs.pop("output_shape", None) if transposed else None
     if len(window) < sides or not all(isinstance(n, int) for n in window):
-        return args, kwargs
+        return args, kwargs, shape
     rest = args[1 + sides :]
-    if transposed:  # the size of the output, which follows from the others
-        rest = rest[1:]
-        kwargs.pop("output_shape", None)
+    if transposed and rest:  # the shape of the output
+        shape, rest = rest[0], rest[1:]
     if len(rest) > len(_AFTER_SIDES):
         raise TypeError(f"Too many positional arguments: {args}")
-    return (args[0], window), {**dict(zip(_AFTER_SIDES, rest)), **kwargs}
+    return (args[0], window), {**dict(zip(_AFTER_SIDES, rest)), **kwargs}, shape

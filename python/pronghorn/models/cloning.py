@@ -134,6 +134,7 @@ class _Cloner:
             )
         layers = [self._copy_of(layer) for layer in model.layers]
         first = model._layers[0] if model._functional is not None else None
+        first = first if isinstance(first, InputLayer) else None  # a model of several inputs
         if input_tensors is not None:
             flat = _flat_tensors(input_tensors)
             if len(flat) != 1:

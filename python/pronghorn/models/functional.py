@@ -216,6 +216,10 @@ class Functional(TakesSymbolicEnds, Model):
 
     # Running.
 
+    def _input_keys(self):
+        struct = self._inputs_struct
+        return nest.keys(struct) if isinstance(struct, dict) else self.input_names
+
     def _host_part(self, x):
         """A function from inputs to `Staged`, for graphs with text or layers that need the host."""
         state = self.__dict__

@@ -126,6 +126,13 @@ class Sequential(Model):
     def _maybe_rebuild(self):
         self._forget_graph()
         first = self._layers[0]
+        several = _several_inputs(first)
+        if several is not None:  # Keras 1 begins so, with a Merge of models
+            before = self._calls.pairs
+            again = before and before[0][0] is first
+            self._connect([before[0] if again else (first, first(several))], several)
+            self.built = self._functional is not None
+            return
         if len(self._layers) < 2:
             return
         if isinstance(first, InputLayer):
@@ -155,8 +162,13 @@ class Sequential(Model):
         else:
             dtype = _natural_input_dtype(stack[0])
             stack.insert(0, InputLayer(batch_shape=input_shape, dtype=dtype))
+        self._connect([(stack[0], stack[0].output)], stack[0].output)
+
+    def _connect(self, called, inputs):
+        """Calls the layers one after another; `called` holds the first and what it gave."""
+        stack = self._layers
         # What was called before is not called again, so that a layer's output stays what it was.
-        called, before = [(stack[0], stack[0].output)], self._calls.pairs
+        before = self._calls.pairs
         for (layer, x), again in zip(before[1:], stack[1:]):
             if layer is not again or before[0][0] is not stack[0]:
                 break
@@ -170,8 +182,7 @@ class Sequential(Model):
                 _check_takes_one(layer)
                 raise
         self.__dict__["_calls"] = _Calls(called)
-        x = called[-1][1]
-        self.__dict__["_functional"] = Functional(inputs=stack[0].output, outputs=x)
+        self.__dict__["_functional"] = Functional(inputs=inputs, outputs=called[-1][1])
 
     def _has_own_build(self):
         return True
@@ -282,7 +293,7 @@ class Sequential(Model):
             "dtype": dtype_policies.serialize(self.dtype_policy),
             "layers": [serialize_keras_object(layer) for layer in self._layers],
         }
-        if self._functional is not None:
+        if self._functional is not None and isinstance(self._layers[0], InputLayer):
             config["build_input_shape"] = self._layers[0].batch_shape
         return config
 
@@ -312,6 +323,14 @@ class Sequential(Model):
         if config.get("trainable") is False:
             model.trainable = False
         return model
+
+
+def _several_inputs(layer):
+    """The symbolic inputs of a model with more than one, in its structure; else None."""
+    graph = layer._functional if isinstance(layer, Sequential) else layer
+    if not isinstance(graph, Functional) or len(graph.inputs) < 2:
+        return None
+    return graph._inputs_struct
 
 
 def _check_takes_one(layer):

@@ -10,7 +10,7 @@ import numpy as np
 from ..engine import nest
 from ..engine.stateless import StatelessScope
 from ..legacy.telling import tell
-from .data import class_weight_to_sample_weights
+from .data import Counted, class_weight_to_sample_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,12 +65,14 @@ class OldMethods:
         if samples is None and steps_per_epoch and any(name in kwargs for name in _OF_KERAS_1):
             samples = steps_per_epoch  # by position
         held_out = kwargs.pop("nb_val_samples", None)
-        if samples is not None:
-            generator, steps_per_epoch = _steps(generator, samples)
         if class_weight is not None and not hasattr(generator, "__getitem__"):
             generator, class_weight = _weighted(generator, class_weight), None
+        # A callback may be what makes the batches: it begins before the first of them.
+        count = _counted if callbacks and self._host_part(None) is None else _steps
+        if samples is not None:
+            generator, steps_per_epoch = count(generator, samples)
         if held_out is not None and not isinstance(validation_data, (tuple, list)):
-            validation_data, validation_steps = _steps(validation_data, held_out)
+            validation_data, validation_steps = count(validation_data, held_out)
         if not isinstance(validation_data, (tuple, list)) and validation_data is not None:
             kwargs["validation_steps"] = validation_steps
         queue = {"max_queue_size": 10, "workers": 1, "use_multiprocessing": False}
@@ -239,3 +241,10 @@ def _steps(generator, samples):
         generator = itertools.chain([first], generator)
     rows = len(np.asarray(nest.flatten(first)[0]))
     return generator, -(-int(samples) // max(rows, 1))
+
+
+def _counted(generator, samples):
+    """As `_steps`, where the first batch is taken when training has begun."""
+    if hasattr(generator, "__getitem__") and hasattr(generator, "__len__"):
+        return _steps(generator, samples)
+    return Counted(generator, samples), None

@@ -28,6 +28,7 @@ from .data import (
     takes_workers,
     train_validation_split,
     unpack_x_y_sample_weight,
+    without_other_text,
 )
 from .data.arrays import check_batch_size, check_steps, sample_count, to_array
 from .loop import EpochLoop, warn_out_of_data
@@ -143,6 +144,7 @@ class Trainer(OldMethods, CompiledModel):
         state.update(stop_training=False, _initial_epoch=None, _training_source=source)
         callbacks.on_train_begin()
         state["_training_source"] = None
+        source.begin()
         logs = None
         first_epoch = self._initial_epoch or initial_epoch
         for epoch in range(first_epoch, epochs):
@@ -176,12 +178,21 @@ class Trainer(OldMethods, CompiledModel):
         """What runs on the host before the program, of models that have such layers; else None."""
         return None
 
+    def _input_keys(self):
+        """What the model's inputs are called in a dict of data; None where that is not known."""
+        return None
+
     def _staged(self, x):
         """Inputs as the program takes them."""
+        names = self._input_keys()
+        x = x if names is None else without_other_text(x, names)
         part = self._host_part(x)
         return x if part is None else part(x)
 
     def _source(self, x, *args, **kwargs):
+        names = self._input_keys()
+        if names is not None:
+            x = without_other_text(x, names)
         part = self._host_part(x)
         if part is None:
             return make_source(x, *args, **kwargs)

@@ -9,7 +9,7 @@ from .arrays import (
     train_validation_split,
 )
 from .batches import DatasetSource, IterableSource, IteratorSource
-from .columns import columns_to_arrays, numbers_to_array
+from .columns import Counted, columns_to_arrays, numbers_to_array, without_other_text
 from .dataset import PyDataset, Sequence
 from .pipeline import make_pipeline_source
 from .queues import takes_workers
@@ -69,6 +69,8 @@ def make_source(
             f"Argument `class_weight` is not supported for a {kind}. "
             f"Received: class_weight={class_weight}"
         )
+    if isinstance(x, Counted):
+        return IteratorSource(x.generator, samples=x.samples)
     if hasattr(x, "__next__"):
         return IteratorSource(x, steps)
     if hasattr(x, "__iter__"):

@@ -325,6 +325,9 @@ class ArraySource:
             rows = self.order[rows]
         return nest.map_structure(lambda a: None if a is None else a[rows], self.data)
 
+    def begin(self):
+        """Nothing: arrays are there."""
+
     def on_epoch_begin(self):
         pass
 

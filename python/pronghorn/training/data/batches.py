@@ -54,6 +54,9 @@ class _Source:
     exhausted = False
     num_batches = None
 
+    def begin(self):
+        """Takes what is needed to know the number of batches; callbacks have begun by now."""
+
     def on_epoch_begin(self):
         pass
 
@@ -67,9 +70,25 @@ class IteratorSource(_Source):
     Args:
         iterator: Yields batches.
         steps: Batches an epoch: no more are taken than epochs need. None for all there are.
+        samples: Samples an epoch in place of `steps`, as Keras 1 counts; the first batch tells
+            how many batches hold them.
     """
 
-    def __init__(self, iterator, steps=None):
+    def __init__(self, iterator, steps=None, samples=None):
+        self._iterator = iterator
+        self._steps = steps
+        self._samples = samples
+        self._first = None
+
+    @property
+    def num_batches(self):
+        return self._steps if self._samples is not None else None
+
+    def begin(self):
+        """Takes the first batch, when it is needed: callbacks may prepare what makes batches."""
+        if self._first is not None:
+            return
+        iterator = self._iterator
         try:
             first = next(iterator)
         except StopIteration:
@@ -86,14 +105,18 @@ class IteratorSource(_Source):
                 "(inputs, targets) or (inputs, targets, sample_weights). "
                 f"Received: {str(first)[:100]} (of type {type(first).__name__})"
             )
+        if self._samples is not None:
+            rows = len(np.asarray(nest.flatten(first)[0]))
+            self._steps = -(-int(self._samples) // max(rows, 1))
         self._first = first
-        self._steps = steps
         self._iterator = itertools.chain([first], iterator)
 
     def first_batch_spec(self):
+        self.begin()
         return convert_batch(self._first)
 
     def iterate(self):
+        self.begin()
         while True:
             taken = 0
             epoch = map(convert_batch, itertools.islice(self._iterator, self._steps))

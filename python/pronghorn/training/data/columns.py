@@ -4,8 +4,21 @@ import numpy as np
 
 from ...data import Dataset
 from ...engine import nest
+from ...engine.strings import is_text
 from .arrays import is_array, stacked
 from .dataset import PyDataset
+
+
+class Counted:
+    """A generator of batches and the number of samples that make an epoch (Keras 1)."""
+
+    def __init__(self, generator, samples):
+        self.generator = iter(generator)
+        self.samples = samples
+
+    def __next__(self):
+        return next(self.generator)
+
 
 _NUMBERS = (int, float, np.number, np.bool_)
 
@@ -53,3 +66,25 @@ def columns_to_arrays(x, y=None, sample_weight=None):
 
     parts = [numbers_to_array(part) for part in (x, y, sample_weight)]
     return tuple(nest.map_structure(convert, part) for part in parts)
+
+
+def without_other_text(x, names):
+    """Inputs by name, and generators of them, without text that no input of a model is called by.
+
+    Programs carry such along for their callbacks, as Keras 2 let them; numbers stay.
+    """
+    if isinstance(x, dict):
+        other = [key for key, value in x.items() if key not in names and is_text(value)]
+        return {key: value for key, value in x.items() if key not in other} if other else x
+    if isinstance(x, Counted):
+        return Counted(_cleaned(x.generator, names), x.samples)
+    if not hasattr(x, "__next__") or hasattr(x, "__getitem__"):
+        return x
+    return _cleaned(x, names)
+
+
+def _cleaned(batches, names):
+    for batch in batches:
+        if isinstance(batch, (tuple, list)) and batch and isinstance(batch[0], dict):
+            batch = (without_other_text(batch[0], names), *batch[1:])
+        yield batch
