@@ -63,7 +63,8 @@ PACKAGE_ARROWS = {
     "preprocessing": {"legacy", "engine", "ops", "data", "callbacks", "training", "_atomic"},
     "applications": _BASIC | {"activations", "initializers", "files", "layers", "models"},
     "alias": _BASIC
-    | {"backend", "data", "initializers", "layers", "models", "optimizers", "training"},
+    | {"backend", "callbacks", "data", "initializers", "layers", "models", "optimizers"}
+    | {"preprocessing", "training", "tree", "_atomic"},
     "cli": _BASIC | {"alias", "callbacks", "datasets", "layers", "models", "saving", "_atomic"},
 }
 LEAVES = {

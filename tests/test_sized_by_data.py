@@ -160,3 +160,36 @@ def test_masks_as_indices():
         tape.watch(t)
         value = ops.sum(t[t > 1] ** 2)
     np.testing.assert_array_equal(tape.gradient(value, t), np.where(data > 1, 2 * data, 0))
+
+
+@pytest.mark.parametrize("op", [ops.tile, ops.broadcast_to])
+def test_counts_and_sizes_that_tensors_hold(op):
+    """As published programs write them: sizes joined to a vector with the batch's."""
+
+    def widened(x):
+        size = ops.expand_dims(ops.shape(x)[0], -1)
+        sizes = ops.concatenate([size, ops.convert_to_tensor([2, 1])], axis=0)
+        row = ops.reshape(ops.arange(2), (1, 2, 1) if op is ops.broadcast_to else (1, 1, 2))
+        return op(row, sizes)
+
+    wanted = widened(ops.ones((3, 4)))
+    assert tuple(wanted.shape) == ((3, 2, 1) if op is ops.broadcast_to else (3, 2, 2))
+    np.testing.assert_array_equal(Function(widened)(ops.ones((3, 4))), wanted)
+    x = ph.Input((4,))
+    y = widened(x)
+    assert y.shape == (None, None, None)
+    np.testing.assert_array_equal(ph.Model(x, y)(ops.ones((3, 4))), wanted)
+
+    class Mask(ph.layers.Layer):
+        def call(self, x):
+            return widened(x)
+
+    model = ph.Model(x, Mask()(x))
+    np.testing.assert_array_equal(model.predict(np.ones((3, 4)), verbose=0), wanted)
+
+
+def test_counts_that_only_a_run_knows_are_refused_in_programs():
+    with pytest.raises(ValueError, match="depends on values"):
+        Function(lambda x, n: ops.tile(x, n))(ops.zeros((4,)), ops.convert_to_tensor([2]))
+    with pytest.raises(TypeError, match="`repeats` must hold integers"):
+        ops.tile([1, 2], 1.5)

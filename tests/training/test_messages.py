@@ -5,7 +5,7 @@ import traceback
 import numpy as np
 import pronghorn as ph
 import pytest
-from pronghorn import layers
+from pronghorn import layers, models, ops
 
 R = np.random.RandomState(0)
 X = R.rand(12, 6).astype("float32")
@@ -276,3 +276,30 @@ def test_warnings_point_at_the_users_line():
     with pytest.warns(UserWarning, match="ran out of data") as more:
         mlp().fit(iter([(X, INDEX)]), epochs=2, verbose=0)
     assert {w.filename for w in [*found, *more]} == {__file__}
+
+
+def test_an_index_is_blamed_on_the_input_that_the_table_reads():
+    inputs = {name: layers.Input((), name=name) for name in ("age", "kind", "work")}
+    parts = [layers.Embedding(2, 3, name=f"of_{name}")(inputs[name]) for name in ("work", "kind")]
+    parts.append(ops.expand_dims(inputs["age"], -1))
+    model = models.Model(inputs, layers.Dense(1)(layers.concatenate(parts)))
+    data = {"age": [70.0, 76.0], "work": [1, 0], "kind": [0, 5]}
+    data = {name: np.array(values) for name, values in data.items()}
+    with pytest.raises(ValueError, match=r"index of 5 \(x\[1\].*'of_kind'.*input_dim=6 or more"):
+        model.predict(data, verbose=0)
+
+
+def test_an_index_that_could_be_meant_for_another_table_is_not_blamed():
+    class Tokens(models.Model):
+        def __init__(self):
+            super().__init__()
+            self.words, self.places = layers.Embedding(50, 2), layers.Embedding(4, 2)
+
+        def call(self, x):
+            return self.words(x) + self.places(ops.arange(x.shape[1]))
+
+    with pytest.raises(ValueError) as raised:  # 5 steps, 4 places: no word is at fault
+        Tokens().predict(np.full((2, 5), 40), verbose=0)
+    assert "index of 40" not in str(raised.value) and "out of range" in str(raised.value)
+    with pytest.raises(ValueError, match="index of 60.*'embedding"):
+        Tokens().predict(np.full((2, 3), 60), verbose=0)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..engine import KerasTensor
-from ._args import index, normalize_axis, shape_of, tensor
+from ..engine.sized import sized_by_data
+from ._args import index, normalize_axis, shape_of, sizes, tensor
+from ._starts import is_open
 from .array import (
     OPEN_END,
     _cut,
@@ -166,8 +168,23 @@ def tile(x: TensorLike, repeats: Any) -> Tensor:
         >>> ops.tile([1, 2], 2).tolist()
         [1, 2, 1, 2]
     """
-    x = tensor(x)
-    repeats = [repeats] if not isinstance(repeats, (list, tuple)) else list(repeats)
+    if is_open(repeats):
+        return _tile_openly(tensor(x), repeats)
+    return _tiled(tensor(x), sizes(repeats, "repeats"))
+
+
+def _open_tiles(x, repeats):
+    rank = len(repeats) if isinstance(repeats, (list, tuple)) else (*repeats.shape, 1)[0]
+    return (None,) * max(rank, len(x.shape)), x.dtype
+
+
+@sized_by_data(_open_tiles)
+def _tile_openly(x, repeats):
+    return tile(x, repeats)
+
+
+def _tiled(x, repeats):
+    repeats = list(repeats)
     dims = list(shape_of(x))
     repeats = [1] * (len(dims) - len(repeats)) + repeats
     dims = [1] * (len(repeats) - len(dims)) + dims

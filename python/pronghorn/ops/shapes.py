@@ -211,7 +211,14 @@ def broadcast_to(x: TensorLike, shape: Any) -> Tensor:
         >>> ops.broadcast_to([[1], [2]], (2, 3)).tolist()
         [[1, 1, 1], [2, 2, 2]]
     """
+    if is_open(shape):
+        return _broadcast_openly(tensor(x), shape)
     return _args.call(_broadcast_to, (tensor(x),), (sizes(shape),))
+
+
+@sized_by_data(_open_shape)
+def _broadcast_openly(x, shape):
+    return broadcast_to(x, shape)
 
 
 __all__ = [

@@ -135,26 +135,30 @@ def _bad_index(model, data, where):
     from ..layers import Embedding
 
     x, _, _ = unpack_x_y_sample_weight(data)
-    leaves = [np.asarray(leaf) for leaf in nest.flatten(x) if leaf is not None]
     tables = [layer for layer in model._flatten_layers() if isinstance(layer, Embedding)]
+    largest = max((layer.input_dim for layer in tables), default=0)
     for layer in tables:
-        for leaf in _inputs_of(layer, model, leaves):
-            text = outside_table(leaf, layer.input_dim, layer.name, where)
+        # what is outside the largest table is outside whichever it reached
+        for leaf in _inputs_of(layer, model, x, guess=layer.input_dim == largest):
+            text = outside_table(np.asarray(leaf), layer.input_dim, layer.name, where)
             if text is not None:
                 return text
     return None
 
 
-def _inputs_of(layer, model, leaves):
-    """The arrays that reach a layer straight from a functional model's inputs, else all."""
-    try:
-        inputs = list(model.inputs)
-    except AttributeError:
-        return leaves
-    if len(inputs) != len(leaves):
-        return leaves
-    for node in layer._inbound_nodes:
-        found = [a for x, a in zip(inputs, leaves) if any(x is t for t in node.input_tensors)]
-        if found:
-            return found
-    return leaves
+def _inputs_of(layer, model, x, guess):
+    """The arrays that reach a layer straight from a functional model's inputs. Where that is not
+    to be seen, the only one there is, with `guess`; none where it could be another."""
+    leaves = [leaf for leaf in nest.flatten(x) if leaf is not None]
+    inputs = getattr(model, "_inputs_struct", None) is not None and list(model.inputs)
+    if inputs:
+        try:
+            flat = model._flat(x)
+        except (ValueError, KeyError):
+            return []
+        for node in layer._inbound_nodes:
+            found = [a for t, a in zip(inputs, flat) if any(t is s for s in node.input_tensors)]
+            if found:
+                return found
+        leaves = flat
+    return leaves if guess and len(leaves) == 1 else []

@@ -7,6 +7,8 @@ from ... import ops as _ops
 from ...engine import GradientTape, Tensor, TensorSpec, custom_gradient
 from ...engine.former_methods import Shape as TensorShape
 from ...engine.naming import name_scope
+from . import shapes as _shapes
+from . import texts as _texts
 from .dtypes import *
 from .former import *
 from .function import function
@@ -14,12 +16,16 @@ from .linalg import einsum, eye, matmul, norm, tensordot
 from .math import *
 from .sessions import *
 from .shapes import *
+from .strings import as_string
 from .variable import Variable
 
 newaxis = None
 
 
 def constant(value, dtype=None, shape=None, name="Const"):
+    if _texts.is_text(value):
+        text = _texts.StringTensor(value)
+        return text if shape is None else _shapes.reshape(text, shape)
     tensor = _ops.convert_to_tensor(value, dtype)
     if shape is None:
         return tensor
@@ -27,14 +33,18 @@ def constant(value, dtype=None, shape=None, name="Const"):
 
 
 def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None):
+    if _texts.is_text(value):
+        return _texts.StringTensor(value)
     return _ops.convert_to_tensor(value, dtype)
 
 
 def is_tensor(x):
-    return _ops.is_tensor(x)
+    return _ops.is_tensor(x) or isinstance(x, _texts.StringTensor)
 
 
 def identity(input, name=None):
+    if _texts.is_text(input):
+        return _texts.StringTensor(input)
     return _ops.copy(input)
 
 

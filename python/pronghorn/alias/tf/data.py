@@ -8,6 +8,22 @@ from ...data import (  # noqa: F401
     Iterator,
     TextLineDataset,
 )
+from .csv import make_csv_dataset  # noqa: F401
+
+
+class Options:
+    """Settings of TensorFlow's machinery, which have no effect; each can be set."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        below = Options()
+        object.__setattr__(self, name, below)
+        return below
+
+
+class AutoShardPolicy:
+    OFF, AUTO, FILE, DATA, HINT = -1, 0, 1, 2, 3
 
 
 def cardinality(dataset):

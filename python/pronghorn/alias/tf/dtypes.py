@@ -18,7 +18,7 @@ class DType(str):
 
     @property
     def as_numpy_dtype(self):
-        return _np.dtype(str(self)).type
+        return _np.object_ if self == "string" else _np.dtype(str(self)).type
 
     @property
     def is_floating(self):
@@ -48,7 +48,11 @@ bfloat16, float16, float32, float64 = map(DType, ("bfloat16", "float16", "float3
 half, double = float16, float64
 int8, int16, int32, int64 = map(DType, ("int8", "int16", "int32", "int64"))
 uint8, uint16, uint32, uint64 = map(DType, ("uint8", "uint16", "uint32", "uint64"))
-bool = DType("bool")
+bool, string, complex64 = DType("bool"), DType("string"), DType("complex64")
+
+
+def complex(real, imag, name=None):
+    return _ops.view_as_complex(_ops.stack([real, imag], axis=-1))
 
 
 def cast(x, dtype, name=None):

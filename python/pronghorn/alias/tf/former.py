@@ -6,6 +6,7 @@ from ... import initializers as _initializers
 from ... import ops as _ops
 from . import linalg as _linalg
 from .math import argmax, argmin, divide_no_nan  # noqa: F401
+from .segments import *  # noqa: F403
 from .shapes import reverse, where
 
 
@@ -100,14 +101,6 @@ def gather_nd(params, indices, name=None, batch_dims=0):
 
 def scatter_nd(indices, updates, shape, name=None):
     return _ops.scatter(indices, updates, shape)
-
-
-def segment_sum(data, segment_ids, name=None):
-    return _ops.segment_sum(data, segment_ids, int(_ops.max(segment_ids)) + 1)
-
-
-def unsorted_segment_sum(data, segment_ids, num_segments, name=None):
-    return _ops.segment_sum(data, segment_ids, num_segments)
 
 
 def cumprod(x, axis=0, exclusive=False, reverse=False, name=None):

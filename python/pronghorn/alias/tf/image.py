@@ -1,6 +1,24 @@
 """tf.image: pictures (height, width, channels), or batches of them."""
 
+# ruff: noqa: F401, F403
+
+import numpy as _np
+
 from ... import ops as _ops
+from . import image_boxes as _boxes
+from . import image_colour as _colour
+from .image_boxes import *
+from .image_colour import *
+from .image_random import *
+from .io import (
+    decode_bmp,
+    decode_gif,
+    decode_image,
+    decode_jpeg,
+    decode_png,
+    encode_jpeg,
+    encode_png,
+)
 
 
 class ResizeMethod:
@@ -14,16 +32,35 @@ class ResizeMethod:
 def resize(
     images, size, method="bilinear", preserve_aspect_ratio=False, antialias=False, name=None
 ):
-    if preserve_aspect_ratio:
-        raise ValueError("tf.image.resize: `preserve_aspect_ratio=True` is not served.")
     images = _ops.convert_to_tensor(images)
+    size = tuple(int(n) for n in size)
+    if preserve_aspect_ratio:
+        size = _fitting(images.shape[-3:-1], size)
     if method != "nearest":
         images = _ops.cast(images, "float32")
-    size = tuple(int(n) for n in size)
     resized = _ops.image.resize(
         images, size, interpolation=method, antialias=antialias, data_format="channels_last"
     )
     return resized
+
+
+def _fitting(old, size):
+    """The largest size of old's proportions within `size`."""
+    scale = min(size[0] / old[0], size[1] / old[1])
+    return tuple(max(1, round(n * scale)) for n in old)
+
+
+def resize_with_pad(image, target_height, target_width, method="bilinear", antialias=False):
+    size = (int(target_height), int(target_width))
+    image = _ops.convert_to_tensor(image)
+    sides = _np.array(image.shape[-3:-1], "float32")
+    exact = (
+        sides / (sides / _np.array(size, "float32")).max()
+    )  # TensorFlow's edges follow from these too
+    top, left = ((_np.array(size, "float32") - exact) / 2).astype(int).tolist()
+    rows, columns = _np.maximum(exact, 1).astype(int).tolist()
+    image = resize(image, (rows, columns), method, antialias=antialias)
+    return _boxes.pad_to_bounding_box(image, top, left, *size)
 
 
 resize_images = resize
@@ -64,33 +101,6 @@ def rot90(image, k=1, name=None):
     return _ops.rot90(image, k=k, axes=(-3, -2))
 
 
-def rgb_to_grayscale(images, name=None):
-    return _ops.image.rgb_to_grayscale(images, data_format="channels_last")
-
-
-def grayscale_to_rgb(images, name=None):
-    return _ops.repeat(images, 3, axis=-1)
-
-
-def adjust_brightness(image, delta):
-    return image + delta
-
-
-def adjust_contrast(images, contrast_factor):
-    mean = _ops.mean(images, axis=(-3, -2), keepdims=True)
-    return (images - mean) * contrast_factor + mean
-
-
-def per_image_standardization(image):
-    image = _ops.cast(image, "float32")
-    axes = (-3, -2, -1)
-    count = 1
-    for axis in axes:
-        count *= image.shape[axis]
-    spread = _ops.maximum(_ops.std(image, axis=axes, keepdims=True), count**-0.5)
-    return (image - _ops.mean(image, axis=axes, keepdims=True)) / spread
-
-
 def ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03):
     return _ops.image.ssim(img1, img2, max_val, filter_size, filter_sigma, k1, k2)
 
@@ -100,3 +110,32 @@ def total_variation(images, name=None):
     across = _ops.abs(images[..., :, 1:, :] - images[..., :, :-1, :])
     axes = (-3, -2, -1)
     return _ops.sum(down, axis=axes) + _ops.sum(across, axis=axes)
+
+
+def image_gradients(image):
+    """Differences to the next row and to the next column, zero at the end."""
+    down = image[:, 1:] - image[:, :-1]
+    across = image[:, :, 1:] - image[:, :, :-1]
+    edge = [(0, 0)] * 4
+    return (
+        _ops.pad(down, [edge[0], (0, 1), *edge[2:]]),
+        _ops.pad(across, [*edge[:2], (0, 1), edge[3]]),
+    )
+
+
+def sobel_edges(image):
+    return _ops.image.sobel_edges(image, data_format="channels_last")
+
+
+def random_jpeg_quality(image, min_jpeg_quality, max_jpeg_quality, seed=None):
+    from . import random
+
+    quality = int(random.uniform((), min_jpeg_quality, max_jpeg_quality, "int32", seed))
+    return adjust_jpeg_quality(image, quality)
+
+
+def adjust_jpeg_quality(image, jpeg_quality, dct_method="", name=None):
+    image = _ops.convert_to_tensor(image)
+    pixels = _colour.convert_image_dtype(image, "uint8", saturate=True)
+    coded = encode_jpeg(pixels, quality=jpeg_quality)
+    return _colour.convert_image_dtype(decode_jpeg(coded, channels=image.shape[-1]), image.dtype)

@@ -1,6 +1,7 @@
 """tf.math, most of which lies at the top of tensorflow too."""
 
 from ... import ops as _ops
+from .segments import *  # noqa: F403
 
 _UNARY = (
     "abs", "ceil", "cos", "cosh", "erf", "exp", "expm1", "floor", "log", "log1p", "log_sigmoid",
@@ -102,6 +103,47 @@ def multiply_no_nan(x, y, name=None):
 def l2_normalize(x, axis=None, epsilon=1e-12, name=None):
     total = _ops.sum(_ops.square(x), axis=axis, keepdims=True)
     return _ops.multiply(x, _ops.rsqrt(_ops.maximum(total, epsilon)))
+
+
+def _no_nan(function, x, y):
+    """function(x, y), and 0 where x is, whatever y."""
+    zero = _ops.equal(x, 0)
+    made = _ops.multiply(x, function(_ops.where(zero, _ops.ones_like(y), y)))
+    return _ops.where(zero, _ops.zeros_like(made), made)
+
+
+def xlogy(x, y, name=None):
+    return _no_nan(_ops.log, x, y)
+
+
+def xlog1py(x, y, name=None):
+    return _no_nan(_ops.log1p, x, y)
+
+
+def reciprocal_no_nan(x, name=None):
+    return divide_no_nan(_ops.ones_like(x), x)
+
+
+def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None):
+    return _ops.sqrt(_ops.sum(_ops.square(input_tensor), axis=axis, keepdims=keepdims))
+
+
+def polyval(coeffs, x, name=None):
+    x, total = _ops.convert_to_tensor(x), coeffs[0]
+    for factor in coeffs[1:]:
+        total = total * x + factor
+    return total
+
+
+def bincount(
+    arr, weights=None, minlength=None, maxlength=None, dtype="int32", name=None, axis=None
+):
+    arr = _ops.convert_to_tensor(arr)
+    counts = _ops.bincount(arr, weights, minlength or 0)
+    counts = counts if maxlength is None else counts[..., :maxlength]
+    if axis is None and len(counts.shape) > 1:
+        counts = _ops.sum(counts, axis=0)
+    return counts if weights is not None else _ops.cast(counts, dtype)
 
 
 def squared_difference(x, y, name=None):

@@ -57,8 +57,69 @@ def shuffle(value, seed=None, name=None):
 
 
 def gamma(shape, alpha, beta=None, dtype="float32", seed=None, name=None):
-    y = _random.gamma(_sizes(shape), alpha, dtype=dtype, seed=_seed(seed))
+    """Draws of `shape` for each of `alpha` and `beta`: their shape is behind."""
+    alpha = _ops.convert_to_tensor(alpha, dtype)
+    beta = None if beta is None else _ops.convert_to_tensor(beta, dtype)
+    each = alpha.shape if beta is None else (alpha + beta).shape
+    sizes = (*_sizes(shape), *each)
+    y = _random.gamma(sizes, _ops.broadcast_to(alpha, sizes), dtype=dtype, seed=_seed(seed))
     return y if beta is None else y / beta
+
+
+def stateless_seed(seed):
+    """A seed of two numbers as one: with it a function draws the same each time."""
+    first, second = (int(n) for n in _ops.convert_to_numpy(seed))
+    return _random.SeedGenerator((first * 1_000_003 + second) % 2**31)
+
+
+def stateless_uniform(shape, seed, minval=0, maxval=None, dtype="float32", name=None, alg=None):
+    return uniform(shape, minval, maxval, dtype, stateless_seed(seed))
+
+
+def stateless_normal(shape, seed, mean=0.0, stddev=1.0, dtype="float32", name=None, alg=None):
+    return normal(shape, mean, stddev, dtype, stateless_seed(seed))
+
+
+def stateless_truncated_normal(
+    shape, seed, mean=0.0, stddev=1.0, dtype="float32", name=None, alg=None
+):
+    return truncated_normal(shape, mean, stddev, dtype, stateless_seed(seed))
+
+
+class Generator:
+    """Random numbers with a state of their own; the draws are Pronghorn's."""
+
+    def __init__(self, seed=None):
+        self._seed = _random.SeedGenerator(seed)
+
+    @classmethod
+    def from_seed(cls, seed, alg=None):
+        return cls(seed)
+
+    @classmethod
+    def from_non_deterministic_state(cls, alg=None):
+        return cls()
+
+    def normal(self, shape, mean=0.0, stddev=1.0, dtype="float32", name=None):
+        return normal(shape, mean, stddev, dtype, self._seed)
+
+    def truncated_normal(self, shape, mean=0.0, stddev=1.0, dtype="float32", name=None):
+        return truncated_normal(shape, mean, stddev, dtype, self._seed)
+
+    def uniform(self, shape, minval=0, maxval=None, dtype="float32", name=None):
+        return uniform(shape, minval, maxval, dtype, self._seed)
+
+    def make_seeds(self, count=1):
+        return _random.randint((2, count), 0, 2**31 - 1, dtype="int32", seed=self._seed)
+
+
+_default = []
+
+
+def get_global_generator():
+    if not _default:
+        _default.append(Generator())
+    return _default[0]
 
 
 def set_seed(seed):

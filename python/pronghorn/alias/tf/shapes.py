@@ -1,26 +1,31 @@
 """The names at the top of tensorflow that make, cut, join and rearrange tensors."""
 
+import numpy as _np
+
 from ... import ops as _ops
+from . import texts as _texts
 
 
 def shape(input, out_type=None, name=None):
     """The sizes of a tensor as a tuple; known ones are ints, so that they can be reckoned with."""
-    return _ops.shape(input)
+    return _texts.encode_array(input).shape if _texts.is_text(input) else _ops.shape(input)
 
 
 def rank(input, name=None):
-    return len(_ops.shape(input))
+    return len(shape(input))
 
 
 def size(input, out_type=None, name=None):
     total = 1
-    for n in _ops.shape(input):
+    for n in shape(input):
         total = total * n
     return total
 
 
 def reshape(tensor, shape, name=None):
     shape = shape if isinstance(shape, (tuple, list)) else _ops.convert_to_numpy(shape).tolist()
+    if _texts.is_text(tensor):
+        return _texts.moved(lambda array: array.reshape([int(n) for n in shape]), tensor)
     return _ops.reshape(tensor, shape)
 
 
@@ -29,18 +34,27 @@ def transpose(a, perm=None, conjugate=False, name="transpose"):
 
 
 def expand_dims(input, axis, name=None):
+    if _texts.is_text(input):
+        return _texts.moved(lambda array: _np.expand_dims(array, axis), input)
     return _ops.expand_dims(input, axis)
 
 
 def squeeze(input, axis=None, name=None):
-    return _ops.squeeze(input, tuple(axis) if isinstance(axis, list) else axis)
+    axis = tuple(axis) if isinstance(axis, list) else axis
+    if _texts.is_text(input):
+        return _texts.moved(lambda array: _np.squeeze(array, axis), input)
+    return _ops.squeeze(input, axis)
 
 
 def concat(values, axis, name="concat"):
+    if _texts.is_text(values):
+        return _texts.moved(lambda *arrays: _np.concatenate(arrays, axis), *values)
     return _ops.concatenate(values, axis=axis)
 
 
 def stack(values, axis=0, name="stack"):
+    if _texts.is_text(values):
+        return _texts.moved(lambda *arrays: _np.stack(arrays, axis), *values)
     return _ops.stack(values, axis=axis)
 
 
@@ -68,12 +82,43 @@ def repeat(input, repeats, axis=None, name=None):
 
 
 def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name=None):
+    if _texts.is_text(params):
+        places = _ops.convert_to_numpy(indices)
+        return _texts.moved(lambda array: _np.take(array, places, axis or 0), params)
     if batch_dims:
-        raise NotImplementedError("tf.gather: batch_dims is not served by Pronghorn.")
+        return _gathered_each(_ops.convert_to_tensor(params), indices, axis, batch_dims)
     return _ops.take(params, indices, axis=0 if axis is None else axis)
 
 
+def _gathered_each(params, indices, axis, batch_dims):
+    """What `indices` name along the first axis after the common ones, or along `axis`."""
+    indices = _ops.convert_to_tensor(indices)
+    batch_dims %= len(indices.shape) + 1
+    axis = batch_dims if axis is None else axis % len(params.shape)
+    if axis != batch_dims:
+        order = [*range(len(params.shape))]
+        order.insert(batch_dims, order.pop(axis))
+        made = _gathered_each(_ops.transpose(params, order), indices, None, batch_dims)
+        ranks = len(indices.shape) - batch_dims
+        back = [*range(len(made.shape))]
+        moved = back[batch_dims : batch_dims + ranks]
+        back = back[:batch_dims] + back[batch_dims + ranks :]
+        return _ops.transpose(made, back[:axis] + moved + back[axis:])
+    sizes, many = _ops.shape(params), _ops.shape(indices)
+    rows = 1
+    for n in sizes[:batch_dims]:
+        rows = rows * n
+    flat = _ops.reshape(params, (-1, *sizes[batch_dims + 1 :]))
+    starts = _ops.reshape(_ops.arange(rows) * sizes[batch_dims], (-1, 1))
+    places = _ops.reshape(indices, (rows, -1)) + _ops.cast(starts, indices.dtype)
+    made = _ops.take(flat, places, axis=0)
+    return _ops.reshape(made, (*many, *sizes[batch_dims + 1 :]))
+
+
 def boolean_mask(tensor, mask, axis=None, name="boolean_mask"):
+    if _texts.is_text(tensor):
+        chosen = _ops.convert_to_numpy(mask)
+        return _texts.moved(lambda array: _np.compress(chosen, array, axis or 0), tensor)
     (kept,) = _ops.where(_ops.convert_to_tensor(mask))
     return _ops.take(tensor, kept, axis=axis or 0)
 

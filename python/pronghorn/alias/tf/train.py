@@ -1,6 +1,7 @@
-"""tf.train: the optimizers of TensorFlow 1, as those of today."""
+"""tf.train: checkpoints, and the optimizers of TensorFlow 1 as those of today."""
 
 from ... import optimizers as _optimizers
+from .checkpoints import Checkpoint, CheckpointManager, latest_checkpoint  # noqa: F401
 
 
 def GradientDescentOptimizer(learning_rate, use_locking=False, name="GradientDescent"):

@@ -135,6 +135,9 @@ class IterableSource(_Source):
         self._iterable = iterable
         self._begun = None  # (first batch, iterator), where the first was looked at already
 
+    def _type_name(self):
+        return type(self._iterable).__name__
+
     @property
     def num_batches(self):
         return len(self._iterable) if hasattr(self._iterable, "__len__") else None
@@ -145,8 +148,7 @@ class IterableSource(_Source):
             first = next(iterator, _NONE)
             if first is _NONE:
                 raise ValueError(
-                    f"The data (of type {type(self._iterable).__name__}) gave no batch; expected "
-                    "at least one."
+                    f"The data (of type {self._type_name()}) gave no batch; expected at least one."
                 )
             self._begun = first, iterator
         return self._converted(self._begun[0])

@@ -66,6 +66,9 @@ class PipelineSource(IterableSource):
         stage: function that the inputs of a batch go through, or None.
     """
 
+    def _type_name(self):
+        return "Dataset"
+
     def __init__(self, dataset, node, class_weight=None, output_shape=None, stage=None):
         super().__init__(self)
         self._stage = stage
