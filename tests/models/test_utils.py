@@ -3,7 +3,7 @@
 import numpy as np
 import pronghorn as ph
 import pytest
-from pronghorn import layers, utils
+from pronghorn import layers, ops, utils
 
 
 def test_to_categorical():
@@ -124,3 +124,26 @@ def test_regularizers_and_constraints():
         constraint = ph.constraints.get(name)
         config = ph.constraints.serialize(constraint)
         assert ph.constraints.deserialize(config).get_config() == constraint.get_config()
+
+
+def test_labels_and_features_of_tensors_within_programs_and_models():
+    from pronghorn.engine import Function
+
+    x = np.array([[3.0, 4.0], [0.0, 0.0], [1.0, -1.0]], "float32")
+    classes = np.array([[2], [0], [1]])
+    wanted = utils.normalize(x), utils.to_categorical(classes, 3)
+
+    def both(x, classes):
+        return utils.normalize(x), utils.to_categorical(classes, 3)
+
+    inputs = [ph.Input((2,)), ph.Input((1,), dtype="int32")]
+    tensors = [ops.convert_to_tensor(x), ops.convert_to_tensor(classes)]
+    for found in (
+        both(*tensors),
+        Function(both)(*tensors),
+        ph.Model(inputs, both(*inputs))(tensors),
+    ):
+        for value, right in zip(found, wanted):
+            np.testing.assert_allclose(value, right, rtol=1e-6)
+    with pytest.raises(ValueError, match="`num_classes` is needed"):
+        utils.to_categorical(inputs[1])

@@ -1,4 +1,4 @@
-"""NumPy helpers for labels and features; they work on arrays before training, not on tensors."""
+"""Helpers for labels and features: of arrays by NumPy, of tensors by ops."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Any:
         A float array of shape (..., num_classes); of a tensor, a float32 tensor.
 
     Raises:
-        ValueError: for classes below 0, or not below `num_classes`.
+        ValueError: for classes below 0, or not below `num_classes`; without `num_classes` for a
+            tensor whose values only a run knows, where classes out of range are rows of zeros.
 
     Example:
 
     >>> to_categorical([0, 2], num_classes=3).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
+    if getattr(x, "is_abstract", False):
+        return _one_hot(x, num_classes)
     given = x
     x = np.asarray(x, dtype="int64")
     shape = x.shape[:-1] if x.ndim > 1 and x.shape[-1] == 1 else x.shape
@@ -46,22 +49,37 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Any:
     return convert_to_tensor(out, "float32") if is_tensor(given) else out
 
 
+def _one_hot(x, num_classes):
+    """to_categorical of a tensor whose values only a run knows."""
+    from .. import ops
+
+    if num_classes is None:
+        raise ValueError("to_categorical: `num_classes` is needed where the classes are not known.")
+    if len(x.shape) > 1 and x.shape[-1] == 1:
+        x = ops.squeeze(x, -1)
+    return ops.one_hot(x, num_classes, dtype="float32")
+
+
 def normalize(x: Any, axis: Any = -1, order: int = 2) -> Any:
     """An array scaled so that its norms along `axis` are 1; zero vectors stay.
 
     Args:
-        x: array of numbers, of any shape.
+        x: array of numbers, or tensor, of any shape.
         axis: the axis of the vectors.
         order: of the norm, as in np.linalg.norm: 2 for Euclid's.
 
     Returns:
-        A float array of the same shape.
+        A float array of the same shape; a tensor for a tensor.
 
     Example:
 
     >>> normalize(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
     [[0.6, 0.8], [0.0, 0.0]]
     """
+    from .. import ops
+
+    if is_tensor(x) or getattr(x, "is_abstract", False):
+        return ops.normalize(x, axis=axis, order=order)
     norms = np.atleast_1d(np.linalg.norm(x, order, axis))
     norms[norms == 0] = 1
     return x / np.expand_dims(norms, axis)
