@@ -70,16 +70,16 @@ def regex_full_match(input, pattern, name=None):
 
 
 class Ragged:
-    """Pieces of several texts, which may be of different numbers: rows that become a tensor.
+    """Rows of different lengths, such as the pieces of several texts, until they are a tensor.
 
     Args:
-        rows: lists of bytes.
+        rows: lists of bytes or of numbers.
+        dtype: of the tensor.
     """
 
-    def __init__(self, rows):
-        self._rows = rows
+    def __init__(self, rows, dtype="string"):
+        self._rows, self.dtype = rows, dtype
 
-    dtype = "string"
     shape = property(lambda self: (len(self._rows), None))
 
     def to_list(self):
@@ -93,31 +93,38 @@ class Ragged:
 
     @property
     def flat_values(self):
-        return _texts.StringTensor([piece for row in self._rows for piece in row])
+        return self._tensor([piece for row in self._rows for piece in row])
+
+    def _tensor(self, values):
+        if self.dtype == "string":
+            return _texts.StringTensor(values)
+        return _ops.convert_to_tensor(values, str(self.dtype))
 
     values = flat_values
 
-    def to_tensor(self, default_value="", shape=None):
+    def to_tensor(self, default_value=None, shape=None):
         """Rows of one length, that of the longest or `shape`'s, filled up with `default_value`."""
+        text = self.dtype == "string"
+        filler = (b"" if text else 0) if default_value is None else default_value
+        filler = _texts.contents(filler) if text else filler
         width = max(map(len, self._rows), default=0)
         width = width if shape is None or shape[-1] is None else shape[-1]
-        out = _np.empty((len(self._rows), width), dtype=object)
-        out[:] = _texts.contents(default_value)
+        out = _np.full((len(self._rows), width), filler, dtype=object if text else str(self.dtype))
         for i, row in enumerate(self._rows):
             row = row[:width]
             out[i, : len(row)] = row
-        return _texts.StringTensor(out)
+        return self._tensor(out)
 
     def __getitem__(self, index):
         if isinstance(index, int):
-            return _texts.StringTensor(self._rows[index])
-        return Ragged(self._rows[index])
+            return self._tensor(self._rows[index])
+        return Ragged(self._rows[index], self.dtype)
 
     def __len__(self):
         return len(self._rows)
 
     def __iter__(self):
-        return map(_texts.StringTensor, self._rows)
+        return map(self._tensor, self._rows)
 
 
 def _pieces(input, cut):
@@ -182,6 +189,8 @@ def reduce_join(inputs, axis=None, keepdims=False, separator="", name=None):
 
 def to_number(input, out_type="float32", name=None):
     kind = float if "float" in str(out_type) else int
+    if isinstance(input, Ragged):
+        return Ragged([[kind(b.decode()) for b in row] for row in input.to_list()], out_type)
     numbers = _texts.each(lambda b: kind(b.decode()), input)
     return _ops.cast(numbers, out_type)
 
