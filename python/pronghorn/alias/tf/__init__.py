@@ -4,10 +4,13 @@ words over ops and engine with TensorFlow's argument names, order and defaults.
 A namespace of TensorFlow is a module here. What is not listed is not served.
 """
 
+from . import inside
+
 # tensorflow.X (and tensorflow.compat.v1.X) -> the module here, or that of Keras with the same names
 NAMESPACES = {
     "": "core",
     "audio": "audio",
+    "autograph": "autograph",
     "compat": "compat",
     "compat.v1": "core",
     "compat.v2": "core",
@@ -36,9 +39,10 @@ NAMESPACES = {
     "signal": "signal",
     "strings": "strings",
     "summary": "summary",
-    "test": "settings",
+    "test": "testing",
     "train": "train",
     "version": "version",
+    **inside.MODULES,
 }
 KERAS = {
     "initializers": "initializers",

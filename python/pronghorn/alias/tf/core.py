@@ -9,11 +9,14 @@ from ...engine.former_methods import Shape as TensorShape
 from ...engine.naming import name_scope
 from . import shapes as _shapes
 from . import texts as _texts
+from .arrays import TensorArray, while_loop
 from .dtypes import *
 from .former import *
 from .function import function
-from .linalg import einsum, eye, matmul, norm, tensordot
+from .indexed import *
+from .linalg import einsum, eye, global_norm, matmul, norm, svd, tensordot
 from .math import *
+from .modules import Module
 from .sessions import *
 from .shapes import *
 from .strings import as_string
@@ -87,10 +90,6 @@ def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
 
 def cond(pred, true_fn=None, false_fn=None, name=None):
     return _ops.cond(pred, true_fn, false_fn)
-
-
-def while_loop(cond, body, loop_vars, maximum_iterations=None, **kwargs):
-    return _ops.while_loop(cond, body, loop_vars, maximum_iterations=maximum_iterations)
 
 
 def map_fn(fn, elems, **kwargs):

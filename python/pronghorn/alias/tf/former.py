@@ -87,16 +87,26 @@ def sequence_mask(lengths, maxlen=None, dtype="bool", name=None):
     return _ops.cast(kept, dtype)
 
 
-def gather_nd(params, indices, name=None, batch_dims=0):
-    if batch_dims:
-        raise NotImplementedError("tf.gather_nd: batch_dims is not served by Pronghorn.")
-    indices = _ops.convert_to_tensor(indices)
+def gather_nd(params, indices, batch_dims=0, name=None):
+    params, indices = _ops.convert_to_tensor(params), _ops.convert_to_tensor(indices)
     depth = indices.shape[-1]
     sizes = _ops.shape(params)
     flat = 0
     for i in range(depth):
-        flat = flat * sizes[i] + indices[..., i]
-    return _ops.take(_ops.reshape(params, (-1, *sizes[depth:])), flat, axis=0)
+        flat = flat * sizes[batch_dims + i] + indices[..., i]
+    if not batch_dims:
+        return _ops.take(_ops.reshape(params, (-1, *sizes[depth:])), flat, axis=0)
+    groups = 1  # each group of the batch lies behind the one before
+    for size in sizes[:batch_dims]:
+        groups = groups * size
+    inner = 1
+    for size in sizes[batch_dims : batch_dims + depth]:
+        inner = inner * size
+    offset = _ops.reshape(_ops.arange(groups) * inner, sizes[:batch_dims])
+    for _ in range(len(indices.shape) - 1 - batch_dims):
+        offset = _ops.expand_dims(offset, -1)
+    rest = sizes[batch_dims + depth :]
+    return _ops.take(_ops.reshape(params, (-1, *rest)), flat + offset, axis=0)
 
 
 def scatter_nd(indices, updates, shape, name=None):
@@ -172,6 +182,30 @@ def extract_image_patches(images, ksizes=None, strides=None, rates=None, padding
         padding=padding.lower(),
         data_format="channels_last",
     )
+
+
+def unravel_index(indices, dims, name=None):
+    return _ops.stack(_ops.unravel_index(indices, tuple(_ops.convert_to_numpy(dims).tolist())))
+
+
+def argwhere(input, name=None):
+    return where(input)
+
+
+def Assert(condition, data, summarize=None, name=None):
+    from .debugging import assert_equal
+
+    return assert_equal(condition, True, message=str([_shown(x) for x in data]))
+
+
+def assert_equal(x, y, message=None, summarize=None, name=None):
+    from .debugging import assert_equal
+
+    return assert_equal(x, y, message)
+
+
+def _shown(x):
+    return x if isinstance(x, (str, int, float)) else getattr(x, "shape", x)
 
 
 def _layout(data_format):

@@ -1,6 +1,7 @@
 """tf.linalg."""
 
 from ... import ops as _ops
+from .factors import *  # noqa: F403
 
 
 def matmul(a, b, transpose_a=False, transpose_b=False, **kwargs):

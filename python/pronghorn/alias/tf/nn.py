@@ -1,6 +1,7 @@
 """tf.nn."""
 
 from ... import ops as _ops
+from .ctc import ctc_beam_search_decoder, ctc_greedy_decoder, ctc_loss  # noqa: F401
 from .former import depth_to_space, space_to_depth  # noqa: F401
 from .math import (  # noqa: F401
     in_top_k,
@@ -198,3 +199,28 @@ def avg_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
 
 
 max_pool, avg_pool = max_pool2d, avg_pool2d
+
+
+def compute_average_loss(per_example_loss, sample_weight=None, global_batch_size=None):
+    """The sum of the losses over the number of samples."""
+    loss = _ops.convert_to_tensor(per_example_loss)
+    if sample_weight is not None:
+        loss = loss * sample_weight
+    count = _ops.shape(loss)[0] if global_batch_size is None else global_batch_size
+    return _ops.sum(loss) / count
+
+
+def scale_regularization_loss(regularization_loss):
+    return _ops.sum(regularization_loss)
+
+
+def local_response_normalization(input, depth_radius=5, bias=1, alpha=1, beta=0.5, name=None):
+    """Divides by a power of the squares around in the channels (Krizhevsky and others, 2012)."""
+    squares = _ops.square(input)
+    channels = squares.shape[-1]
+    near = _ops.abs(_ops.expand_dims(_ops.arange(channels), 1) - _ops.arange(channels))
+    near = _ops.cast(near <= depth_radius, squares.dtype)
+    return input / _ops.power(bias + alpha * _ops.matmul(squares, near), beta)
+
+
+lrn = local_response_normalization

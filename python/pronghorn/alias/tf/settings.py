@@ -36,6 +36,9 @@ def run_functions_eagerly(run_eagerly):
     function._eager[0] = bool(run_eagerly)
 
 
+experimental_run_functions_eagerly = run_functions_eagerly
+
+
 def functions_run_eagerly():
     from . import function
 
