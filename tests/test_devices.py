@@ -45,6 +45,9 @@ def test_a_scope_chooses_for_its_thread():
         other.join()
         assert ops.ones((2,)).device == "split:0"
     assert seen == [usual] and ops.ones((2,)).device == usual
+    for name in ("cpu", "CPU", "/device:CPU", "cpu:0"):
+        with ph.device(name):
+            assert ph.ops.ones(2).device == "cpu:0"
     with pytest.raises(ValueError, match="no device named 'toaster:0'"), ph.device("toaster:0"):
         pass
     assert ops.ones((2,)).device == usual

@@ -417,7 +417,15 @@ void bind_tensor(py::module_& m) {
           },
           py::arg("activation"), py::arg("axis") = -1,
           "What this is the sigmoid of, or the softmax along `axis`; None where it is not.")
-      .def("numpy", &to_numpy)
+      .def(
+          "numpy",
+          [](const Tensor& t) -> py::object {
+            const py::array values = to_numpy(t);
+            return t.shape().rank() == 0 ? values[py::tuple()] : values.attr("copy")();
+          },
+          "A NumPy array of the values, the caller's own; of a scalar a NumPy number.")
+      .def("host_view", &to_numpy,
+           "A read-only NumPy array that shares the tensor's memory where the host sees it.")
       .def("moved_to",
            [](const Tensor& t, const std::string& device) {
              need_value(t, "a copy to a device");

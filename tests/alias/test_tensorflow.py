@@ -438,3 +438,24 @@ def test_strategies_of_one_replica():
 def test_the_version_is_that_of_the_keras_that_is_stood_for():
     keras = modules.load("keras")
     assert keras.version() == keras.__version__ and keras.__version__.startswith("3.")
+
+
+def test_variables_given_to_a_function_stay_variables():
+    traced = []
+
+    @tf.function
+    def loss_and_gradient(image, factor):
+        traced.append(1)
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.square(image)) * factor
+        image.assign_add(tf.ones_like(image))
+        return loss, tape.gradient(loss, image)
+
+    first, second = tf.Variable([1.0, 2.0]), tf.Variable([3.0])
+    for n in range(3):
+        loss, gradient = loss_and_gradient(first, tf.constant(2.0))
+        np.testing.assert_allclose(loss, 2 * ((1 + n) ** 2 + (2 + n) ** 2))
+        np.testing.assert_allclose(gradient, [4 * (1 + n), 4 * (2 + n)])
+    assert len(traced) == 1 and first.numpy().tolist() == [4, 5]
+    loss, gradient = loss_and_gradient(second, factor=tf.constant(1.0))
+    assert float(loss) == 9 and gradient.numpy().tolist() == [6] and second.numpy().tolist() == [4]

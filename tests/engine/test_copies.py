@@ -166,8 +166,15 @@ class TestArrays:
         assert source.tolist() == [1, 1, 1]
 
     @pytest.mark.cpu
-    def test_numpy_of_a_tensor_is_a_read_only_view(self):
+    def test_arrays_of_a_tensor(self):
         x = ops.ones(3)
-        view = x.numpy()
-        assert not view.flags.writeable and np.shares_memory(view, x.numpy())
-        assert not np.asarray(x).flags.writeable and np.array(x).flags.writeable
+        view = np.asarray(x)
+        assert not view.flags.writeable and np.shares_memory(view, np.asarray(x))
+        assert np.array(x).flags.writeable
+        own = x.numpy()
+        own /= 4
+        assert own.tolist() == [0.25] * 3 and x.tolist() == [1, 1, 1]
+        assert (
+            type(ops.sum(x).numpy()) is np.float32
+            and type(engine.Variable(3, dtype="int32").numpy()) is np.int32
+        )

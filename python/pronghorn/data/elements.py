@@ -35,7 +35,7 @@ def to_leaf(x):
     if x is None or hasattr(x, "_pipeline"):
         return x
     if isinstance(x, Tensor):
-        return x.numpy()
+        return x.host_view()
     if isinstance(x, StringTensor):
         return x.numpy()
     if isinstance(x, np.generic) and not isinstance(x, (np.str_, np.bytes_)):
@@ -53,7 +53,7 @@ def to_leaf(x):
     if hasattr(x, "__array__") and hasattr(x, "dtype") and hasattr(x, "shape"):  # pandas, torch
         array = np.asarray(x)
         return to_leaf(array) if array.dtype.kind in "OUS" else array
-    return convert_to_tensor(x).numpy()
+    return convert_to_tensor(x).host_view()
 
 
 def to_tensor(leaf):

@@ -97,7 +97,7 @@ def _numpy_function(self, function, types, args, kwargs):
 
 def _tolist(self: Any) -> Any:
     """The values as nested lists of Python numbers."""
-    return self.numpy().tolist()
+    return np.asarray(self).tolist()
 
 
 def _item(self: Any) -> Any:

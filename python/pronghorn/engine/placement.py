@@ -59,15 +59,15 @@ class device_scope:
     its place (`pronghorn.config.list_devices` tells).
 
     Args:
-        device_name: Such as "cpu:0", "gpu:0" or "/device:GPU:0"; None for the default.
+        device_name: Such as "cpu:0", "gpu:0", "gpu" or "/device:GPU:0"; None for the default.
 
     Raises:
         ValueError: for what is no name of a device.
     """
 
     def __init__(self, device_name):
-        kind, _, index = str(device_name).lower().removeprefix("/").rpartition(":")
-        kind = kind.removeprefix("device:")
+        name = str(device_name).lower().removeprefix("/").removeprefix("device:")
+        kind, _, index = (name if ":" in name else f"{name}:0").rpartition(":")
         if device_name is not None and not (kind and index.isdigit()):
             raise ValueError(
                 "A device's name is its kind and number, such as 'cpu:0'. "

@@ -26,7 +26,7 @@ def _again(array, dtype, mask):
 
 
 Tensor.__reduce__ = lambda self: (
-    _again, (np.array(self.numpy()), self.dtype, getattr(self, "_keras_mask", None))
+    _again, (self.numpy(), self.dtype, getattr(self, "_keras_mask", None))
 )  # fmt: skip
 # a tensor never changes
 Tensor.__copy__ = lambda self: self
@@ -231,9 +231,9 @@ def _numpy_nest(x):
 def convert_to_numpy(x):
     """A NumPy array of x. Of a Tensor: a read-only view; later updates never change it."""
     if isinstance(x, Tensor):
-        return x.numpy()
+        return x.host_view()
     if isinstance(x, variable_types):
-        return x.numpy()
+        return np.asarray(x.numpy())
     if isinstance(x, (list, tuple)) and _holds_tensors(x):
         x = _numpy_nest(x)
     return np.asarray(x)

@@ -263,8 +263,8 @@ class Variable(TensorOperators):
         return value
 
     def numpy(self) -> Any:
-        """The value as a NumPy array of the caller's own."""
-        return tensor_module.own_array(self.handle.read())
+        """The value as a NumPy array of the caller's own; of a scalar as a NumPy number."""
+        return self.handle.read().numpy()
 
     def __reduce__(self):
         """Pickles and copies have their own value; an initializer has done its work."""

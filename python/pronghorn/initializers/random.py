@@ -222,8 +222,8 @@ class VarianceScaling(_Random):
             distribution = "truncated_normal"
         if distribution not in ("uniform", "truncated_normal", "untruncated_normal"):
             raise ValueError(
-                "Invalid `distribution` argument. Please use one of {'uniform', "
-                f"'truncated_normal', 'untruncated_normal'}}. Received: distribution={distribution}"
+                f"Invalid `distribution` argument: {distribution!r}. Please use one of 'uniform', "
+                "'truncated_normal', 'untruncated_normal'."
             )
         self.scale = scale
         self.mode = mode

@@ -13,6 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+def _check_goes_with(tensor, shape, batch_size, batch_shape, dtype):
+    """Raises ValueError where an argument beside `input_tensor` says something else than it."""
+    for what, given, own in (
+        ("shape", shape, tuple(tensor.shape[1:])),
+        ("batch_size", batch_size, tensor.shape[0] if tensor.shape else None),
+        ("batch_shape", batch_shape, tuple(tensor.shape)),
+        ("dtype", dtype and standardize_dtype(dtype), tensor.dtype),
+    ):
+        if given is not None and (tuple(given) if isinstance(given, list) else given) != own:
+            raise ValueError(
+                "When providing the `input_tensor` argument, you cannot provide an incompatible "
+                f"`{what}` argument. Received: {what}={given}; the tensor's is {own}."
+            )
+
+
 class InputLayer(Layer):
     """The entry of a graph: holds one KerasTensor; computes nothing.
 
@@ -79,6 +94,7 @@ class InputLayer(Layer):
                     "Argument `input_tensor` must be a KerasTensor, or a tensor with values. "
                     f"Received: {input_tensor!r} (of type {type(input_tensor)})"
                 )
+            _check_goes_with(input_tensor, shape, batch_size, batch_shape, dtype)
             batch_shape, dtype = input_tensor.shape, input_tensor.dtype
         else:
             batch_shape = self._full_shape(shape, batch_size, batch_shape)
@@ -116,6 +132,9 @@ class InputLayer(Layer):
                     f"None. Found invalid entry '{size}'"
                 )
         return tuple(None if s is None else int(s) for s in batch_shape)
+
+    sparse = property(lambda self: False, doc="Whether it stands for sparse tensors: never.")
+    ragged = property(lambda self: False, doc="Whether it stands for ragged tensors: never.")
 
     @property
     def batch_shape(self) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from .. import ops
@@ -146,13 +147,25 @@ class Subtract(_Merge):
 
 
 class Multiply(_Merge):
-    """Product of the inputs.
+    """Product of the inputs; what is masked counts as 1, and as 0 where it is in every input.
 
     Example:
 
     >>> Multiply()([np.array([1.0, 2.0]), np.array([3.0, 5.0])]).tolist()
     [3.0, 10.0]
     """
+
+    def call(self, inputs: Any) -> Any:
+        masks = [get_keras_mask(x) for x in inputs]
+        if all(mask is None for mask in masks):
+            return super().call(inputs)
+        inputs = _equal_ranks(inputs)
+        wide = [None if m is None else ops.expand_dims(m, -1) for m in masks]
+        kept = [x if m is None else ops.where(m, x, 1) for x, m in zip(inputs, wide)]
+        out = functools.reduce(self._merge, kept)
+        if any(m is None for m in wide):
+            return out
+        return ops.where(functools.reduce(ops.logical_or, wide), out, 0)
 
     def _merge(self, x, y):
         return ops.multiply(x, y)

@@ -394,7 +394,7 @@ def convert_to_tensor(
 def convert_to_numpy(x: TensorLike) -> Any:
     """A NumPy array of x, the caller's own to write to.
 
-    `x.numpy()` of a tensor costs no copy: a read-only view.
+    `np.asarray(x)` of a tensor costs no copy: a read-only view.
     """
     return own_array(x)
 

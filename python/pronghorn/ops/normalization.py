@@ -18,7 +18,7 @@ from ._args import (
     wide,
 )
 from .array import moveaxis, reshape
-from .math import abs, add, divide, maximum, mean, multiply, power, rsqrt, square, subtract
+from .math import abs, add, clip, divide, maximum, mean, multiply, power, rsqrt, square, subtract
 from .math import max as max_over
 from .math import sum as sum_over
 
@@ -55,6 +55,8 @@ def moments(
     variance = mean(square(subtract(exact, average)), axes, keepdims)
     if not keepdims:
         average = sum_over(average, axes)
+    if x.dtype == "float16":  # as Keras: the largest number, not infinity
+        average, variance = (clip(y, -65504.0, 65504.0) for y in (average, variance))
     if x.dtype in FLOATS:
         average, variance = cast(average, x.dtype), cast(variance, x.dtype)
     return average, variance

@@ -278,7 +278,9 @@ def histogram(x: TensorLike, bins: int = 10, range: Any = None) -> tuple[Any, ..
         raise ValueError(f"Argument `bins` should be a non-negative integer. Received: bins={bins}")
     if range:
         if len(range) != 2 or not isinstance(range, tuple):
-            raise ValueError(f"range must be a tuple of two elements. Received: {range}")
+            raise ValueError(
+                f"Argument `range` must be a tuple of two elements. Received: range={range}"
+            )
         if range[1] < range[0]:
             raise ValueError(
                 f"The second element of range must be greater than the first. Received: {range}"

@@ -1,5 +1,6 @@
 """tf.function: a compiled function where Pronghorn can trace it, the plain function where not."""
 
+import dataclasses as _dataclasses
 import functools as _functools
 
 
@@ -18,7 +19,7 @@ class _Compiled:
         _functools.update_wrapper(self, python_function)
         self.python_function = python_function
         self._instance = instance
-        self._function = None
+        self._functions = {}  # by the identities of the Variables among the arguments
         self._plain = False
 
     def __get__(self, instance, owner=None):
@@ -35,21 +36,51 @@ class _Compiled:
         return kept[key]
 
     def __call__(self, *args, **kwargs):
-        from ...engine import Function, is_tracing, nest
+        from ...engine import Variable, is_tracing, nest
 
         if self._plain or _eager[0] or is_tracing() or not _hashable(nest.flatten((args, kwargs))):
             return self.python_function(*args, **kwargs)
-        if self._function is None:
-            self._function = Function(
-                lambda args, kwargs: self.python_function(*args, **kwargs), self.__name__
-            )
+        variables = [x for x in nest.flatten((args, kwargs)) if isinstance(x, Variable)]
+        given = args, kwargs
+        if variables:
+            given = nest.map_structure(_Place.of(variables), (args, kwargs))
         try:
-            return self._function(args, kwargs)
+            return self._compiled(variables)(*given)
         except Exception:
             pass  # what is wrong either way is told by the plain run
         result = self.python_function(*args, **kwargs)
         self._plain = True
         return result
+
+    def _compiled(self, variables):
+        """The Function for these Variables, which it reads and writes as they are."""
+        from ...engine import Function, nest
+
+        key = tuple(map(id, variables))
+        if key not in self._functions:
+            held = list(variables)
+
+            def put_back(x):
+                return held[x.number] if isinstance(x, _Place) else x
+
+            def call(args, kwargs):
+                args, kwargs = nest.map_structure(put_back, (args, kwargs))
+                return self.python_function(*args, **kwargs)
+
+            self._functions[key] = Function(call, self.__name__)
+        return self._functions[key]
+
+
+@_dataclasses.dataclass(frozen=True)
+class _Place:
+    """Stands for a Variable among the arguments of a compiled function."""
+
+    number: int
+
+    @classmethod
+    def of(cls, variables):
+        numbers = {id(v): i for i, v in enumerate(variables)}
+        return lambda x: cls(numbers[id(x)]) if id(x) in numbers else x
 
 
 _eager = [False]  # tf.config.run_functions_eagerly
