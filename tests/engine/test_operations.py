@@ -164,7 +164,7 @@ def test_what_is_accepted():
     with ph.device("cpu:0"), ph.device("/GPU:0"), ph.SymbolicScope():
         assert float(ops.sum(ops.ones((3,)))) == 3
     with pytest.raises(ValueError, match="kind and number"):
-        ph.device("cpu")
+        ph.device("gpu:first")
     with ph.RematScope(mode="full"):
         layer = ph.layers.Dense(2)
     assert layer(np.ones((1, 2))).shape == (1, 2)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import ops
 from ..engine import Function, Variable, config, convert_to_tensor, is_tracing
-from ..engine.naming import auto_name, name_scope
+from ..engine.naming import auto_name
 from ..legacy.accept import old_arguments, old_constructor
 from ..serialization import Portable
 from . import clipping, schedules
@@ -340,8 +340,7 @@ class Optimizer(Portable, OldMethods, Averages, OptimizerState):
                 "gradient (or None) for each variable."
             )
         if not self.built:
-            with name_scope(self.name, caller=self):
-                self.build(variables)
+            self._build_within_scope(variables)
         for variable in variables:
             if id(variable) not in self._index:
                 if self._compiles > 1:

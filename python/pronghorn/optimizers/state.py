@@ -77,6 +77,16 @@ class OptimizerState:
 
     _building = False
 
+    def _build_within_scope(self, variables):
+        """`build` under the optimizer's name, which no interrupt leaves open."""
+        scopes = open_scopes()
+        depth = len(scopes)
+        try:
+            with name_scope(self.name, caller=self):
+                self.build(variables)
+        finally:
+            del scopes[depth:]
+
     def extend(self, variables: Sequence[Any]) -> None:
         """Makes slots for weights that have none, beside those of the weights it was built with.
 
@@ -103,8 +113,7 @@ class OptimizerState:
         before = dict(state)
         try:
             state["built"] = False
-            with name_scope(self.name, caller=self):
-                self.build(new)
+            self._build_within_scope(new)
         except BaseException:
             state.update(before)
             raise
