@@ -276,3 +276,22 @@ def test_passes_follow_each_other_where_steps_end_with_the_data(workers):
             data, epochs=3, steps_per_epoch=5, verbose=0, validation_data=data, validation_steps=5
         )
         assert len(history.history["val_loss"]) == 3
+
+
+def test_a_sequence_may_keep_its_number_of_batches():
+    class Pairs(ph.utils.Sequence):
+        def __init__(self, num_batches):
+            self.num_batches = num_batches
+
+        def __len__(self):
+            return self.num_batches
+
+        def __getitem__(self, index):
+            return np.full((2, 3), index, "float32"), np.zeros((2, 1))
+
+    model = ph.Sequential([ph.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    steps = []
+    counts = ph.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: steps.append(batch))
+    model.fit(Pairs(3), epochs=2, shuffle=False, verbose=0, callbacks=[counts])
+    assert steps == [0, 1, 2] * 2 and model.predict(Pairs(2), verbose=0).shape == (4, 1)

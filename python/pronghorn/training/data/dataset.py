@@ -48,8 +48,17 @@ class PyDataset:
 
     @property
     def num_batches(self) -> Any:
-        """The number of batches; None for a dataset without an end (and without `__len__`)."""
+        """The number of batches; None for a dataset without an end (and without `__len__`).
+
+        A subclass may also set it, as those of Keras 2's Sequence do.
+        """
+        if "_num_batches" in self.__dict__:
+            return self._num_batches
         return len(self) if hasattr(self, "__len__") else None
+
+    @num_batches.setter
+    def num_batches(self, count: Any) -> None:
+        self._num_batches = count
 
     def on_epoch_begin(self) -> None:
         """Called at the start of an epoch."""
