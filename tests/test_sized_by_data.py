@@ -193,3 +193,14 @@ def test_counts_that_only_a_run_knows_are_refused_in_programs():
         Function(lambda x, n: ops.tile(x, n))(ops.zeros((4,)), ops.convert_to_tensor([2]))
     with pytest.raises(TypeError, match="`repeats` must hold integers"):
         ops.tile([1, 2], 1.5)
+
+
+@pytest.mark.parametrize("wrap", [np.array, ops.convert_to_tensor, list])
+def test_widths_and_shifts_that_arrays_hold(wrap):
+    x = np.arange(24.0).reshape(2, 3, 4)
+    widths, shifts = [[0, 0], [1, 1], [2, 1]], [1, 2]
+    wanted = np.pad(x, widths, mode="reflect"), np.roll(x, shifts, (0, 2))
+    np.testing.assert_array_equal(ops.pad(x, wrap(widths), mode="reflect"), wanted[0])
+    np.testing.assert_array_equal(ops.pad(x, wrap([2, 1])), np.pad(x, [2, 1]))
+    np.testing.assert_array_equal(ops.pad(x, [wrap(w) for w in widths], "reflect"), wanted[0])
+    np.testing.assert_array_equal(ops.roll(x, wrap(shifts), axis=(0, 2)), wanted[1])

@@ -270,6 +270,15 @@ def sizes(shape: Any, what: str = "shape") -> tuple[Any, ...]:
     return (size(shape, what),)
 
 
+def plain(counts: Any) -> Any:
+    """Counts as ints and tuples of them: arrays and tensors that have values are taken apart."""
+    if isinstance(counts, (list, tuple)):
+        return tuple([plain(count) for count in counts])
+    if hasattr(counts, "tolist") and not getattr(counts, "is_abstract", False):
+        return plain(counts.tolist())
+    return counts
+
+
 def judge_sizes(target):
     """What reshape says of sizes that no tensor could take."""
     numbers = [n for n in target if isinstance(n, int)]

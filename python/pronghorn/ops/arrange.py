@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import KerasTensor
 from ..engine.sized import sized_by_data
-from ._args import index, normalize_axis, shape_of, sizes, tensor
+from ._args import index, normalize_axis, plain, shape_of, sizes, tensor
 from ._starts import is_open
 from .array import (
     OPEN_END,
@@ -218,6 +218,7 @@ def roll(x: TensorLike, shift: Any, axis: Axis | None = None) -> Tensor:
     if axis is None:
         return reshape(roll(ravel(x), shift, 0), shape_of(x))
     axes = axis if isinstance(axis, (list, tuple)) else (axis,)
+    shift = plain(shift)
     shifts = shift if isinstance(shift, (list, tuple)) else (shift,) * len(axes)
     if len(axes) == 1 and len(shifts) > 1:
         axes = tuple(axes) * len(shifts)

@@ -207,9 +207,9 @@ def pad(
     """
     x = tensor(x)
     rank = len(x.shape)
+    pad_width = _args.plain(pad_width)
     if isinstance(pad_width, int):
         pad_width = ((pad_width, pad_width),) * rank
-    pad_width = tuple(tuple(p) if isinstance(p, (list, tuple)) else p for p in pad_width)
     if len(pad_width) == 2 and all(isinstance(p, int) for p in pad_width):
         pad_width = (pad_width,) * rank
     if len(pad_width) == 1 and rank != 1:
