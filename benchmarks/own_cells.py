@@ -12,8 +12,11 @@ import functools
 import json
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(1, str(Path(__file__).parent.parent / "tests"))
 
 SIZES = ((32, 32), (32, 128), (128, 32), (128, 128))  # units, batch
 STEPS, FEATURES = 100, 32
@@ -23,26 +26,11 @@ MOST = 3.0
 def networks(units):
     """The user's and the built-in layer, as models with the same weights."""
     import pronghorn as keras
-    from pronghorn import layers, ops
-
-    class OwnLSTM(layers.Layer):
-        state_size = (units, units)
-
-        def build(self, shape):
-            self.kernel = self.add_weight(shape=(shape[-1], 4 * units), name="kernel")
-            self.recurrent = self.add_weight(shape=(units, 4 * units), name="recurrent")
-            self.bias = self.add_weight(shape=(4 * units,), initializer="zeros", name="bias")
-
-        def call(self, inputs, states):
-            h, c = states
-            z = ops.matmul(inputs, self.kernel) + ops.matmul(h, self.recurrent) + self.bias
-            i, f, g, o = ops.split(z, 4, axis=-1)
-            c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
-            h = ops.sigmoid(o) * ops.tanh(c)
-            return h, [h, c]
+    from layers.rnn.own_lstm import OwnLSTM
+    from pronghorn import layers
 
     models = []
-    for layer in (layers.RNN(OwnLSTM()), layers.LSTM(units)):
+    for layer in (layers.RNN(OwnLSTM(units)), layers.LSTM(units)):
         models.append(keras.Sequential([keras.Input((STEPS, FEATURES)), layer]))
         models[-1].compile("sgd", "mse")
     models[1].set_weights(models[0].get_weights())

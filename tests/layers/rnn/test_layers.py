@@ -3,7 +3,8 @@
 import numpy as np
 import pronghorn as ph
 import pytest
-from layers.rnn.own_cells import Counting, OwnLSTM, X, close
+from layers.rnn.own_cells import Counting, X, close
+from layers.rnn.own_lstm import OwnLSTM
 from pronghorn import layers, ops
 
 KINDS = {"SimpleRNN": 1, "LSTM": 2, "GRU": 1}

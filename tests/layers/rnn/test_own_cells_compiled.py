@@ -3,7 +3,8 @@
 import numpy as np
 import pronghorn as ph
 import pytest
-from layers.rnn.own_cells import OwnLSTM, X, close
+from layers.rnn.own_cells import X, close
+from layers.rnn.own_lstm import OwnLSTM
 from pronghorn import layers, ops
 from pronghorn.engine.tape import GradientTape
 from pronghorn.engine.trace import Function
