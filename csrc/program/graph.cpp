@@ -20,6 +20,14 @@ void Graph::renumber() {
     for (int v : nodes[n].out) values[static_cast<size_t>(v)].index = static_cast<int>(n);
 }
 
+void Graph::drop(const std::vector<char>& gone) {
+  std::vector<GraphNode> kept;
+  for (size_t n = 0; n < nodes.size(); ++n)
+    if (!gone[n]) kept.push_back(std::move(nodes[n]));
+  nodes = std::move(kept);
+  renumber();
+}
+
 namespace {
 
 class Builder {

@@ -58,6 +58,7 @@ struct Graph {
   // Recomputed by callers after they edit nodes.
   std::vector<std::vector<int>> consumers() const;  // value -> nodes, one entry per use
   void renumber();                                  // refreshes the producers in values
+  void drop(const std::vector<char>& gone);         // those nodes; and renumbers
 };
 
 // Where everything that a trace uses lives: the default where it uses nothing. Throws ValueError

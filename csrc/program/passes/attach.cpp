@@ -30,12 +30,7 @@ class AttachPass {
       g_.nodes[n] = std::move(joined);
       changed = true;
     }
-    if (!changed) return;
-    std::vector<GraphNode> kept;
-    for (size_t n = 0; n < g_.nodes.size(); ++n)
-      if (!gone[n]) kept.push_back(std::move(g_.nodes[n]));
-    g_.nodes = std::move(kept);
-    g_.renumber();
+    if (changed) g_.drop(gone);
   }
 
  private:

@@ -44,12 +44,7 @@ class ChainPass {
       g_.nodes[z(members.back())] = std::move(made);
       changed = true;
     }
-    if (!changed) return;
-    std::vector<GraphNode> kept;
-    for (size_t n = 0; n < g_.nodes.size(); ++n)
-      if (!gone[n]) kept.push_back(std::move(g_.nodes[n]));
-    g_.nodes = std::move(kept);
-    g_.renumber();
+    if (changed) g_.drop(gone);
   }
 
  private:

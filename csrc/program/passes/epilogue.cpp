@@ -57,11 +57,7 @@ class EpiloguePass {
       gone[static_cast<size_t>(last)] = 0;
       g_.nodes[static_cast<size_t>(last)] = std::move(fused);
     }
-    std::vector<GraphNode> kept;
-    for (size_t n = 0; n < g_.nodes.size(); ++n)
-      if (!gone[n]) kept.push_back(std::move(g_.nodes[n]));
-    g_.nodes = std::move(kept);
-    g_.renumber();
+    g_.drop(gone);
   }
 
  private:

@@ -12,20 +12,16 @@ void prune(Graph& g) {
   std::vector<char> needed(g.values.size(), 0);
   for (int v : g.outputs) needed[static_cast<size_t>(v)] = 1;
   for (const GraphWrite& w : g.writes) needed[static_cast<size_t>(w.value)] = 1;
-  std::vector<char> keep(g.nodes.size(), 0);
+  std::vector<char> gone(g.nodes.size(), 0);
   for (size_t n = g.nodes.size(); n-- > 0;) {
     // An op that checks its indices stays: the error is part of the meaning.
     const GraphNode& node = g.nodes[n];
-    keep[n] = node.op && (node.op->flags & kStatus);
-    for (int v : node.out) keep[n] = keep[n] || needed[static_cast<size_t>(v)];
-    if (keep[n])
+    gone[n] = !node.op || !(node.op->flags & kStatus);
+    for (int v : node.out) gone[n] = gone[n] && !needed[static_cast<size_t>(v)];
+    if (!gone[n])
       for (int v : node.in) needed[static_cast<size_t>(v)] = 1;
   }
-  std::vector<GraphNode> kept;
-  for (size_t n = 0; n < g.nodes.size(); ++n)
-    if (keep[n]) kept.push_back(std::move(g.nodes[n]));
-  g.nodes = std::move(kept);
-  g.renumber();
+  g.drop(gone);
 }
 
 namespace {
