@@ -89,7 +89,8 @@ struct EltwiseArgs {
 };
 
 // ---------------------------------------------------------------- matrix product
-enum class Act : uint8_t { none, relu, tanh, sigmoid };
+// relu6 is min(relu(x), 6), its derivative in terms of the result g is 0 < g < 6.
+enum class Act : uint8_t { none, relu, tanh, sigmoid, relu6 };
 
 // c[b] = gate(act(alpha * a[b] @ b[b] + bias + (accumulate ? c[b] : 0)))
 // Any float. a (batch, m, k), b (batch, k, n) with any row and column

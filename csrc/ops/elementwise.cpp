@@ -1,7 +1,6 @@
 // Elementwise ops: one row an op, with its opcode, its result type and its derivative. Inputs
 // broadcast; the reverse sweep sums gradients back, so a derivative may have the broadcast shape.
 #include "../core/eltwise.h"
-#include "../kernels/args_relu6.h"
 #include "common.h"
 
 namespace ph {
@@ -119,7 +118,7 @@ constexpr Row kRows[] = {
     {"ceil", 1, EltOp::ceil, F},
     {"round", 1, EltOp::round, F},
     {"relu", 1, EltOp::relu, P, PH_ONE(gate(g, o, Act::relu)), nullptr, Act::relu},
-    {"relu6", 1, EltOp::relu, P, PH_ONE(gate(g, o, kRelu6)), relu6_lower, kRelu6},
+    {"relu6", 1, EltOp::relu, P, PH_ONE(gate(g, o, Act::relu6)), relu6_lower, Act::relu6},
     {"isnan", 1, EltOp::isnan, B},
     {"isinf", 1, EltOp::isinf, B},
     {"isfinite", 1, EltOp::isfinite, B},
@@ -138,8 +137,8 @@ constexpr Row kRows[] = {
     {"sigmoid_gate", 2, EltOp::mov, P,
      PH_TWO(gate(g, y, Act::sigmoid), mul(mul(g, x), sub(like(y, 1), mul(y, like(y, 2))))),
      sigmoid_gate_lower, Act::none, Act::sigmoid},
-    {"relu6_gate", 2, EltOp::mov, P, PH_TWO(gate(g, y, kRelu6), Tensor()), relu6_gate_lower,
-     Act::none, kRelu6},
+    {"relu6_gate", 2, EltOp::mov, P, PH_TWO(gate(g, y, Act::relu6), Tensor()), relu6_gate_lower,
+     Act::none, Act::relu6},
 };
 constexpr int kCount = sizeof(kRows) / sizeof(kRows[0]);
 

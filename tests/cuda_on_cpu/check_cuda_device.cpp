@@ -10,7 +10,6 @@
 #include <string>
 
 #include "../../csrc/device/cuda/block_pool.h"
-#include "../../csrc/kernels/args_relu6.h"
 #include "../../csrc/kernels/cuda/cuda_table.h"
 #include "../native/check.h"
 
@@ -311,7 +310,7 @@ void check_product(Device& gpu, const ProductCase& p, DType dtype, check::Lcg& r
 
 void check_products(Device& gpu) {
   check::Lcg rng(11);
-  constexpr Act acts[] = {Act::none, Act::relu, Act::tanh, Act::sigmoid, kRelu6};
+  constexpr Act acts[] = {Act::none, Act::relu, Act::tanh, Act::sigmoid, Act::relu6};
   constexpr int64_t sizes[] = {1, 2, 5, 13, 17, 32};
   const auto any = [&](int n) { return static_cast<size_t>(rng.below(n)); };
   for (int i = 0; i < 300; ++i) {

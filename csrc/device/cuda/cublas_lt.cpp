@@ -13,8 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "../../kernels/args_relu6.h"
-
 namespace ph {
 namespace {
 
@@ -246,7 +244,7 @@ size_t workspace_of(const Opened& opened, const GemmArgs& g) {
 // ---------------------------------------------------------------- what the library does not do
 // c = gate(act(c)) for what its epilogues lack, by one elementwise program.
 void finish(const GemmArgs& g, const Launch& launch) {
-  const bool relu6 = g.act == kRelu6, gate6 = g.gate && g.gate_act == kRelu6;
+  const bool relu6 = g.act == Act::relu6, gate6 = g.gate && g.gate_act == Act::relu6;
   const bool act = g.act == Act::tanh || g.act == Act::sigmoid || relu6;
   if (!act && !g.gate) return;
   EltwiseArgs e;

@@ -1,7 +1,6 @@
 // The tiled matrix product that gemm and convolution share. Operands say what element (i, k) is;
 // the epilogue says what becomes of a sum. Sums have a fixed order. Halves go to tensor cores.
 #pragma once
-#include "../args_relu6.h"
 #include "tensor_core.h"
 
 namespace ph {
@@ -10,7 +9,7 @@ namespace cuda {
 template <class T>
 PH_DEVICE T apply_act(Act act, T x) {
   if (act == Act::relu) return x < 0 ? T(0) : x;
-  if (act == kRelu6) return x < 0 ? T(0) : x > 6 ? T(6) : x;
+  if (act == Act::relu6) return x < 0 ? T(0) : x > 6 ? T(6) : x;
   if (act == Act::tanh) return tanh(x);
   if (act == Act::sigmoid) return 1 / (1 + exp(-x));
   return x;
@@ -18,7 +17,7 @@ PH_DEVICE T apply_act(Act act, T x) {
 template <class T>
 PH_DEVICE T apply_gate(Act act, T x, T g) {
   if (act == Act::relu) return g > 0 ? x : T(0);
-  if (act == kRelu6) return g > 0 && g < 6 ? x : T(0);
+  if (act == Act::relu6) return g > 0 && g < 6 ? x : T(0);
   if (act == Act::tanh) return x * (1 - g * g);
   if (act == Act::sigmoid) return x * (g * (1 - g));
   return x;

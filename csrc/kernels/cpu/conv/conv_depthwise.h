@@ -108,7 +108,7 @@ PH_INLINE void depthwise_block(const DirectConv<T>& q, const TapList& list, cons
   if (q.accumulate) each([&](const T* p, Vec<T>& x) { x += get(p); });
   if (simple && q.epilogue.act != Act::none)
     each([](const T*, Vec<T>& x) { x = apply_relu<T>(x); });
-  if (simple && q.epilogue.act == kRelu6)
+  if (simple && q.epilogue.act == Act::relu6)
     each([](const T*, Vec<T>& x) { x = smaller<T>(splat<T>(T(6)), x); });
   if (whole && q.past)
     each([](T* p, Vec<T> x) { store_past<T>(p, x); });

@@ -1,7 +1,6 @@
 // What follows a product while its tile is still in L1: bias, activation, gate. And, of a block
 // that is in L2, an elementwise program.
 #pragma once
-#include "../../args_relu6.h"
 #include "../eltwise/eltwise_part.h"
 #include "../math/math.h"
 
@@ -19,7 +18,7 @@ struct Epilogue {
   PH_INLINE bool empty() const { return !bias && !gate && act == Act::none; }
   // What the register tile does by itself.
   PH_INLINE bool simple() const {
-    return !gate && (act == Act::none || act == Act::relu || act == kRelu6);
+    return !gate && (act == Act::none || act == Act::relu || act == Act::relu6);
   }
 };
 
@@ -34,7 +33,7 @@ PH_INLINE Vec<T> apply_relu6(Vec<T> x) {
 template <class T>
 PH_INLINE Vec<T> apply_act(Vec<T> x, Act act) {
   if (act == Act::relu) return apply_relu<T>(x);
-  if (act == kRelu6) return apply_relu6<T>(x);
+  if (act == Act::relu6) return apply_relu6<T>(x);
   if (act == Act::tanh) return vtanh(x);
   if (act == Act::sigmoid) return vsigmoid(x);
   return x;
@@ -44,7 +43,7 @@ template <class T>
 PH_INLINE Vec<T> apply_gate(Vec<T> x, Vec<T> g, Act act) {
   const Vec<T> zero = {}, one = splat<T>(T(1));
   if (act == Act::relu) return g > zero ? x : zero;
-  if (act == kRelu6) return g > zero ? (g < splat<T>(T(6)) ? x : zero) : zero;
+  if (act == Act::relu6) return g > zero ? (g < splat<T>(T(6)) ? x : zero) : zero;
   if (act == Act::tanh) return x * (one - g * g);
   if (act == Act::sigmoid) return x * (g * (one - g));
   return x;
@@ -88,7 +87,7 @@ PH_NOINLINE void finish_tile(const T* from, int64_t ld_from, T* c, int64_t ldc, 
     finish_with<T>(from, ld_from, c, ldc, rows, cols, e, accumulate, act);
   };
   if (e.act == Act::tanh) return with([](Vec<T> x) { return vtanh(x); });
-  if (e.act == kRelu6) return with([](Vec<T> x) { return apply_relu6<T>(x); });
+  if (e.act == Act::relu6) return with([](Vec<T> x) { return apply_relu6<T>(x); });
   if (e.act == Act::sigmoid) return with([](Vec<T> x) { return vsigmoid(x); });
   const Vec<T> least = splat<T>(e.act == Act::relu ? T(0) : -FloatBits<T>::inf);
   with([&](Vec<T> x) { return larger<T>(least, x); });

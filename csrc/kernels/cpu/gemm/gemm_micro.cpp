@@ -65,7 +65,7 @@ PH_INLINE void finish(const Micro<T>& t, Vec<T> (&acc)[R][V]) {
     for (int i = 0; i < R; ++i)
 #pragma GCC unroll 4
       for (int v = 0; v < V; ++v) acc[i][v] = apply_relu<T>(acc[i][v]);
-    if (t.act == kRelu6) {
+    if (t.act == Act::relu6) {
       const Vec<T> most = splat<T>(T(6));
 #pragma GCC unroll 16
       for (int i = 0; i < R; ++i)

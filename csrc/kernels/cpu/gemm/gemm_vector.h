@@ -41,7 +41,7 @@ PH_INLINE void emit(const MatVec<T>& q, int64_t i0, const T* sum, int64_t count)
       Vec<T> x = alpha * load<T>(sum + i) + shift;
       if (q.accumulate) x += whole ? load<T>(y + i) : load_first<T>(y + i, left);
       if (act != Act::none) x = apply_relu<T>(x);
-      if (act == kRelu6) x = apply_relu6<T>(x);
+      if (act == Act::relu6) x = apply_relu6<T>(x);
       if (whole)
         store<T>(y + i, x);
       else
