@@ -147,6 +147,7 @@ enum OpFlags : uint32_t {
   kInPlace = 32,     // output 0 may take input 0's memory when nobody else reads it
   kHost = 64,        // calls out to a library on the host, which may run ops of its own
   kProgram = 128,    // output 0 may go on through an elementwise program (BindContext::program)
+  kPacks = 256,      // another form of input 0, kept between runs whatever its size
 };
 
 struct OpDef {

@@ -5,6 +5,12 @@
 
 namespace ph {
 
+// A call whose input 1 was brought into another form before, by `pack` of that input alone.
+struct PackedForm {
+  const OpDef *pack, *op;
+  Attrs pack_attrs, attrs;
+};
+
 struct PassRules {
   bool permutes = false;  // this op is input 0 with its dimensions in the order of attribute 0
   // The call of u instead of x, where every input is x = transpose(u, perm): it changes `attrs`
@@ -17,6 +23,8 @@ struct PassRules {
   // reads, and its attributes; its inputs are those of the first and, of the others, all but input
   // 0. Null where it gains nothing.
   const OpDef* (*chained)(std::span<const Call> calls, Attrs& attrs) = nullptr;
+  // What the call becomes where input 1 is the same in many runs. False: it gains nothing.
+  bool (*packed)(const Call& call, const Kernels& kernels, PackedForm& form) = nullptr;
 };
 const PassRules& pass_rules(const OpDef& op);
 

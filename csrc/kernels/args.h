@@ -137,6 +137,9 @@ enum class ConvMode : uint8_t { forward, grad_input, grad_filter };
 // winograd: allowed where it wins and keeps the bound that winograd.h states.
 // program: as in GemmArgs, over the pixels and channels of the written tensor (forward,
 // grad_input).
+// packed: null, or what conv_pack made there of the filter for a call of the same sizes; the filter
+// is then not read. conv_pack reads the filter and the sizes alone. conv_packed_bytes says how many
+// bytes it takes, aligned to 64; 0: not of such a call, whose `packed` is null.
 struct ConvArgs {
   DType dtype;
   ConvMode mode;
@@ -153,6 +156,7 @@ struct ConvArgs {
   bool winograd;
   void* scratch;
   const EltwiseArgs* program;
+  void* packed;
 };
 
 // ---------------------------------------------------------------- pooling

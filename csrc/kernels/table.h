@@ -34,6 +34,7 @@ PH_OWN_FAMILIES(PH_X) PH_OWN_COLD_FAMILIES(PH_X)
   X(eltwise, EltwiseArgs)                                                                     \
   X(gemm, GemmArgs)                                                                           \
   X(conv, ConvArgs)                                                                           \
+  X(conv_pack, ConvArgs)                                                                      \
   X(pool, PoolArgs)                                                                           \
   X(pool_grad, PoolArgs) X(reduce, ReduceArgs) X(softmax, SoftmaxArgs)                        \
       X(softmax_grad, SoftmaxArgs) X(xent, XentArgs) X(xent_grad, XentArgs) X(norm, NormArgs) \
@@ -55,6 +56,7 @@ PH_OWN_FAMILIES(PH_X) PH_OWN_COLD_FAMILIES(PH_X)
 #define PH_SCRATCHES(X)     \
   X(gemm_scratch, GemmArgs) \
   X(conv_scratch, ConvArgs) \
+  X(conv_packed_bytes, ConvArgs) \
   X(reduce_scratch, ReduceArgs) X(norm_scratch, NormArgs) X(scatter_scratch, GatherArgs)
     // clang-format on
 

@@ -54,6 +54,20 @@ ConvDims::ConvDims(const Call& call, Specs in, ConvMode mode) {
   }
 }
 
+ConvArgs conv_sizes(const ConvDims& d, ConvMode mode, DType dtype) {
+  ConvArgs a;
+  std::memset(&a, 0, sizeof a);
+  a.dtype = dtype;
+  a.mode = mode;
+  a.n = d.n, a.h = d.h, a.w = d.v, a.c = d.c, a.k = d.k, a.kh = d.window.kh, a.kw = d.window.kw;
+  a.oh = d.oh, a.ow = d.ow;
+  a.stride_h = d.window.stride_h, a.stride_w = d.window.stride_w;
+  a.dil_h = d.window.dil_h, a.dil_w = d.window.dil_w;
+  a.pad_top = d.window.top, a.pad_left = d.window.left, a.groups = d.groups;
+  a.winograd = winograd_enabled();
+  return a;
+}
+
 namespace {
 
 constexpr size_t kConvAttrs =
@@ -79,15 +93,7 @@ bool bind_conv(BindContext& ctx) {
   for (const Operand& in : ctx.in)
     if (in.spec.dtype != out.dtype) return false;
   const ConvDims d(ctx, pair, mode);
-  ConvArgs a;
-  std::memset(&a, 0, sizeof a);
-  a.dtype = out.dtype;
-  a.mode = mode;
-  a.n = d.n, a.h = d.h, a.w = d.v, a.c = d.c, a.k = d.k, a.kh = d.window.kh, a.kw = d.window.kw;
-  a.oh = d.oh, a.ow = d.ow;
-  a.stride_h = d.window.stride_h, a.stride_w = d.window.stride_w;
-  a.dil_h = d.window.dil_h, a.dil_w = d.window.dil_w;
-  a.pad_top = d.window.top, a.pad_left = d.window.left, a.groups = d.groups;
+  ConvArgs a = conv_sizes(d, mode, out.dtype);
   a.x = mode == ConvMode::grad_input ? ctx.out[0].data : ctx.in[0].data;
   a.filter = mode == ConvMode::grad_filter ? ctx.out[0].data
                                            : ctx.in[mode == ConvMode::forward ? 1 : 0].data;
@@ -95,7 +101,6 @@ bool bind_conv(BindContext& ctx) {
   a.act = e.act, a.gate_act = e.gate_act;
   if (e.has_bias) a.bias = ctx.in[e.bias_at].data;
   if (e.has_gate) a.gate = ctx.in[e.gate_at].data;
-  a.winograd = winograd_enabled();
   if (mode != ConvMode::grad_filter && native_float(a.dtype) && ctx.kernels->programs)
     a.program = ctx.take_program();
   const size_t need = ctx.kernels->conv_scratch ? ctx.kernels->conv_scratch(a, ctx.threads) : 0;

@@ -1,5 +1,6 @@
 // Between conv.cpp (the ops) and conv_plain.cpp (their plain definition).
 #pragma once
+#include "../core/pass_rules.h"
 #include "epilogue.h"
 #include "window.h"
 
@@ -16,6 +17,12 @@ struct ConvDims {
  private:
   void check(const Call& call) const;
 };
+
+// The sizes of a call, nothing else; Winograd as allowed now.
+ConvArgs conv_sizes(const ConvDims& d, ConvMode mode, DType dtype);
+
+// PassRules::packed of conv2d with and without an epilogue.
+bool conv_packed(const Call& call, const Kernels& kernels, PackedForm& form);
 
 Tensor conv_forward(const Tensor& x, const Tensor& w, const Attrs& attrs);
 Tensor conv_grad_input(const Tensor& w, const Tensor& dy, const Attrs& attrs);

@@ -3,7 +3,6 @@
 // reads it, and what lies between takes the memory of one image. Made by a pass alone.
 #include <algorithm>
 
-#include "../core/pass_rules.h"
 #include "conv.h"
 
 namespace ph {
@@ -79,16 +78,8 @@ std::vector<Spec> infer_chain(const Call& c) {
 }
 
 ConvArgs args_of(const BindContext& ctx, const Stage& s) {
-  const ConvDims& d = s.dims;
-  ConvArgs a;
-  std::memset(&a, 0, sizeof a);
-  a.dtype = ctx.out[0].spec.dtype;
-  a.mode = ConvMode::forward;
-  a.n = 1, a.h = d.h, a.w = d.v, a.c = d.c, a.k = d.k, a.kh = d.window.kh, a.kw = d.window.kw;
-  a.oh = d.oh, a.ow = d.ow;
-  a.stride_h = d.window.stride_h, a.stride_w = d.window.stride_w;
-  a.dil_h = d.window.dil_h, a.dil_w = d.window.dil_w;
-  a.pad_top = d.window.top, a.pad_left = d.window.left, a.groups = d.groups;
+  ConvArgs a = conv_sizes(s.dims, ConvMode::forward, ctx.out[0].spec.dtype);
+  a.n = 1, a.winograd = false;
   a.filter = ctx.in[s.filter].data;
   if (s.bias) a.bias = ctx.in[s.bias].data;
   a.act = static_cast<Act>(std::get<int64_t>(s.attrs[5]));
@@ -248,8 +239,8 @@ const OpDef* chained(std::span<const Call> calls, Attrs& attrs) {
   return &op_by_name("conv_chain");
 }
 
-const RegisterPassRules plain("conv2d", {.chained = chained});
-const RegisterPassRules fused("conv2d_epilogue", {.chained = chained});
+const RegisterPassRules plain("conv2d", {.chained = chained, .packed = conv_packed});
+const RegisterPassRules fused("conv2d_epilogue", {.chained = chained, .packed = conv_packed});
 
 }  // namespace
 }  // namespace ph

@@ -79,6 +79,10 @@ void count_conv(const ConvArgs& a, Counts& c) {
   count_program(a.program, written, a.dtype, c);
 }
 
+void count_conv_pack(const ConvArgs& a, Counts& c) {
+  c.bytes = 2 * product({a.kh, a.kw, a.c, a.k}) * size_of(a.dtype);
+}
+
 void count_pool(const PoolArgs& a, Counts& c) {
   const double x = product({a.n, a.h, a.w, a.c}), y = product({a.n, a.oh, a.ow, a.c});
   c.operations = y * product({a.kh, a.kw});

@@ -86,6 +86,7 @@ void fuse_epilogues(Graph& g);    // bias, activation and gate into the product 
 void fuse_elementwise(Graph& g);  // chains into one program each
 void chain(Graph& g);             // what only the next one reads, run by run of its rows
 void attach_programs(Graph& g, Device& device);  // chains to the product that feeds them
-void prepare(Graph& g, Device& device);          // marks what need not be computed in every run
+void pack(Graph& g, Device& device);  // weights into the form their readers like, where that lasts
+void prepare(Graph& g, Device& device);  // marks what need not be computed in every run
 
 }  // namespace ph

@@ -71,6 +71,7 @@ Program::Program(const Trace& trace, std::span<const Tensor> outputs, Device& de
   graph_.keeps = device.host_visible();
   optimize(graph_, device);
   own_written_values(graph_);
+  pack(graph_, device);
   ph::prepare(graph_, device);
   place_literals(graph_, device);
   plan_ = make_plan(graph_, device, launch_.threads);

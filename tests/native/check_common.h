@@ -12,7 +12,6 @@
 #include <thread>
 #include <vector>
 
-#include "../../csrc/kernels/args_relu6.h"
 #include "../../csrc/kernels/table.h"
 
 namespace ph::check {  // check.h
@@ -114,16 +113,30 @@ struct Scratch {
   }
 };
 
+// The filter of a convolution packed ahead, where the table does that for its sizes; the call then
+// has no other.
+struct Ahead {
+  Scratch packed;
+  Ahead(const Width& w, ph::ConvArgs& g, bool wanted, const ph::Launch& team)
+      : packed(wanted ? w.conv_packed_bytes(g, team.threads) : 0) {
+    g.packed = nullptr;
+    if (!packed.bytes) return;
+    g.packed = packed.base;
+    w.conv_pack(g, team);
+    g.filter = nullptr;
+  }
+};
+
 inline double act(double x, ph::Act a) {
   if (a == ph::Act::relu) return x < 0 ? 0 : x;
-  if (a == ph::kRelu6) return x < 0 ? 0 : x > 6 ? 6 : x;
+  if (a == ph::Act::relu6) return x < 0 ? 0 : x > 6 ? 6 : x;
   if (a == ph::Act::tanh) return std::tanh(x);
   if (a == ph::Act::sigmoid) return 1 / (1 + std::exp(-x));
   return x;
 }
 inline double gate(double x, double g, ph::Act a) {
   if (a == ph::Act::relu) return g > 0 ? x : 0;
-  if (a == ph::kRelu6) return g > 0 && g < 6 ? x : 0;
+  if (a == ph::Act::relu6) return g > 0 && g < 6 ? x : 0;
   if (a == ph::Act::tanh) return x * (1 - g * g);
   if (a == ph::Act::sigmoid) return x * (g * (1 - g));
   return x;

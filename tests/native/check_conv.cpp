@@ -9,7 +9,7 @@ namespace {
 using namespace ph;
 using namespace ::check;
 
-int failures = 0;
+int failures = 0, packed_cases = 0;
 const char* const kModes[] = {"forward", "grad_input", "grad_filter"};
 
 struct Geometry {
@@ -82,13 +82,16 @@ void check_case(Random& r, const Width& w, const Geometry& q, ConvMode mode, boo
   naive<T>(g, x.data(), f.data(), y.data(), sum, size);
   Buffer<T> first = target;
   double worst = 0;
+  const bool ahead = mode == ConvMode::forward && r.flip();
   for (int threads : ph::check::thread_counts({1, 2, 3})) {
     target = before;
     g.x = x.data(), g.filter = f.data(), g.y = y.data();
+    const Ahead filter(w, g, ahead, team(threads));
+    packed_cases += g.packed != nullptr;
     Scratch scratch(w.conv_scratch(g, threads));
     g.scratch = scratch.base;
     w.conv(g, team(threads));
-    bool ok = target.guarded() && scratch.guarded();
+    bool ok = target.guarded() && scratch.guarded() && filter.packed.guarded();
     if (threads == 1) {
       first = target;
       for (int64_t i = 0; i < target.size(); ++i) {
@@ -106,12 +109,12 @@ void check_case(Random& r, const Width& w, const Geometry& q, ConvMode mode, boo
     if (!ok || worst > limit) {
       std::printf(
           "FAIL %s %s %s n=%ld h=%ld w=%ld c=%ld k=%ld kh=%ld kw=%ld s=(%ld,%ld) d=(%ld,%ld) "
-          "pad=(%ld,%ld) groups=%ld o=(%ld,%ld) acc=%d act=%d gate=%d winograd=%d threads=%d "
-          "error=%g guards=%d\n",
+          "pad=(%ld,%ld) groups=%ld o=(%ld,%ld) acc=%d act=%d gate=%d winograd=%d packed=%d "
+          "threads=%d error=%g guards=%d\n",
           w.name, sizeof(T) == 4 ? "f32" : "f64", kModes[int(mode)], long(q.n), long(q.h),
           long(q.w), long(q.c), long(q.k), long(q.kh), long(q.kw), long(q.sh), long(q.sw),
           long(q.dh), long(q.dw), long(q.pt), long(q.pl), long(q.groups), long(g.oh), long(g.ow),
-          g.accumulate, int(g.act), !!g.gate, winograd, threads, worst, ok);
+          g.accumulate, int(g.act), !!g.gate, winograd, !!g.packed, threads, worst, ok);
       ++failures;
       return;
     }
@@ -173,7 +176,8 @@ void check_winograd_markers(Random& r, const Width& w) {
   for (const Geometry& q : shapes)
     for (ConvMode mode : {ConvMode::forward, ConvMode::grad_input})
       for (float marker : {-9999.0f, 1e38f, INFINITY, -INFINITY, NAN})
-        for (int64_t alone : {0, 1}) {
+        for (int64_t kind : {0, 1, 2, 3}) {
+          const bool alone = kind & 1, ahead = kind & 2 && mode == ConvMode::forward;
           ConvArgs g = make_args(q, DType::f32);
           g.mode = mode, g.winograd = true;
           Buffer<float> x(g.n * g.h * g.w * g.c), f(9 * g.c * g.k), y(g.n * g.oh * g.ow * g.k);
@@ -187,9 +191,10 @@ void check_winograd_markers(Random& r, const Width& w) {
           std::vector<double> sum(size_t(to.size())), size(size_t(to.size()), 1.0);
           naive<float>(g, x.data(), f.data(), y.data(), sum, size);
           g.x = x.data(), g.filter = f.data(), g.y = y.data();
-          Scratch scratch(w.conv_scratch(g, 2));
-          g.scratch = scratch.base;
           int threads = 2;
+          const Ahead filter(w, g, ahead, team(threads));
+          Scratch scratch(w.conv_scratch(g, threads));
+          g.scratch = scratch.base;
           w.conv(g, team(threads));
           for (int64_t i = 0; i < to.size(); ++i) {
             const double got = to.data()[i], most = size[size_t(i)];
@@ -233,6 +238,19 @@ void check_all() {
     each({2, 17, 17, 64, 64, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1});
     each({2, 17, 17, 64, 64, 1, 1, 2, 2, 1, 1, 0, 0, 0, 0, 1});
     each({2, 19, 19, 72, 72, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 72});
+    const int before = packed_cases;
+    for (int i = 0; i < 2; ++i) {  // packed ahead and not; deep and wide ones have several blocks
+      each({1, 7, 7, 200, 130, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1});
+      each({1, 9, 8, 1030, 70, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1});
+      each({1, 2, 3, 33, 4200, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1});
+      each({1, 15, 14, 40, 70, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1});
+      each({2, 4, 4, 700, 36, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1});
+      each({3, 8, 8, 64, 40, 1, 1, 2, 2, 1, 1, 0, 0, 0, 0, 1});
+    }
+    if (packed_cases == before && std::string(w.name) != "cuda") {
+      std::printf("FAIL %s: no filter was packed ahead\n", w.name);
+      ++failures;
+    }
     each({1, 1, 200, 16, 24, 1, 5, 1, 1, 1, 2, 0, 8, 0, 0, 1});
     each({2, 15, 20, 16, 24, 3, 3, 1, 1, 4, 4, 4, 4, 4, 4, 1});
     each({2, 6, 29, 5, 20, 2, 3, 1, 1, 1, 1, 4, 4, 1, 1, 1});  // rows that no tap reaches

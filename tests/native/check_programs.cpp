@@ -129,8 +129,10 @@ void check_conv_case(Random& r, const Width& w, ConvArgs g) {
     const Buffer<T> given = going.r;
     Buffer<T> plain(written.size()), out(written.size());
     for (int threads : ph::check::thread_counts({1, 2})) {
+      g.filter = f.data();
+      const Ahead filter(w, g, forward && r.flip(), team(threads));
       Scratch scratch(w.conv_scratch(g, threads));
-      g.scratch = scratch.base, g.filter = f.data();
+      g.scratch = scratch.base;
       const auto run = [&](Buffer<T>& to) {
         g.x = forward ? read.data() : to.data(), g.y = forward ? to.data() : read.data();
         w.conv(g, team(threads));
@@ -182,6 +184,8 @@ void check_width(const Width& w) {
   for (bool winograd : {false, true}) {
     conv(same_padded(3, 30, 29, 32, 48, 3, 1, 1, winograd));
     conv(same_padded(1, 9, 7, 5, 6, 3, 1, 1, winograd));
+    conv(same_padded(1, 14, 14, 256, 400, 3, 2, 1, winograd));
+    conv(same_padded(1, 14, 14, 40, 400, 3, 1, 1, winograd));
     conv(same_padded(4, 33, 31, 16, 24, 3, 2, 1, winograd));
   }
   conv(same_padded(2, 40, 44, 40, 40, 3, 1, 40, false)),

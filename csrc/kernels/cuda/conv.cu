@@ -234,6 +234,10 @@ size_t conv_scratch(const ConvArgs& g, int) {
   return product_scratch(sizes_of(g), g.dtype);
 }
 
+// Products read the filter as it is.
+void conv_pack(const ConvArgs&, const Launch&) {}
+size_t conv_packed_bytes(const ConvArgs&, int) { return 0; }
+
 void conv(const ConvArgs& g, const Launch& team) {
   with_stored(g.dtype, [&](auto t) { conv_as<decltype(t)>(g, team); });
 }

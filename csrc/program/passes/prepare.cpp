@@ -19,6 +19,7 @@ bool may_be_kept(const Graph& g, const GraphNode& n) {
   if (n.op && (n.op->flags & (kStatus | kRandom | kHost))) return false;
   if (n.op && !n.op->attrs.empty() && std::strcmp(n.op->attrs[0].name, "regions") == 0)
     return false;
+  if (n.op && (n.op->flags & kPacks)) return true;
   int64_t read = 0, made = 0;
   for (int v : n.in) read += g.values[z(v)].spec.bytes();
   for (int v : n.out) made += g.values[z(v)].spec.bytes();

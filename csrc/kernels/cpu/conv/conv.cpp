@@ -3,132 +3,15 @@
 #include "../gemm/gemm_engine.h"
 #include "../gemm/gemm_long.h"
 #include "conv_depthwise.h"
-#include "conv_direct.h"
 #include "conv_filter.h"
 #include "conv_half.h"
+#include "conv_pack.h"
+#include "conv_problem.h"
 #include "conv_scatter.h"
-#include "conv_source.h"
-#include "winograd.h"
 
 namespace ph {
 namespace PH_ISA {
 namespace {
-
-// The sizes of one group's product.
-struct Shape {
-  int64_t m, n, k;
-};
-PH_INLINE Shape product_shape(const ConvArgs& g) {
-  const int64_t taps = g.kh * g.kw, c = g.c / g.groups, k = g.k / g.groups;
-  if (g.mode == ConvMode::forward) return {g.n * g.oh * g.ow, k, taps * c};
-  if (g.mode == ConvMode::grad_input) return {g.n * g.h * g.w, c, taps * k};
-  return {taps * c, k, g.n * g.oh * g.ow};
-}
-template <class T>
-Image<T> forward_image(const ConvArgs& g, int64_t group) {
-  const int64_t used = g.c / g.groups;
-  return {static_cast<const T*>(g.x) + group * used,
-          g.c,
-          used,
-          {g.stride_h, g.dil_h, -g.pad_top, 1, g.h},
-          {g.stride_w, g.dil_w, -g.pad_left, 1, g.w},
-          g.oh,
-          g.ow,
-          g.kw};
-}
-template <class T>
-Image<T> backward_image(const ConvArgs& g, int64_t group) {
-  const int64_t used = g.k / g.groups;
-  return {static_cast<const T*>(g.y) + group * used,
-          g.k,
-          used,
-          {1, -g.dil_h, g.pad_top, g.stride_h, g.oh},
-          {1, -g.dil_w, g.pad_left, g.stride_w, g.ow},
-          g.h,
-          g.w,
-          g.kw};
-}
-
-// A window that is one pixel wide and never leaves the image: x is the matrix of patches.
-PH_INLINE bool is_pointwise(const ConvArgs& g) {
-  return g.kh == 1 && g.kw == 1 && g.stride_h == 1 && g.stride_w == 1 && g.pad_top == 0 &&
-         g.pad_left == 0 && g.oh == g.h && g.ow == g.w;
-}
-template <class T>
-Epilogue<T> group_epilogue(const ConvArgs& g, int64_t offset, int64_t ld) {
-  const bool forward = g.mode == ConvMode::forward;
-  const T* bias = forward ? static_cast<const T*>(g.bias) : nullptr;
-  const T* gate = g.mode == ConvMode::grad_filter ? nullptr : static_cast<const T*>(g.gate);
-  Epilogue<T> e = {bias ? bias + offset : nullptr, gate ? gate + offset : nullptr, ld,
-                   forward ? g.act : Act::none, g.gate_act};
-  e.program = g.program;
-  return e;
-}
-
-// Sums of float32 so long that they go by segments (gemm_long.h), as packed products.
-PH_INLINE bool is_long(const ConvArgs& g) {
-  const int64_t limit = g.mode == ConvMode::grad_filter ? kLongSum : kLongConv;
-  return g.dtype != DType::f64 && product_shape(g).k > limit;
-}
-
-// ---- read straight from the image
-PH_INLINE int64_t residues(const ConvArgs& g) {
-  return g.mode == ConvMode::grad_input ? g.stride_h * g.stride_w : 1;
-}
-PH_INLINE bool is_direct(const ConvArgs& g) {
-  if (g.mode == ConvMode::grad_filter || g.kh > kMaxTaps || g.kw > kMaxTaps) return false;
-  if (is_long(g)) return false;
-  if (residues(g) > 1) return true;
-  if (is_pointwise(g)) return false;
-  const int64_t size = g.dtype == DType::f64 ? 8 : 4;
-  const bool forward = g.mode == ConvMode::forward;
-  const int64_t step = (forward ? g.stride_w * g.c : g.k) * size;
-  return (forward ? g.ow : g.w) >= kDirectCols && step % kSetBytes != 0;
-}
-
-// The problem of one group and, for grad_input, one residue.
-template <class T>
-DirectConv<T> direct_problem(const ConvArgs& g, int64_t group, int64_t residue) {
-  const int64_t c = g.c / g.groups, k = g.k / g.groups;
-  T* const x = static_cast<T*>(g.x) + group * c;
-  T* const y = static_cast<T*>(g.y) + group * k;
-  DirectConv<T> q = {};
-  q.images = g.n;
-  q.filter = static_cast<const T*>(g.filter) + group * k;
-  q.filter_w = g.kw;
-  q.tap_step = c * g.k;
-  q.accumulate = g.accumulate;
-  if (g.mode == ConvMode::forward) {
-    q.in = x, q.in_h = g.h, q.in_w = g.w, q.in_channels = g.c, q.used = c;
-    q.out = y, q.rows = g.oh, q.cols = g.ow, q.n = k;
-    q.pixel_step = g.k, q.row_step = g.ow * g.k, q.image_step = g.oh * q.row_step;
-    q.mul_h = g.stride_h, q.mul_w = g.stride_w;
-    q.taps_h = forward_taps(g.kh, g.dil_h, g.pad_top);
-    q.taps_w = forward_taps(g.kw, g.dil_w, g.pad_left);
-    q.s_j = 1, q.s_c = g.k;
-    q.epilogue = group_epilogue<T>(g, group * k, q.pixel_step);
-    q.epilogue.col = group * k;
-  } else {
-    const int64_t first_h = residue / g.stride_w, first_w = residue % g.stride_w;
-    const int64_t corner = (first_h * g.w + first_w) * g.c;
-    q.in = y, q.in_h = g.oh, q.in_w = g.ow, q.in_channels = g.k, q.used = k;
-    q.out = x + corner, q.n = c;
-    q.rows = ceil_div(g.h - first_h, g.stride_h), q.cols = ceil_div(g.w - first_w, g.stride_w);
-    q.pixel_step = g.stride_w * g.c, q.row_step = g.stride_h * g.w * g.c;
-    q.image_step = g.h * g.w * g.c;
-    q.mul_h = q.mul_w = 1;
-    q.taps_h = backward_taps(g.kh, g.dil_h, g.pad_top, g.stride_h, first_h);
-    q.taps_w = backward_taps(g.kw, g.dil_w, g.pad_left, g.stride_w, first_w);
-    q.s_j = g.k, q.s_c = 1;
-    q.epilogue = group_epilogue<T>(g, corner + group * c, q.pixel_step);
-    q.epilogue.col = group * c;
-  }
-  return q;
-}
-template <class T>
-PH_INLINE bool has_sum(const DirectConv<T>& q) {
-  return q.taps_h.count > 0 && q.taps_w.count > 0;
-}
 
 // A residue that no tap reaches: zero, or kept, before its epilogue.
 template <class T>
@@ -168,10 +51,11 @@ PH_INLINE bool may_bypass(const DirectConv<T>& q) {
 }
 template <class T>
 void direct_group(const ConvArgs& g, int64_t group, const Launch& team, char* scratch) {
-  const int64_t filter_size = direct_bytes<T>(g).filter;
+  const int64_t filter_size = g.packed ? 0 : direct_bytes<T>(g).filter;
   for (int64_t r = 0; r < residues(g); ++r) {
     auto q = direct_problem<T>(g, group, r);
     if (q.rows <= 0 || q.cols <= 0) continue;
+    q.packed = static_cast<const T*>(g.packed);
     q.past = may_bypass(q) && q.taps_h.count * q.taps_w.count * q.used <= kPastDepth;
     if (has_sum(q))
       run_direct(q, team, scratch, scratch + filter_size);
@@ -232,14 +116,14 @@ struct Plan {
 };
 template <class T>
 Plan<T> make_plan(const ConvArgs& g, int threads) {
-  const Shape s = product_shape(g);
+  const ConvShape s = product_shape(g);
   Plan<T> p = {};
   p.splits = g.mode == ConvMode::grad_filter ? choose_splits<T>(s.m, s.n, s.k) : 1;
   p.by_segments = is_long(g);
   const int64_t k = p.by_segments ? kLongSegment : s.k;
   p.a_bytes = a_block_bytes<T>(s.m, k);
-  p.pack_b = g.mode == ConvMode::grad_input || s.m > direct_rows<T>(g.k);
-  p.b_bytes = p.pack_b ? b_block_bytes<T>(s.n, k) : 0;
+  p.pack_b = g.packed || g.mode == ConvMode::grad_input || s.m > direct_rows<T>(g.k);
+  p.b_bytes = p.pack_b && !g.packed ? b_block_bytes<T>(s.n, k) : 0;
   if (p.by_segments) {
     p.segments = plan_long(s.m, s.n, s.k, kLongSegment);
     p.segments.inner_bytes = p.b_bytes + (p.segments.serial ? 1 : threads) * p.a_bytes;
@@ -250,13 +134,13 @@ Plan<T> make_plan(const ConvArgs& g, int threads) {
 template <class T, class A, class B>
 void run_group(const ConvArgs& g, const A& a, const B& b, T* c, int64_t ldc, int64_t splits,
                const Launch& team, char* scratch, const Plan<T>& plan, const Epilogue<T>& e) {
-  const Shape s = product_shape(g);
+  const ConvShape s = product_shape(g);
   bool pack_a = true;
   if constexpr (requires { a.s_p; })
     pack_a = (s.n > kTileCols<T> * kDirectRowPanels && s.m > kFewRows) ||
              a.s_i * static_cast<int64_t>(sizeof(T)) % kSetBytes == 0;
-  const Product<T, A, B> q = {s.m, s.n,  s.k,          a, b, pack_a, plan.pack_b, c,
-                              ldc, T(1), g.accumulate, e};
+  Product<T, A, B> q = {s.m, s.n, s.k, a, b, pack_a, plan.pack_b, c, ldc, T(1), g.accumulate, e};
+  q.packed = static_cast<const T*>(g.packed);
   if constexpr (sizeof(T) == 4)
     if (plan.by_segments)
       return long_sum<T>(
@@ -315,10 +199,10 @@ void conv_group(const ConvArgs& g, int64_t group, const Launch& team, char* scra
 }
 template <class T>
 int64_t group_bytes(const ConvArgs& g, int threads) {
-  const Shape s = product_shape(g);
+  const ConvShape s = product_shape(g);
   if (is_direct(g)) {
     const DirectBytes b = direct_bytes<T>(g);
-    return b.filter + threads * b.frame;
+    return (g.packed ? 0 : b.filter) + threads * b.frame;
   }
   if (is_direct_filter(g)) return filter_grad_bytes(filter_problem<T>(g, 0), threads);
   const Plan<T> p = make_plan<T>(g, threads);
@@ -328,7 +212,7 @@ int64_t group_bytes(const ConvArgs& g, int threads) {
 }
 // Small groups are chunks of one thread each.
 PH_INLINE bool by_group(const ConvArgs& g) {
-  const Shape s = product_shape(g);
+  const ConvShape s = product_shape(g);
   return g.groups > 1 && s.m * s.n * s.k < kSerialWork * 4;
 }
 template <class T>
@@ -348,7 +232,7 @@ void empty_sum(const ConvArgs& g, int64_t rows, int64_t cols) {
 }
 template <class T>
 void conv_typed(const ConvArgs& g, const Launch& team) {
-  const Shape s = product_shape(g);
+  const ConvShape s = product_shape(g);
   const int64_t rows = s.m, cols = s.n * g.groups;
   if (rows <= 0 || cols <= 0) return;
   if (s.k <= 0) return empty_sum<T>(g, rows, cols);
@@ -371,7 +255,7 @@ void conv_typed(const ConvArgs& g, const Launch& team) {
 // Whether a program runs part by part of the result (or the algorithm sees to it); else at the end.
 template <class T>
 bool runs_program(const ConvArgs& g) {
-  const Shape s = product_shape(g);
+  const ConvShape s = product_shape(g);
   if (s.k <= 0 || s.m * s.n * g.groups * static_cast<int64_t>(sizeof(T)) <= kProgramBytes)
     return false;
   if (is_depthwise(g)) return residues(g) == 1;
@@ -388,7 +272,7 @@ void conv_program(const ConvArgs& g, const Launch& team) {
 }
 template <class T>
 size_t scratch_typed(const ConvArgs& g, int threads) {
-  const Shape s = product_shape(g);
+  const ConvShape s = product_shape(g);
   if (s.m <= 0 || s.n <= 0 || s.k <= 0) return 0;
   if (is_depthwise(g))
     return g.mode != ConvMode::grad_filter
@@ -408,7 +292,7 @@ size_t scratch_typed(const ConvArgs& g, int threads) {
 // ---- float16 and bfloat16
 enum class HalfWay { winograd, winograd_filter, direct, filter, staged };
 HalfWay half_way(const ConvArgs& g) {
-  const Shape s = product_shape(g);
+  const ConvShape s = product_shape(g);
   if (s.m <= 0 || s.n <= 0 || s.k <= 0 || g.groups != 1) return HalfWay::staged;
   if (winograd_tile(g)) return HalfWay::winograd;
   if (winograd_filter_wins(g)) return HalfWay::winograd_filter;
@@ -486,6 +370,9 @@ void conv(const ConvArgs& g, const Launch& team) {
   if (g.dtype == DType::f64) conv_typed<double>(g, team);
   if (is_half(g.dtype)) conv_half(g, team);
 }
+
+void conv_pack(const ConvArgs& g, const Launch& team) { pack_ahead(g, team); }
+size_t conv_packed_bytes(const ConvArgs& g, int) { return packed_ahead_bytes(g); }
 
 size_t conv_scratch(const ConvArgs& g, int threads) {
   if (g.groups <= 0) return 0;

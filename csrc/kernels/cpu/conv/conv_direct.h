@@ -58,6 +58,7 @@ struct DirectConv {
   // Instead of in, out and the gate: halves, of a problem of one group and one residue.
   bool halves = false;
   Half half_in = {}, half_out = {}, half_gate = {};
+  const T* packed = nullptr;  // the filter as panels, or null: it is packed in every run
 };
 
 // Taps [lo, hi) meet the image at output row r, the others would add zeros. At least one is left.
@@ -120,8 +121,9 @@ PH_NOINLINE void copy_frame(T* dst, From image, const Frame& f, int64_t h, int64
 
 // ---- planning, from sizes alone
 struct DirectPlan {
-  int64_t row_blocks;  // chunks an image
+  int64_t row_blocks;  // of an image
   int64_t max_rows;    // output rows of a chunk
+  int64_t col_blocks;  // output channels are cut so where rows give few chunks
   int64_t block;       // channels summed at once
 };
 template <class T>
@@ -134,6 +136,9 @@ PH_INLINE DirectPlan plan_direct(const DirectConv<T>& q) {
   DirectPlan p;
   p.row_blocks = ceil_div(q.rows, min_of(fit, wish));
   p.max_rows = ceil_div(q.rows, p.row_blocks);
+  const int64_t chunks = q.images * p.row_blocks, panels = ceil_div(q.n, kTileCols<T>);
+  p.col_blocks = chunks >= kDirectChunks || chunks == 0 ? 1 : ceil_div(kDirectChunks, chunks);
+  p.col_blocks = max_of<int64_t>(1, min_of(p.col_blocks, panels / kDirectPanelsEach));
   p.block = ceil_div(q.used, ceil_div(q.used, kBlockChannels<T>));
   return p;
 }
@@ -174,10 +179,10 @@ void pack_filter(const DirectConv<T>& q, int64_t block, int64_t j0, int64_t coun
   }
 }
 
-// Output rows [r0, r1) of one image.
+// Output rows [r0, r1) of one image, channels [n0, n1).
 template <class T>
 void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t r0, int64_t r1,
-                  const T* packed, T* frame, T* half_rows) {
+                  int64_t n0, int64_t n1, const T* packed, T* frame, T* half_rows) {
   constexpr int64_t lanes = kLanes<T>, tile_cols = kTileCols<T>;
   const MicroTable<T>& table = micro_table<T>();
   const Frame f = frame_of(q.taps_h, q.taps_w, q.mul_h, q.mul_w, r0, r1, q.cols);
@@ -240,7 +245,7 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
     // a larger one each panel is used on all strips.
     const bool small = taps * q.used * padded * static_cast<int64_t>(sizeof(T)) <= kSmallFilter;
     const int64_t used_cols = small ? q.n : tile_cols;
-    for (int64_t j0 = 0; j0 < q.n; j0 += used_cols)
+    for (int64_t j0 = n0; j0 < n1; j0 += used_cols)
       for (int64_t r = r0; r < r1; ++r) {
         const Reach reach = reach_of(q.taps_h, r * q.mul_h, q.in_h);
         t.seg = seg + reach.lo * segs;
@@ -248,23 +253,38 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
         for (int64_t s = 0, lo = 0; s < strips; ++s) {
           const int64_t hi = (s + 1) * q.cols / strips;
           t.a = base + (r - r0) * q.mul_h * line + lo * q.mul_w * pixel + c0;
-          for (int64_t j = j0; j < min_of(q.n, j0 + used_cols); j += tile_cols)
+          for (int64_t j = j0; j < min_of(n1, j0 + used_cols); j += tile_cols)
             tile(r, reach, lo, hi, j);
           lo = hi;
         }
       }
   }
   if constexpr (sizeof(T) == 4) {
-    if (q.halves)
-      narrow_rows(q.half_out + first, q.n, out, (r1 - r0) * q.cols, q.n,
-                  q.half_gate ? q.half_gate + first : q.half_gate, q.n, q.epilogue.gate_act);
+    const int64_t pixels = q.halves ? (r1 - r0) * q.cols : 0, count = n1 - n0;
+    for (int64_t i = 0, at = n0; i < pixels; ++i, at += q.n)
+      narrow_rows(q.half_out + (first + at), count, out + at, 1, count,
+                  q.half_gate ? q.half_gate + (first + at) : q.half_gate, count,
+                  q.epilogue.gate_act);
   }
   const int64_t row = image * q.rows, cols = q.cols;  // of an image without residues
-  go_on(q.epilogue, (row + r0) * cols, (row + r1) * cols, 0, q.n);
+  go_on(q.epilogue, (row + r0) * cols, (row + r1) * cols, n0, n1);
   if (q.past) fence_past();
 }
 
-// packed: filter_bytes; frames: frame_bytes and rows_bytes for each thread of the team.
+// All panels of the filter, at `packed`: filter_bytes.
+template <class T>
+void pack_panels_of(const DirectConv<T>& q, const Launch& crew, T* packed) {
+  const int64_t panels = ceil_div(q.n, kTileCols<T>), block = plan_direct(q).block;
+  const bool all = q.taps_h.count * q.taps_w.count * q.used * q.n < kSerialPack;
+  for_chunks(crew, all ? 1 : panels, [&](int64_t chunk, int) {
+    for (int64_t s = all ? 0 : chunk; s < (all ? panels : chunk + 1); ++s)
+      pack_filter(q, block, s * kTileCols<T>, min_of<int64_t>(kTileCols<T>, q.n - s * kTileCols<T>),
+                  packed);
+  });
+}
+
+// packed: filter_bytes, unless q has it; frames: frame_bytes and rows_bytes for each thread of the
+// team.
 template <class T>
 void run_direct(const DirectConv<T>& q, const Launch& team, char* packed, char* frames) {
   const DirectPlan plan = plan_direct(q);
@@ -273,17 +293,15 @@ void run_direct(const DirectConv<T>& q, const Launch& team, char* packed, char* 
   const int64_t depth = q.taps_h.count * q.taps_w.count * q.used;
   const int64_t work = depth * q.n * q.images * q.rows * q.cols;
   const Launch& crew = work < kSerialWork ? serial_launch() : team;
-  T* const filter = reinterpret_cast<T*>(packed);
-  for_chunks(crew, depth * q.n < kSerialPack ? 1 : panels, [&](int64_t chunk, int) {
-    const bool all = depth * q.n < kSerialPack;
-    for (int64_t s = all ? 0 : chunk; s < (all ? panels : chunk + 1); ++s)
-      pack_filter(q, plan.block, s * kTileCols<T>,
-                  min_of<int64_t>(kTileCols<T>, q.n - s * kTileCols<T>), filter);
-  });
-  for_chunks(crew, q.images * plan.row_blocks, [&](int64_t chunk, int thread) {
-    const int64_t image = chunk / plan.row_blocks, b = chunk % plan.row_blocks;
+  if (!q.packed) pack_panels_of(q, crew, reinterpret_cast<T*>(packed));
+  const T* const filter = q.packed ? q.packed : reinterpret_cast<T*>(packed);
+  const int64_t blocks = q.images * plan.row_blocks;
+  for_chunks(crew, blocks * plan.col_blocks, [&](int64_t chunk, int thread) {
+    const int64_t image = chunk % blocks / plan.row_blocks, b = chunk % plan.row_blocks;
+    const int64_t cut = chunk / blocks;
     direct_chunk(q, plan.block, image, b * q.rows / plan.row_blocks,
-                 (b + 1) * q.rows / plan.row_blocks, filter,
+                 (b + 1) * q.rows / plan.row_blocks, cut * panels / plan.col_blocks * kTileCols<T>,
+                 min_of(q.n, (cut + 1) * panels / plan.col_blocks * kTileCols<T>), filter,
                  reinterpret_cast<T*>(frames + thread * own),
                  reinterpret_cast<T*>(frames + thread * own + bytes));
   });

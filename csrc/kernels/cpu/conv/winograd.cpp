@@ -70,11 +70,13 @@ Bytes bytes_of(const Problem& q, const Tiles& t) {
           cache_rounded(t.positions * q.channels * 4)};
 }
 
-// Columns [j0, j0 + count) of the filter: (position, channel, columns) at `packed`.
+// A panel of the filter's columns, of all in `filter`: (position, channel, columns).
 template <int m>
-void pack_transformed(const Problem& q, int64_t j0, int64_t count, float* packed) {
-  constexpr int64_t lanes = kLanes<float>, block = 16;
+void pack_transformed(const Problem& q, int64_t panel, float* filter) {
+  constexpr int64_t lanes = kLanes<float>, block = 16, tile_cols = kTileCols<float>;
+  const int64_t j0 = panel * tile_cols, count = min_of(tile_cols, q.n - j0);
   const int64_t ld = round_up(count, lanes);
+  float* const packed = filter + (m + 2) * (m + 2) * q.channels * j0;
   float taps[9 * block * kTileCols<float>];
   for (int64_t c0 = 0; c0 < q.channels; c0 += block) {
     const int64_t channels = min_of(block, q.channels - c0), step = channels * ld;
@@ -85,6 +87,23 @@ void pack_transformed(const Problem& q, int64_t j0, int64_t count, float* packed
     for (int64_t i = 0; i < step; i += lanes)
       transform_filter<m>(taps + i, step, packed + c0 * ld + i, q.channels * ld);
   }
+}
+
+// What is packed ahead: the transformed filter, then the filter as it was given, for tiles that
+// are summed directly.
+float* as_given(const ConvArgs& g, const Bytes& bytes) {
+  return reinterpret_cast<float*>(static_cast<char*>(g.packed) + bytes.filter);
+}
+template <int m>
+void transform_ahead(const ConvArgs& g, const Launch& team) {
+  const Problem q = problem_of(g);
+  float* const copy = as_given(g, bytes_of(q, tiles_of(q, m)));
+  const int64_t panels = ceil_div(q.n, kTileCols<float>);
+  for_chunks(team, panels, [&](int64_t p, int) {
+    pack_transformed<m>(q, p, static_cast<float*>(g.packed));
+    const int64_t size = 9 * q.channels * q.n, lo = p * size / panels;
+    copy_run(copy + lo, q.filter + lo, (p + 1) * size / panels - lo);
+  });
 }
 
 // Gives the tile's level (winograd_extreme.h).
@@ -163,7 +182,7 @@ void output_tile(const ConvArgs& g, const Problem& q, const Tiles& t, int64_t ti
   const int64_t top = at / t.wide * m, left = at % t.wide * m;
   const int64_t rows = min_of<int64_t>(m, q.out_h - top), cols = min_of<int64_t>(m, q.out_w - left);
   const int64_t corner = ((image * q.out_h + top) * q.out_w + left) * q.n + j0;
-  const bool forward = g.mode == ConvMode::forward;
+  const bool forward = g.mode == ConvMode::forward, halves = is_half(q.dtype);
   const Act act = forward ? g.act : Act::none;
   for (int64_t v = 0; v < count; v += lanes) {
     const int64_t used = min_of(lanes, count - v);
@@ -179,7 +198,7 @@ void output_tile(const ConvArgs& g, const Problem& q, const Tiles& t, int64_t ti
       for (int64_t s = 0; s < cols; ++s) {
         const int64_t offset = corner + (r * q.out_w + s) * q.n + v;
         vf32 x = y[r * m + s] + shift;
-        if (is_half(q.dtype)) {
+        if (halves) {
           const Half out = Half(q.out, q.dtype) + offset;
           if (g.accumulate) x += load_n(out, used);
           x = apply_act<float>(x, act);
@@ -190,7 +209,7 @@ void output_tile(const ConvArgs& g, const Problem& q, const Tiles& t, int64_t ti
         }
         float* const out = static_cast<float*>(q.out) + offset;
         if (g.accumulate) x += load_first(out, used);
-        x = apply_act<float>(x, act);
+        if (act != Act::none) x = apply_act<float>(x, act);
         if (g.gate)
           x = apply_gate<float>(x, load_first(static_cast<const float*>(g.gate) + offset, used),
                                 g.gate_act);
@@ -221,24 +240,23 @@ void go_on_tiles(const ConvArgs& g, const Problem& q, const Tiles& t, int64_t lo
 template <int m>
 void run(const ConvArgs& g, const Launch& team) {
   constexpr int64_t tile_cols = kTileCols<float>, lanes = kLanes<float>;
-  const Problem q = problem_of(g);
+  Problem q = problem_of(g);
   const Tiles t = tiles_of(q, m);
   const Bytes bytes = bytes_of(q, t);
+  if (g.packed) q.filter = as_given(g, bytes);
   const int64_t panels = ceil_div(q.n, tile_cols);
   char* const scratch = static_cast<char*>(g.scratch);
-  float* const filter = reinterpret_cast<float*>(scratch);
+  float* const filter = reinterpret_cast<float*>(g.packed ? g.packed : scratch);
+  const int64_t shared = g.packed ? 0 : bytes.filter;
   const bool alone = t.count * t.positions * q.channels * q.n < kSerialWork ||
                      (t.chunks == 1 && panels == 1);  // nothing but the transforms to share
   const Launch crew = alone ? serial_launch() : team;
-  const auto pack = [&](int64_t p) {
-    pack_transformed<m>(q, p * tile_cols, min_of(tile_cols, q.n - p * tile_cols),
-                        filter + t.positions * q.channels * p * tile_cols);
-  };
+  const auto pack = [&](int64_t p) { pack_transformed<m>(q, p, filter); };
   struct Own {
     float *input, *middle, *patch;
   };
   const auto own_of = [&](int64_t thread) {
-    char* const own = scratch + bytes.filter + thread * bytes.own();
+    char* const own = scratch + shared + thread * bytes.own();
     return Own{reinterpret_cast<float*>(own), reinterpret_cast<float*>(own + bytes.input),
                reinterpret_cast<float*>(own + bytes.input + bytes.middle)};
   };
@@ -289,13 +307,13 @@ void run(const ConvArgs& g, const Launch& team) {
     });
     levels.find_extremes(t.count);
     for_chunks(crew, panels, [&](int64_t p, int thread) {
-      pack(p);
+      if (!g.packed) pack(p);
       multiply(0, t.count, p, p + 1, input, own_of(thread).middle, levels);
     });
     if (g.program) eltwise(*g.program, team);
     return;
   }
-  for_chunks(crew, panels, [&](int64_t p, int) { pack(p); });
+  if (!g.packed) for_chunks(crew, panels, [&](int64_t p, int) { pack(p); });
   for_chunks(crew, t.chunks, [&](int64_t chunk, int thread) {
     const int64_t lo = chunk * t.count / t.chunks, hi = (chunk + 1) * t.count / t.chunks;
     const Own own = own_of(thread);
@@ -308,15 +326,16 @@ void run(const ConvArgs& g, const Launch& team) {
   });
 }
 
-// Cost in vector operations: products at their rate, transforms, the filter's transform.
-double cost(const Problem& q, int64_t edge) {
+// Cost in vector operations: products at their rate, transforms, the filter's transform or, where
+// that was done ahead, reading it.
+double cost(const Problem& q, int64_t edge, bool ahead) {
   const double positions = double((edge + 2) * (edge + 2));
   const double tiles = double(q.images * ceil_div(q.out_h, edge) * ceil_div(q.out_w, edge));
   const double in = double(ceil_div(q.channels, kLanes<float>));
   const double out = double(ceil_div(q.n, kLanes<float>)), product = double(q.channels) * out;
   return tiles * positions *
              (product / kWinogradRate + kTransformInput * in + kTransformOutput * out) +
-         positions * kTransformFilter * product;
+         positions * (ahead ? kReadFilter : kTransformFilter) * product;
 }
 
 }  // namespace
@@ -328,8 +347,9 @@ int64_t winograd_tile(const ConvArgs& g) {
       q.channels > kWinogradMost || q.n < kWinogradChannels)
     return 0;
   const double pixels = double(q.images * q.out_h * q.out_w);
-  const double direct = pixels * 9 * double(q.channels) * double(ceil_div(q.n, kLanes<float>));
-  const double two = cost(q, 2), four = cost(q, 4);
+  const double product = double(q.channels) * double(ceil_div(q.n, kLanes<float>));
+  const double direct = 9 * product * (pixels + (g.packed ? kReadFilter : 0));
+  const double two = cost(q, 2, g.packed), four = cost(q, 4, g.packed);
   if (min_of(two, four) >= min_of(direct, scatter_cost<float>(g))) return 0;
   return four <= two ? 4 : 2;
 }
@@ -337,7 +357,23 @@ int64_t winograd_tile(const ConvArgs& g) {
 size_t winograd_scratch(const ConvArgs& g, int threads) {
   const Problem q = problem_of(g);
   const Bytes b = bytes_of(q, tiles_of(q, winograd_tile(g)));
-  return static_cast<size_t>(b.filter + threads * b.own());
+  return static_cast<size_t>((g.packed ? 0 : b.filter) + threads * b.own());
+}
+
+int64_t winograd_tiles(const ConvArgs& g) {
+  return tiles_of(problem_of(g), winograd_tile(g)).count;
+}
+size_t winograd_packed_bytes(const ConvArgs& g) {
+  const Problem q = problem_of(g);
+  const int64_t size = 9 * q.channels * q.n * 4;
+  return static_cast<size_t>(bytes_of(q, tiles_of(q, winograd_tile(g))).filter +
+                             cache_rounded(size));
+}
+void winograd_pack(const ConvArgs& g, const Launch& team) {
+  if (winograd_tile(g) == 4)
+    transform_ahead<4>(g, team);
+  else
+    transform_ahead<2>(g, team);
 }
 
 void winograd(const ConvArgs& g, const Launch& team) {

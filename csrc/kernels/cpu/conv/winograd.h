@@ -28,6 +28,10 @@ PH_INLINE bool is_winograd_shape(const ConvArgs& g) {
 int64_t winograd_tile(const ConvArgs&);
 size_t winograd_scratch(const ConvArgs&, int threads);
 void winograd(const ConvArgs&, const Launch&);
+// The filter ahead (ConvArgs::packed) of what has a tile; how many tiles use it.
+int64_t winograd_tiles(const ConvArgs&);
+size_t winograd_packed_bytes(const ConvArgs&);
+void winograd_pack(const ConvArgs&, const Launch&);
 
 // grad_filter.
 bool winograd_filter_wins(const ConvArgs&);

@@ -26,6 +26,7 @@ struct Product {
   bool accumulate;
   Epilogue<T> epilogue;
   int64_t max_depth = kBlockDepth<T>;  // of one block of k; at most kBlockDepth where packed
+  const T* packed = nullptr;           // B by pack_whole, or null; pack_b is then set
 };
 
 // Two matrices in memory.
@@ -179,7 +180,8 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
     const int64_t block = ceil_div(i1 - ib, blocks_left);
     const Strips strips(block, tile_rows<T>(j1 - j0, depth));
     if (q.pack_a) pack_rows_of_a(q.a, packed_a, ib, strips, p0, depth);
-    const auto panel = [&](int64_t j, int64_t s0, int64_t s1) {
+    // Inlined in both places: called, it takes 60 instructions a tile to find what it captures.
+    const auto panel = [&](int64_t j, int64_t s0, int64_t s1) __attribute__((always_inline)) {
       const int64_t cols = min_of(tile_cols, j1 - j);
       const int vectors = static_cast<int>(ceil_div(cols, lanes));
       t.tail = static_cast<int>(cols - (vectors - 1) * lanes);
@@ -237,7 +239,53 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
   if (past) fence_past();
 }
 
-// packed_b: b_block_bytes; packed_a: a_block_bytes for each thread of the team.
+// Panels of columns [jc, jc + cols) of B, rows [p0, p0 + kc), at bp.
+template <class T, class B>
+void pack_block_of_b(const B& b, int64_t jc, int64_t cols, int64_t p0, int64_t kc, T* bp,
+                     bool alone, const Launch& team) {
+  constexpr int64_t tile_cols = kTileCols<T>;
+  const int64_t panels = ceil_div(cols, tile_cols);
+  const int64_t groups = alone || cols * kc < kSerialPack ? 1 : min_of(panels, kMaxChunks);
+  for_chunks(team, groups, [&](int64_t g, int) {
+    const int64_t end = (g + 1) * panels / groups;
+    for (int64_t s = g * panels / groups; s < end;) {
+      const int64_t j = s * tile_cols, count = min_of(tile_cols, cols - j);
+      if constexpr (requires { b.s_i; }) {
+        const int64_t whole = min_of(min_of(end, s + kPackPanels), cols / tile_cols) - s;
+        if (b.s_i == 1 && whole > 1) {
+          pack_panels(bp + j * kc, b.at(jc + j, p0), b.s_p, whole, kc);
+          s += whole;
+          continue;
+        }
+      }
+      b.pack(bp + j * kc, round_up(count, kLanes<T>), jc + j, count, p0, kc);
+      ++s;
+    }
+  });
+}
+
+// All of B (k x n) as the blocks of run_product, one after the other: ahead_bytes.
+template <class T>
+PH_INLINE int64_t ahead_bytes(int64_t n, int64_t k) {
+  return cache_rounded(
+      (round_up(n, kLanes<T>) * k + kPackSlack<T>)*static_cast<int64_t>(sizeof(T)));
+}
+template <class T>
+PH_INLINE int64_t ahead_offset(int64_t jc, int64_t cols, int64_t p0, int64_t k) {
+  return jc * k + round_up(cols, kLanes<T>) * p0;
+}
+template <class T, class B>
+void pack_whole(const B& b, int64_t n, int64_t k, T* packed, const Launch& team) {
+  const int64_t depth = block_depth<T>(k);
+  for (int64_t jc = 0; jc < n; jc += kBlockCols) {
+    const int64_t cols = min_of(kBlockCols, n - jc);
+    for (int64_t p0 = 0; p0 < k; p0 += depth)
+      pack_block_of_b(b, jc, cols, p0, min_of(depth, k - p0),
+                      packed + ahead_offset<T>(jc, cols, p0, k), false, team);
+  }
+}
+
+// packed_b: b_block_bytes, unless q has it; packed_a: a_block_bytes for each thread of the team.
 template <class T, class A, class B>
 void run_product(const Product<T, A, B>& q, const Launch& team, char* packed_b, char* packed_a) {
   constexpr int64_t tile_cols = kTileCols<T>;
@@ -246,28 +294,13 @@ void run_product(const Product<T, A, B>& q, const Launch& team, char* packed_b, 
     const int64_t cols = min_of(kBlockCols, q.n - jc), panels = ceil_div(cols, tile_cols);
     for (int64_t p0 = 0; p0 < q.k; p0 += depth) {
       const int64_t kc = min_of(depth, q.k - p0);
-      T* const bp = reinterpret_cast<T*>(packed_b);
+      const T* bp = reinterpret_cast<T*>(packed_b);
       const Grid grid = chunk_grid(q.m, cols, kc, !q.pack_a);
-      if (q.pack_b) {  // by one thread for one thread: half of B in the other's cache costs more
-        const bool alone = cols * kc < kSerialPack || grid.rows * grid.cols == 1;
-        const int64_t groups = alone ? 1 : min_of(panels, kMaxChunks);
-        for_chunks(team, groups, [&](int64_t g, int) {
-          const int64_t end = (g + 1) * panels / groups;
-          for (int64_t s = g * panels / groups; s < end;) {
-            const int64_t j = s * tile_cols, count = min_of(tile_cols, cols - j);
-            if constexpr (requires { q.b.s_i; }) {
-              const int64_t whole = min_of(min_of(end, s + kPackPanels), cols / tile_cols) - s;
-              if (q.b.s_i == 1 && whole > 1) {
-                pack_panels(bp + j * kc, q.b.at(jc + j, p0), q.b.s_p, whole, kc);
-                s += whole;
-                continue;
-              }
-            }
-            q.b.pack(bp + j * kc, round_up(count, kLanes<T>), jc + j, count, p0, kc);
-            ++s;
-          }
-        });
-      }
+      if (q.packed)
+        bp = q.packed + ahead_offset<T>(jc, cols, p0, q.k);
+      else if (q.pack_b)  // by one thread for one thread: half of B in the other's cache costs more
+        pack_block_of_b(q.b, jc, cols, p0, kc, reinterpret_cast<T*>(packed_b),
+                        grid.rows * grid.cols == 1, team);
       for_chunks(team, grid.rows * grid.cols, [&](int64_t chunk, int thread) {
         const int64_t r = grid.down ? chunk % grid.rows : chunk / grid.cols;
         const int64_t s = grid.down ? chunk / grid.rows : chunk % grid.cols;

@@ -125,10 +125,13 @@ constexpr int64_t kColumnRows = 128;
 // Convolution.
 constexpr int64_t kMaxTaps = 11;  // along one axis, where read straight from the image
 constexpr int64_t kMaxSegments = kMaxTaps * kMaxTaps;
-constexpr int64_t kDirectCols = 6;                // narrower outputs are packed
-constexpr int64_t kFrameBytes = 256 * 1024;       // image rows of one chunk
-constexpr int64_t kBlockPixels = 192;             // pixels of one block of the filter's gradient
-constexpr int64_t kPackDyStrips = 4;              // dy is packed when more strips than this use it
+constexpr int64_t kDirectCols = 6;           // narrower outputs are packed
+constexpr int64_t kFrameBytes = 256 * 1024;  // image rows of one chunk
+constexpr int64_t kDirectChunks = 8;         // fewer are cut by output channels too, into pieces of
+constexpr int64_t kDirectPanelsEach = 2;     // at least so many panels
+constexpr int64_t kPackedRows = 512;   // a filter that more rows use gains little packed ahead
+constexpr int64_t kBlockPixels = 192;  // pixels of one block of the filter's gradient
+constexpr int64_t kPackDyStrips = 4;   // dy is packed when more strips than this use it
 constexpr int64_t kPartBytes = 16 * 1024 * 1024;  // partial results together, at most
 constexpr int64_t kSmallFilter = 24 * 1024;       // bytes of a filter that L1 holds whole
 constexpr int kLineVectors = 64 / kVectorBytes;   // depthwise: vectors of a cache line ...
@@ -148,6 +151,7 @@ constexpr double kScatterRate = 0.85, kScatterAdd = 3;
 constexpr int64_t kWinogradBytes = 512 * 1024;
 constexpr int64_t kWinogradMinTiles = 3 * kMaxRows;
 constexpr int64_t kWinogradMaxTiles = 8 * kMaxRows;
+constexpr int64_t kWinogradPacked = 128;   // a filter that more tiles use gains little packed ahead
 constexpr int64_t kWinogradChannels = 16;  // fewer on either side are left to direct convolution,
 constexpr int64_t kWinogradMost = 4096;    // and more of which sums would be too long
 // Its gradient of the filter: tiles transformed together, by bytes and at least; tiles of one sum.
@@ -158,6 +162,7 @@ constexpr int64_t kWinogradDepth = 128;
 // transforms' operations a position.
 constexpr double kWinogradRate = 0.8, kTransformInput = 7, kTransformOutput = 5,
                  kTransformFilter = 8, kTransformGradient = 5, kTransformTaps = 8;
+constexpr double kReadFilter = 8;  // and reading one that was transformed ahead, from memory
 
 }  // namespace PH_ISA
 }  // namespace ph
