@@ -1,7 +1,7 @@
 // fold: batch normalisation by given statistics is y = x * scale + shift, by channel. Of a
-// convolution that it alone reads, the filter takes the scale and the shift is a bias; elsewhere it
-// becomes elementwise nodes, which join what follows. Zeros around a convolution's input become
-// its own padding.
+// convolution that it alone reads, the filter takes the scale and the shift is a bias; beside
+// elementwise nodes it becomes some itself, which join them. Zeros around a convolution's input
+// become its own padding.
 #include <algorithm>
 
 #include "../graph.h"
@@ -98,6 +98,16 @@ class FoldPass {
     return t;
   }
 
+  // Whether its elementwise form becomes part of what comes before or after; its own kernel takes
+  // less than a pass of that form alone.
+  bool joins(const GraphNode& norm) const {
+    const int p = producer(norm.in[0]);
+    if (p >= 0 && g_.nodes[z(p)].op->flags & (kElementwise | kProgram)) return true;
+    const std::vector<int>& readers = uses_[z(norm.out[0])];
+    return std::any_of(readers.begin(), readers.end(),
+                       [&](int u) { return (g_.nodes[z(u)].op->flags & kElementwise) != 0; });
+  }
+
   bool fold_norm(int n) {
     const GraphNode norm = g_.nodes[z(n)];
     const AffineOps& ops = *norm.op->affine;
@@ -110,6 +120,7 @@ class FoldPass {
     const int x = norm.in[0], mean = norm.in[norm.in.size() - 2], var = norm.in.back();
     const std::vector<int> parameters(norm.in.begin() + 1, norm.in.end());
     const Target t = target(x, parameters);
+    if (t.conv < 0 && !joins(norm)) return false;
     const int at = t.conv >= 0 ? t.conv : n;
     int scale = compute(at, ops.rsqrt, {compute(at, ops.add, {var, literal(epsilon_of(norm), d)})});
     if (gamma >= 0) scale = compute(at, ops.multiply, {scale, gamma});

@@ -142,15 +142,15 @@ PH_INLINE void grad_pixel(const Lanes& lanes, P image, P dx, int64_t row_stride,
   Mask taken = {};
   for (int64_t i = rows.begin; i < rows.end; ++i) {
     const int64_t at = i * row_stride + cols.begin * channels;
-    const P d = dx + at;
+    const P d = dx + at, x_at = image + at, gate_at = gate ? gate + at : gate;
     for (int64_t j = 0; j < cols.end - cols.begin; ++j) {
       Vec<T> part = share;
       if constexpr (mode == PoolMode::max) {
-        const Vec<T> x = lanes.get(image + (at + j * channels));
+        const Vec<T> x = lanes.get(x_at + j * channels);
         const Mask hit = ((x == best) | ((x != x) & (best != best))) & (taken == Mask{});
         taken = taken | hit;
         part = hit ? grad : zero;
-        if (gate) part = apply_gate<T>(part, lanes.get(gate + (at + j * channels)), act);
+        if (gate) part = apply_gate<T>(part, lanes.get(gate_at + j * channels), act);
       }
       lanes.put(d + j * channels, add ? lanes.get(d + j * channels) + part : part);
     }
