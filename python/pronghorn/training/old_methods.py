@@ -20,6 +20,20 @@ _OF_KERAS_1 = ("samples_per_epoch", "nb_epoch", "nb_val_samples", "val_samples",
                "nb_worker", "pickle_safe")  # fmt: skip
 
 
+class _CompiledMetrics:
+    """The metrics that `compile` was given, if any."""
+
+    def __init__(self, metrics):
+        self._compiled = metrics
+        self.metrics = [] if metrics is None else list(metrics.metrics)
+
+    def update_state(self, y, y_pred, sample_weight=None):
+        if self._compiled is not None:
+            self._compiled.update_state(y, y_pred, sample_weight)
+
+    __call__ = update_state
+
+
 class OldMethods:
     """A base of Trainer."""
 
@@ -164,7 +178,7 @@ class OldMethods:
     def compiled_loss(
         self, y: Any, y_pred: Any, sample_weight: Any = None, regularization_losses: Any = None
     ) -> Any:
-        """`compute_loss`, as the `train_step` of Keras 2 wrote it.
+        """`compute_loss`, as the `train_step` of Keras 2 wrote it: the loss is counted in the logs.
 
         Args:
             y, y_pred, sample_weight: Labels, outputs and weights of a batch.
@@ -174,7 +188,17 @@ class OldMethods:
             Float tensor of shape ().
         """
         _tell("compiled_loss", "compute_loss")
-        return self.compute_loss(None, y, y_pred, sample_weight)
+        loss = self.compute_loss(None, y, y_pred, sample_weight)
+        if self._loss_tracker is not None:
+            size = next(leaf.shape[0] for leaf in nest.flatten(y_pred) if leaf is not None)
+            self._loss_tracker.update_state(loss, sample_weight=size)
+        return loss
+
+    @property
+    def compiled_metrics(self) -> Any:
+        """What Keras 2's `train_step` called `update_state(y, y_pred, sample_weight)` of."""
+        _tell("compiled_metrics", "compute_metrics")
+        return _CompiledMetrics(self._compile_metrics)
 
     def stateless_compute_loss(
         self,
