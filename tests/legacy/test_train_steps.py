@@ -56,3 +56,11 @@ def test_without_metrics_nothing_is_counted():
     model = Old()
     model.compile("sgd", "mse")
     assert list(model.fit(X, Y, verbose=0).history) == ["loss"]
+
+
+def test_saving_looks_past_it(tmp_path, recwarn):
+    model = Old()
+    model.compile("sgd", "mse", metrics=["mae"])
+    model(X)
+    model.save_weights(str(tmp_path / "a.weights.h5"))
+    assert not recwarn.list

@@ -28,6 +28,7 @@ class _CompiledMetrics:
         self.metrics = [] if metrics is None else list(metrics.metrics)
 
     def update_state(self, y, y_pred, sample_weight=None):
+        _tell("compiled_metrics", "compute_metrics")
         if self._compiled is not None:
             self._compiled.update_state(y, y_pred, sample_weight)
 
@@ -197,7 +198,6 @@ class OldMethods:
     @property
     def compiled_metrics(self) -> Any:
         """What Keras 2's `train_step` called `update_state(y, y_pred, sample_weight)` of."""
-        _tell("compiled_metrics", "compute_metrics")
         return _CompiledMetrics(self._compile_metrics)
 
     def stateless_compute_loss(
