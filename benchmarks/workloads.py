@@ -276,6 +276,10 @@ WORKLOADS = [
         PICTURES, 6, trains=False,
     ),
     Workload(
+        "resnet50_1", "ResNet50, predict 1", application("ResNet50"), RMS, SPARSE, 1, PICTURES, 12,
+        trains=False,
+    ),
+    Workload(
         "mobilenet_1", "MobileNetV2, predict 1", application("MobileNetV2"), RMS, SPARSE, 1,
         PICTURES, 20, trains=False,
     ),

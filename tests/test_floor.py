@@ -17,7 +17,7 @@ import workloads  # noqa: E402
 
 PRODUCTS = ("gemm", "conv", "rnn", "rnn_grad")
 LAYERS = ("multi_head_attention", "simple_rnn", "lstm", "gru", "bidirectional")
-HEAVY = ("resnet50", "resnet50_predict")
+HEAVY = ("resnet50", "resnet50_predict", "resnet50_1")
 RATES = {
     "threads": 2,
     "peak": 2e11,

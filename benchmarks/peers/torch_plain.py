@@ -187,6 +187,7 @@ BUILDERS = {
     "long": transformer,
     "resnet50": lambda: torch_pictures.resnet50(torch),
     "resnet50_predict": lambda: torch_pictures.resnet50(torch),
+    "resnet50_1": lambda: torch_pictures.resnet50(torch),
     "mobilenet_1": lambda: torch_pictures.mobilenet_v2(torch),
     "mobilenet_32": lambda: torch_pictures.mobilenet_v2(torch),
     "efficientnet_1": lambda: torch_pictures.efficientnet_b0(torch),
