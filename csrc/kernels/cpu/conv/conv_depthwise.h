@@ -17,7 +17,6 @@ struct TapList {
   int64_t in[kMaxSegments];     // from the pixel's place in the image, in elements
   int64_t index[kMaxSegments];  // of the filter
   int64_t ahead;                // likewise to the first row that the next row of outputs adds, or 0
-  int64_t run;                  // so many taps of each row lie side by side, as outputs do; or 1
 };
 // A large image is asked for a row of outputs ahead: windows side by side jump between so many
 // lines that the processor's own prefetching does not follow.
@@ -39,10 +38,6 @@ PH_INLINE void list_taps(const DirectConv<T>& q, int64_t row, int64_t pixel, Tap
       list.index[list.count++] = q.taps_h.index[i] * q.filter_w + q.taps_w.index[j];
     }
   }
-  const Taps& w = q.taps_w;
-  const int64_t last = w.offset[max_of<int64_t>(w.count, 1) - 1];
-  const bool dense = q.mul_w == 1 && w.count > 0 && last - w.offset[0] == w.count - 1;
-  list.run = dense && pixel + w.offset[0] >= 0 && pixel + last < q.in_w ? w.count : 1;
 }
 // One line of channels of what `pixels` pixels will need, at and after `in`.
 template <class T>
@@ -74,31 +69,6 @@ PH_INLINE void for_runs(const DirectConv<T>& q, int64_t row, const F& f) {
   }
 }
 
-// acc[pixel] += sum over taps, where N of each row and the pixels lie side by side: what they have
-// in common is read once.
-template <class T, int P, int V, int N, bool whole>
-PH_INLINE void depthwise_rows(const DirectConv<T>& q, const TapList& list, const T* in, int64_t c,
-                              int64_t left, Vec<T> (&acc)[P][V]) {
-  constexpr int64_t lanes = kLanes<T>;
-  const auto get = [&](const T* p) { return whole ? load<T>(p) : load_first<T>(p, left); };
-  for (int64_t t = 0; t < list.count; t += N) {
-#pragma GCC unroll 8
-    for (int v = 0; v < V; ++v) {
-      Vec<T> taps[N];
-#pragma GCC unroll 8
-      for (int n = 0; n < N; ++n) taps[n] = get(q.filter + c + list.index[t + n] * q.n + v * lanes);
-      const T* src = in + list.in[t] + v * lanes;
-#pragma GCC unroll 16
-      for (int x = 0; x < P + N - 1; ++x, src += q.in_channels) {
-        const Vec<T> pixel = get(src);
-#pragma GCC unroll 8
-        for (int n = 0; n < N; ++n)
-          if (x - n >= 0 && x - n < P) acc[x - n][v] += taps[n] * pixel;
-      }
-    }
-  }
-}
-
 // out[pixel] (+)= sum over taps, of V vectors of channels from c on; P pixels share each filter
 // vector. `left` lanes of the last vector are in use.
 template <class T, int P, int V, bool whole>
@@ -119,21 +89,16 @@ PH_INLINE void depthwise_block(const DirectConv<T>& q, const TapList& list, cons
       for (int p = 1; p < P; ++p) acc[p][v] = acc[0][v];
     }
   }
-  if (P > 1 && list.run == 3)
-    depthwise_rows<T, P, V, 3, whole>(q, list, in, c, left, acc);
-  else if (P > 1 && list.run == 5)
-    depthwise_rows<T, P, V, 5, whole>(q, list, in, c, left, acc);
-  else
-    for (int64_t t = 0; t < list.count; ++t) {
-      const T* const w = q.filter + c + list.index[t] * q.n;
-      const T* const src = in + list.in[t];
+  for (int64_t t = 0; t < list.count; ++t) {
+    const T* const w = q.filter + c + list.index[t] * q.n;
+    const T* const src = in + list.in[t];
 #pragma GCC unroll 8
-      for (int v = 0; v < V; ++v) {
-        const Vec<T> taps = get(w + v * lanes);
+    for (int v = 0; v < V; ++v) {
+      const Vec<T> taps = get(w + v * lanes);
 #pragma GCC unroll 8
-        for (int p = 0; p < P; ++p) acc[p][v] += taps * get(src + p * in_step + v * lanes);
-      }
+      for (int p = 0; p < P; ++p) acc[p][v] += taps * get(src + p * in_step + v * lanes);
     }
+  }
   const auto each = [&](const auto& f) {
 #pragma GCC unroll 8
     for (int p = 0; p < P; ++p)
