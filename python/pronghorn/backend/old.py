@@ -236,8 +236,15 @@ def slice(x: Any, start: Any, size: Any) -> Any:
     [2, 3, 4]
     """
     start, size = tuple(start), tuple(size)
-    stops = [None if n == -1 else i + n for i, n in zip(start, size)]
-    return x[tuple(_slice(i, stop) for i, stop in zip(start, stops))]
+    places = []
+    for axis, (i, n) in enumerate(zip(start, size)):
+        if getattr(i, "is_abstract", False):  # a step of a loop: only a run knows it
+            if n == -1:
+                raise ValueError(f"K.slice: a start that only a run knows needs a size. {size=}")
+            x = _ops.take(x, _ops.cast(i, "int32") + _ops.arange(n), axis=axis)
+            i, n = 0, -1
+        places.append(_slice(i, None if n == -1 else i + n))
+    return x[tuple(places)]
 
 
 def is_variable(x: Any) -> bool:

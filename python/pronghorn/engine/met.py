@@ -25,7 +25,8 @@ _step = _Step()
 def remembering(model, training):
     """Inside, what `model` computes from its inputs is kept for `value_of`."""
     outer = _step.model, _step.values, _step.training
-    _step.model, _step.values, _step.training = model, {}, training
+    graph = model.__dict__.get("_functional") or model  # a stack computes by a graph of its own
+    _step.model, _step.values, _step.training = graph, {}, training
     try:
         yield
     finally:

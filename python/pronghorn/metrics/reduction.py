@@ -29,6 +29,8 @@ def samplewise(values, sample_weight, reduce_fn, dtype):
         weights = ops.convert_to_tensor(sample_weight, dtype=dtype)
         if mask is not None:
             weights = apply_mask(weights, mask, dtype=dtype, reduction="sum")
+        if not values.shape and weights.shape:  # one value for the whole batch, as in Keras 2
+            values = ops.broadcast_to(values, weights.shape)
         values, weights = squeeze_or_expand_to_same_rank(values, weights)
         rank = len(weights.shape)
         if len(values.shape) > rank:

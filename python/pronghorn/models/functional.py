@@ -256,6 +256,10 @@ class Functional(TakesSymbolicEnds, Model):
             call_context.entry, call_context.training = outer
         if ends is not None:
             results = ends.take(self, results)
+        if known is not None:  # losses of Keras 2 ask what made the outputs
+            for x, y in zip(self._graph.outputs, results):
+                if isinstance(y, Tensor):
+                    y._keras_history = x._keras_history
         return _single_output(nest.pack_as(self._outputs_struct, results))
 
     def _flat(self, inputs):

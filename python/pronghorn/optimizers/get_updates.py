@@ -44,6 +44,15 @@ class UpdatesForm:
         else:
             super().__setattr__(name, value)
 
+    def get_weights(self) -> list[Any]:
+        """The values of the variables, as arrays; none within `get_updates`.
+
+        Keras 2 ran that method once, before there were any.
+        """
+        if self._in_updates:
+            return []
+        return super().get_weights()
+
     @property
     def iterations(self) -> Any:
         """The variable that counts the steps; the subclass advances it."""

@@ -41,7 +41,13 @@ class OldMethods:
     def _make_predict_function(self) -> None:
         """Nothing: functions are made when they are called, in whatever thread."""
 
-    _make_train_function = _make_test_function = _make_predict_function
+    _make_test_function = _make_predict_function
+
+    def _make_train_function(self) -> None:
+        """Makes the variables of the optimizer, as it did in Keras 2."""
+        optimizer = self.optimizer  # type: ignore[attr-defined]
+        if optimizer is not None and not optimizer.built and self.built:  # type: ignore[attr-defined]
+            optimizer.build(self._trained_weights())  # type: ignore[attr-defined]
 
     def fit_generator(
         self,
