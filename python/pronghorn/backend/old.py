@@ -229,6 +229,9 @@ def slice(x: Any, start: Any, size: Any) -> Any:
     Returns:
         Tensor of shape `size`.
 
+    Raises:
+        ValueError: for a start that only a run knows, without a size.
+
     Example:
 
     >>> from pronghorn import backend as K
