@@ -185,3 +185,18 @@ def test_metrics_inside_fit():
 def test_wrong_arguments(make, message):
     with pytest.raises(ValueError, match=message):
         make(ph.metrics)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("name", ["AUC", "Precision", "FalsePositives", "SensitivityAtSpecificity"])
+def test_counts_of_halves_go_on_beyond_2048(name, dtype):
+    arguments = {"specificity": 0.5} if name.startswith("Sens") else {}
+    kind = getattr(ph.metrics, name)
+    half, single = kind(**arguments, dtype=dtype), kind(**arguments)
+    random = np.random.RandomState(0)
+    for _ in range(3):
+        batch = random.randint(0, 2, 4000), random.rand(4000)
+        half.update_state(*batch)
+        single.update_state(*batch)
+    assert half.dtype == dtype and half.variables[0].dtype == "float32"
+    np.testing.assert_allclose(float(half.result()), float(single.result()), rtol=1e-6)

@@ -95,7 +95,7 @@ class AUC(ThresholdMetric):
         self.num_labels = num_labels
         self.label_weights = None
         if label_weights is not None:
-            self.label_weights = ops.convert_to_tensor(label_weights, dtype=self.dtype)
+            self.label_weights = ops.convert_to_tensor(label_weights, dtype=self._counting)
         self._from_logits = from_logits
         self._built = False
         if not multi_label:

@@ -133,7 +133,7 @@ def _by_buckets(y_pred, positive, negative, thresholds):
     both = ops.stack([ops.reshape(positive, (-1,)), ops.reshape(negative, (-1,))], axis=-1)
     sums = ops.scatter_add(ops.reshape(bucket, (-1,)), both, n * labels)
     sums = ops.reshape(sums, (n, labels * 2))
-    above = ops.matmul(np.triu(np.ones((n, n), dtype), 1), sums)
+    above = ops.matmul(ops.convert_to_tensor(np.triu(np.ones((n, n)), 1), dtype), sums)
     above = ops.reshape(above, (n, labels, 2))
     return above[..., 0], above[..., 1]
 
@@ -146,13 +146,18 @@ class ThresholdMetric(Metric):
 
     _parts = PARTS
 
+    @property
+    def _counting(self):
+        """The dtype of the counts: 16 bits would lose whatever comes after the first 2,048."""
+        return "float32" if self.dtype in ("float16", "bfloat16") else self.dtype
+
     def _add_counts(self, shape):
         for part in self._parts:
-            setattr(self, part, self.add_variable(shape, "zeros", name=part))
+            setattr(self, part, self.add_variable(shape, "zeros", self._counting, name=part))
 
     def _update(self, y_true, y_pred, sample_weight, thresholds, by_label=False, label_weights=None,
                 **options):  # fmt: skip
-        y_true, y_pred, weights = align(y_true, y_pred, sample_weight, self.dtype, **options)
+        y_true, y_pred, weights = align(y_true, y_pred, sample_weight, self._counting, **options)
         if label_weights is not None:
             label_weights = ops.broadcast_to(label_weights, ops.shape(y_pred))
             weights = label_weights if weights is None else weights * label_weights
@@ -177,7 +182,9 @@ class _Count(ThresholdMetric):
         super().__init__(name=name, dtype=dtype)
         self.init_thresholds = thresholds
         self.thresholds = parse_thresholds(thresholds)
-        self.accumulator = self.add_variable((len(self.thresholds),), "zeros", name="accumulator")
+        self.accumulator = self.add_variable(
+            (len(self.thresholds),), "zeros", self._counting, name="accumulator"
+        )
         object.__setattr__(self, self._parts[0], self.accumulator)
 
     def update_state(
