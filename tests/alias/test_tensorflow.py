@@ -459,3 +459,36 @@ def test_variables_given_to_a_function_stay_variables():
     assert len(traced) == 1 and first.numpy().tolist() == [4, 5]
     loss, gradient = loss_and_gradient(second, factor=tf.constant(1.0))
     assert float(loss) == 9 and gradient.numpy().tolist() == [6] and second.numpy().tolist() == [4]
+
+
+def test_jacobians():
+    a = tf.constant([[1.0, 2.0, -1.0], [0.5, 3.0, 2.0]])
+    w = tf.Variable([[1.0, -2.0], [0.5, 1.0], [3.0, 0.0]])
+    unused = tf.Variable(1.0)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(a)
+        y = tf.square(tf.matmul(a, w))
+    z = a.numpy() @ w.numpy()
+    by_w, none = tape.jacobian(y, [w, unused])
+    wanted = np.einsum("nk,ni,kj->nkij", 2 * z, a.numpy(), np.eye(2))
+    np.testing.assert_allclose(by_w, wanted, rtol=1e-6)
+    assert none is None
+    by_a = np.einsum("nk,nm,ik->nkmi", 2 * z, np.eye(2), w.numpy())
+    np.testing.assert_allclose(tape.jacobian(y, a), by_a, rtol=1e-6)
+    each = np.einsum("nk,ik->nki", 2 * z, w.numpy())
+    np.testing.assert_allclose(tape.batch_jacobian(y, a), each, rtol=1e-6)
+
+    @tf.function
+    def compiled(a):
+        with tf.GradientTape() as tape:
+            tape.watch(a)
+            y = tf.square(tf.matmul(a, w))
+        return tape.batch_jacobian(y, a)
+
+    np.testing.assert_allclose(compiled(a), each, rtol=1e-6)
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        y = a * a
+    tape.jacobian(y, a)
+    with pytest.raises(RuntimeError, match="persistent"):
+        tape.jacobian(y, a)

@@ -85,6 +85,13 @@ class GradientTape(_core.Tape):
         Raises:
             RuntimeError: for a second call on a tape that is not persistent.
         """
+        self._begin()
+        grads = self._swept(target, sources, output_gradients, unconnected_gradients)
+        self._end()
+        return grads
+
+    def _begin(self):
+        """Marks the tape as used. Raises RuntimeError where it was and may be only once."""
         if self.used and not self.persistent:
             raise RuntimeError(
                 "gradient() of a non-persistent GradientTape can be called once. "
@@ -93,6 +100,12 @@ class GradientTape(_core.Tape):
         self.used = True
         if self.recording and not self.persistent:
             self.leave()
+
+    def _end(self):
+        if not self.persistent:
+            self.forget()
+
+    def _swept(self, target, sources, output_gradients, unconnected_gradients):
         unconnected = str(getattr(unconnected_gradients, "value", unconnected_gradients)).lower()
         if unconnected not in ("none", "zero"):
             raise ValueError(
@@ -117,8 +130,6 @@ class GradientTape(_core.Tape):
             else:
                 raise TypeError(f"Gradients need tensors or variables as sources. Received: {s!r}")
         grads = self.sweep(targets, handles, seeds)
-        if not self.persistent:
-            self.forget()
         if unconnected == "zero":
             grads = [_zeros_like(s) if g is None else g for g, s in zip(grads, flat)]
         return nest.pack_as(sources, grads) if nest.is_nested(sources) else grads[0]

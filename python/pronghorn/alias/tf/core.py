@@ -4,7 +4,7 @@
 import contextlib as _contextlib
 
 from ... import ops as _ops
-from ...engine import GradientTape, Tensor, TensorSpec, custom_gradient
+from ...engine import Tensor, TensorSpec, custom_gradient
 from ...engine.former_methods import Shape as TensorShape
 from ...engine.naming import name_scope
 from . import shapes as _shapes
@@ -20,6 +20,7 @@ from .modules import Module
 from .sessions import *
 from .shapes import *
 from .strings import as_string
+from .tape import GradientTape
 from .variable import Variable
 
 newaxis = None
