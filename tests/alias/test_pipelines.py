@@ -102,6 +102,27 @@ def test_random_crops_and_flips_are_parts_and_mirrors():
     assert all((f == x).all() or (f == x[:, ::-1]).all() for f in flips)
 
 
+def test_distorted_boxes_keep_to_their_ranges():
+    x = tf.constant(np.arange(30 * 40 * 3).reshape(30, 40, 3))
+    whole = tf.zeros((0, 0, 4))
+    for seed in range(1, 30):
+        begin, size, box = tf.image.sample_distorted_bounding_box(
+            tf.shape(x), whole, seed, area_range=(0.2, 0.6), use_image_if_no_bounding_boxes=True
+        )
+        part = tf.slice(x, begin, size)
+        height, width, channels = part.shape
+        assert channels == 3 and 0.17 < height * width / 1200 < 0.63
+        assert 0.65 < width / height < 1.5
+        np.testing.assert_allclose(box[0, 0] * [30, 40, 30, 40], [
+            begin[0], begin[1], begin[0] + height, begin[1] + width], rtol=1e-5)  # fmt: skip
+    corner = [[[0.0, 0.0, 0.2, 0.2]]]
+    for seed in range(1, 9):
+        begin, size, _ = tf.image.sample_distorted_bounding_box((30, 40, 3), corner, seed, 0.9)
+        assert begin[0] <= 1 and begin[1] <= 1 and size[0] >= 5 and size[1] >= 7
+    with pytest.raises(ValueError, match="no bounding box"):
+        tf.image.sample_distorted_bounding_box((30, 40, 3), whole)
+
+
 def test_generators_repeat_their_draws():
     first, second = (tf.random.Generator.from_seed(3) for _ in range(2))
     a, b = first.normal((4,)).numpy(), second.normal((4,)).numpy()
