@@ -103,6 +103,8 @@ def test_what_has_no_config():
 def test_lambdas_need_permission():
     with pytest.warns(UserWarning, match="lambda"):
         config = json.loads(json.dumps(saving.serialize_keras_object({"f": lambda x: 3 * x})))
+    _, defaults, closure = config["f"]["config"]["value"]  # three in a list, as Keras reads it
+    assert defaults is closure is None
     with pytest.raises(ValueError, match="arbitrary code execution"):
         saving.deserialize_keras_object(config)
     with SafeModeScope(True), pytest.raises(ValueError, match="safe_mode=False"):

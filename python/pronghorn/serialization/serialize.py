@@ -85,7 +85,8 @@ def _special(obj):
     if isinstance(obj, types.FunctionType) and obj.__name__ == "<lambda>":
         from .code import dump_with_warning
 
-        return _named("__lambda__", value=dump_with_warning(obj))
+        # [code, defaults, closure], as Keras reads it
+        return _named("__lambda__", value=[*dump_with_warning(obj).values()])
     return None
 
 
