@@ -200,3 +200,57 @@ def test_counts_of_halves_go_on_beyond_2048(name, dtype):
         single.update_state(*batch)
     assert half.dtype == dtype and half.variables[0].dtype == "float32"
     np.testing.assert_allclose(float(half.result()), float(single.result()), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "name, cls",
+    [
+        ("auc", "AUC"),
+        ("precision", "Precision"),
+        ("recall", "Recall"),
+        ("true_positives", "TruePositives"),
+        ("root_mean_squared_error", "RootMeanSquaredError"),
+        ("f1_score", "F1Score"),
+        ("r2_score", "R2Score"),
+        ("log_cosh_error", "LogCoshError"),
+        ("binary_accuracy", "BinaryAccuracy"),
+        ("mean_squared_error", "MeanSquaredError"),
+        ("cosine_similarity", "CosineSimilarity"),
+    ],
+)
+def test_classes_by_their_names_in_snake_case(name, cls):
+    assert type(ph.metrics.get(name)) is getattr(ph.metrics, cls)
+
+
+def test_compiled_cosine_similarity_is_1_where_predictions_are_the_labels():
+    model = ph.Sequential([ph.Input((2,)), ph.layers.Identity()])
+    model.compile(loss="mse", metrics=["cosine_similarity", "r2_score"])
+    x = np.array([[3.0, 4.0], [1.0, 2.0]], "float32")
+    logs = model.evaluate(x, x, verbose=0, return_dict=True)
+    assert logs["cosine_similarity"] == pytest.approx(1.0)
+    assert logs["r2_score"] == pytest.approx(1.0)
+
+
+def test_named_functions_are_still_read_from_configs():
+    config = ph.metrics.serialize(ph.metrics.binary_accuracy)
+    assert ph.metrics.get(config) is ph.metrics.binary_accuracy
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_r2_of_halves_counts_in_float32(dtype):
+    y = np.tile(np.array([[0.0], [2.0]], "float32"), (3000, 1))
+    metric = ph.metrics.R2Score(dtype=dtype)
+    for _ in range(2):
+        metric.update_state(y, y + 0.5)
+    assert float(metric.num_samples) == 12000
+    assert float(metric.result()) == pytest.approx(0.75)  # 1 - 0.5**2 / 1
+
+
+def test_state_of_own_metrics_is_float32_unless_told():
+    class Own(ph.metrics.Metric):
+        pass
+
+    own = Own(dtype="float16")
+    assert own.add_variable((), "zeros").dtype == "float32"
+    assert own.add_weight(dtype="float16").dtype == "float16"
+    assert ph.metrics.Mean(dtype="float16").total.dtype == "float16"

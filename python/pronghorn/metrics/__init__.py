@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import losses
+from ..engine.naming import to_snake_case
 from ..serialization import registry
 from .accuracy import (
     Accuracy,
@@ -129,8 +130,11 @@ for _class, _short in (
     (MeanSquaredLogarithmicError, "msle"),
 ):
     KNOWN[_short] = KNOWN[_short.upper()] = _class
+# What `get` finds: as a name in snake_case stands for the class. Configs name functions too.
+NAMED = {**KNOWN, **{to_snake_case(cls.__name__): cls for cls in CLASSES}}
 # Resolved by shape in compile(); listed here so that near misses of them are suggested.
-KNOWN["accuracy"] = KNOWN["acc"] = Accuracy
+for _table in (KNOWN, NAMED):
+    _table["accuracy"] = _table["acc"] = Accuracy
 
 mean_squared_error = losses.mean_squared_error
 mean_absolute_error = losses.mean_absolute_error
@@ -167,7 +171,7 @@ def get(identifier: Any) -> Any:
         >>> metrics.get("AUC").name[:3]
         'auc'
     """
-    return registry.find(identifier, KNOWN, "metric")
+    return registry.find(identifier, KNOWN if isinstance(identifier, dict) else NAMED, "metric")
 
 
 def serialize(metric: Any) -> Any:

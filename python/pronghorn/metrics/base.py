@@ -97,6 +97,11 @@ class Metric(Portable):
             variables.extend(metric.variables)
         return variables
 
+    @property
+    def _counting(self):
+        """The dtype of counts: 16 bits would lose whatever comes after the first 2,048."""
+        return "float32" if self.dtype in ("float16", "bfloat16") else self.dtype
+
     def add_variable(
         self,
         shape: Any,
@@ -110,7 +115,7 @@ class Metric(Portable):
         Args:
             shape: Sizes.
             initializer: Name or initializer of the first value.
-            dtype: Its dtype; the metric's where None.
+            dtype: Its dtype; `floatx()` where None.
             aggregation: How replicas would combine: kept, since there is one.
             name: Name of the variable.
 
@@ -126,7 +131,7 @@ class Metric(Portable):
             variable = Variable(
                 initializer=initializer,
                 shape=shape,
-                dtype=dtype or self._dtype,
+                dtype=dtype or config.floatx(),
                 trainable=False,
                 aggregation=aggregation,
                 synchronization="on_read",
@@ -143,7 +148,7 @@ class Metric(Portable):
         Args:
             shape: Sizes.
             initializer: Name or initializer of the first value; zeros where None.
-            dtype: Its dtype; the metric's where None.
+            dtype: Its dtype; `floatx()` where None.
             name: Name of the variable.
 
         Returns:

@@ -146,11 +146,6 @@ class ThresholdMetric(Metric):
 
     _parts = PARTS
 
-    @property
-    def _counting(self):
-        """The dtype of the counts: 16 bits would lose whatever comes after the first 2,048."""
-        return "float32" if self.dtype in ("float16", "bfloat16") else self.dtype
-
     def _add_counts(self, shape):
         for part in self._parts:
             setattr(self, part, self.add_variable(shape, "zeros", self._counting, name=part))

@@ -120,8 +120,8 @@ class MeanTensor(Metric):
             self._build(tuple(shape))
 
     def _build(self, shape):
-        self.total = self.add_variable(shape, "zeros", name="total")
-        self.count = self.add_variable(shape, "zeros", name="count")
+        self.total = self.add_variable(shape, "zeros", self.dtype, name="total")
+        self.count = self.add_variable(shape, "zeros", self.dtype, name="count")
 
     def update_state(self, values: Any, sample_weight: TensorLike | None = None) -> None:
         values = ops.cast(ops.convert_to_tensor(values), self.dtype)

@@ -203,7 +203,7 @@ class R2Score(Metric):
             )
         self.class_aggregation = class_aggregation
         self.num_regressors = num_regressors
-        self.num_samples = self.add_variable((), "zeros", name="num_samples")
+        self.num_samples = self.add_variable((), "zeros", self._counting, name="num_samples")
         self._built = False
 
     def _build(self, y_true_shape, y_pred_shape):
@@ -215,21 +215,21 @@ class R2Score(Metric):
             ("total_mse", "residual"),
             ("count", "count"),
         ):
-            setattr(self, attribute, self.add_variable(shape, "zeros", name=name))
+            setattr(self, attribute, self.add_variable(shape, "zeros", self._counting, name=name))
         self._built = True
 
     def update_state(
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
     ) -> None:
-        y_true = ops.convert_to_tensor(y_true, dtype=self.dtype)
-        y_pred = ops.convert_to_tensor(y_pred, dtype=self.dtype)
+        y_true = ops.convert_to_tensor(y_true, dtype=self._counting)
+        y_pred = ops.convert_to_tensor(y_pred, dtype=self._counting)
         y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
         if not self._built:
             self._build(y_true.shape, y_pred.shape)
         if sample_weight is None:
             weights = ops.ones_like(y_true)
         else:
-            weights = ops.convert_to_tensor(sample_weight, dtype=self.dtype)
+            weights = ops.convert_to_tensor(sample_weight, dtype=self._counting)
             if len(weights.shape) == 1:
                 weights = ops.expand_dims(weights, axis=1)
             weights = ops.broadcast_to(weights, ops.shape(y_true))
