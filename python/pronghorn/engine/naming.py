@@ -21,7 +21,7 @@ _state = _State()
 
 
 @functools.cache
-def to_snake_case(name):
+def to_snake_case(name: str) -> str:
     """`"MaxPooling2D"` -> `"max_pooling2d"`."""
     name = re.sub(r"\W+", "", name)
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
