@@ -209,6 +209,22 @@ def test_tables_of_csv(tmp_path):
         make(str(tmp_path / "none*.csv"), 2)
 
 
+def test_no_texts_have_no_numbers():
+    none = np.array([], object)
+    assert tf.strings.length(none).dtype == "int32" and tf.strings.length(none).shape == (0,)
+    assert tf.strings.regex_full_match(none, "a").dtype == "bool"
+    assert tf.strings.to_number(none).dtype == "float32"
+
+
+def test_the_jacobian_of_nothing_is_refused():
+    with tf.GradientTape() as tape:
+        x = tf.zeros((0, 2))
+        tape.watch(x)
+        y = x * 2.0
+    with pytest.raises(ValueError, match="known elements"):
+        tape.jacobian(y, x)
+
+
 BAD = {
     "bytes": (lambda: tf.io.decode_png(b"no picture"), ValueError, "no picture that can be read"),
     "channels": (lambda: tf.io.decode_png(pipeline_cases.PNG, channels=5), ValueError, "channels"),

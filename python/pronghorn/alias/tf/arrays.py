@@ -114,12 +114,7 @@ class TensorArray:
 
 def _number(index):
     """The index as a number, None where it has no value yet."""
-    if hasattr(index, "__index__") and not hasattr(index, "shape"):
-        return int(index)
-    try:
-        return int(_ops.convert_to_numpy(index))
-    except Exception:
-        return None
+    return None if getattr(index, "is_abstract", False) else int(_ops.convert_to_numpy(index))
 
 
 def while_loop(

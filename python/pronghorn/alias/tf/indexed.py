@@ -63,10 +63,7 @@ def identity_n(input, name=None):
 
 
 def get_static_value(tensor, partial=False):
-    try:
-        return _ops.convert_to_numpy(tensor)
-    except Exception:  # what a tensor of a trace says
-        return None
+    return None if getattr(tensor, "is_abstract", False) else _ops.convert_to_numpy(tensor)
 
 
 def switch_case(branch_index, branch_fns, default=None, name=None):

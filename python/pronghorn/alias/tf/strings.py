@@ -35,7 +35,7 @@ def _characters(unit):
 
 def length(input, unit="BYTE", name=None):
     count = (lambda b: len(b.decode("utf-8", "replace"))) if _characters(unit) else len
-    return _ops.cast(_texts.each(lambda b: _np.int32(count(b)), input), "int32")
+    return _texts.each(count, input, "int32")
 
 
 def substr(input, pos, len, unit="BYTE", name=None):
@@ -66,7 +66,7 @@ def regex_replace(input, pattern, rewrite, replace_global=True, name=None):
 
 def regex_full_match(input, pattern, name=None):
     pattern = _pattern(pattern)
-    return _texts.each(lambda b: _np.bool_(pattern.fullmatch(b) is not None), input)
+    return _texts.each(lambda b: pattern.fullmatch(b) is not None, input, "bool")
 
 
 class Ragged:
@@ -191,8 +191,8 @@ def to_number(input, out_type="float32", name=None):
     kind = float if "float" in str(out_type) else int
     if isinstance(input, Ragged):
         return Ragged([[kind(b.decode()) for b in row] for row in input.to_list()], out_type)
-    numbers = _texts.each(lambda b: kind(b.decode()), input)
-    return _ops.cast(numbers, out_type)
+    wide = "float64" if kind is float else "int64"
+    return _ops.cast(_texts.each(lambda b: kind(b.decode()), input, wide), str(out_type))
 
 
 def as_string(input, precision=-1, scientific=False, shortest=False, width=-1, fill="", name=None):

@@ -30,12 +30,12 @@ class GradientTape(_GradientTape):
 
         Raises:
             RuntimeError: for a second call on a tape that is not persistent.
-            ValueError: for a target of unknown shape.
+            ValueError: for a target of unknown shape, or without elements.
         """
         target = _ops.convert_to_tensor(target)
         shape = target.shape
-        if None in shape:
-            raise ValueError(f"jacobian() needs a target of known shape. Received: {shape}")
+        if None in shape or 0 in shape:
+            raise ValueError(f"jacobian() needs a target with known elements. Received: {shape}")
         self._begin()
         rows = []
         for seed in _np.eye(int(_np.prod(shape)), dtype="float32"):
@@ -62,7 +62,7 @@ class GradientTape(_GradientTape):
         """
         target = _ops.convert_to_tensor(target)
         batch, *shape = target.shape
-        if None in target.shape or source.shape[0] != batch:
+        if None in target.shape or 0 in target.shape or source.shape[0] != batch:
             raise ValueError(
                 "batch_jacobian() needs a target and a source of the same known batch. Received "
                 f"shapes {target.shape} and {tuple(source.shape)}."

@@ -13,18 +13,18 @@ def encode_array(x):
     return _encode_array(x)
 
 
-def each(function, text):
-    """The tensor of function(bytes) for each of text; numbers become a tensor of numbers.
+def each(function, text, dtype=None):
+    """The tensor of function(bytes) for each of text: of text, or of numbers of a dtype.
 
     Raises:
         TypeError: if text is none.
     """
     array = encode_array(text)
     made = [function(item) for item in array.ravel()]
-    if made and not isinstance(made[0], bytes):
+    if dtype is not None:
         from ... import ops
 
-        return ops.convert_to_tensor(_np.array(made).reshape(array.shape))
+        return ops.convert_to_tensor(_np.array(made, dtype).reshape(array.shape))
     out = _np.empty(len(made), dtype=object)
     out[:] = made
     return StringTensor(out.reshape(array.shape))
@@ -35,18 +35,6 @@ def moved(function, *texts):
     return StringTensor(function(*[encode_array(text) for text in texts]))
 
 
-def decoded(text):
-    """One text as str.
-
-    Raises:
-        TypeError: for several, and for what is no text.
-    """
-    array = encode_array(text)
-    if array.ndim:
-        raise TypeError(f"Expected one text. Received an array of shape {array.shape}.")
-    return array.item().decode("utf-8", "surrogateescape")
-
-
 def contents(text):
     """The bytes of one text, such as what a file holds.
 
@@ -55,5 +43,10 @@ def contents(text):
     """
     array = encode_array(text)
     if array.ndim:
-        raise TypeError(f"Expected the bytes of one file. Received shape {array.shape}.")
+        raise TypeError(f"Expected one text. Received an array of shape {array.shape}.")
     return array.item()
+
+
+def decoded(text):
+    """One text as str; as `contents`."""
+    return contents(text).decode("utf-8", "surrogateescape")
