@@ -388,6 +388,8 @@ def convert_to_tensor(
     if sparse or ragged:
         raise ValueError("Sparse and ragged tensors are not supported.")
     made = _to_tensor(x, dtype)
+    if isinstance(made, _args.KerasTensor) and dtype is not None:
+        return cast(made, dtype)
     return placement.here(made) if placement.live and is_tensor(made) else made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._args import cast, floating, op, result_type, shape_of, tensor
+from ._args import cast, floats, op, result_type, shape_of, tensor
 from .array import expand_dims, reshape
 from .creation import arange
 from .math import greater_equal, multiply
@@ -60,7 +60,7 @@ def dot_product_attention(
             "dot_product_attention: attn_logits_soft_cap is not supported; leave it None. "
             f"Received: {attn_logits_soft_cap}"
         )
-    query, key, value = floating(query), floating(key), floating(value)
+    query, key, value = floats(query), floats(key), floats(value)
     _check(query, key, value)
     dtype = result_type(query.dtype, key.dtype, value.dtype)
     query, key, value = cast(query, dtype), cast(key, dtype), cast(value, dtype)
@@ -69,7 +69,7 @@ def dot_product_attention(
         query, scale = multiply(query, cast(tensor(scale), dtype)), 1.0
     inputs = [query, key, value]
     if bias is not None:
-        inputs.append(_of_rank_4(floating(bias)))
+        inputs.append(_of_rank_4(floats(bias)))
     if mask is not None:
         inputs.append(_of_rank_4(cast(tensor(mask), "bool")))
     attrs = (float(scale), bool(is_causal), bias is not None, mask is not None)

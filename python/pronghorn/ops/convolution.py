@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import _args
-from ._args import op, tensor
+from ._args import FLOATS, cast, op, result_type, tensor
 from ._windows import Layout, merge_depth, padding_name, pads_of, per_axis, spread, with_pads
 from .array import concatenate, expand_dims, moveaxis, pad, reshape
 from .math import add
@@ -30,6 +30,17 @@ def _kernel(layout, kernel, where):
             f"(spatial axes, channels, filters). Received kernel shape {tuple(kernel.shape)}"
         )
     return expand_dims(kernel, 0) if layout.spatial == 1 else kernel
+
+
+def _floats(inputs, kernel):
+    """Both in a dtype that kernels know, and the dtype of the result where both are integers."""
+    inputs, kernel = tensor(inputs), tensor(kernel)
+    if inputs.dtype in FLOATS or kernel.dtype in FLOATS or "complex64" in (
+        inputs.dtype, kernel.dtype
+    ):  # fmt: skip
+        return inputs, kernel, None
+    whole = result_type(inputs.dtype, kernel.dtype, int)
+    return cast(inputs, "float64"), cast(kernel, "float64"), whole
 
 
 def conv(
@@ -60,6 +71,7 @@ def conv(
         >>> ops.conv(ops.ones((1, 3, 3, 1)), ops.ones((2, 2, 1, 1))).tolist()
         [[[[4.0], [4.0]], [[4.0], [4.0]]]]
     """
+    inputs, kernel, whole = _floats(inputs, kernel)
     layout = Layout(inputs, data_format, "conv")
     kernel = _kernel(layout, kernel, "conv")
     channels, share = layout.x.shape[-1], kernel.shape[-2]
@@ -73,7 +85,7 @@ def conv(
             f"a kernel of shape {tuple(kernel.shape)}"
         )
     y = _convolve(layout, kernel, strides, padding, dilation_rate, groups or 1, "conv")
-    return layout.back(y)
+    return layout.back(y if whole is None else cast(y, whole))
 
 
 def _convolve(layout, kernel, strides, padding, dilation_rate, groups, where):
@@ -226,6 +238,7 @@ def conv_transpose(
         (1, 9, 5)
     """
     where = "conv_transpose"
+    inputs, kernel, whole = _floats(inputs, kernel)
     layout = Layout(inputs, data_format, where)
     kernel = _kernel(layout, kernel, where)
     if layout.x.shape[-1] not in (None, kernel.shape[-1]):
@@ -253,7 +266,7 @@ def conv_transpose(
         y = _transposed_volumes(layout.x, kernel, strides, pads, dilation, sizes)
     else:
         y = _transposed(kernel, layout.x, strides, pads, dilation, sizes)
-    return layout.back(y)
+    return layout.back(y if whole is None else cast(y, whole))
 
 
 def _transposed(kernel, x, strides, pads, dilation, sizes):

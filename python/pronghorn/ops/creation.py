@@ -135,7 +135,8 @@ def arange(
 
     Args:
         start, stop, step: Numbers; a single argument is the stop. step is 1 where None.
-        dtype: Where None, int32 for integers (int64 where that is too short), else floatx.
+        dtype: Where None, that in which tensors among the numbers meet; of Python's numbers int32
+            for integers (int64 where that is too short), else floatx.
 
     Returns:
         Vector of ceil((stop - start) / step) elements; empty where that is not positive.
@@ -153,6 +154,9 @@ def arange(
     step = 1 if step is None else step
     if any(isinstance(v, SymDim) for v in (start, stop, step)):
         return _arange_of_sizes(start, stop, step, dtype)
+    if dtype is None and any(hasattr(v, "dtype") for v in (start, stop, step)):
+        kinds = (getattr(v, "dtype", type(v)) for v in (start, stop, step))
+        dtype = _args.result_type(*kinds, int)
     start, stop, step = (
         v if isinstance(v, (int, float)) else v.item() for v in (start, stop, step)
     )

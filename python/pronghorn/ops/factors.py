@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..engine import config
 from . import _lapack as lapack
-from ._args import cast, floating, result_type, shape_of
+from ._args import FLOATS, cast, result_type, shape_of, tensor
 from .arrange import swapaxes
 from .array import expand_dims, squeeze
 from .creation import eye
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def _wide(x, complex_too=False):
     """x in a dtype that LAPACK knows, and the dtype of the result."""
-    x = floating(x)
+    x = tensor(x)
     if x.dtype == "complex64":
         if complex_too:
             return x, x.dtype
@@ -28,7 +29,8 @@ def _wide(x, complex_too=False):
             "Of complex64, only eig, inv, solve and solve_triangular are there; for others, "
             "compute with ops.real(x) and ops.imag(x)."
         )
-    return (x if x.dtype in ("float32", "float64") else cast(x, "float32")), x.dtype
+    dtype = x.dtype if x.dtype in FLOATS else config.floatx()
+    return cast(x, "float64" if dtype == "float64" else "float32"), dtype
 
 
 def _through(native, x, attrs=(), complex_too=False):

@@ -238,10 +238,22 @@ def round(x: TensorLike, decimals: int = 0) -> Tensor:
         [0.0, 2.0, 2.0]
     """
     x = tensor(x)
-    if x.dtype not in FLOATS:
-        return x
     decimals = operator.index(decimals)
+    if x.dtype not in FLOATS:
+        return x if decimals >= 0 else _round_whole(x, 10**-decimals)
     return cast(_round_to(wide(x), decimals), x.dtype) if decimals else _round((x,))
+
+
+def _round_whole(x, unit):
+    """Integers to multiples of a power of ten, halves to even multiples."""
+    if x.dtype == "bool" or unit > 10**18:
+        return multiply(x, 0)
+    exact = cast(x, "int64")
+    down = floor_divide(exact, unit)
+    over = subtract(multiply(subtract(exact, multiply(down, unit)), 2), unit)
+    odd = equal(mod(down, 2), 1)
+    up = logical_or(greater(over, 0), logical_and(equal(over, 0), odd))
+    return cast(multiply(add(down, cast(up, "int64")), unit), x.dtype)
 
 
 def _round_to(x, decimals):

@@ -10,6 +10,7 @@ from ._args import (
     axes,
     cast,
     floating,
+    floats,
     narrowed,
     normalize_axis,
     op,
@@ -81,7 +82,7 @@ def batch_normalization(
         epsilon: Added to the variance.
 
     Returns:
-        Float tensor of x's shape.
+        Tensor of x's shape and dtype; of integers, floatx.
 
     Raises:
         ValueError: sizes that do not match.
@@ -91,7 +92,7 @@ def batch_normalization(
         >>> y.tolist()
         [[-0.5], [0.5]]
     """
-    x, mean, variance = floating(x), tensor(mean), tensor(variance)
+    x, mean, variance = floats(x), tensor(mean), tensor(variance)
     rank = len(x.shape)
     axis = normalize_axis(axis, rank, "batch_normalization")
     moved = axis != rank - 1
@@ -108,6 +109,7 @@ def batch_normalization(
     inputs += [tensor(p) for p in (scale, offset) if p is not None]
     inputs += [reshape(mean, (-1,)), reshape(variance, (-1,))]
     y = _infer(tuple(inputs), (float(epsilon), scale is not None, offset is not None))
+    y = cast(y, x.dtype)  # whatever the dtypes of the vectors
     return moveaxis(y, -1, axis) if moved else y
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._args import cast, floating
+from ..engine import config
+from ._args import FLOATS, cast, tensor
 from .array import expand_dims, moveaxis
 from .factors import svd
 from .math import abs, max, min, not_equal, power, sqrt, square, sum
@@ -56,7 +57,9 @@ def norm(
             "Invalid `ord` argument. Expected one of {'fro', 'nuc'} when using string. "
             f"Received: ord={ord}"
         )
-    x = floating(x)
+    x = tensor(x)
+    if x.dtype not in (*FLOATS, "complex64"):
+        x = cast(x, config.floatx())
     dims = _norm_axes(x, axis)
     keepdims = bool(keepdims)
     if ord is None or (ord == "fro" and len(dims) == 2) or (ord == 2 and len(dims) == 1):

@@ -12,7 +12,7 @@ from ..engine.sized import sized_by_data
 from ..engine.symdim import SymDim
 from ..engine.tensor import Tensor, symbolic_types
 from ..engine.variable import Variable
-from . import array, math, matrix, methods
+from . import array, math, matrix, methods, special
 from ._args import call, size
 
 _NUMBERS = (
@@ -42,6 +42,28 @@ def _quotient_and_rest(a, b):
     return math.floor_divide(a, b), math.mod(a, b)
 
 
+_BITS = {"and": special.bitwise_and, "or": special.bitwise_or, "xor": special.bitwise_xor}
+
+
+def _is_whole(x):
+    """Whether bits can be looked at: integers that have values, as in NumPy. Of Variables and
+    KerasTensors these operators are logical."""
+    arrays = (Tensor, np.ndarray, np.generic)
+    return type(x) is int or (isinstance(x, arrays) and "int" in str(x.dtype))
+
+
+def _logical_or_bits(name, logical):
+    def function(x1, x2):
+        whole = (_is_whole(x1) or type(x1) is bool) and (_is_whole(x2) or type(x2) is bool)
+        return (_BITS[name] if whole else logical)(x1, x2)
+
+    return function
+
+
+def _invert(x):
+    return special.bitwise_not(x) if _is_whole(x) else math.logical_not(x)
+
+
 _BINARY = {
     "add": math.add,
     "sub": math.subtract,
@@ -52,9 +74,9 @@ _BINARY = {
     "divmod": _quotient_and_rest,
     "pow": math.power,
     "matmul": matrix.matmul,
-    "and": math.logical_and,
-    "or": math.logical_or,
-    "xor": math.logical_xor,
+    "and": _logical_or_bits("and", math.logical_and),
+    "or": _logical_or_bits("or", math.logical_or),
+    "xor": _logical_or_bits("xor", math.logical_xor),
 }
 _COMPARE = {
     "lt": math.less,
@@ -64,7 +86,7 @@ _COMPARE = {
     "eq": math.equal,
     "ne": math.not_equal,
 }
-_UNARY = {"neg": math.negative, "abs": math.abs, "invert": math.logical_not, "pos": array.copy}
+_UNARY = {"neg": math.negative, "abs": math.abs, "invert": _invert, "pos": array.copy}
 
 
 def _position(index, x, axis, given):

@@ -174,7 +174,11 @@ def bincount(
 
 
 def _counts_spec(x, weights=None):
-    return [*x.shape[:-1], None], "int32" if weights is None else weights.dtype
+    return [*x.shape[:-1], None], _count_type(x, weights)
+
+
+def _count_type(x, weights):
+    return "int32" if weights is None else result_type(x.dtype, tensor(weights).dtype)
 
 
 @sized_by_data(_counts_spec)
@@ -184,7 +188,7 @@ def bincount_of_values(x, weights=None):
 
 def _counts(minlength, x, weights=None):
     length = _known_length(x, minlength)
-    kind = "int32" if weights is None else tensor(weights).dtype
+    kind = _count_type(x, weights)
     counted = where(less(x, length), 1, 0) if weights is None else tensor(weights)
     counted = cast(where(logical_and(less(x, length), greater_equal(x, 0)), counted, 0), kind)
     place = cast(where(less(x, length), x, 0), "int64" if "64" in x.dtype else "int32")
