@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _core
 from . import placement
+from .naming import auto_name, name_scope
 from .tensor import Tensor, convert_to_tensor
 from .variable import Variable
 
@@ -51,9 +52,10 @@ class SeedGenerator:
             raise ValueError(f"Argument `seed` must be an integer. Received: seed={seed!r}")
         if seed < 0:
             raise ValueError(f"Argument `seed` must not be negative. Received: seed={seed}")
-        self.name = name or "seed_generator"
-        self.state = Variable(_state_of(seed), dtype="uint32", trainable=False,
-                              name="seed_generator_state")  # fmt: skip
+        self.name = name or auto_name("SeedGenerator")
+        with name_scope(self.name, caller=self):
+            self.state = Variable(_state_of(seed), dtype="uint32", trainable=False,
+                                  name="seed_generator_state")  # fmt: skip
 
     def next(self, ordered: bool = True) -> Tensor:
         """The state of this draw; the next one has another.
@@ -107,7 +109,8 @@ def global_seed_generator() -> SeedGenerator:
     """The generator of draws without a seed."""
     if _global["generator"] is None:
         seed = _global["seed"]
-        _global["generator"] = SeedGenerator(make_default_seed() if seed is None else seed)
+        seed = make_default_seed() if seed is None else seed
+        _global["generator"] = SeedGenerator(seed, name="global_seed_generator")
     return _global["generator"]  # type: ignore[return-value]
 
 

@@ -200,11 +200,14 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
         return policy[self._path] if isinstance(policy, DTypePolicyMap) and self._path else policy
 
     @property
-    def dtype(self) -> Any:
+    def variable_dtype(self) -> Any:
         """Dtype of the weights."""
         return self._own_policy().variable_dtype
 
-    variable_dtype = dtype
+    @property
+    def dtype(self) -> Any:
+        """Dtype of the weights."""
+        return self.variable_dtype
 
     @property
     def compute_dtype(self) -> str:

@@ -206,7 +206,21 @@ class LayerShapes(LayerContext):
 
     def _output_spec_of_call(self, *args, **kwargs):
         """What `call` returns for these arguments, as KerasTensors, whatever the class says."""
-        return to_keras_tensors(self._abstract_call(*args, **kwargs))
+        layer = self
+        if self._needs_build():
+            spec = CallSpec(self, self._call_info, args, kwargs)
+            shapes = spec.shapes()
+            if shapes:
+                layer = self._copy_to_build()
+                layer.build(**shapes_for(layer.build, shapes, spec, type(self).__name__))
+        return to_keras_tensors(layer._abstract_call(*args, **kwargs))
+
+    def _needs_build(self):
+        return not self.built and not self._building and self._has_own_build()
+
+    def _copy_to_build(self):
+        """A layer of the same config: to ask for shapes must not build the layer itself."""
+        return type(self).from_config({**self.get_config(), "name": self.name})
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """KerasTensors with the shapes and dtypes of the outputs."""
@@ -232,8 +246,8 @@ class LayerShapes(LayerContext):
         if "input_shape" in kwargs:
             args = (kwargs.pop("input_shape"), *args)
         layer = self
-        if not self.built:  # shapes must not build the layer itself
-            layer = type(self).from_config({**self.get_config(), "name": self.name})
+        if self._needs_build() or any(not inner.built for inner in self._layers):
+            layer = self._copy_to_build()
             if layer._has_own_build():
                 layer.build(*args, **kwargs)
 

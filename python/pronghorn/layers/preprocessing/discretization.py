@@ -9,15 +9,15 @@ import numpy as np
 from ... import ops
 from ...engine import KerasTensor, Tensor, Variable, convert_to_numpy
 from ...text import quantiles
-from ..base import Layer
 from .adapting import batches
+from .data_layer import DataLayer
 from .encoding import encode_categories
 
 if TYPE_CHECKING:
     from ...engine.types import TensorLike
 
 
-class Discretization(Layer):
+class Discretization(DataLayer):
     """The bin of each number, given by boundaries or learnt as quantiles.
 
     Args:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ... import ops, random
 from ...engine import config
 from ...ops import image as image_ops
-from ..base import Layer
 from . import boxes as box_ops
+from .data_layer import DataLayer
 
 if TYPE_CHECKING:
     from ...engine.types import Seed
@@ -89,7 +89,7 @@ class _Backend:
         return getattr(ops, name)
 
 
-class ImageLayer(Layer):
+class ImageLayer(DataLayer):
     """A layer over images, or over dicts of images, labels, bounding boxes and masks.
 
     Subclasses write `get_random_transformation(data, training, seed)`, which draws the parameters

@@ -9,13 +9,13 @@ import numpy as np
 
 from ... import ops
 from ...engine import Tensor, Variable, config, convert_to_numpy
-from ..base import Layer
+from .data_layer import DataLayer
 
 if TYPE_CHECKING:
     from ...engine.types import TensorLike
 
 
-class Normalization(Layer):
+class Normalization(DataLayer):
     """(inputs - mean) / sqrt(variance), with statistics that are given or learnt from data.
 
     Args:

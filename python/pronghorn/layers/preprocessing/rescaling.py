@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ... import ops
 from ...engine import config
 from ...serialization import deserialize_keras_object, serialize_keras_object
-from ..base import Layer
+from .data_layer import DataLayer
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...engine.types import TensorLike
 
 
-class Rescaling(Layer):
+class Rescaling(DataLayer):
     """inputs * scale + offset.
 
     Args:

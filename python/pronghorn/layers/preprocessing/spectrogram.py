@@ -10,6 +10,7 @@ from ... import initializers, ops
 from ...engine import config
 from ..base import Layer
 from ..input_spec import InputSpec
+from .data_layer import DataLayer
 
 if TYPE_CHECKING:
     from ...engine.types import Tensor, TensorLike
@@ -20,7 +21,7 @@ def _mel(hertz):
     return 1127.0 * math.log(1.0 + hertz / 700.0)
 
 
-class MelSpectrogram(Layer):
+class MelSpectrogram(DataLayer):
     """Sounds as pictures: which pitches sound how loudly when.
 
     Args:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ... import activations, ops
+from ...dtype_policies import is_float
 from ...engine import nest
 from ...ops import recurrent
 from ...ops.time_loop import mask_over_steps
@@ -42,6 +43,8 @@ class FusedRNN(RNN):
         self, sequences: Any, initial_state: Any, mask: Any, training: bool = False
     ) -> Any:
         cell, plain = self.cell, self.cell_class
+        if not is_float(sequences.dtype):
+            sequences = ops.cast(sequences, self.compute_dtype)
         states = initial_state if nest.is_nested(initial_state) else [initial_state]
         mask = mask[0] if nest.is_nested(mask) else mask
         own_step = type(cell).call is not plain.call or type(cell).step is not plain.step
