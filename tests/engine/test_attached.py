@@ -68,6 +68,9 @@ def test_a_residual_block_adds_in_its_convolution(strides, winograd):
     size = (3, -(-29 // strides), -(-30 // strides), 40)
     (r,) = arrays(size, seed=1)
     w /= 15
+    exact = strides > 1 or not winograd
+    if exact:  # of multiples of 1/64 every partial sum is exact, in whatever order it comes
+        x, w, b, r = (np.round(64 * a) / 64 for a in (x, w, b, r))
 
     def block(x, w, b, r):
         y = ops.conv(x, w, strides=strides, padding="same") + b
@@ -80,6 +83,8 @@ def test_a_residual_block_adds_in_its_convolution(strides, winograd):
         text = lines(f, x, w, b, r)
         assert len(attached(text)) == 1 and not alone(text), text
         eager = block(*map(ops.convert_to_tensor, (x, w, b, r)))
+        if exact:
+            np.testing.assert_array_equal(f(x, w, b, r), eager)
         np.testing.assert_allclose(f(x, w, b, r), eager, rtol=2e-6, atol=2e-6)
     finally:
         pronghorn.config.enable_winograd()
