@@ -16,7 +16,7 @@ from .keras_tensor import KerasTensor
 from .naming import auto_name, check_name
 from .node import Node
 from .refusal import UnsafeConfig
-from .symdim import SymDim
+from .symdim import SymDim, note_asked
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -210,7 +210,8 @@ class RecordedOp(Operation):
     def call(self, inputs, attrs=()):
         from . import dispatch
 
-        return dispatch.op(self.op_name)(inputs, _unknown_as_minus_one(attrs))  # type: ignore[arg-type]
+        attrs = _unknown_as_minus_one(self.op_name, attrs)
+        return dispatch.op(self.op_name)(inputs, attrs)  # type: ignore[arg-type]
 
     def __call__(self, inputs, attrs=()):
         if any_symbolic((inputs, attrs)):  # another node of this op, of the same name
@@ -289,6 +290,24 @@ def record_function(function, args, kwargs=None):
 functions = {}  # by name, those that are recorded whole: see `recorded_whole`
 
 
+def takes_sizes(function):
+    """Decorator: where an argument is a size of a KerasTensor, the function is one node, so that it
+    gets the number when the graph runs."""
+    name = function.__name__
+    functions[name] = function
+
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        for x in (*args, *kwargs.values()):
+            if isinstance(x, (SymDim, tuple, list)) and any(
+                isinstance(a, SymDim) and a.tensors() for a in nest.flatten(x)
+            ):
+                return recorded_class(name)().record(args, kwargs)
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
 def recorded_whole(function):
     """Decorator: applied to KerasTensors, the function is one node, not one for each op in it."""
     name = function.__name__
@@ -323,6 +342,7 @@ def _sizes_tensor(value, dtype):
     items = value if isinstance(value, (list, tuple)) else (value,)
     if any(isinstance(x, SymDim) for x in items):
         shape = (len(items),) if items is value else ()
+        note_asked()
         return _core.unknown(shape, dtype, "a size that only the run knows")
     return tensor.convert_to_tensor(value, dtype)
 
@@ -376,7 +396,15 @@ def record_op(op_name, inputs, attrs=()):
     return recorded_class(op_name)().record(inputs, attrs)
 
 
-def _unknown_as_minus_one(attrs):
+# Ops to which -1 is a place from the end, no unknown size.
+_WITH_PLACES = ("slice",)
+
+
+def _unknown_as_minus_one(op_name, attrs):
+    if any(isinstance(a, SymDim) for a in nest.flatten(attrs)):
+        note_asked()
+        if op_name in _WITH_PLACES:
+            raise TypeError(f"{op_name}: places that only the run knows give no shape.")
     return nest.map_structure(lambda a: -1 if isinstance(a, SymDim) else a, attrs)
 
 
@@ -385,12 +413,14 @@ def _result_of(op_name, inputs, attrs):
 
     function = dispatch.op(op_name)
     symbolic = [x for x in inputs if isinstance(x, KerasTensor)]
-    static = _unknown_as_minus_one(attrs)
 
-    def run(*tensors):
+    def run(attrs, *tensors):
         given = iter(tensors)
         return function(
-            tuple(next(given) if isinstance(x, KerasTensor) else x for x in inputs), static
+            tuple(next(given) if isinstance(x, KerasTensor) else x for x in inputs),
+            _unknown_as_minus_one(op_name, attrs),
         )
 
-    return to_keras_tensors(trace.eval_shape(run, *symbolic))
+    if any_symbolic(attrs):
+        return to_keras_tensors(trace.eval_shape(run, attrs, *symbolic))
+    return to_keras_tensors(trace.eval_shape(lambda *tensors: run(attrs, *tensors), *symbolic))

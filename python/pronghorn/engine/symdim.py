@@ -7,6 +7,7 @@ unknown (None). Beside a tensor it becomes a scalar tensor (`symbolic.size_tenso
 """
 
 import operator
+import threading
 
 import numpy as np
 
@@ -25,6 +26,19 @@ FUNCTIONS = {
     "max": max,
     "int": int,
 }
+
+
+_asked = threading.local()
+
+
+def note_asked():
+    """Notes that a size was asked for, or passed on, as a number that it does not have yet."""
+    _asked.count = times_asked() + 1
+
+
+def times_asked():
+    """How often that happened in this thread."""
+    return getattr(_asked, "count", 0)
 
 
 class SymDim:
@@ -90,6 +104,7 @@ class SymDim:
         return {"class_name": "__size__", "config": config}
 
     def _unknown(self, wanted):
+        note_asked()
         return TypeError(
             f"The size {self.text} is not known while the model is being built, so it cannot be "
             f"used as {wanted}. Use it in arithmetic and in shape arguments; it gets its value "

@@ -12,10 +12,11 @@ from types import SimpleNamespace
 import numpy as np
 
 from .. import _core
-from . import config, nest, placement
+from . import config, nest, placement, probes
 from .locks import fork_safe_rlock
 from .signature import mask_of, static_key
 from .stateless import active
+from .symdim import times_asked
 from .tensor import Tensor, convert_to_tensor
 from .variable import Variable
 
@@ -52,17 +53,31 @@ def eval_shape(fn, *args, **kwargs):
 
     Leaves of args with a shape and a dtype (KerasTensor, TensorSpec, Tensor, arrays) and their
     masks become abstract tensors; others are passed as they are. Variables created inside are
-    real; assignments are dropped.
+    real; assignments are dropped. What needs unknown sizes as numbers gets some to try (probes.py).
     """
+    asked = times_asked()
+    try:
+        return _shapes_of(fn, args, kwargs)
+    except Exception:
+        if times_asked() == asked or not probes.has_unknown((args, kwargs)):
+            raise
+        found = probes.common(lambda size: _shapes_of(fn, args, kwargs, size))
+        if found is None:
+            raise
+        return found
+
+
+def _shapes_of(fn, args, kwargs, fill=None):
+    """eval_shape, with a number in the place of unknown sizes where one is given."""
     trace = Trace()
 
     def abstract(x):
         if not _has_spec(x):
-            return x
-        result = _abstract(trace, x, f"an input of shape {tuple(x.shape)}")
+            return x if fill is None else probes.filled(x, fill)
+        result = _abstract(trace, x, f"an input of shape {tuple(x.shape)}", fill)
         mask = getattr(x, "_keras_mask", None)
         if mask is not None:
-            result._keras_mask = _abstract(trace, mask, "the mask of an input")
+            result._keras_mask = _abstract(trace, mask, "the mask of an input", fill)
         return result
 
     _passes.depth = getattr(_passes, "depth", 0) + 1
@@ -84,9 +99,10 @@ def shapes_only():
     return getattr(_passes, "depth", 0) > 0
 
 
-def _abstract(trace, x, origin):
-    """A tensor of the trace with the shape and dtype of x."""
-    return trace.input(tuple(x.shape), config.standardize_dtype(x.dtype), origin)
+def _abstract(trace, x, origin, fill=None):
+    """A tensor of the trace with the shape and dtype of x, unknown sizes filled in."""
+    shape = tuple(fill if size is None else size for size in x.shape)
+    return trace.input(shape, config.standardize_dtype(x.dtype), origin)
 
 
 _NONE = static_key(None)

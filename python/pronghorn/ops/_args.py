@@ -7,7 +7,7 @@ from typing import Any
 
 from ..engine import config, dispatch, symbolic
 from ..engine.dtypes import result_type  # noqa: F401
-from ..engine.symdim import SymDim
+from ..engine.symdim import SymDim, note_asked
 from ..engine.tensor import Tensor, convert_to_numpy, convert_to_tensor
 from ..engine.variable import Variable
 
@@ -254,7 +254,10 @@ def size(value, what="shape"):
     if isinstance(value, SymDim):
         if value.floating:
             raise TypeError(f"Argument `{what}` must hold integers. Received: {value.text}")
-        return value if any(isinstance(t, KerasTensor) for t in value.tensors()) else -1
+        if any(isinstance(t, KerasTensor) for t in value.tensors()):
+            return value
+        note_asked()
+        return -1
     try:
         return operator.index(value)
     except TypeError:

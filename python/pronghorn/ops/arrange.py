@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..engine import KerasTensor
-from ..engine.sized import sized_by_data
+from ..engine.sized import sized_by_data, sized_by_inputs
+from ..engine.symbolic import takes_sizes
 from ._args import index, normalize_axis, plain, shape_of, sizes, tensor
 from ._starts import is_open
 from .array import (
@@ -199,6 +200,7 @@ def _tiled(x, repeats):
     return reshape(x, tuple(r * n for r, n in zip(repeats, dims)))
 
 
+@takes_sizes
 def roll(x: TensorLike, shift: Any, axis: Axis | None = None) -> Tensor:
     """x with its elements moved along axes; what leaves at one end comes back at the other.
 
@@ -222,13 +224,15 @@ def roll(x: TensorLike, shift: Any, axis: Axis | None = None) -> Tensor:
     shifts = shift if isinstance(shift, (list, tuple)) else (shift,) * len(axes)
     if len(axes) == 1 and len(shifts) > 1:
         axes = tuple(axes) * len(shifts)
+    return _rolled(x, shifts, [normalize_axis(at, len(x.shape), "roll") for at in axes])
+
+
+@sized_by_inputs(
+    lambda x, shifts, axes: (x.shape, x.dtype) if None in [x.shape[at] for at in axes] else None
+)
+def _rolled(x, shifts, axes):
     for by, at in zip(shifts, axes):
-        at = normalize_axis(at, len(x.shape), "roll")
-        total = x.shape[at]
-        if total == 0:
-            continue
-        if total is not None:
-            by = by % total
+        by = by % x.shape[at] if x.shape[at] else 0
         if by:
             x = concatenate([_cut(x, at, -by, OPEN_END), _cut(x, at, 0, -by)], axis=at)
     return x

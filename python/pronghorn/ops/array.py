@@ -6,6 +6,9 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from ..engine import config, placement
+from ..engine.sized import sized_by_inputs
+from ..engine.symbolic import takes_sizes
+from ..engine.symdim import SymDim
 from ..engine.tensor import convert_to_tensor as _to_tensor
 from ..engine.tensor import own_array
 from . import _args
@@ -136,7 +139,7 @@ def slice(inputs: TensorLike, start_indices: Any, shape: Any) -> Tensor:
     x = tensor(inputs)
     if is_open(start_indices):
         return _open_slice(x, start_indices, sizes(shape))
-    begin, counts = sizes(start_indices, "start_indices"), sizes(shape)
+    begin, counts = _places(start_indices, "start_indices"), _places(shape, "shape")
     received = f"Received: inputs.shape={x.shape}, start_indices={begin}, shape={counts}"
     if len(begin) != len(x.shape):
         raise ValueError(
@@ -148,14 +151,35 @@ def slice(inputs: TensorLike, start_indices: Any, shape: Any) -> Tensor:
             "slice: the number of dimensions in `inputs` must match the number of dimensions in "
             f"`shape`. {received}"
         )
+    return _block(x, begin, counts)
+
+
+def _block_spec(x, begin, counts):
+    if None not in x.shape and all(isinstance(n, int) for n in (*begin, *counts)):
+        return None
+    shape = []
+    for have, b, n in zip(x.shape, begin, counts):
+        if isinstance(n, int) and n == -1 and have is not None and isinstance(b, int):
+            n = have - b
+        shape.append(n if isinstance(n, int) and n >= 0 else None)
+    return shape, x.dtype
+
+
+@sized_by_inputs(_block_spec)
+def _block(x, begin, counts):
     for b, n, have in zip(begin, counts, x.shape):
-        inside = isinstance(b, int) and isinstance(n, int) and have is not None
-        if inside and (b < 0 or n < -1 or b + (n if n > 0 else 0) > have):
+        if b < 0 or n < -1 or b + (n if n > 0 else 0) > have:
             raise ValueError(f"slice: start {begin} and sizes {counts} leave the shape {x.shape}.")
-    end = tuple(
-        OPEN_END if isinstance(n, int) and n == -1 else b + n for b, n in zip(begin, counts)
-    )
-    return _args.call(_slice, (x,), (begin, end, (1,) * len(begin)))
+    end = tuple(OPEN_END if n == -1 else b + n for b, n in zip(begin, counts))
+    return _slice((x,), (begin, end, (1,) * len(begin)))
+
+
+def _places(given, what):
+    """As `sizes`; what the run knows must be known, as -1 means something else here."""
+    for place in given if isinstance(given, (list, tuple)) else (given,):
+        if isinstance(place, SymDim) and not place.tensors():
+            operator.index(place)
+    return sizes(given, what)
 
 
 def flip(x: TensorLike, axis: Axis | None = None) -> Tensor:
@@ -309,6 +333,7 @@ def scatter_add(indices: TensorLike, updates: Any, rows: Any, axis: int = 0) -> 
     return _scatter_add((tensor(indices), tensor(updates)), (rows, operator.index(axis), True))
 
 
+@takes_sizes
 def repeat(x: TensorLike, repeats: Any, axis: Axis | None = None) -> Tensor:
     """Each element (or row along `axis`) repeated `repeats` times; or each as often as its own
     number of a list says.

@@ -6,6 +6,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from ..engine import config
+from ..engine.symbolic import takes_sizes
 from ..engine.symdim import SymDim
 from . import _args
 from ._args import op, shape_of, size, sizes, tensor
@@ -194,6 +195,7 @@ def _whole(value, dtype):
     return int(value)
 
 
+@takes_sizes
 def eye(N: Any, M: Any = None, k: int = 0, dtype: DTypeLike | None = None) -> Tensor:
     """An (N, M) matrix with ones on its k-th diagonal and zeros elsewhere; M is N where None.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import config
 from ..engine.sized import sized_by_inputs
+from ..engine.symbolic import takes_sizes
 from ._args import cast, normalize_axis, shape_of, tensor
 from .array import concatenate, expand_dims, ravel, reshape, take, transpose
 from .creation import arange, zeros
@@ -24,6 +25,7 @@ def _offsets(rows, columns, dtype="int32"):
     )
 
 
+@takes_sizes
 def tri(N: Any, M: Any = None, k: int = 0, dtype: DTypeLike | None = None) -> Tensor:
     """An (N, M) matrix of ones at and below its k-th diagonal, zeros above; M is N where None.
 

@@ -13,7 +13,7 @@ from ..engine.symdim import SymDim
 from ..engine.tensor import Tensor, symbolic_types
 from ..engine.variable import Variable
 from . import array, math, matrix, methods, special
-from ._args import call, size
+from ._args import call
 
 _NUMBERS = (
     bool, int, float, complex, SymDim, Tensor, Variable, np.ndarray, np.generic, list, tuple
@@ -104,7 +104,7 @@ def _edge(value, otherwise):
     if value is None:
         return otherwise
     if isinstance(value, SymDim):
-        return size(value, "index")
+        return value if value.tensors() else operator.index(value)
     return max(array.OPEN_START, min(operator.index(value), array.OPEN_END))
 
 
@@ -176,10 +176,17 @@ def getitem(x, key):
                 places.append("old")
             axis += count
             continue
+        elif isinstance(k, SymDim) and k.tensors():
+            begin.append(k)
+            end.append(k + 1)  # type: ignore[operator]
+            step.append(1)
+            places.append("drop")
         else:
             try:
                 index = operator.index(k)
             except TypeError:
+                if isinstance(k, SymDim):
+                    raise
                 raise TypeError(
                     "a tensor is indexed by integers, slices, None, Ellipsis or an integer tensor. "
                     f"Received: {k!r}"

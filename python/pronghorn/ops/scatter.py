@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..engine.sized import sized_by_inputs
+from ..engine.symdim import SymDim
 from ._args import cast, op, shape_of, tensor
 from .array import concatenate, expand_dims, is_open, reshape, scatter_add, take
 from .creation import arange
@@ -161,14 +163,24 @@ def slice_update(inputs: TensorLike, start_indices: Any, updates: Any) -> Tensor
         )
     if is_open(start_indices):
         return _placed_openly(inputs, start_indices, updates)
-    starts = [int(s) for s in start_indices]
+    starts = [s if isinstance(s, SymDim) else int(s) for s in start_indices]
     if len(starts) != len(inputs.shape):
         raise ValueError(
             f"slice_update: expected one start for each axis of shape {inputs.shape}. "
             f"Received: start_indices={tuple(starts)}"
         )
+    return _updated(inputs, starts, updates)
+
+
+def _updated_spec(inputs, starts, updates):
+    open_sizes = None in updates.shape or any(isinstance(s, SymDim) for s in starts)
+    return (inputs.shape, inputs.dtype) if open_sizes else None
+
+
+@sized_by_inputs(_updated_spec)
+def _updated(inputs, starts, updates):
     for axis, (start, size, have) in enumerate(zip(starts, updates.shape, inputs.shape)):
-        if have is not None and size is not None and not 0 <= start <= have - size:
+        if have is not None and not 0 <= start <= have - size:
             raise ValueError(
                 f"slice_update: a block of shape {updates.shape} at {tuple(starts)} does not lie "
                 f"inside shape {inputs.shape} along axis {axis}."

@@ -6,6 +6,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from ..engine import config
+from ..engine.symbolic import takes_sizes
 from ._args import FLOATS, cast, normalize_axis, op, pair, result_type, tensor
 from .arrange import swap_last, take_along_axis
 from .array import expand_dims, ravel, reshape
@@ -110,6 +111,7 @@ def argpartition(x: TensorLike, kth: Any, axis: int = -1) -> Tensor:
     return swap_last(_sort((x,), (-1, False))[1], axis)
 
 
+@takes_sizes
 def top_k(x: TensorLike, k: int, sorted: bool = True) -> tuple[Any, ...]:
     """The k largest elements of the last axis, in descending order, and their places.
 
