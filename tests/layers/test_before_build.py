@@ -152,3 +152,38 @@ def test_grayscale_keeps_the_dtype_in_a_model():
     spec = layer(ph.Input((4, 5, 3), dtype="uint8"))
     assert (spec.shape, spec.dtype) == ((None, 4, 5, 3), "uint8")
     assert layer(IMAGE.astype("uint8")).dtype == "uint8"
+
+
+# What an Input of int32 becomes in a model: rules for shapes alone give the dtype of the layer.
+INTEGERS = {
+    "flatten": (lambda: L.Flatten(), "int32"),
+    "reshape": (lambda: L.Reshape((4, 3)), "int32"),
+    "permute": (lambda: L.Permute((2, 1)), "int32"),
+    "identity": (lambda: L.Identity(), "int32"),
+    "cropping": (lambda: L.Cropping1D(1), "float32"),
+    "masking": (lambda: L.Masking(), "float32"),
+    "dropout": (lambda: L.Dropout(0.1), "float32"),
+}
+
+
+@pytest.mark.parametrize("name", INTEGERS)
+def test_integers_in_models(name):
+    make, dtype = INTEGERS[name]
+    layer = make()
+    assert layer(ph.Input((3, 4), dtype="int32")).dtype == dtype
+    assert layer(np.ones((2, 3, 4), "int32")).dtype == "int32"
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_crossed_rows_have_the_dtype_of_the_computation(policy):
+    layer = L.HashedCrossing(5, output_mode="one_hot", dtype=policy)
+    rows = layer((np.array([[1], [2]]), np.array([[3], [4]])))
+    assert rows.dtype == layer.compute_dtype
+    np.testing.assert_array_equal(np.asarray(ph.ops.sum(rows, axis=-1)), [1, 1])
+
+
+def test_bins_are_found_in_float32():
+    layer = L.Discretization([1.0, 1.0001, 1.0002], dtype="mixed_float16")
+    assert layer.input_dtype == "float32"
+    x = np.array([0.0, 1.00005, 1.00015, 2.0], "float32")
+    np.testing.assert_array_equal(np.asarray(layer(x)), [0, 1, 2, 3])

@@ -217,7 +217,7 @@ class Layer(Configurable, LayerCopies, LayerState, LayerMasks, LayerShapes, Oper
     @property
     def input_dtype(self) -> Any:
         """Dtype that floating inputs are cast to."""
-        return self._own_policy().compute_dtype
+        return self.compute_dtype
 
     @property
     def quantization_mode(self) -> None:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .. import ops
-from ..engine import config
+from ..engine import KerasTensor, config
 from .base import Layer
 from .input_spec import InputSpec
 
@@ -58,6 +58,9 @@ class Flatten(Layer):
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         sizes = input_shape[1:]
         return (input_shape[0], None if None in sizes else math.prod(sizes))
+
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
+        return KerasTensor(self.compute_output_shape(inputs.shape), dtype=inputs.dtype)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "data_format": self.data_format}
@@ -116,6 +119,9 @@ class Reshape(Layer):
                 f"input_shape={sizes}, target_shape={target}"
             )
         return (input_shape[0], *(total // known if s == -1 else s for s in target))
+
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
+        return KerasTensor(self.compute_output_shape(inputs.shape), dtype=inputs.dtype)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "target_shape": self.target_shape}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ... import ops
-from ...engine import KerasTensor, Tensor, Variable, convert_to_numpy
+from ...engine import KerasTensor, Tensor, Variable, config, convert_to_numpy
 from ...text import quantiles
 from .adapting import batches
 from .data_layer import DataLayer
@@ -82,6 +82,11 @@ class Discretization(DataLayer):
             sparse=sparse,
             summary=None if bin_boundaries else quantiles.empty(),
         )
+
+    @property
+    def input_dtype(self) -> Any:
+        """floatx: halves would move numbers over boundaries."""
+        return config.floatx()
 
     @property
     def output_dtype(self) -> Any:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ... import ops
 from ...engine import KerasTensor, convert_to_tensor
 from ...engine.strings import encode_array, is_text
 from ...text import hashing
@@ -94,7 +95,8 @@ class HashedCrossing(HostLayer):
         numbers = hashing.cross_buckets(columns, self.num_bins)
         if self.output_mode == "int":
             return convert_to_tensor(numbers.reshape(shape).astype(self.dtype))
-        return convert_to_tensor(encoded(numbers, shape, "one_hot", self.num_bins, self.dtype))
+        rows = convert_to_tensor(encoded(numbers, shape, "one_hot", self.num_bins, "float32"))
+        return ops.cast(rows, self.compute_dtype)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         shapes = [tuple(s) if isinstance(s, (list, tuple)) else s for s in input_shape]
