@@ -96,7 +96,7 @@ def sparse_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Tenso
 def _in_top_k(targets, scores, k):
     """Whether fewer than k scores are larger than the target's; ties all count as in, what is no
     class never."""
-    at_target = ops.one_hot(targets, scores.shape[-1], dtype="bool")
+    at_target = ops.one_hot(targets, ops.shape(scores)[-1], dtype="bool")
     target_score = ops.sum(ops.where(at_target, scores, 0.0), axis=-1, keepdims=True)
     larger = ops.sum(ops.cast(ops.greater(scores, target_score), "int32"), axis=-1)
     known = ops.logical_and(ops.any(at_target, axis=-1), ops.isfinite(target_score)[..., 0])

@@ -38,7 +38,7 @@ def need_system(name, a, b):
         raise ValueError(f"{name}: Expected input to have rank >= 1. Received a scalar `b`.")
     axis = -1 if len(b) == len(a) - 1 else -2
     rows = b[axis] if len(b) >= -axis else None
-    if len(b) < -axis or rows != a[-2]:
+    if len(b) < -axis or (rows != a[-2] and None not in (rows, a[-2])):
         raise ValueError(
             f"{name}: Incompatible shapes between `a` and `b`. Expected `a.shape[-2] == "
             f"b.shape[{axis}]`. Received: a.shape={a}, b.shape={b}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..engine.sized import sized_by_inputs
 from ._args import cast, floats, op, result_type, shape_of, tensor
 from .array import expand_dims, reshape
 from .creation import arange
@@ -64,6 +65,20 @@ def dot_product_attention(
     _check(query, key, value)
     dtype = result_type(query.dtype, key.dtype, value.dtype)
     query, key, value = cast(query, dtype), cast(key, dtype), cast(value, dtype)
+    return attend(query, key, value, bias, mask, scale, is_causal)
+
+
+def _attended_spec(query, key, value, *others):
+    if None not in (*query.shape[2:], key.shape[2]):
+        return None
+    return (*query.shape[:3], value.shape[3]), query.dtype
+
+
+@sized_by_inputs(_attended_spec)
+def attend(query, key, value, bias, mask, scale, is_causal):
+    """`dot_product_attention` of tensors of one dtype."""
+    _check(query, key, value)
+    dtype = query.dtype
     scale = max(query.shape[3], 1) ** -0.5 if scale is None else scale
     if not isinstance(scale, (int, float)):
         query, scale = multiply(query, cast(tensor(scale), dtype)), 1.0
@@ -87,6 +102,7 @@ def _check(query, key, value):
     if any(len(s) != 4 for s in shapes):
         raise ValueError(f"`dot_product_attention` only supports 4D inputs. {received}")
     q, k, v = shapes
+    unknown = q[2] is None or k[2] is None
 
     def differ(a, b):
         return a is not None and b is not None and a != b
@@ -96,7 +112,7 @@ def _check(query, key, value):
             "dot_product_attention: expected query (batch, length, heads, size), key (batch, keys, "
             f"heads of keys, size) and value (batch, keys, heads of keys, any). {received}"
         )
-    if q[2] is None or not k[2] or q[2] % k[2]:
+    if not unknown and (not k[2] or q[2] % k[2]):
         raise ValueError(
             "dot_product_attention: the heads of queries must be a multiple of those of keys. "
             f"{received}"

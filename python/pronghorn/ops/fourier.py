@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..engine.sized import sized_by_inputs
 from . import _dft as native
 from ._args import FLOATS, cast, floats, op, shape_of, tensor
-from .array import concatenate, pad, reshape, stack
+from .array import concatenate, pad, reshape, stack, take
 from .creation import arange, zeros, zeros_like
 from .math import cos, divide, multiply, subtract, sum
 
@@ -98,7 +99,7 @@ def _resized(x, size):
     if isinstance(n, int):
         return pad(x, [(0, 0)] * (len(x.shape) - 1) + [(0, size - n)])
     more = zeros((*shape_of(x)[:-1], size), x.dtype)
-    return concatenate([x, more], axis=-1)[..., :size]
+    return take(concatenate([x, more], axis=-1), arange(size), axis=-1)
 
 
 def rfft(x: TensorLike, fft_length: Any = None) -> tuple[Any, ...]:
@@ -138,7 +139,7 @@ def irfft(x: TensorLike, fft_length: Any = None) -> Tensor:
         A tensor (..., fft_length).
 
     Raises:
-        ValueError: no pair, different shapes, no floats, an unknown last size without fft_length.
+        ValueError: no pair, different shapes, no floats.
 
     Example:
         >>> ops.irfft(([1.0, 1.0, 1.0], [0.0, 0.0, 0.0])).tolist()
@@ -146,14 +147,18 @@ def irfft(x: TensorLike, fft_length: Any = None) -> Tensor:
     """
     re, im, dtype = _pair("irfft", x, 1)
     if fft_length is None:
-        if re.shape[-1] is None:
-            raise ValueError(
-                f"irfft: the last size of shape {re.shape} is unknown; pass `fft_length`."
-            )
-        fft_length = max(2 * (re.shape[-1] - 1), 0)
+        return irfft_of_all(re, im, dtype)
     length = int(fft_length)
     re, im = (_resized(part, length // 2 + 1) for part in (re, im))
     return cast(divide(native.irdft((re, im), (length,)), float(length or 1)), dtype)
+
+
+@sized_by_inputs(
+    lambda re, im, dtype: ((*re.shape[:-1], None), dtype) if re.shape[-1] is None else None
+)
+def irfft_of_all(re, im, dtype):
+    """`irfft` as long as the number of bins says."""
+    return cast(irfft((re, im), max(2 * (re.shape[-1] - 1), 0)), dtype)
 
 
 def extract_sequences(x: TensorLike, sequence_length: Any, sequence_stride: Any) -> Tensor:
@@ -344,7 +349,7 @@ def view_as_complex(x: TensorLike) -> Tensor:
         [(1+2j)]
     """
     x = tensor(x)
-    if not x.shape or x.shape[-1] != 2:
+    if not x.shape or x.shape[-1] not in (2, None):
         raise ValueError(
             "view_as_complex: Last dimension of input must be size 2 (real and imaginary). "
             f"Received shape: {x.shape}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..engine import config
+from ..engine.sized import sized_by_inputs
 from ._args import FLOATS, cast, op, shape_of
 from ._windows import Layout, merge_depth, padding_name, pads_of, with_pads
 from .array import reshape, stack
@@ -97,22 +99,31 @@ def average_pool(
     return _pool(_avg_pool, inputs, pool_size, strides, padding, data_format, "average_pool")
 
 
-def _adaptive(native, reduce, inputs, output_size, data_format, where):
+def _adaptive(kind, inputs, output_size, data_format, where):
     layout = Layout(inputs, data_format, where)
-    x = layout.x
     counts = layout.per_axis(output_size, "output_size", where)
+    return layout.back(adaptive_windows(layout.x, counts, kind))
+
+
+def _windows_spec(x, counts, kind):
+    if None not in x.shape[1:-1]:
+        return None
+    dtype = x.dtype if kind == "max" or x.dtype in FLOATS else config.floatx()
+    return (x.shape[0], *counts, x.shape[-1]), dtype
+
+
+@sized_by_inputs(_windows_spec)
+def adaptive_windows(x, counts, kind):
+    """The largest elements or the means ("max" or "mean") of so many windows an axis."""
+    reduce = _max if kind == "max" else _mean
     for axis, count in enumerate(counts, 1):
         size = x.shape[axis]
-        if size is None:
-            raise ValueError(
-                f"{where}: the spatial sizes must be known. Received shape {tuple(x.shape)}"
-            )
         if size == count:
             continue
         bounds = [(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]
         key = (slice(None),) * axis
         x = stack([reduce(x[(*key, slice(*b))], axis=axis) for b in bounds], axis=axis)
-    return layout.back(x)
+    return x
 
 
 def adaptive_average_pool(
@@ -123,7 +134,7 @@ def adaptive_average_pool(
     Window i of n along an axis of size s reaches from floor(i * s / n) to ceil((i + 1) * s / n).
 
     Args:
-        inputs: Tensor (N, W, C), (N, H, W, C) or (N, D, H, W, C) of known spatial sizes.
+        inputs: Tensor (N, W, C), (N, H, W, C) or (N, D, H, W, C).
         output_size: Number of windows: an int, or one a spatial axis.
         data_format: "channels_last" or "channels_first"; the configured one where None.
 
@@ -131,14 +142,14 @@ def adaptive_average_pool(
         Tensor (N, *output_size, C) in the input's layout.
 
     Raises:
-        ValueError: unknown sizes, or a wrong rank.
+        ValueError: a wrong rank.
 
     Example:
         >>> ops.shape(ops.adaptive_average_pool(ops.ones((1, 10, 7, 3)), 4))
         (1, 4, 4, 3)
     """
     where = "adaptive_average_pool"
-    return _adaptive(_avg_pool, _mean, inputs, output_size, data_format, where)
+    return _adaptive("mean", inputs, output_size, data_format, where)
 
 
 def adaptive_max_pool(
@@ -154,7 +165,7 @@ def adaptive_max_pool(
         >>> ops.adaptive_max_pool(x, 2).tolist()
         [[[1.0], [3.0]]]
     """
-    return _adaptive(_max_pool, _max, inputs, output_size, data_format, "adaptive_max_pool")
+    return _adaptive("max", inputs, output_size, data_format, "adaptive_max_pool")
 
 
 __all__ = ["adaptive_average_pool", "adaptive_max_pool", "average_pool", "max_pool"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import config
 from ..engine.symbolic import takes_sizes
-from ._args import FLOATS, cast, normalize_axis, op, pair, result_type, tensor
+from ._args import FLOATS, cast, normalize_axis, op, pair, result_type, shape_of, tensor
 from .arrange import swap_last, take_along_axis
 from .array import expand_dims, ravel, reshape
 from .math import (
@@ -161,7 +161,7 @@ def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> Tensor:
             "in_top_k: `predictions` must have one axis more than `targets`, that of the classes. "
             f"Received: predictions.shape={scores.shape}, targets.shape={targets.shape}"
         )
-    classes = scores.shape[-1]
+    classes = shape_of(scores)[-1]
     valid = logical_and(greater_equal(targets, 0), less(targets, classes))
     place = expand_dims(where(valid, targets, 0), -1)
     own = take_along_axis(scores, place, axis=-1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Any
 
-from ..engine.sized import sized_by_data
+from ..engine.sized import sized_by_data, sized_by_inputs
 from ._args import FLOATS, cast, normalize_axis, pair, result_type, shape_of, tensor
 from .array import expand_dims, ravel, reshape, scatter_add
 from .creation import arange
@@ -170,7 +170,7 @@ def bincount(
     if len(x.shape) not in (1, 2):
         raise ValueError(f"bincount: expected 1 or 2 axes. Received: x.shape={x.shape}")
     given = (x,) if weights is None else (x, tensor(weights))
-    return _counts(minlength, *given) if minlength else bincount_of_values(*given)
+    return _row_counts(minlength, *given) if minlength else bincount_of_values(*given)
 
 
 def _counts_spec(x, weights=None):
@@ -184,6 +184,17 @@ def _count_type(x, weights):
 @sized_by_data(_counts_spec)
 def bincount_of_values(x, weights=None):
     return _counts(0, x, weights)
+
+
+def _row_counts_spec(minlength, x, weights=None):
+    if len(x.shape) == 1 or None not in x.shape:
+        return None
+    return (x.shape[0], minlength), _count_type(x, weights)
+
+
+@sized_by_inputs(_row_counts_spec)
+def _row_counts(minlength, x, weights=None):
+    return _counts(minlength, x, weights)
 
 
 def _counts(minlength, x, weights=None):
