@@ -1,5 +1,5 @@
-"""Ops on KerasTensors of which more sizes are unknown than the batch's: the shape that is known, and
-the values when the model runs."""
+"""Ops on KerasTensors of which more sizes are unknown than the batch's: the shape that is known,
+and the values when the model runs."""
 
 import numpy as np
 import pronghorn as ph

@@ -13,7 +13,7 @@ from .engine.random import SeedGenerator, draw_seed
 from .ops import _args
 from .ops.arrange import take
 from .ops.array import expand_dims
-from .ops.math import argmax, greater_equal, log, multiply, negative, subtract, where
+from .ops.math import add, argmax, greater_equal, log, multiply, negative, subtract, where
 from .ops.sorting import argsort
 
 if TYPE_CHECKING:
@@ -41,7 +41,25 @@ def _real(value, what):
     return _args.number(value, "float64", what) if type(value) is int else float(value)
 
 
+def _spread(*values):
+    """Whether one of them is a tensor: one number for each draw, or one that only the run knows."""
+    return any(
+        isinstance(v, (list, tuple, _args.KerasTensor))
+        or getattr(v, "is_abstract", False)
+        or getattr(v, "shape", ()) != ()
+        for v in values
+    )
+
+
+def _placed(drawn, offset, scale):
+    """Draws of a standard distribution moved to tensors of places and scales."""
+    offset, scale = (_args.cast(_args.tensor(v), drawn.dtype) for v in (offset, scale))
+    return add(multiply(drawn, scale), offset)
+
+
 def _draw_around(native, shape, mean, stddev, dtype, seed):
+    if _spread(mean, stddev):
+        return _placed(_draw(native, shape, 0.0, 1.0, dtype, seed), mean, stddev)
     return _draw(native, shape, _real(mean, "mean"), _real(stddev, "stddev"), dtype, seed)
 
 
@@ -56,7 +74,7 @@ def uniform(
 
     Args:
         shape: Sizes of the result.
-        minval, maxval: Bounds.
+        minval, maxval: Bounds, numbers or tensors that broadcast to shape.
         dtype: A floating dtype; floatx where None.
         seed: An int (always the same numbers), a SeedGenerator, or None for the global one.
 
@@ -77,13 +95,16 @@ def uniform(
             "`keras.random.uniform` requires a floating point `dtype`. `randint` draws integers. "
             f"Received: dtype={dtype}"
         )
+    if _spread(minval, maxval):
+        low, high = (_args.cast(_args.tensor(v), dtype) for v in (minval, maxval))
+        return _placed(_draw(_uniform, shape, 0.0, 1.0, dtype, seed), low, subtract(high, low))
     return _draw(_uniform, shape, _real(minval, "minval"), _real(maxval, "maxval"), dtype, seed)
 
 
 def normal(
     shape: Shape,
-    mean: float = 0.0,
-    stddev: float = 1.0,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
     dtype: DTypeLike | None = None,
     seed: Seed | None = None,
 ) -> Tensor:
@@ -91,7 +112,7 @@ def normal(
 
     Args:
         shape: Sizes of the result.
-        mean, stddev: Its mean and standard deviation.
+        mean, stddev: Its mean and standard deviation, numbers or tensors that broadcast to shape.
         dtype: A floating dtype; floatx where None.
         seed: As in `uniform`.
 
@@ -103,15 +124,13 @@ def normal(
         >>> round(float(ops.mean(x)), 1), round(float(ops.std(x)), 1)
         (5.0, 1.0)
     """
-    return _draw(
-        _normal, shape, _real(mean, "mean"), _real(stddev, "stddev"), _float_type(dtype), seed
-    )
+    return _draw_around(_normal, shape, mean, stddev, _float_type(dtype), seed)
 
 
 def truncated_normal(
     shape: Shape,
-    mean: float = 0.0,
-    stddev: float = 1.0,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
     dtype: DTypeLike | None = None,
     seed: Seed | None = None,
 ) -> Tensor:
@@ -130,10 +149,7 @@ def truncated_normal(
         >>> bool(ops.all(ops.abs(keras.random.truncated_normal((1000,), seed=1)) <= 2.0))
         True
     """
-    dtype = _float_type(dtype)
-    return _draw(
-        _truncated_normal, shape, _real(mean, "mean"), _real(stddev, "stddev"), dtype, seed
-    )
+    return _draw_around(_truncated_normal, shape, mean, stddev, _float_type(dtype), seed)
 
 
 def randint(
@@ -202,14 +218,18 @@ def dropout(
         Float tensor of inputs' shape.
 
     Raises:
-        ValueError: a rate outside [0, 1].
+        ValueError: a rate outside [0, 1], or inputs that are not floats.
 
     Example:
         >>> kept = keras.random.dropout(ops.ones((1000,)), 0.5, seed=1)
         >>> sorted(set(kept.tolist()))
         [0.0, 2.0]
     """
-    x = _args.floating(inputs)
+    x = _args.tensor(inputs)
+    if x.dtype not in _args.FLOATS:
+        raise ValueError(
+            f"dropout: `inputs` are scaled, so they need a floating dtype. Received: {x.dtype}"
+        )
     if noise_shape is None:
         return _dropout((x, draw_seed(seed)), (float(rate),))
     if not 0 <= rate <= 1:
@@ -254,9 +274,8 @@ _binomial = _host("random_binomial", lambda g, n, p, shape: g.binomial(n.astype(
 
 
 def _draw_on_host(native, shape, parameters, dtype, seed):
-    dtype = _float_type(dtype)
     given = tuple(_args.cast(_args.tensor(p), "float64") for p in parameters)
-    wide = dtype if dtype in ("float32", "float64") else "float32"
+    wide = "float32" if dtype in ("float16", "bfloat16", "float32") else "float64"
     drawn = _args.call(native, (draw_seed(seed), *given), (_args.sizes(shape), wide))
     return _args.cast(drawn, dtype)
 
@@ -282,7 +301,7 @@ def gamma(
         >>> keras.random.gamma((2, 3), 0.5, seed=1).shape
         (2, 3)
     """
-    return _draw_on_host(_gamma, shape, (alpha,), dtype, seed)
+    return _draw_on_host(_gamma, shape, (alpha,), _float_type(dtype), seed)
 
 
 def beta(
@@ -306,7 +325,7 @@ def beta(
         >>> keras.random.beta((2, 3), 2.0, 5.0, seed=1).shape
         (2, 3)
     """
-    return _draw_on_host(_beta, shape, (alpha, beta), dtype, seed)
+    return _draw_on_host(_beta, shape, (alpha, beta), _float_type(dtype), seed)
 
 
 def binomial(
@@ -321,7 +340,7 @@ def binomial(
     Args:
         shape: Sizes of the result.
         counts, probabilities: Numbers or tensors that broadcast to shape.
-        dtype: A floating dtype; floatx where None.
+        dtype: A dtype of numbers; floatx where None.
         seed: As in `uniform`.
 
     Returns:
@@ -329,13 +348,16 @@ def binomial(
 
     Raises:
         ValueError: negative counts, probabilities outside [0, 1], parameters that do not broadcast;
-            a dtype that is not floating.
+            a dtype that is not of numbers.
 
     Example:
         >>> throws = keras.random.binomial((4,), 10, 0.5, seed=1)
         >>> throws.shape, bool(ops.all(throws <= 10))
         ((4,), True)
     """
+    dtype = config.standardize_dtype(dtype)
+    if dtype == "bool" or dtype == "complex64":
+        raise ValueError(f"binomial: `dtype` must hold counts. Received: dtype={dtype!r}")
     return _draw_on_host(_binomial, shape, (counts, probabilities), dtype, seed)
 
 

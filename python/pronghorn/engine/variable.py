@@ -142,6 +142,11 @@ class Variable(TensorOperators):
         self.path = f"{prefix}/{self.name}" if prefix else self.name
         self._trainable = bool(trainable)
         self.autocast = bool(autocast)
+        if aggregation not in (None, "none", "mean", "sum", "only_first_replica"):
+            raise ValueError(
+                "`aggregation` must be None, 'none', 'mean', 'sum' or 'only_first_replica'. "
+                f"Received: aggregation={aggregation!r}"
+            )
         self.aggregation = aggregation
         self.synchronization = synchronization
         self.layout = layout

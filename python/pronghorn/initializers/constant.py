@@ -97,7 +97,8 @@ class Identity(Initializer):
                 f"Received: shape={shape} of rank {len(shape)}."
             )
         ops = _ops()
-        return ops.multiply(ops.eye(shape[0], shape[1], dtype=standardize_dtype(dtype)), self.gain)
+        dtype = standardize_dtype(dtype)
+        return ops.cast(ops.multiply(ops.eye(shape[0], shape[1], dtype=dtype), self.gain), dtype)
 
     def get_config(self) -> dict[str, Any]:
         return {"gain": self.gain}

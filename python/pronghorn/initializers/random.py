@@ -39,6 +39,14 @@ class _Random(Initializer):
             from ..serialization import deserialize_keras_object
 
             seed = deserialize_keras_object(seed)
+        else:
+            from ..engine.random import SeedGenerator
+
+            if not isinstance(seed, (int, SeedGenerator)):
+                raise ValueError(
+                    "`seed` must be an integer, a `keras.random.SeedGenerator` or None. "
+                    f"Received: seed={seed!r}"
+                )
         self.seed = seed
 
     def get_config(self) -> dict[str, Any]:

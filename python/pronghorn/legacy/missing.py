@@ -20,9 +20,15 @@ def owed(rooms, name, known=()):
     for room in rooms:
         names = keras_names().get(room, {})
         like = name if name in names else next((n for n in names if _plain(n) == plain), None)
-        if like is not None and like not in known:
+        if like is not None and like not in known and not _offered(room, like):
             return not_yet(room, like)
     return ""
+
+
+def _offered(room, name):
+    """Whether a room of the package has the name, though it is none to look up."""
+    package = __name__.partition(".")[0]
+    return hasattr(importlib.import_module(f"{package}.{room}"), name)
 
 
 def _plain(name):

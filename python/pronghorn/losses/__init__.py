@@ -128,6 +128,8 @@ def get(identifier: Any) -> Any:
         >>> losses.get("mse") is losses.mean_squared_error
         True
     """
+    if isinstance(identifier, str) and identifier == "Loss":
+        return Loss()
     return registry.find(identifier, KNOWN, "loss")
 
 
