@@ -113,3 +113,19 @@ def test_errors_stay_those_of_the_call():
 def test_results_that_differ_in_rank_have_no_shape():
     with pytest.raises(TypeError, match="is not known while the model is being built"):
         Through(lambda x, b, n: x if n > 12 else x[0])(ph.Input((None, 10)))
+
+
+def test_sizes_as_results_of_layers():
+    class Lengths(ph.layers.Layer):
+        def call(self, x):
+            return x, ops.shape(x)[1], ops.shape(x)[1] / 2, ops.size(x)
+
+    inputs = ph.Input((None, 10))
+    x, length, half, count = Lengths()(inputs)
+    assert length.shape == half.shape == count.shape == ()
+    assert (length.dtype, half.dtype, count.dtype) == ("int32", "float32", "int32")
+    outputs = x * ops.cast(length, "float32") + half
+    model = ph.Model(inputs, [outputs, length, count])
+    found, n, total = model.predict(X, verbose=0)
+    np.testing.assert_allclose(found, X * 3 + 1.5, rtol=1e-6)
+    assert n == 3 and total == 60

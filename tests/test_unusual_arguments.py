@@ -1,5 +1,5 @@
-"""Arguments that hardly anybody passes: tensors as bounds of random numbers, dtypes, seeds, names of
-base classes."""
+"""Arguments that hardly anybody passes: tensors as bounds of random numbers, dtypes, seeds, names
+of base classes."""
 
 import numpy as np
 import pronghorn as ph

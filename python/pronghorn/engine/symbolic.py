@@ -386,9 +386,13 @@ def recorded_class(op_name):
 
 def to_keras_tensors(spec):
     """A nest of abstract results as new KerasTensors."""
-    return nest.map_structure(
-        lambda x: None if x is None else KerasTensor(x.shape, dtype=x.dtype), spec
-    )
+
+    def made(x):
+        if isinstance(x, SymDim):  # a size that only the run knows
+            return KerasTensor((), dtype=config.floatx() if x.floating else "int32")
+        return None if x is None else KerasTensor(x.shape, dtype=x.dtype)
+
+    return nest.map_structure(made, spec)
 
 
 def record_op(op_name, inputs, attrs=()):
