@@ -92,11 +92,12 @@ def test_adaptive_layers_of_pictures_of_any_size():
     np.testing.assert_allclose(again(PICTURES), model(PICTURES))
 
 
-@pytest.mark.parametrize("shape", [(-1, -1), (None, -1, 2), (None, None)])
-def test_reshape_needs_all_sizes_but_one(shape):
-    for x in (ops.ones((2, 6)), ph.Input((None,))):
-        with pytest.raises(ValueError, match="at most one unknown dimension"):
-            ops.reshape(x, shape)
+def test_shapes_that_a_layer_makes_of_unknown_sizes():
+    inputs = ph.Input((None, 3))
+    assert ph.layers.Flatten()(inputs).shape == (None, None)
+    assert ops.unique(ph.Input((None, 4)), size=5).shape == (5,)
+    model = ph.Model(inputs, ph.layers.Flatten()(inputs))
+    assert model(np.ones((2, 4, 3))).shape == (2, 12)
 
 
 def test_a_slice_outside_fails_when_it_is_known():
