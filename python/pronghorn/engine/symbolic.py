@@ -370,12 +370,14 @@ tensor.size_types = (SymDim,)
 tensor.size_tensor = size_tensor
 
 _recorded = {"sizes": RecordedSizes}
+# What Keras calls ops whose names here are others.
+_KERAS_TITLES = {"abs": "Absolute", "concat": "Concatenate", "gather": "Take", "slice": "GetItem"}
 
 
 def recorded_class(op_name):
-    """The class of a recorded op; summaries print its name ("Add", "MatMul")."""
+    """The class of a recorded op; summaries print its name ("Add", "Matmul")."""
     if op_name not in _recorded:
-        title = "".join(part.capitalize() for part in op_name.split("_"))
+        title = _KERAS_TITLES.get(op_name) or "".join(map(str.capitalize, op_name.split("_")))
         members = {"op_name": op_name}
         if op_name in functions:
             members["function"] = staticmethod(functions[op_name])

@@ -57,6 +57,8 @@ def summary_text(
         header.append("Trainable")
         alignments.append("center")
     line_length = line_length or min(default_length, columns - 4)
+    if ends[-1] > 1:  # columns, not parts of the line
+        ends = [end / ends[-1] for end in ends]
     wanted, done = [], 0
     for end in ends:
         width = int(end * line_length) - done

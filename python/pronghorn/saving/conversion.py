@@ -158,7 +158,7 @@ def _forget_state(model, changes, notes):
     if not changes or optimizer is None:
         return
     config = model.get_compile_config()
-    if config is not None and optimizer.built:
+    if config and optimizer.built:
         model.compile_from_config(config)
         notes.append("the optimizer's state was left out, since weights are other numbers now")
 

@@ -160,10 +160,10 @@ class CompiledModel:
         )
 
     def get_compile_config(self) -> Any:
-        """What compile() was called with, as a config; None before."""
+        """What compile() was called with, as a config; empty before."""
         from ..serialization import serialize_keras_object
 
-        return serialize_keras_object(self._compile_config) if self.compiled else None
+        return serialize_keras_object(self._compile_config) if self.compiled else {}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles from a config made by `get_compile_config`.
