@@ -136,6 +136,8 @@ Geometry random_geometry(Random& r) {
   q.sh = kind == 4 ? 1 : 1 + r.below(3), q.sw = kind == 4 ? 1 : 1 + r.below(3);
   q.dh = r.below(3) ? 1 : 1 + r.below(3), q.dw = r.below(3) ? 1 : 1 + r.below(3);
   if (kind == 4) q.dh = q.dw = 1;
+  if (kind == 1 && r.flip())  // what goes by tiles
+    q.kh = q.kw = r.flip() ? 3 : 5, q.sh = q.sw = 1 + r.below(2), q.dh = q.dw = 1;
   q.pt = r.below(q.kh), q.pb = r.below(q.kh), q.pl = r.below(q.kw), q.pr = r.below(q.kw);
   return q;
 }
@@ -238,6 +240,10 @@ void check_all() {
     each({2, 17, 17, 64, 64, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1});
     each({2, 17, 17, 64, 64, 1, 1, 2, 2, 1, 1, 0, 0, 0, 0, 1});
     each({2, 19, 19, 72, 72, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 72});
+    each({1, 7, 7, 973, 973, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 973});  // chunks of channels
+    each({2, 20, 33, 76, 76, 5, 5, 1, 1, 1, 1, 2, 2, 2, 2, 76});
+    each({1, 35, 34, 40, 40, 5, 5, 2, 2, 1, 1, 1, 1, 2, 2, 40});
+    each({3, 21, 34, 100, 100, 3, 3, 2, 2, 1, 1, 0, 0, 1, 1, 100});
     const int before = packed_cases;
     for (int i = 0; i < 2; ++i) {  // packed ahead and not; deep and wide ones have several blocks
       each({1, 7, 7, 200, 130, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1});
@@ -260,6 +266,8 @@ void check_all() {
     for (int i = 0; i < 3; ++i)  // other bias and activation each time
       check_case<float>(r, w, {1, 640, 320, 64, 64, 2, 1, 1, 1, 1, 1, 0, 0, 1, 0, 64},
                         ConvMode::forward, false);
+    check_case<float>(r, w, {1, 323, 641, 64, 64, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 64},
+                      ConvMode::forward, false);
     check_case<float>(r, w, {1, 640, 322, 64, 64, 2, 1, 2, 1, 1, 1, 0, 0, 0, 0, 64},
                       ConvMode::grad_input, false);
     for (int64_t c : {1, 2})  // all taps of one channel in one tile

@@ -2,6 +2,7 @@
 // channels and the vectors run along them. A row of outputs is cut into the pixels whose
 // windows lie inside the image, which share one list of taps, and the few at the edges.
 #pragma once
+#include "conv_depthwise_tile.h"
 #include "conv_direct.h"
 
 namespace ph {
@@ -117,11 +118,11 @@ PH_INLINE void depthwise_block(const DirectConv<T>& q, const TapList& list, cons
   else
     each([&](T* p, Vec<T> x) { store_first<T>(p, x, left); });
 }
-// Lines of channels: the fewer pixels, the more lines at a time.
+// Lines of channels, from channel c on: the fewer pixels, the more lines at a time.
 template <class T, int P>
-PH_INLINE void depthwise_pixels(const DirectConv<T>& q, const TapList& list, const T* in, T* out) {
+PH_INLINE void depthwise_pixels(const DirectConv<T>& q, const TapList& list, const T* in, T* out,
+                                int64_t c) {
   constexpr int64_t lanes = kLanes<T>, many = kBlockSums / P;
-  int64_t c = 0;
   for (; c + many * lanes <= q.n; c += many * lanes)
     depthwise_block<T, P, many, true>(q, list, in, out, c, lanes);
   if constexpr (many > kLineVectors)
@@ -133,40 +134,75 @@ PH_INLINE void depthwise_pixels(const DirectConv<T>& q, const TapList& list, con
 // `count` pixels that share a list of taps, by blocks of P and of fewer.
 template <class T, int P>
 PH_INLINE void depthwise_run(const DirectConv<T>& q, const TapList& list, const T* in, T* out,
-                             int64_t count) {
+                             int64_t count, int64_t c) {
   const int64_t step = q.mul_w * q.in_channels;
   for (; count >= P; count -= P, in += P * step, out += P * q.pixel_step)
-    depthwise_pixels<T, P>(q, list, in, out);
-  if constexpr (P > 1) depthwise_run<T, P / 2>(q, list, in, out, count);
+    depthwise_pixels<T, P>(q, list, in, out, c);
+  if constexpr (P > 1) depthwise_run<T, P / 2>(q, list, in, out, count, c);
+}
+// Rows [r0, r1) of one image, channels from c on.
+template <class T>
+void depthwise_lines(const DirectConv<T>& q, int64_t image, int64_t r0, int64_t r1, int64_t c) {
+  const int64_t step = q.mul_w * q.in_channels;
+  const T* const in = q.in + image * q.in_h * q.in_w * q.in_channels;
+  for (int64_t row = r0; row < r1; ++row) {
+    T* const line = q.out + image * q.image_step + row * q.row_step;
+    for_runs(q, row, [&](const TapList& list, int64_t u, int64_t count) {
+      depthwise_run<T, kLinePixels>(q, list, in + u * step, line + u * q.pixel_step, count, c);
+    });
+  }
 }
 
-// Forward, or one residue of grad_input; q covers all channels.
+// Rows [r0, r1) of one image, channels [c0, c1): all that are left, or lines of them.
+template <class T>
+PH_INLINE void depthwise_band(const DirectConv<T>& q, int64_t image, int64_t r0, int64_t r1,
+                              int64_t c0, int64_t c1) {
+  int64_t done = c0;
+  if constexpr (sizeof(T) == 4) {
+    const int64_t window = tiled_window(q), whole = c1 - c1 % kLanes<T>;
+    if (window != 0 && whole > c0) {
+      const auto rows = window == 3
+                            ? q.mul_h == 1 ? depthwise_rows<T, 1, 3> : depthwise_rows<T, 2, 3>
+                        : q.mul_h == 1 ? depthwise_rows<T, 1, 5>
+                                       : depthwise_rows<T, 2, 5>;
+      rows(q, image, r0, r1, c0, whole);
+      done = whole;
+    }
+  }
+  if (done < c1) depthwise_lines(q, image, r0, r1, done);
+}
+
+// Forward, or one residue of grad_input; q covers all channels. By rows or, where there are more
+// channels than pixels, by channels, as the products before and after go.
 template <class T>
 void run_depthwise(const DirectConv<T>& q, const Launch& team) {
-  const int64_t lines = q.images * q.rows, step = q.mul_w * q.in_channels;
+  const int64_t lines = q.images * q.rows;
   const int64_t work = lines * q.cols * q.n * q.taps_h.count * q.taps_w.count;
-  const int64_t chunks =
-      work < kSerialWork ? 1 : min_of(lines, min_of(kMaxChunks, ceil_div(work, kChunkWork / 4)));
-  const int64_t part = 2 * kProgramPart / max_of<int64_t>(1, q.cols * q.n);  // lines, less one
+  const int64_t want =
+      work < kDepthwiseSerial ? 1 : min_of(kMaxChunks, ceil_div(work, kChunkWork / 2));
+  const bool down = q.n > lines * q.cols && tiled_window(q) != 0;
+  const int64_t unit = down ? kDepthwiseCut * kLineVectors * kLanes<T> : kDepthwiseLines;
+  const int64_t units = ceil_div(down ? q.n : lines, unit);
+  int64_t chunks = min_of(want, units);
+  chunks += chunks > 1 && chunks % 2;  // as the products': two threads share them fairly
+  const int64_t band =
+      max_of(kDepthwiseLines, kDepthwiseBand / max_of<int64_t>(1, q.cols * q.n) & ~int64_t{1});
   for_chunks(team, chunks, [&](int64_t chunk, int) {
-    const int64_t end = (chunk + 1) * lines / chunks;
-    int64_t done = chunk * lines / chunks;  // by a program
-    for (int64_t i = done; i < end; ++i) {
-      const int64_t image = i / q.rows, row = i % q.rows;
-      const T* const in = q.in + image * q.in_h * q.in_w * q.in_channels;
-      T* const line = q.out + image * q.image_step + row * q.row_step;
-      for_runs(q, row, [&](const TapList& list, int64_t u, int64_t count) {
-        depthwise_run<T, kLinePixels>(q, list, in + u * step, line + u * q.pixel_step, count);
-      });
-      if (!q.epilogue.simple()) {
-        Epilogue<T> e = q.epilogue;
+    const int64_t from = chunk * units / chunks * unit, to = (chunk + 1) * units / chunks * unit;
+    const int64_t c0 = down ? from : 0, c1 = down ? min_of(q.n, to) : q.n;
+    int64_t lo = down ? 0 : from;
+    const int64_t hi = down ? lines : min_of(lines, to);
+    for (int64_t end; lo < hi; lo = end) {
+      const int64_t image = lo / q.rows, row = lo % q.rows;
+      end = min_of(min_of(hi, lo + band), (image + 1) * q.rows);
+      depthwise_band(q, image, row, row + end - lo, c0, c1);
+      for (int64_t i = lo; i < end && !q.epilogue.simple(); ++i) {
+        T* const line = q.out + image * q.image_step + i % q.rows * q.row_step;
+        Epilogue<T> e = moved(q.epilogue, 0, c0);
         if (e.gate) e.gate += line - q.out;
-        finish_tile<T>(line, q.pixel_step, q.cols, q.n, e);
+        finish_tile<T>(line + c0, q.pixel_step, q.cols, c1 - c0, e);
       }
-      if (q.epilogue.program && (i - done >= part || i + 1 == end)) {
-        go_on(q.epilogue, done * q.cols, (i + 1) * q.cols, 0, q.n);
-        done = i + 1;
-      }
+      go_on(q.epilogue, lo * q.cols, end * q.cols, c0, c1);
     }
     if (q.past) fence_past();
   });

@@ -17,6 +17,11 @@ constexpr int kMaxRows = 12;
 constexpr int kMaxRows = 5;  // no fused multiply-add: one register for the product
 #endif
 constexpr int kVectors = 2;
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int kRegisters = 32;
+#else
+constexpr int kRegisters = 16;
+#endif
 template <class T>
 constexpr int kTileCols = kVectors * kLanes<T>;
 // More stores of 64 bytes in a row hold up the products after them, 70 cycles a tile of 14 rows and
@@ -137,6 +142,12 @@ constexpr int64_t kSmallFilter = 24 * 1024;       // bytes of a filter that L1 h
 constexpr int kLineVectors = 64 / kVectorBytes;   // depthwise: vectors of a cache line ...
 constexpr int kBlockSums = 8;  // ... vectors of sums that hide each other's latency,
 constexpr int kLinePixels = kBlockSums / kLineVectors;  // ... and pixels of a block, at most
+// Depthwise by tiles: channels whose filter is copied, multiply-adds below which one thread does
+// all, and what a chunk is a multiple of: rows or cache lines of channels.
+constexpr int64_t kDepthwiseChannels = 64;
+constexpr int64_t kDepthwiseSerial = 150000;
+constexpr int64_t kDepthwiseLines = 2, kDepthwiseCut = 2;
+constexpr int64_t kDepthwiseBand = 64 * 1024;  // results that one block after another adds to
 // The filter's gradient: bytes that one block of pixels reads, at most, and pixels at least. They
 // stay in L1 where a line is several vectors; else blocks bound what is asked for at once.
 constexpr int64_t kDepthwiseBytes = kLineVectors > 1 ? 24 * 1024 : 52 * 1024;
