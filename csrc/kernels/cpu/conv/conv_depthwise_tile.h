@@ -19,6 +19,9 @@ template <int K>
 constexpr int kDepthwiseRows = K <= 3 || kRegisters > 16 ? 2 : 1;
 template <int K>
 constexpr int kDepthwisePixels = kBlockSums / kDepthwiseRows<K>;
+// Channels of a block: its filter takes a third of L1, or a fifth.
+template <int K>
+constexpr int64_t kDepthwiseChannels = K <= 3 ? 256 : 64;
 
 // One tile for `vectors` vectors of channels.
 template <class T>
@@ -123,7 +126,11 @@ template <class T>
 PH_INLINE int64_t tiled_window(const DirectConv<T>& q) {
   const int64_t k = q.taps_h.count;
   if (sizeof(T) != 4 || (k != 3 && k != 5) || q.taps_w.count != k || q.mul_h != q.mul_w) return 0;
-  return q.mul_h <= 2 && is_dense(q.taps_h) && is_dense(q.taps_w) ? k : 0;
+  if (q.mul_h > 2 || !is_dense(q.taps_h) || !is_dense(q.taps_w)) return 0;
+  // what comes from memory comes faster pixel by pixel; five by five taps take longer than that
+  const int64_t pixels = q.images * (q.in_h * q.in_w + q.rows * q.cols);
+  const int64_t bytes = pixels * q.in_channels * static_cast<int64_t>(sizeof(T));
+  return k == 3 && bytes > kDepthwiseNear ? 0 : k;
 }
 
 // Rows [r0, r1) of one image, channels [c0, c1): whole vectors.
@@ -134,7 +141,7 @@ PH_NOINLINE void depthwise_rows(const DirectConv<T>& q, int64_t image, int64_t r
   constexpr int64_t in_rows = (R - 1) * S + K, in_pixels = (P - 1) * S + K;
   constexpr int64_t taps = K * K + 1;
   constexpr unsigned all_rows = (1u << in_rows) - 1, all_pixels = (1u << in_pixels) - 1;
-  alignas(64) T filter[taps * kDepthwiseChannels];
+  alignas(64) T filter[taps * kDepthwiseChannels<K>];
   const bool simple = q.epilogue.simple();
   DepthwiseTile<T> t;
   t.step = q.in_channels, t.line = q.in_w * q.in_channels;
@@ -142,8 +149,9 @@ PH_NOINLINE void depthwise_rows(const DirectConv<T>& q, int64_t image, int64_t r
   t.filter = filter;
   t.accumulate = q.accumulate, t.past = q.past;
   t.act = simple ? q.epilogue.act : Act::none;
-  const bool distant = q.images * q.in_h * t.line * static_cast<int64_t>(sizeof(T)) > kDistantBytes;
-  const int64_t blocks = ceil_div((c1 - c0) / lanes, kDepthwiseChannels / lanes);
+  const bool distant =
+      K > 3 && q.images * q.in_h * t.line * static_cast<int64_t>(sizeof(T)) > kDistantBytes;
+  const int64_t blocks = ceil_div((c1 - c0) / lanes, kDepthwiseChannels<K> / lanes);
   for (int64_t b = 0; b < blocks; ++b) {
     const int64_t all = (c1 - c0) / lanes, first = b * all / blocks;
     const int64_t c = c0 + first * lanes;

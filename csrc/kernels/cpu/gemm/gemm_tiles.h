@@ -144,7 +144,7 @@ constexpr int kBlockSums = 8;  // ... vectors of sums that hide each other's lat
 constexpr int kLinePixels = kBlockSums / kLineVectors;  // ... and pixels of a block, at most
 // Depthwise by tiles: channels whose filter is copied, multiply-adds below which one thread does
 // all, and what a chunk is a multiple of: rows or cache lines of channels.
-constexpr int64_t kDepthwiseChannels = 64;
+constexpr int64_t kDepthwiseNear = int64_t{16} << 20;  // bytes of image and result
 constexpr int64_t kDepthwiseSerial = 150000;
 constexpr int64_t kDepthwiseLines = 2, kDepthwiseCut = 2;
 constexpr int64_t kDepthwiseBand = 64 * 1024;  // results that one block after another adds to
