@@ -23,7 +23,8 @@ class ReversibleEmbedding(Embedding):
         tie_weights: Whether the way back uses the same table; otherwise it has one of its own.
         embeddings_initializer, embeddings_regularizer, embeddings_constraint: As for other weights.
         mask_zero: Whether index 0 is padding, masked in the layers that follow.
-        reverse_dtype: The dtype that the way back computes in; the layer's where None.
+        reverse_dtype: The dtype that the way back computes in; where None, that of the inputs
+            and the layer together.
         logit_soft_cap: The results of the way back stay within this, by tanh; None for no limit.
 
     Shapes: inputs any, outputs inputs' shape + (output_dim,); reversed, (..., output_dim) to
@@ -80,8 +81,9 @@ class ReversibleEmbedding(Embedding):
                 set_keras_mask(rows, ops.not_equal(inputs, 0))
             return rows
         table = ops.transpose(self.embeddings) if self.tie_weights else self.reverse_embeddings
-        dtype = self.reverse_dtype or self.compute_dtype
-        logits = ops.matmul(ops.cast(inputs, dtype), ops.cast(table, dtype))
+        if self.reverse_dtype is not None:
+            inputs = ops.cast(inputs, self.reverse_dtype)
+        logits = ops.matmul(inputs, ops.cast(table, self.reverse_dtype or self.compute_dtype))
         if self.logit_soft_cap is not None:
             capped = ops.tanh(ops.divide(logits, self.logit_soft_cap))
             logits = ops.multiply(capped, self.logit_soft_cap)
