@@ -122,6 +122,8 @@ class CompileLoss(Portable):
             check_keys(weights, nest.keys(y_pred), "loss_weights")
             return losses_, weights
         flat = nest.flatten(weights)
+        if len(flat) == 1 and not nest.is_nested(self.loss):  # one loss, one weight
+            return losses_, flat[0]
         if len(flat) != len(nest.flatten(losses_)):
             raise ValueError(
                 f"`loss_weights` must match the number of losses, got {len(nest.flatten(losses_))} "

@@ -17,6 +17,11 @@ def resolve_metric(identifier, y_true, y_pred):
     """The Metric that a name, function or Metric stands for; it keeps the user's spelling."""
     if str(identifier).lower() in ("accuracy", "acc"):
         return _ACCURACY[label_kind(y_true, y_pred)](name=str(identifier))
+    if identifier is None:
+        raise ValueError(
+            "Expected a metric, received None in a list of metrics. Leave it out; None in place "
+            "of such a list says that an output has no metrics."
+        )
     found = metrics_module.get(identifier)
     name = identifier if isinstance(identifier, str) else object_name(found)
     if not isinstance(found, metrics_module.Metric):
