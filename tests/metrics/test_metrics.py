@@ -254,3 +254,15 @@ def test_state_of_own_metrics_is_float32_unless_told():
     assert own.add_variable((), "zeros").dtype == "float32"
     assert own.add_weight(dtype="float16").dtype == "float16"
     assert ph.metrics.Mean(dtype="float16").total.dtype == "float16"
+
+
+@pytest.mark.parametrize("thresholds", [[0.0, 0.5, 1.0], [0.0, 0.3, 1.0], [0.005, 0.7]])
+def test_what_remains_of_nothing_is_zero(thresholds):
+    """All predictions lie above the first threshold: no rest of rounding is counted as negative."""
+    rng = np.random.default_rng(0)
+    y, p = rng.integers(0, 2, 1000), rng.uniform(0.01, 0.99, 1000)
+    for weights in rng.uniform(0.1, 3, (20, 1000)):
+        for name in ("TrueNegatives", "FalseNegatives"):
+            metric = getattr(ph.metrics, name)(thresholds=thresholds)
+            metric.update_state(y, p, sample_weight=weights)
+            assert float(metric.result()[0]) == 0.0

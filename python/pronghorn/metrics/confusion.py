@@ -113,15 +113,16 @@ def count(y_true, y_pred, weights, thresholds, by_label=False):
         shape = (-1, *[1] * len(y_pred.shape))
         limits = ops.reshape(ops.convert_to_tensor(thresholds, dtype=y_pred.dtype), shape)
         above = ops.cast(ops.greater(ops.expand_dims(y_pred, 0), limits), y_pred.dtype)
+        above = ops.concatenate([ops.ones_like(above[:1]), above])
         tp, fp = ops.sum(above * positive, axis=1), ops.sum(above * negative, axis=1)
-    totals = ops.sum(positive, axis=0), ops.sum(negative, axis=0)
-    if by_label:
-        return tp, fp, *totals
-    return tuple(ops.squeeze(t, -1) for t in (tp, fp, *totals))
+    # the first row counts everything, added up as the others are: what remains of nothing is 0
+    found = tp[1:], fp[1:], tp[0], fp[0]
+    return found if by_label else tuple(ops.squeeze(t, -1) for t in found)
 
 
 def _by_buckets(y_pred, positive, negative, thresholds):
-    """Sums above evenly spaced thresholds: one bucket between each two, then sums from the top."""
+    """Sums of everything, then above each of evenly spaced thresholds: one bucket between each two,
+    then sums from the top."""
     n, labels = len(thresholds), y_pred.shape[-1]
     dtype = y_pred.dtype
     # bucket b holds what is above threshold b - 1 and not above threshold b
@@ -133,8 +134,8 @@ def _by_buckets(y_pred, positive, negative, thresholds):
     both = ops.stack([ops.reshape(positive, (-1,)), ops.reshape(negative, (-1,))], axis=-1)
     sums = ops.scatter_add(ops.reshape(bucket, (-1,)), both, n * labels)
     sums = ops.reshape(sums, (n, labels * 2))
-    above = ops.matmul(ops.convert_to_tensor(np.triu(np.ones((n, n)), 1), dtype), sums)
-    above = ops.reshape(above, (n, labels, 2))
+    above = ops.matmul(ops.convert_to_tensor(np.triu(np.ones((n + 1, n))), dtype), sums)
+    above = ops.reshape(above, (n + 1, labels, 2))
     return above[..., 0], above[..., 1]
 
 
