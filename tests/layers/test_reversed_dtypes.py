@@ -1,9 +1,8 @@
 """The way back of ReversibleEmbedding computes in the dtype that its inputs and table share."""
 
 import numpy as np
-import pytest
-
 import pronghorn as ph
+import pytest
 
 # (policy, reverse_dtype, dtype of inputs, dtype of scores): Keras 3.15 on TensorFlow, whose
 # Embedding does not cast its inputs.

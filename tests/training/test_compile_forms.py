@@ -43,3 +43,9 @@ def test_none_among_metrics(argument, spec):
     model.compile("sgd", "mse", **{argument: spec})
     with pytest.raises(ValueError, match="Expected a metric, received None"):
         model.evaluate(X, Y, verbose=0)
+
+
+@pytest.mark.parametrize("count", ["a", [2], None])
+def test_steps_per_execution_is_a_number(count):
+    with pytest.raises(TypeError, match="`steps_per_execution` must be a positive integer"):
+        two_outputs("list").compile("sgd", "mse", steps_per_execution=count)

@@ -102,8 +102,9 @@ class CompiledModel:
         model.compile(optimizer="adam", loss="mse", metrics=["mae"])
         ```
         """
-        if steps_per_execution != int(steps_per_execution) or steps_per_execution < 1:
-            raise ValueError(
+        number = hasattr(steps_per_execution, "__int__")
+        if not number or steps_per_execution != int(steps_per_execution) or steps_per_execution < 1:
+            raise (ValueError if number else TypeError)(
                 "`steps_per_execution` must be a positive integer. "
                 f"Received: steps_per_execution={steps_per_execution}"
             )
