@@ -385,8 +385,8 @@ class RandomGrayscale(ImageLayer):
         gray = image_ops.rgb_to_grayscale(images, data_format=self.data_format)
         return ops.where(transformation, gray, images)
 
-    def compute_output_spec(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        return self._output_spec_of_call(inputs, *args, **kwargs)
+    def compute_output_spec(self, inputs: Any, **kwargs: Any) -> Any:
+        return self._output_spec_of_call(inputs, **kwargs)
 
     # Keras names these arguments differently here
     def transform_labels(self, labels: Any, transformations: Any = None, **kwargs: Any) -> Any:
