@@ -151,6 +151,11 @@ def _fixed(*names):
     return arguments
 
 
+def _running(inputs, attrs):
+    axis, backwards = attrs
+    return None if backwards else ({"axis": axis}, inputs)
+
+
 def _joined(inputs, attrs):
     return {"axis": attrs[0]}, (list(inputs),)
 
@@ -202,9 +207,13 @@ WRITTEN = {
     **dict(_rows("numpy", "equal not_equal greater greater_equal less less_equal")),
     **dict(_rows("numpy", "logical_and logical_or logical_xor logical_not where")),
     **dict(_rows("numpy", "negative sign square floor ceil exp expm1 log log1p sqrt sin cos tanh")),
-    **dict(_rows("numpy", "isfinite isinf isnan reciprocal round")),
-    **dict(_rows("math", "rsqrt erf")),
-    **dict(_rows("nn", "relu sigmoid softplus")),
+    **dict(_rows("numpy", "isfinite isinf isnan reciprocal round cbrt log2 log10 i0")),
+    **dict(_rows("numpy", "tan arccos arcsin arctan arctan2 cosh sinh arccosh arcsinh arctanh")),
+    **dict(_rows("numpy", "bitwise_and bitwise_or bitwise_xor bitwise_not left_shift right_shift")),
+    **dict(_rows("numpy", "gcd lcm nextafter")),
+    **dict(_rows("numpy", "cumsum cumprod", _running)),
+    **dict(_rows("math", "rsqrt erf erfinv")),
+    **dict(_rows("nn", "relu relu6 sigmoid softplus")),
     **dict(_rows("nn", "softmax log_softmax", _fixed("axis"))),
     **dict(_rows("core", "stop_gradient")),
     **dict(_rows("numpy", "sum mean prod any all argmax argmin", _reduced)),
