@@ -129,3 +129,17 @@ def test_sizes_as_results_of_layers():
     found, n, total = model.predict(X, verbose=0)
     np.testing.assert_allclose(found, X * 3 + 1.5, rtol=1e-6)
     assert n == 3 and total == 60
+
+
+def test_numbers_of_sizes_are_not_those_of_a_try():
+    class Sized(ph.layers.Layer):
+        def call(self, x):
+            n = ops.shape(x)[1]
+            return ops.matmul(ops.eye(n), x), n, n * 2, n / 2
+
+    x = ph.Input((None, 3))
+    found = Sized()(x)
+    assert [y.shape for y in found] == [(None, None, 3), (), (), ()]
+    assert [y.dtype for y in found[1:]] == ["int32", "int32", "float32"]
+    y, *sizes = ph.Model(x, found)(np.ones((2, 7, 3), "float32"))
+    assert y.shape == (2, 7, 3) and [float(n) for n in sizes] == [7, 14, 3.5]

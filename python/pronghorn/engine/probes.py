@@ -6,7 +6,7 @@ what the results have in common is known, the rest is not.
 """
 
 from .. import _core
-from . import nest
+from . import config, nest
 from .symdim import SymDim
 
 SIZES = (2, 5, 12, 24, 240)
@@ -58,10 +58,18 @@ _DIFFERS = object()
 def _merged(leaves):
     first = leaves[0]
     if not hasattr(first, "shape") or not hasattr(first, "dtype"):
-        return first if all(type(x) is type(first) for x in leaves) else _DIFFERS
+        if any(type(x) is not type(first) for x in leaves):
+            return _DIFFERS
+        if type(first) in (int, float):  # of a size: a number that only the run knows
+            return _unknown((), config.floatx() if type(first) is float else "int32")
+        return first if all(x == first for x in leaves) else _DIFFERS
     shapes = [tuple(x.shape) for x in leaves]
     if any(len(s) != len(shapes[0]) for s in shapes) or any(x.dtype != first.dtype for x in leaves):
         return _DIFFERS
     shape = tuple(sizes[0] if len(set(sizes)) == 1 else None for sizes in zip(*shapes))
+    return _unknown(shape, first.dtype)
+
+
+def _unknown(shape, dtype):
     with _core.Suspend(), _core.Trace():
-        return _core.unknown(shape, first.dtype, "a result whose sizes only the run knows")
+        return _core.unknown(shape, dtype, "a result that only the run knows")
