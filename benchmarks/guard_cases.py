@@ -98,7 +98,12 @@ def training_step(name, steps, batch):
     x, y = w.data(np.random.default_rng(0), steps * batch)
     model.fit(x[:batch], y[:batch], batch_size=batch, verbose=0)
     function = model.train_function.function
-    return lambda: function.run_batches(((x, y),), None, batch, 0, steps, 1e9, None, False)
+
+    def run():
+        function.run_batches(((x, y),), None, batch, 0, steps, 1e9, None, False)
+        return model  # which the function holds only weakly
+
+    return run
 
 
 def kernel(function, calls):
