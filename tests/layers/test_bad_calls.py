@@ -20,6 +20,13 @@ WRONG = [
     (lambda: layers.CenterCrop(3, 4)(ones((2, 0, 6, 3))), "without a pixel"),
     (lambda: layers.Resizing(3, 4)({}), "key 'images'"),
     (lambda: layers.Softmax(axis=[])(ones((2, 3))), "names no axis"),
+    (lambda: layers.Lambda(3), "`function` must be a function"),
+    (lambda: layers.Conv2D(None, 2), "strictly positive value.*filters=None"),
+    (lambda: layers.Conv1DTranspose("a", 2), "strictly positive value.*filters=a"),
+    (lambda: layers.DepthwiseConv2D(2, depth_multiplier=None), "depth_multiplier=None"),
+    (lambda: layers.StringLookup(vocabulary=3), "list of tokens or the name of a file"),
+    (lambda: layers.STFTSpectrogram(data_format="x"), "`data_format` argument must be one of"),
+    (lambda: layers.AdaptiveMaxPooling2D((1, 2, 3)), "an integer or 2 integers"),
     (lambda: layers.GroupNormalization(-1)(ones((2, 3, 0))), "no channels"),
 ]
 

@@ -23,7 +23,8 @@ class _AdaptivePooling(Layer):
         if isinstance(output_size, int):
             output_size = (output_size,) * rank
         elif not isinstance(output_size, (tuple, list)) or len(output_size) != rank:
-            raise TypeError(
+            kind = ValueError if isinstance(output_size, (tuple, list)) else TypeError
+            raise kind(
                 f"`output_size` must be an integer or {rank} integers, one a spatial axis. "
                 f"Received: {output_size} of type {type(output_size)}"
             )
@@ -64,7 +65,8 @@ class AdaptiveAveragePooling1D(_AdaptiveAveragePooling):
     Shapes: inputs (batch, steps, channels), outputs with `output_size` between batch and channels.
 
     Raises:
-        TypeError: for a size of another form.
+        TypeError: for a size that is neither an int nor a tuple.
+        ValueError: for a tuple of another length.
 
     Example:
 
@@ -86,7 +88,8 @@ class AdaptiveAveragePooling2D(_AdaptiveAveragePooling):
     channels.
 
     Raises:
-        TypeError: for a size of another form.
+        TypeError: for a size that is neither an int nor a tuple.
+        ValueError: for a tuple of another length.
 
     Example:
 
@@ -108,7 +111,8 @@ class AdaptiveAveragePooling3D(_AdaptiveAveragePooling):
     batch and channels.
 
     Raises:
-        TypeError: for a size of another form.
+        TypeError: for a size that is neither an int nor a tuple.
+        ValueError: for a tuple of another length.
 
     Example:
 
@@ -129,7 +133,8 @@ class AdaptiveMaxPooling1D(_AdaptiveMaxPooling):
     Shapes: inputs (batch, steps, channels), outputs with `output_size` between batch and channels.
 
     Raises:
-        TypeError: for a size of another form.
+        TypeError: for a size that is neither an int nor a tuple.
+        ValueError: for a tuple of another length.
 
     Example:
 
@@ -151,7 +156,8 @@ class AdaptiveMaxPooling2D(_AdaptiveMaxPooling):
     channels.
 
     Raises:
-        TypeError: for a size of another form.
+        TypeError: for a size that is neither an int nor a tuple.
+        ValueError: for a tuple of another length.
 
     Example:
 
@@ -173,7 +179,8 @@ class AdaptiveMaxPooling3D(_AdaptiveMaxPooling):
     batch and channels.
 
     Raises:
-        TypeError: for a size of another form.
+        TypeError: for a size that is neither an int nor a tuple.
+        ValueError: for a tuple of another length.
 
     Example:
 

@@ -38,6 +38,7 @@ class Lambda(Layer):
 
     Raises:
         ValueError: for a config with a lambda in it, unless code may be read.
+        TypeError: for a function that cannot be called.
 
     Example:
 
@@ -54,6 +55,11 @@ class Lambda(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if not callable(function):
+            raise TypeError(
+                "`function` must be a function of the inputs, such as `lambda x: 2 * x`. Received: "
+                f"function={function!r} (of type {type(function).__name__})"
+            )
         self.function = function
         self.arguments = arguments or {}
         self.mask = mask

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import types
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,8 @@ def standardize_padding(padding, allow_causal=False):
 
 
 def at_least_one(value, name):
-    """The value; raises ValueError below 1."""
-    if value is not None and value <= 0:
+    """The value; raises ValueError below 1, and for what is no number."""
+    if not isinstance(value, numbers.Real) or value <= 0:
         raise ValueError(
             f"Invalid value for argument `{name}`. Expected a strictly positive value. "
             f"Received {name}={value}."

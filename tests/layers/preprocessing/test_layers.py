@@ -136,6 +136,22 @@ def test_a_vocabulary_that_was_given_stays():
         counting.set_vocabulary(["a", "b"])
 
 
+@pytest.mark.parametrize("policy", ["bfloat16", "float16", "float64", "mixed_bfloat16"])
+def test_rows_of_hashes_in_every_precision(policy):
+    variable = "float32" if policy.startswith("mixed") else policy
+    for mode in ("one_hot", "multi_hot", "count"):
+        rows = layers.Hashing(5, output_mode=mode, dtype=policy)(np.array([[1], [2]]))
+        expected = layers.Hashing(5, output_mode=mode)(np.array([[1], [2]]))
+        assert rows.dtype == variable
+        assert ops.cast(rows, "float32").tolist() == expected.tolist()
+    for mode in ("int", "one_hot"):
+        pair = [np.array([1, 2]), np.array([3, 4])]
+        crossed = layers.HashedCrossing(5, output_mode=mode, dtype=policy)
+        assert crossed(pair).dtype == crossed.compute_dtype
+        expected = layers.HashedCrossing(5, output_mode=mode)(pair)
+        assert ops.cast(crossed(pair), "float32").tolist() == expected.tolist()
+
+
 def test_in_a_traced_function():
     lookup = layers.IntegerLookup(vocabulary=[1, 2])
     step = pronghorn.engine.Function(lambda x: lookup(x))

@@ -94,9 +94,8 @@ class HashedCrossing(HostLayer):
         columns = [a.ravel().tolist() if a.dtype.kind == "O" else a.ravel() for a in arrays]
         numbers = hashing.cross_buckets(columns, self.num_bins)
         if self.output_mode == "int":
-            return convert_to_tensor(numbers.reshape(shape).astype(self.dtype))
-        rows = convert_to_tensor(encoded(numbers, shape, "one_hot", self.num_bins, "float32"))
-        return ops.cast(rows, self.compute_dtype)
+            return ops.cast(convert_to_tensor(numbers.reshape(shape)), self.compute_dtype)
+        return encoded(numbers, shape, "one_hot", self.num_bins, self.compute_dtype)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         shapes = [tuple(s) if isinstance(s, (list, tuple)) else s for s in input_shape]

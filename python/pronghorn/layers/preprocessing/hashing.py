@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ... import ops
 from ...engine import KerasTensor, config, convert_to_tensor
 from ...engine.strings import encode_array, is_text
 from ...text import hashing, vocabulary
@@ -94,10 +95,8 @@ class Hashing(HostLayer):
             shape = shape[:-1]
         numbers = self._bins(array.ravel())
         if self.output_mode == "int":
-            return convert_to_tensor(numbers.reshape(shape).astype(self.dtype))
-        return convert_to_tensor(
-            encoded(numbers, shape, self.output_mode, self.num_bins, self.dtype)
-        )
+            return ops.cast(convert_to_tensor(numbers.reshape(shape)), self.dtype)
+        return encoded(numbers, shape, self.output_mode, self.num_bins, self.dtype)
 
     def _bins(self, values):
         count, masked = self.num_bins, None
@@ -134,13 +133,13 @@ class Hashing(HostLayer):
 
 
 def encoded(numbers, shape, mode, depth, dtype):
-    """Numbers of the given shape as rows of `depth`, by an output mode; an array."""
+    """Numbers of the given shape as rows of `depth`, by an output mode; a tensor."""
     if mode == "one_hot":
         if len(shape) > 1 and shape[-1] == 1:
             shape = shape[:-1]
         rows = vocabulary.encode(numbers, np.ones(len(numbers), np.int64), "multi_hot", depth)
-        return rows.reshape(*shape, depth).astype(dtype)
+        return ops.cast(convert_to_tensor(rows.reshape(*shape, depth)), dtype)
     size = shape[-1] if shape else 1
     lengths = np.full(len(numbers) // max(size, 1), size, np.int64)
     rows = vocabulary.encode(numbers, lengths, mode, depth)
-    return rows.reshape(*shape[:-1], depth).astype(dtype)
+    return ops.cast(convert_to_tensor(rows.reshape(*shape[:-1], depth)), dtype)

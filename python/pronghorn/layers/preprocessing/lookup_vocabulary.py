@@ -261,7 +261,15 @@ def _listed(vocabulary):
         return vocabulary.numpy().tolist()
     if isinstance(vocabulary, (Tensor, Variable)):
         return convert_to_numpy(vocabulary).tolist()
-    return vocabulary.tolist() if hasattr(vocabulary, "tolist") else list(vocabulary)
+    if hasattr(vocabulary, "tolist"):
+        return vocabulary.tolist()
+    try:
+        return list(vocabulary)
+    except TypeError:
+        raise TypeError(
+            "`vocabulary` must be a list of tokens or the name of a file with a token a line. "
+            f"Received: {vocabulary!r} (of type {type(vocabulary).__name__})"
+        ) from None
 
 
 def plain(x):

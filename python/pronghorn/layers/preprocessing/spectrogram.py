@@ -10,6 +10,7 @@ from ... import initializers, ops
 from ...engine import config
 from ..base import Layer
 from ..input_spec import InputSpec
+from ..reshaping import standardize_data_format
 from .data_layer import DataLayer
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ class STFTSpectrogram(Layer):
         self.scaling = scaling
         self.padding = padding
         self.expand_dims = expand_dims
-        self.data_format = data_format or config.image_data_format()
+        self.data_format = standardize_data_format(data_format)
         self._step = frame_step or frame_length // 2
         self._bins = (fft_length or 2 ** math.ceil(math.log2(frame_length))) // 2 + 1
         self.input_spec = InputSpec(ndim=3)
