@@ -11,7 +11,7 @@ what=${1:-both}
 
 # build KIND FLAGS: the extension and the checkers in build/KIND, the package in build/KIND/site
 build() {
-  cmake -S . -B "build/$1" -G Ninja -DPRONGHORN_SANITIZE="$2" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+  cmake -S . -B "build/$1" -G Ninja -DPRONGHORN_SANITIZE="$2" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -DNDEBUG" \
     -Dpybind11_DIR="$("$python" -m pybind11 --cmakedir)" -DPython_EXECUTABLE="$python"
   cmake --build "build/$1" --target all native_checks
   rm -rf "build/$1/site"
