@@ -40,6 +40,20 @@ def test_maps_as_configs():
     assert again["a"].name == "float32"  # of the place that loads it
 
 
+def test_a_map_keeps_the_policy_it_was_made_under():
+    follows = DTypePolicyMap(None, {"half": DTypePolicy("float16")})
+    model = ph.Sequential([ph.Input((3,)), ph.layers.Dense(2, dtype=follows)])
+    ph.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        assert follows.name == "map_float32" and "default_policy=float32" in repr(follows)
+        assert model.layers[0].compute_dtype == "float32"
+        assert model(np.ones((1, 3), "float32")).dtype == "float32"
+        loaded = ph.dtype_policies.deserialize(ph.dtype_policies.serialize(follows))
+        assert loaded.name == "map_mixed_bfloat16"
+    finally:
+        ph.config.set_dtype_policy("float32")
+
+
 def test_layers_take_theirs_from_a_map():
     policies = DTypePolicyMap("float32")
     policies["net/half"] = "mixed_bfloat16"

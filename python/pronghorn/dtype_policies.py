@@ -123,8 +123,8 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
     is no key and that no pattern matches has the default policy.
 
     Args:
-        default_policy: A policy, its name or config; where None, what is the global one when it is
-            asked for.
+        default_policy: A policy, its name or config; the global one where None, and in files that
+            of whoever loads the map.
         policy_map: A dict of first entries.
 
     Raises:
@@ -149,13 +149,13 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
                 f"of type {type(policy_map)}"
             )
         self._given = default_policy
-        self._fixed = None if default_policy is None else get(default_policy)
+        self._default = get(default_policy)
         self._policies = policy_map or {}
 
     @property
     def default_policy(self) -> Any:
         """The policy of paths that have none of their own."""
-        return dtype_policy() if self._fixed is None else self._fixed
+        return self._default
 
     @property
     def name(self) -> str:
@@ -224,7 +224,7 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
 
     def __eq__(self, other):
         same = isinstance(other, DTypePolicyMap)
-        return same and (self._fixed, self._policies) == (other._fixed, other._policies)
+        return same and (self._default, self._policies) == (other._default, other._policies)
 
     __hash__ = object.__hash__
 
@@ -246,8 +246,7 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
 
     def __repr__(self):
         mapping = [(path, policy.name) for path, policy in self._policies.items()]
-        default = None if self._fixed is None else self._fixed.name
-        return f"<DTypePolicyMap default_policy={default}, mapping={mapping}>"
+        return f"<DTypePolicyMap default_policy={self._default.name}, mapping={mapping}>"
 
 
 def _parse(name):

@@ -228,3 +228,12 @@ def test_a_model_brings_what_it_was_built_and_compiled_with():
     again.set_weights(model.get_weights())
     np.testing.assert_array_equal(again.evaluate(x, y, verbose=0), model.evaluate(x, y, verbose=0))
     assert saving.serialize_keras_object(ph.Sequential())["compile_config"] == {}  # as Keras's
+
+
+@pytest.mark.parametrize("value", [np.array([1.0, 2.0]), np.float32(0.5), np.int64(3), 0.5, [1, 2]])
+def test_the_config_of_a_constant_is_json(value):
+    made = ph.initializers.Constant(value)
+    config = json.loads(json.dumps(made.get_config()))
+    again = type(made).from_config(config)
+    assert json.dumps(again.get_config()) == json.dumps(made.get_config())
+    assert again((2,)).tolist() == np.broadcast_to(np.float32(value), (2,)).tolist()

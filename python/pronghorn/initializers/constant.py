@@ -67,7 +67,9 @@ class Constant(Initializer):
         return ops.broadcast_to(ops.cast(self.value, dtype), shape)
 
     def get_config(self) -> dict[str, Any]:
-        return {"value": self.value}
+        from ..serialization import serialize_keras_object
+
+        return {"value": serialize_keras_object(self.value)}
 
     @classmethod
     def from_config(cls, config: Any) -> Self:
