@@ -475,3 +475,17 @@ def test_memory_of_old_weights_does_not_stay(tmp_path):
     before = resident()
     model.load_weights(tmp_path / "a.h5")
     assert resident() - before < size // 2
+
+
+def test_packages_whose_name_begins_as_keras_s(tmp_path, monkeypatch):
+    @saving.register_keras_serializable("keras_garden")
+    class Spade(layers.Dense):
+        pass
+
+    monkeypatch.setattr(Spade, "__module__", "keras_garden.layers.tools")
+    model = ph.Sequential([ph.Input((3,)), Spade(2)])
+    model.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5") as file:
+        assert '"keras_garden>Spade"' in file.attrs["model_config"]
+    loaded = saving.load_model(tmp_path / "m.h5", compile=False)
+    assert type(loaded.layers[0]) is Spade

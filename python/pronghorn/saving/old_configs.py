@@ -42,9 +42,7 @@ _NO_MODELS = ("Pipeline",)  # layers of layers that Keras calls as it does any l
 
 def to_old(config):
     """{"class_name", "config"} of a serialized model, layer, loss, metric or optimizer."""
-    name = config["class_name"]
-    if not (config.get("module") or "").startswith("keras"):
-        name = config.get("registered_name") or name
+    name = config.get("registered_name") or config["class_name"]
     inner = config["config"]
     if is_functional(inner):
         inner = _functional_to_old(inner)
