@@ -58,6 +58,15 @@ def test_input_tensors_take_the_place_of_the_inputs():
         clone_model(model, input_tensors=[x, x])
 
 
+def test_input_tensors_of_named_inputs_are_named_alike():
+    a, b = ph.Input((3,), name="a"), ph.Input((3,), name="b")
+    model = ph.Model({"a": a, "b": b}, layers.Dense(2)(a - b))
+    assert clone_model(model, input_tensors={"b": b, "a": a}).input["a"] is a
+    for other in ((a, b), {"a": a, "c": b}):
+        with pytest.raises(ValueError, match="the same structure as `model.input`"):
+            clone_model(model, input_tensors=other)
+
+
 def test_ops_keep_their_names_and_layers_stay_shared():
     model = deep()
     copy = clone_model(model)

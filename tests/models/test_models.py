@@ -332,3 +332,26 @@ def test_a_copy_keeps_which_layers_are_frozen():
         assert [w.path for w in copy.trainable_weights] == [
             "d/kernel", "d/bias", "out/kernel", "out/bias",
         ]  # fmt: skip
+
+
+def test_the_input_of_a_wrong_rank_is_named_with_its_path():
+    x = ph.Input((3,), name="foo")
+    with pytest.raises(ValueError, match="name 'foo' and path ''"):
+        ph.Model(x, layers.Dense(3)(x))(np.ones((2, 3, 4)))
+    nested = [{"bar": ph.Input((3,), name="inner")}]
+    with pytest.raises(ValueError, match="name 'inner' and path '0.bar'"):
+        ph.Model(nested, layers.Dense(3)(nested[0]["bar"]))(np.ones(()))
+
+
+def test_configs_of_graphs_that_do_not_close():
+    def dense(name, after):
+        made = {"class_name": "Dense", "name": name, "config": {"units": 2, "name": name}}
+        return {**made, "inbound_nodes": [[[after, 0, 0, {}]]]}
+
+    source = {"batch_input_shape": [None, 3], "dtype": "float32", "name": "x"}
+    first = {"class_name": "InputLayer", "name": "x", "config": source, "inbound_nodes": []}
+    rest = {"name": "m", "input_layers": [["x", 0, 0]], "output_layers": [["a", 0, 0]]}
+    with pytest.raises(ValueError, match="Missing node: b"):
+        ph.Model.from_config({"layers": [first, dense("a", "b")], **rest})
+    with pytest.raises(ValueError, match="the graph has loops"):
+        ph.Model.from_config({"layers": [first, dense("a", "b"), dense("b", "a")], **rest})

@@ -154,10 +154,11 @@ class _Cloner:
         flat = [_same_input(x) for x in model.inputs]
         if input_tensors is not None:
             flat = _flat_tensors(input_tensors)
-            if len(flat) != len(model.inputs):
+            if len(flat) != len(model.inputs) or _other_names(model._inputs_struct, input_tensors):
+                wanted = nest.map_structure(lambda x: x.name, model._inputs_struct)
                 raise ValueError(
-                    "`input_tensors` must have the same structure as `model.input`, "
-                    f"{len(model.inputs)} tensors. Received: {input_tensors}"
+                    "`input_tensors` must have the same structure as `model.input`: "
+                    f"{len(model.inputs)} tensors, as in {wanted}. Received: {input_tensors}"
                 )
         inputs = nest.pack_as(model._inputs_struct, flat)
 
@@ -173,6 +174,13 @@ class _Cloner:
 def _same_input(x):
     optional = getattr(x._keras_history.operation, "optional", False)
     return Input(batch_shape=x.shape, dtype=x.dtype, name=x.name, optional=optional)
+
+
+def _other_names(struct, given):
+    """Whether one of the two is a dict whose names the other does not have."""
+    if isinstance(struct, dict) and isinstance(given, dict):
+        return set(struct) != set(given)
+    return isinstance(struct, dict) != isinstance(given, dict) and nest.is_nested(given)
 
 
 def _flat_tensors(given):

@@ -356,9 +356,12 @@ class Functional(TakesSymbolicEnds, Model):
             y = ops.expand_dims(x, axis=-1)
         else:
             batch_is_missing = tuple(x.shape) == tuple(expected.shape[1:])
+            paths = nest.flatten_with_path(self._inputs_struct)
+            path = next((path for path, x in paths if x is expected), ())
             raise ValueError(
-                f"Invalid input shape for input '{expected.name}' of model '{self.name}'. Expected "
-                f"shape {expected.shape}, but input has incompatible shape {x.shape}"
+                f"Invalid input shape for the input with name '{expected.name}' and path "
+                f"'{'.'.join(map(str, path))}' of model '{self.name}'. Expected shape "
+                f"{expected.shape}, but input has incompatible shape {x.shape}"
                 + (". A single sample is a batch of one: pass `x[None]`" * batch_is_missing)
             )
         if mask is not None:

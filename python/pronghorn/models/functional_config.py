@@ -129,8 +129,8 @@ def make_from_config(cls, config, custom_objects=None):
             waiting = [(name, calls) for name, calls in waiting if calls]
             if sum(len(calls) for _, calls in waiting) == before and waiting:
                 raise ValueError(
-                    "Invalid functional model config: the graph has loops or missing layers. Calls "
-                    f"that could not be made: those of {[name for name, _ in waiting]}"
+                    f"Invalid functional model config: {_stuck(waiting, made)}. Calls that could "
+                    f"not be made: those of {[name for name, _ in waiting]}"
                 )
     rest = {k: v for k, v in config.items() if k not in _KEYS}
     return cls(
@@ -194,6 +194,12 @@ def _ready(call, made):
     return all(
         name in made and len(made.nodes[name]) > index for name, index, _ in _histories(call)
     )
+
+
+def _stuck(waiting, made):
+    wanted = {h[0] for _, calls in waiting for call in calls for h in _histories(call)}
+    missing = sorted(str(name) for name in wanted if name not in made)
+    return f"Missing node: {', '.join(missing)}" if missing else "the graph has loops"
 
 
 def _arguments(call, made):
