@@ -46,7 +46,7 @@ void usage(FILE* to) {
       "  --only TEXT   the cases with TEXT in their name\n"
       "  --seconds S   timing per contestant (default 0.2)\n"
       "  --rounds N    turns in that time (default 11)\n"
-      "PRONGHORN_ISA=generic|avx2|avx512|neon chooses the width.\n");
+      "PRONGHORN_ISA=generic|avx2|avx512|avx512bf16|neon chooses the width.\n");
 }
 
 double number(const char* option, const char* text) {

@@ -11,6 +11,7 @@ namespace ph {
 #if !defined(__x86_64__)
 extern const Kernels* const kAvx2Kernels = nullptr;
 extern const Kernels* const kAvx512Kernels = nullptr;
+extern const Kernels* const kAvx512Bf16Kernels = nullptr;
 #endif
 #if !defined(__aarch64__)
 extern const Kernels* const kNeonKernels = nullptr;
@@ -22,7 +23,8 @@ std::atomic<const Kernels*> current{nullptr};
 
 std::vector<const Kernels*> compiled_kernels() {
   std::vector<const Kernels*> tables;
-  for (const Kernels* k : {kAvx512Kernels, kAvx2Kernels, kNeonKernels, kGenericKernels})
+  for (const Kernels* k :
+       {kAvx512Bf16Kernels, kAvx512Kernels, kAvx2Kernels, kNeonKernels, kGenericKernels})
     if (k) tables.push_back(k);
   return tables;
 }

@@ -61,7 +61,7 @@ PH_OWN_FAMILIES(PH_X) PH_OWN_COLD_FAMILIES(PH_X)
     // clang-format on
 
     struct Kernels {
-  const char* name;  // "generic", "avx2", "avx512", "neon", "cuda", "null"
+  const char* name;  // "generic", "avx2", "avx512", "avx512bf16", "neon", "cuda", "null"
   int32_t vector_bytes;
   bool rsqrt_estimate;  // float32 rsqrt costs less than a root or a division
   bool takes_halves;    // what args*.h say of any float is true of float16 and bfloat16 too
@@ -83,6 +83,7 @@ PH_OWN_FAMILIES(PH_X) PH_OWN_COLD_FAMILIES(PH_X)
 extern const Kernels* const kGenericKernels;
 extern const Kernels* const kAvx2Kernels;
 extern const Kernels* const kAvx512Kernels;
+extern const Kernels* const kAvx512Bf16Kernels;
 extern const Kernels* const kNeonKernels;
 
 }  // namespace ph

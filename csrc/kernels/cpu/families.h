@@ -27,6 +27,13 @@ PH_OWN_FAMILIES(PH_X)
 #define PH_X(name, args) size_t name(const args&, int threads);
 PH_OWN_SCRATCHES(PH_X)
 #undef PH_X
+#if PH_BF16_DOTS
+// The same families where the processor has dot products of bfloat16, which go through them.
+void gemm_bf16(const GemmArgs&, const Launch&);
+void conv_bf16(const ConvArgs&, const Launch&);
+size_t gemm_bf16_scratch(const GemmArgs&, int threads);
+size_t conv_bf16_scratch(const ConvArgs&, int threads);
+#endif
 
 }  // namespace PH_ISA
 #if PH_WIDE

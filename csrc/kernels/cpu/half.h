@@ -87,16 +87,25 @@ PH_INLINE void store(Half p, vf32 v) {
   *reinterpret_cast<Lanes*>(p.at) = narrow(v, p.brain);
 }
 // The first n lanes; of what is read the others are 0.
-PH_INLINE vf32 load_first(Half p, int64_t n) {
+PH_INLINE HalfLanes first_halves(const uint16_t* p, int64_t n) {
+#if defined(__AVX512F__)
+  return (HalfLanes)_mm256_maskz_loadu_epi16(static_cast<__mmask16>((1u << n) - 1), p);
+#else
   HalfLanes h = {};
   for (int i = 0; i < kLanes<float>; ++i)
-    if (i < n) h[i] = p.at[i];
-  return widen(h, p.brain);
+    if (i < n) h[i] = p[i];
+  return h;
+#endif
 }
+PH_INLINE vf32 load_first(Half p, int64_t n) { return widen(first_halves(p.at, n), p.brain); }
 PH_INLINE void store_first(Half p, vf32 v, int64_t n) {
   const HalfLanes h = narrow(v, p.brain);
+#if defined(__AVX512F__)
+  _mm256_mask_storeu_epi16(p.at, static_cast<__mmask16>((1u << n) - 1), (__m256i)h);
+#else
   for (int i = 0; i < kLanes<float>; ++i)
     if (i < n) p.at[i] = h[i];
+#endif
 }
 
 PH_INLINE vf32 load_n(Half p, int64_t n) { return n == kLanes<float> ? load(p) : load_first(p, n); }

@@ -289,66 +289,142 @@ size_t scratch_typed(const ConvArgs& g, int threads) {
                                          : group_bytes<T>(g, threads));
 }
 
-// ---- float16 and bfloat16
-enum class HalfWay { winograd, winograd_filter, direct, filter, staged };
+// ---- float16 and bfloat16; or pairs of bfloat16, whose products take about half the time
+// Scattering goes in stages.
+constexpr double kPairRate = 1.8, kStagedPairRate = 2.5;
+enum class HalfWay { winograd, winograd_filter, direct, filter, product, staged };
+// Whether pairs are ahead of all else, where both can be used.
+bool pairs_win(const ConvArgs& g) {
+  if (g.mode == ConvMode::grad_filter)
+    return is_direct_filter(g) && g.n > 1 &&
+           !(winograd_filter_wins(g) && winograd_filter_gain(g) > kPairRate);
+  return (is_direct(g) || is_pointwise(g)) && !g.accumulate &&
+         !(winograd_tile(g) && winograd_gain(g) > kPairRate) &&
+         scatter_cost<float>(g) * kStagedPairRate > gather_cost<float>(g);
+}
+template <bool pairs>
 HalfWay half_way(const ConvArgs& g) {
   const ConvShape s = product_shape(g);
   if (s.m <= 0 || s.n <= 0 || s.k <= 0 || g.groups != 1) return HalfWay::staged;
+  if (pairs && pairs_win(g)) {
+    if (g.mode == ConvMode::grad_filter) return HalfWay::filter;
+    return is_direct(g) ? HalfWay::direct : HalfWay::product;
+  }
   if (winograd_tile(g)) return HalfWay::winograd;
   if (winograd_filter_wins(g)) return HalfWay::winograd_filter;
   if (is_scattered<float>(g) || residues(g) != 1) return HalfWay::staged;
   if (is_direct(g)) return g.accumulate ? HalfWay::staged : HalfWay::direct;
   return is_direct_filter(g) ? HalfWay::filter : HalfWay::staged;
 }
-DirectConv<float> half_direct(const ConvArgs& g) {
+template <bool pairs>
+DirectConv<float> half_direct(const ConvArgs& g, const void* filter, int64_t residue = 0) {
   const bool forward = g.mode == ConvMode::forward;
-  auto q = direct_problem<float>(g, 0, 0);
+  auto q = direct_problem<float>(g, 0, residue);
+  const int64_t first = residue / g.stride_w * g.w + residue % g.stride_w;  // of x's pixels
   q.halves = true;
   q.half_in = Half(forward ? g.x : g.y, g.dtype);
   q.half_out = Half(forward ? g.y : g.x, g.dtype);
   if (g.gate) q.half_gate = Half(g.gate, g.dtype);
   q.epilogue.gate = nullptr;
+  if constexpr (pairs) {
+    const auto address = reinterpret_cast<uintptr_t>(q.half_in.at);
+    q.half_filter = Half(filter, g.dtype);
+    q.half_channels = q.used;
+    q.used = q.in_channels = ceil_div(q.used, 2);
+    q.in = q.half_channels % 2 || address % 4 ? nullptr : reinterpret_cast<const float*>(address);
+    q.rounds = q.epilogue.simple() && !g.gate && plan_direct(q).block == q.used;
+    if (!forward) {
+      q.half_out += first * g.c;
+      if (g.gate) q.half_gate += first * g.c;
+    }
+  }
   return q;
 }
+// Of the pixels of a strided input one residue after the other; what no tap reaches is 0.
+template <bool pairs>
+void run_half_direct(const ConvArgs& g, const void* filter, const Launch& team, char* scratch) {
+  for (int64_t r = 0; r < residues(g); ++r) {
+    const auto q = half_direct<pairs>(g, filter, r);
+    if (q.rows <= 0 || q.cols <= 0) continue;
+    if (has_sum(q)) {
+      run_direct<float, pairs>(q, team, scratch, scratch + filter_bytes(q));
+      continue;
+    }
+    for (int64_t i = 0; i < q.images * q.rows; ++i)
+      for (int64_t u = 0; u < q.cols; ++u)
+        zero(q.half_out + (i / q.rows * q.image_step + i % q.rows * q.row_step + u * q.pixel_step),
+             q.n);
+  }
+}
+template <bool pairs>
+int64_t half_direct_bytes(const ConvArgs& g, int threads) {
+  int64_t most = 0;
+  for (int64_t r = 0; r < residues(g); ++r) {
+    const auto q = half_direct<pairs>(g, g.filter, r);
+    if (has_sum(q) && q.rows > 0 && q.cols > 0)
+      most = max_of(most, filter_bytes(q) + threads * (frame_bytes(q) + rows_bytes(q)));
+  }
+  return most;
+}
+// A pointwise convolution as one product an image, but for the gradient of its filter.
+GemmArgs pointwise_product(const ConvArgs& g) {
+  const bool forward = g.mode == ConvMode::forward;
+  GemmArgs p = {};
+  p.dtype = g.dtype, p.batch = g.n, p.alpha = 1;
+  p.m = g.h * g.w, p.n = forward ? g.k : g.c, p.k = forward ? g.c : g.k;
+  p.a = forward ? g.x : g.y, p.a_rs = p.k, p.a_cs = 1, p.a_bs = p.m * p.k;
+  p.b = g.filter, p.b_rs = forward ? g.k : 1, p.b_cs = forward ? 1 : g.k;
+  p.c = forward ? g.y : g.x, p.ldc = p.ldgate = p.n, p.c_bs = p.gate_bs = p.m * p.n;
+  if (forward) p.bias = g.bias, p.act = g.act;
+  p.gate = g.gate, p.gate_act = g.gate_act, p.scratch = g.scratch;
+  return p;
+}
+template <bool pairs>
 FilterGrad<float> half_filter(const ConvArgs& g) {
   auto q = filter_problem<float>(g, 0);
   q.halves = true;
   q.half_x = Half(g.x, g.dtype), q.half_dy = Half(g.y, g.dtype);
+  q.half_images = q.images;
+  if constexpr (pairs) q.images = ceil_div(q.images, 2);
   return q;
 }
 
+template <bool pairs>
 void conv_half(const ConvArgs& g, const Launch& team) {
+  const HalfWay way = half_way<pairs>(g);
+  if constexpr (pairs)
+    if (way == HalfWay::product) return gemm_half<PairMatrix>(pointwise_product(g), team);
   const HalfBytes b = half_bytes(g);
-  const ConvArgs f = with_floats(g, b, team);
+  const ConvArgs f = with_floats(g, b, !pairs || way != HalfWay::direct, team);
   char* const scratch = static_cast<char*>(f.scratch);
-  switch (half_way(g)) {
+  switch (way) {
     case HalfWay::winograd: winograd(f, team); break;
     case HalfWay::winograd_filter: winograd_filter(f, team); break;
-    case HalfWay::direct: {
-      const auto q = half_direct(f);
-      run_direct(q, team, scratch, scratch + filter_bytes(q));
+    case HalfWay::direct: run_half_direct<pairs>(f, g.filter, team, scratch); break;
+    case HalfWay::filter:
+      run_filter_grad<float, pairs>(half_filter<pairs>(f), team, scratch);
       break;
-    }
-    case HalfWay::filter: run_filter_grad(half_filter(f), team, scratch); break;
+    case HalfWay::product: break;
     case HalfWay::staged:
       conv_staged(g, f, b, team, [&](const ConvArgs& some) { conv_typed<float>(some, team); });
   }
   if (g.mode == ConvMode::grad_filter) narrow_filter(g, f, team);
 }
 
+template <bool pairs>
 size_t half_scratch(const ConvArgs& g, int threads) {
   const HalfBytes b = half_bytes(g);
   const size_t before = static_cast<size_t>(b.before());
-  switch (half_way(g)) {
+  switch (half_way<pairs>(g)) {
     case HalfWay::winograd: return before + winograd_scratch(g, threads);
     case HalfWay::winograd_filter: return before + winograd_filter_scratch(g, threads);
-    case HalfWay::direct: {
-      const auto q = half_direct(g);
-      return before +
-             static_cast<size_t>(filter_bytes(q) + threads * (frame_bytes(q) + rows_bytes(q)));
-    }
+    case HalfWay::direct: return before + static_cast<size_t>(half_direct_bytes<pairs>(g, threads));
     case HalfWay::filter:
-      return before + static_cast<size_t>(filter_grad_bytes(half_filter(g), threads));
+      return before + static_cast<size_t>(filter_grad_bytes(half_filter<pairs>(g), threads));
+    case HalfWay::product:
+      if constexpr (pairs)
+        return static_cast<size_t>(gemm_half_scratch<PairMatrix>(pointwise_product(g), threads));
+      break;
     case HalfWay::staged: break;
   }
   ConvArgs f = g;
@@ -368,7 +444,7 @@ void conv(const ConvArgs& g, const Launch& team) {
     return g.dtype == DType::f32 ? conv_program<float>(g, team) : conv_program<double>(g, team);
   if (g.dtype == DType::f32) conv_typed<float>(g, team);
   if (g.dtype == DType::f64) conv_typed<double>(g, team);
-  if (is_half(g.dtype)) conv_half(g, team);
+  if (is_half(g.dtype)) conv_half<false>(g, team);
 }
 
 void conv_pack(const ConvArgs& g, const Launch& team) { pack_ahead(g, team); }
@@ -378,9 +454,20 @@ size_t conv_scratch(const ConvArgs& g, int threads) {
   if (g.groups <= 0) return 0;
   if (g.dtype == DType::f32) return scratch_typed<float>(g, threads);
   if (g.dtype == DType::f64) return scratch_typed<double>(g, threads);
-  if (is_half(g.dtype)) return half_scratch(g, threads);
+  if (is_half(g.dtype)) return half_scratch<false>(g, threads);
   return 0;
 }
+
+#if PH_BF16_DOTS
+void conv_bf16(const ConvArgs& g, const Launch& team) {
+  if (g.dtype != DType::bf16) return conv(g, team);
+  if (g.groups > 0) conv_half<true>(g, team);
+}
+size_t conv_bf16_scratch(const ConvArgs& g, int threads) {
+  if (g.dtype != DType::bf16 || g.groups <= 0) return conv_scratch(g, threads);
+  return half_scratch<true>(g, threads);
+}
+#endif
 
 }  // namespace PH_ISA
 }  // namespace ph

@@ -10,7 +10,7 @@
 // them, one for each residue of the pixel's position: each has its own few taps.
 #pragma once
 #include "../gemm/gemm_engine.h"
-#include "../gemm/gemm_half.h"
+#include "../gemm/gemm_pairs.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -58,6 +58,11 @@ struct DirectConv {
   // Instead of in, out and the gate: halves, of a problem of one group and one residue.
   bool halves = false;
   Half half_in = {}, half_out = {}, half_gate = {};
+  // Of pairs of bfloat16 too the filter; channels are then counted in pairs, but for these, and
+  // `in` is null where half_in cannot be read as pairs.
+  Half half_filter = {};
+  int64_t half_channels = 0;
+  bool rounds = false;  // the tiles write half_out, else rows of float32 which are rounded then
   const T* packed = nullptr;  // the filter as panels, or null: it is packed in every run
 };
 
@@ -94,6 +99,22 @@ PH_INLINE void copy_run(double* dst, const double* src, int64_t n) {
   __builtin_memcpy(dst, src, static_cast<size_t>(n) * sizeof(double));
 }
 PH_INLINE void copy_run(float* dst, Half src, int64_t n) { widen_run(dst, src, n); }
+// Pixels of bfloat16 as `pairs` pairs each, which is what positions count.
+struct PairPixels {
+  const uint16_t* at;
+  int64_t channels, pairs;
+  PH_INLINE PairPixels operator+(int64_t i) const {
+    return {at + i / pairs * channels, channels, pairs};
+  }
+};
+PH_INLINE void copy_run(float* dst, PairPixels src, int64_t n) {
+  if (src.channels == 1) return zip_run(dst, src.at, nullptr, n);
+  if (src.channels == 2 * src.pairs) return pair_run(dst, src.at, 2 * n);
+  for (float* const end = dst + n; dst < end; src.at += src.channels) {
+    for (int64_t c = 0; c + 1 < src.channels; c += 2) *dst++ = pair_of(src.at[c], src.at[c + 1]);
+    *dst++ = pair_of(src.at[src.channels - 1], 0);
+  }
+}
 
 // dst (height, width, used) = the frame's part of one image (h, w, channels), else 0. From is a
 // pointer, to T or to halves.
@@ -115,7 +136,7 @@ PH_NOINLINE void copy_frame(T* dst, From image, const Frame& f, int64_t h, int64
     if (used == channels)
       copy_run(left, src, right - left);
     else
-      for (T* p = left; p < right; p += used, src += channels) copy_run(p, src, used);
+      for (T* p = left; p < right; p += used, src = src + channels) copy_run(p, src, used);
   }
 }
 
@@ -157,13 +178,13 @@ PH_INLINE int64_t filter_bytes(const DirectConv<T>& q) {
 // Halves: the rows of a chunk in float32.
 template <class T>
 PH_INLINE int64_t rows_bytes(const DirectConv<T>& q) {
-  if (!q.halves) return 0;
+  if (!q.halves || q.rounds) return 0;
   return cache_rounded(plan_direct(q).max_rows * q.cols * q.n * 4);
 }
 
 // The filter as panels: for each block of channels, for each kTileCols columns, a row of
 // columns for each (tap_h, tap_w, channel).
-template <class T>
+template <class T, bool pairs>
 void pack_filter(const DirectConv<T>& q, int64_t block, int64_t j0, int64_t count, T* packed) {
   const int64_t taps = q.taps_h.count * q.taps_w.count, padded = round_up(q.n, kLanes<T>);
   const int64_t ld = round_up(count, kLanes<T>);
@@ -173,29 +194,36 @@ void pack_filter(const DirectConv<T>& q, int64_t block, int64_t j0, int64_t coun
     for (int64_t i = 0; i < q.taps_h.count; ++i)
       for (int64_t j = 0; j < q.taps_w.count; ++j, dst += channels * ld) {
         const int64_t tap = q.taps_h.index[i] * q.filter_w + q.taps_w.index[j];
-        pack_panel(dst, ld, q.filter + tap * q.tap_step + j0 * q.s_j + c0 * q.s_c, q.s_j, q.s_c,
-                   count, channels);
+        if constexpr (pairs)
+          PairMatrix::of(q.half_filter + tap * q.tap_step, q.s_j, q.s_c, q.half_channels)
+              .pack(dst, ld, j0, count, c0, channels);
+        else
+          pack_panel(dst, ld, q.filter + tap * q.tap_step + j0 * q.s_j + c0 * q.s_c, q.s_j, q.s_c,
+                     count, channels);
       }
   }
 }
 
 // Output rows [r0, r1) of one image, channels [n0, n1).
-template <class T>
+template <class T, bool pairs>
 void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t r0, int64_t r1,
                   int64_t n0, int64_t n1, const T* packed, T* frame, T* half_rows) {
   constexpr int64_t lanes = kLanes<T>, tile_cols = kTileCols<T>;
-  const MicroTable<T>& table = micro_table<T>();
+  const MicroTable<T>& table = tiles<T, pairs>();
   const Frame f = frame_of(q.taps_h, q.taps_w, q.mul_h, q.mul_w, r0, r1, q.cols);
   const int64_t start = image * q.in_h * q.in_w * q.in_channels;
   const int64_t first = image * q.image_step + r0 * q.row_step;  // of out
   const T* base;                                                 // of frame position (0, 0)
   T* const out = q.halves ? half_rows : q.out + first;
   int64_t line, pixel;
-  if (!q.halves && f.inside(q.in_h, q.in_w)) {
+  if ((pairs ? q.in != nullptr : !q.halves) && f.inside(q.in_h, q.in_w)) {
     base = q.in + start + (f.row_lo * q.in_w + f.col_lo) * q.in_channels;
     line = q.in_w * q.in_channels, pixel = q.in_channels;
   } else {
-    if constexpr (sizeof(T) == 4) {
+    if constexpr (pairs) {
+      const PairPixels in = {q.half_in.at, q.half_channels, q.used};
+      copy_frame(frame, in + start, f, q.in_h, q.in_w, q.used, q.used);
+    } else if constexpr (sizeof(T) == 4) {
       if (q.halves) copy_frame(frame, q.half_in + start, f, q.in_h, q.in_w, q.in_channels, q.used);
     }
     if (!q.halves) copy_frame(frame, q.in + start, f, q.in_h, q.in_w, q.in_channels, q.used);
@@ -214,6 +242,10 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
                           (q.taps_w.offset[j] - q.taps_w.offset[0]) * pixel;
   t.alpha = T(1);
   t.ldc = q.pixel_step;
+  if constexpr (pairs) {
+    t.half = q.rounds;
+    if (!q.rounds) t.ldc = q.n;  // rows of float32
+  }
   t.a_stride = q.mul_w * pixel;
   const int64_t strips = ceil_div(q.cols, tile_rows<T>(q.n, taps * block));
   for (int64_t c0 = 0; c0 < q.used; c0 += block) {
@@ -231,7 +263,13 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
       t.b_stride = vectors * lanes;
       t.b = packed + c0 * taps * padded + j * taps * channels +
             reach.lo * q.taps_w.count * channels * t.b_stride;
-      t.c = out + (r - r0) * q.row_step + lo * q.pixel_step + j;
+      const int64_t at = (r - r0) * q.row_step + lo * q.pixel_step + j;
+      if constexpr (!pairs)
+        t.c = out + at;
+      else if (q.rounds)
+        t.c = reinterpret_cast<float*>(q.half_out.at + (first + at));
+      else
+        t.c = out + ((r - r0) * q.cols + lo) * q.n + j;
       t.past = q.past && t.tail == lanes && aligned(t.c);
       const MicroFn<T> fn = table.fn[true][false][vectors - 1][hi - lo - 1];
       if (last && simple && q.epilogue.bias) t.bias = q.epilogue.bias + j;
@@ -260,11 +298,13 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
       }
   }
   if constexpr (sizeof(T) == 4) {
-    const int64_t pixels = q.halves ? (r1 - r0) * q.cols : 0, count = n1 - n0;
-    for (int64_t i = 0, at = n0; i < pixels; ++i, at += q.n)
-      narrow_rows(q.half_out + (first + at), count, out + at, 1, count,
-                  q.half_gate ? q.half_gate + (first + at) : q.half_gate, count,
+    const int64_t pixels = q.halves && !q.rounds ? (r1 - r0) * q.cols : 0, count = n1 - n0;
+    for (int64_t i = 0, at = n0; i < pixels; ++i, at += q.n) {
+      const int64_t to = pairs ? i / q.cols * q.row_step + i % q.cols * q.pixel_step + n0 : at;
+      narrow_rows(q.half_out + (first + to), count, out + at, 1, count,
+                  q.half_gate ? q.half_gate + (first + to) : q.half_gate, count,
                   q.epilogue.gate_act);
+    }
   }
   const int64_t row = image * q.rows, cols = q.cols;  // of an image without residues
   go_on(q.epilogue, (row + r0) * cols, (row + r1) * cols, n0, n1);
@@ -272,20 +312,20 @@ void direct_chunk(const DirectConv<T>& q, int64_t block, int64_t image, int64_t 
 }
 
 // All panels of the filter, at `packed`: filter_bytes.
-template <class T>
+template <class T, bool pairs = false>
 void pack_panels_of(const DirectConv<T>& q, const Launch& crew, T* packed) {
   const int64_t panels = ceil_div(q.n, kTileCols<T>), block = plan_direct(q).block;
   const bool all = q.taps_h.count * q.taps_w.count * q.used * q.n < kSerialPack;
   for_chunks(crew, all ? 1 : panels, [&](int64_t chunk, int) {
     for (int64_t s = all ? 0 : chunk; s < (all ? panels : chunk + 1); ++s)
-      pack_filter(q, block, s * kTileCols<T>, min_of<int64_t>(kTileCols<T>, q.n - s * kTileCols<T>),
-                  packed);
+      pack_filter<T, pairs>(q, block, s * kTileCols<T>,
+                            min_of<int64_t>(kTileCols<T>, q.n - s * kTileCols<T>), packed);
   });
 }
 
 // packed: filter_bytes, unless q has it; frames: frame_bytes and rows_bytes for each thread of the
 // team.
-template <class T>
+template <class T, bool pairs = false>
 void run_direct(const DirectConv<T>& q, const Launch& team, char* packed, char* frames) {
   const DirectPlan plan = plan_direct(q);
   const int64_t panels = ceil_div(q.n, kTileCols<T>), bytes = frame_bytes(q);
@@ -293,17 +333,18 @@ void run_direct(const DirectConv<T>& q, const Launch& team, char* packed, char* 
   const int64_t depth = q.taps_h.count * q.taps_w.count * q.used;
   const int64_t work = depth * q.n * q.images * q.rows * q.cols;
   const Launch& crew = work < kSerialWork ? serial_launch() : team;
-  if (!q.packed) pack_panels_of(q, crew, reinterpret_cast<T*>(packed));
+  if (!q.packed) pack_panels_of<T, pairs>(q, crew, reinterpret_cast<T*>(packed));
   const T* const filter = q.packed ? q.packed : reinterpret_cast<T*>(packed);
   const int64_t blocks = q.images * plan.row_blocks;
   for_chunks(crew, blocks * plan.col_blocks, [&](int64_t chunk, int thread) {
     const int64_t image = chunk % blocks / plan.row_blocks, b = chunk % plan.row_blocks;
     const int64_t cut = chunk / blocks;
-    direct_chunk(q, plan.block, image, b * q.rows / plan.row_blocks,
-                 (b + 1) * q.rows / plan.row_blocks, cut * panels / plan.col_blocks * kTileCols<T>,
-                 min_of(q.n, (cut + 1) * panels / plan.col_blocks * kTileCols<T>), filter,
-                 reinterpret_cast<T*>(frames + thread * own),
-                 reinterpret_cast<T*>(frames + thread * own + bytes));
+    direct_chunk<T, pairs>(q, plan.block, image, b * q.rows / plan.row_blocks,
+                           (b + 1) * q.rows / plan.row_blocks,
+                           cut * panels / plan.col_blocks * kTileCols<T>,
+                           min_of(q.n, (cut + 1) * panels / plan.col_blocks * kTileCols<T>), filter,
+                           reinterpret_cast<T*>(frames + thread * own),
+                           reinterpret_cast<T*>(frames + thread * own + bytes));
   });
 }
 

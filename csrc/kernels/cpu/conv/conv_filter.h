@@ -25,7 +25,23 @@ struct FilterGrad {
   bool accumulate;
   bool halves = false;  // of one group, instead of x and dy
   Half half_x = {}, half_dy = {};
+  // Of pairs of bfloat16 an image is two, one after the other: each pair has a pixel of both. Of an
+  // odd number the last is beside zeros.
+  int64_t half_images = 0;
 };
+
+struct ImagePair {
+  const uint16_t *first, *second;  // or null
+  PH_INLINE ImagePair(Half images, int64_t pair, int64_t count, int64_t size)
+      : first(images.at + 2 * pair * size), second(2 * pair + 1 < count ? first + size : nullptr) {}
+  PH_INLINE ImagePair(const uint16_t* f, const uint16_t* s) : first(f), second(s) {}
+  PH_INLINE ImagePair operator+(int64_t i) const {
+    return {first + i, second ? second + i : nullptr};
+  }
+};
+PH_INLINE void copy_run(float* dst, ImagePair src, int64_t n) {
+  zip_run(dst, src.first, src.second, n);
+}
 
 struct FilterPlan {
   int64_t images, rows, cols;  // of a block; whole images where several fit, a piece of a long row
@@ -86,12 +102,26 @@ int64_t filter_grad_bytes(const FilterGrad<T>& q, int threads) {
   return threads * own + (p.parts > 1 ? p.parts * bytes : 0);
 }
 
+// The panel of dy's columns [j, j + count) for the pixels of a block, from at on in each image.
+PH_INLINE void pack_dy_pairs(const FilterGrad<float>& q, float* panel, int64_t ld, int64_t j,
+                             int64_t count, int64_t n0, int64_t n1, int64_t at, int64_t pixels) {
+  for (int64_t n = n0; n < n1; ++n) {
+    ImagePair from(q.half_dy, n, q.half_images, q.rows * q.cols * q.dy_channels);
+    from = from + (at * q.dy_channels + j);
+    for (int64_t p = 0; p < pixels; ++p, panel += ld) {
+      zip_run(panel, from.first, from.second, count);
+      for (int64_t i = count; i < ld; ++i) panel[i] = 0;
+      from = from + q.dy_channels;
+    }
+  }
+}
+
 // One block of pixels into columns [k0, k1) of `out` (taps * used, ldc).
-template <class T>
+template <class T, bool pairs>
 void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, int64_t k0,
                   int64_t k1, T* out, int64_t ldc, bool accumulate, T* frame, T* panel) {
   constexpr int64_t lanes = kLanes<T>, tile_cols = kTileCols<T>;
-  const MicroTable<T>& table = micro_table<T>();
+  const MicroTable<T>& table = tiles<T, pairs>();
   const int64_t at = block / p.col_blocks, piece = block % p.col_blocks;
   const int64_t n0 = at / p.row_blocks * p.images, r0 = at % p.row_blocks * p.rows;
   const int64_t n1 = min_of(q.images, n0 + p.images), r1 = min_of(q.rows, r0 + p.rows);
@@ -108,7 +138,10 @@ void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, in
     base = frame, line = f.width() * q.used, pixel = q.used, image_step = f.height() * line;
     for (int64_t n = n0; n < n1; ++n) {
       T* const to = frame + (n - n0) * image_step;
-      if constexpr (sizeof(T) == 4) {
+      if constexpr (pairs) {
+        copy_frame(to, ImagePair(q.half_x, n, q.half_images, image_size), f, q.in_h, q.in_w,
+                   q.in_channels, q.used);
+      } else if constexpr (sizeof(T) == 4) {
         if (q.halves)
           copy_frame(to, q.half_x + n * image_size, f, q.in_h, q.in_w, q.in_channels, q.used);
       }
@@ -122,6 +155,7 @@ void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, in
     for (int64_t r = r0; r < r1; ++r)
       seg[t.segs++] = (n - n0) * image_step + (r - r0) * q.mul_h * line;
   t.seg = seg;
+  if constexpr (pairs) t.half = false;
   t.kc = s1 - s0;
   t.alpha = T(1);
   t.ldc = ldc;
@@ -141,7 +175,10 @@ void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, in
     t.tail = static_cast<int>(count - (vectors - 1) * lanes);
     if (p.pack_dy) {
       t.b_stride = vectors * lanes;
-      if constexpr (sizeof(T) == 4) {
+      if constexpr (pairs) {
+        pack_dy_pairs(q, panel, t.b_stride, j, count, n0, n1, r0 * q.cols + s0,
+                      t.segs / (n1 - n0) * t.kc);
+      } else if constexpr (sizeof(T) == 4) {
         if (q.halves)
           HalfMatrix{q.half_dy + dy_at, 1, q.dy_channels}.pack(panel, t.b_stride, j, count, 0,
                                                                t.segs * t.kc);
@@ -179,7 +216,7 @@ void filter_block(const FilterGrad<T>& q, const FilterPlan& p, int64_t block, in
   }
 }
 
-template <class T>
+template <class T, bool pairs = false>
 void run_filter_grad(const FilterGrad<T>& q, const Launch& team, char* scratch) {
   const FilterPlan p = plan_filter(q);
   const int64_t depth = q.taps_h.count * q.taps_w.count * q.used;
@@ -200,8 +237,8 @@ void run_filter_grad(const FilterGrad<T>& q, const Launch& team, char* scratch) 
       double* const total = reinterpret_cast<double*>(parts) + part * depth * q.n;
       for (int64_t first = lo; first < hi; first += p.run) {
         for (int64_t b = first; b < min_of(hi, first + p.run); ++b)
-          filter_block(q, p, b, k0, k1, some, q.n, b > first, reinterpret_cast<T*>(own),
-                       reinterpret_cast<T*>(own + frame_size));
+          filter_block<T, pairs>(q, p, b, k0, k1, some, q.n, b > first, reinterpret_cast<T*>(own),
+                                 reinterpret_cast<T*>(own + frame_size));
         for (int64_t i = 0; i < depth; ++i)
           for (int64_t j = i * q.n + k0; j < i * q.n + k1; ++j)
             total[j] = (first > lo ? total[j] : 0) + static_cast<double>(some[j]);
@@ -210,9 +247,9 @@ void run_filter_grad(const FilterGrad<T>& q, const Launch& team, char* scratch) 
     }
     T* const out = p.parts > 1 ? reinterpret_cast<T*>(parts + part * part_bytes) : q.dw;
     for (int64_t b = lo; b < hi; ++b)
-      filter_block(q, p, b, k0, k1, out, p.parts > 1 ? q.n : q.dy_channels,
-                   b > lo || (p.parts == 1 && q.accumulate), reinterpret_cast<T*>(own),
-                   reinterpret_cast<T*>(own + frame_size));
+      filter_block<T, pairs>(q, p, b, k0, k1, out, p.parts > 1 ? q.n : q.dy_channels,
+                             b > lo || (p.parts == 1 && q.accumulate), reinterpret_cast<T*>(own),
+                             reinterpret_cast<T*>(own + frame_size));
   });
   if (p.run) {
     for (int64_t i = 0; i < depth; ++i)

@@ -31,12 +31,14 @@ PH_INLINE HalfBytes half_bytes(const ConvArgs& g) {
   return b;
 }
 
-// The arguments with a filter and a bias of float32, which lie first in scratch.
-PH_INLINE ConvArgs with_floats(const ConvArgs& g, const HalfBytes& b, const Launch& team) {
+// The arguments with a filter and a bias of float32, which lie first in scratch. The filter is
+// empty where nothing widens it and no gradient goes there.
+PH_INLINE ConvArgs with_floats(const ConvArgs& g, const HalfBytes& b, bool widens,
+                               const Launch& team) {
   char* const scratch = static_cast<char*>(g.scratch);
   ConvArgs f = g;
   float* const filter = reinterpret_cast<float*>(scratch);
-  if (g.mode != ConvMode::grad_filter || g.accumulate)
+  if (widens && (g.mode != ConvMode::grad_filter || g.accumulate))
     widen_all(filter, Half(g.filter, g.dtype), filter_size(g), team);
   f.filter = filter;
   if (g.bias) {

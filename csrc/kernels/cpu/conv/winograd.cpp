@@ -338,6 +338,12 @@ double cost(const Problem& q, int64_t edge, bool ahead) {
          positions * (ahead ? kReadFilter : kTransformFilter) * product;
 }
 
+double direct_cost(const Problem& q, bool ahead) {
+  const double pixels = double(q.images * q.out_h * q.out_w);
+  const double product = double(q.channels) * double(ceil_div(q.n, kLanes<float>));
+  return 9 * product * (pixels + (ahead ? kReadFilter : 0));
+}
+
 }  // namespace
 
 int64_t winograd_tile(const ConvArgs& g) {
@@ -346,12 +352,15 @@ int64_t winograd_tile(const ConvArgs& g) {
   if (q.images * q.out_h * q.out_w <= 0 || q.channels < kWinogradChannels ||
       q.channels > kWinogradMost || q.n < kWinogradChannels)
     return 0;
-  const double pixels = double(q.images * q.out_h * q.out_w);
-  const double product = double(q.channels) * double(ceil_div(q.n, kLanes<float>));
-  const double direct = 9 * product * (pixels + (g.packed ? kReadFilter : 0));
+  const double direct = direct_cost(q, g.packed);
   const double two = cost(q, 2, g.packed), four = cost(q, 4, g.packed);
   if (min_of(two, four) >= min_of(direct, scatter_cost<float>(g))) return 0;
   return four <= two ? 4 : 2;
+}
+
+double winograd_gain(const ConvArgs& g) {
+  const Problem q = problem_of(g);
+  return direct_cost(q, g.packed) / min_of(cost(q, 2, g.packed), cost(q, 4, g.packed));
 }
 
 size_t winograd_scratch(const ConvArgs& g, int threads) {

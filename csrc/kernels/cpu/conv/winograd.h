@@ -33,7 +33,11 @@ int64_t winograd_tiles(const ConvArgs&);
 size_t winograd_packed_bytes(const ConvArgs&);
 void winograd_pack(const ConvArgs&, const Launch&);
 
+// Direct convolution's cost over Winograd's, of all that is_winograd_shape.
+double winograd_gain(const ConvArgs&);
+
 // grad_filter.
+double winograd_filter_gain(const ConvArgs&);
 bool winograd_filter_wins(const ConvArgs&);
 size_t winograd_filter_scratch(const ConvArgs&, int threads);
 void winograd_filter(const ConvArgs&, const Launch&);

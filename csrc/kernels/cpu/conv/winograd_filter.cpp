@@ -139,18 +139,28 @@ void write_taps(const ConvArgs& g, const Plan& p, const float* sums, int64_t c) 
   }
 }
 
-}  // namespace
-
-bool winograd_filter_wins(const ConvArgs& g) {
-  if (!is_winograd_shape(g) || g.mode != ConvMode::grad_filter) return false;
-  if (g.c < kWinogradChannels || g.k < kWinogradChannels) return false;
+// In multiply-adds of one vector.
+struct Costs {
+  double direct, winograd;
+};
+Costs costs_of(const ConvArgs& g) {
   const double tiles = double(g.n * ceil_div(g.oh, kEdge) * ceil_div(g.ow, kEdge));
   const double c = double(ceil_div(g.c, kLanes<float>)), k = double(ceil_div(g.k, kLanes<float>));
   const double product = double(g.c) * k, direct = double(g.n * g.oh * g.ow) * 9 * product;
   const double cost = tiles * kPositions *
                           (product / kWinogradRate + kTransformInput * c + kTransformGradient * k) +
                       kPositions * kTransformTaps * product;
-  return cost < direct;
+  return {direct, cost};
+}
+
+}  // namespace
+
+double winograd_filter_gain(const ConvArgs& g) { return costs_of(g).direct / costs_of(g).winograd; }
+bool winograd_filter_wins(const ConvArgs& g) {
+  if (!is_winograd_shape(g) || g.mode != ConvMode::grad_filter) return false;
+  if (g.c < kWinogradChannels || g.k < kWinogradChannels) return false;
+  const Costs costs = costs_of(g);
+  return costs.winograd < costs.direct;
 }
 
 size_t winograd_filter_scratch(const ConvArgs& g, int threads) {

@@ -6,6 +6,7 @@
 #include "gemm_half.h"
 #include "gemm_long.h"
 #include "gemm_narrow.h"
+#include "gemm_pairs.h"
 #include "gemm_vector.h"
 
 namespace ph {
@@ -316,17 +317,29 @@ void gemm(const GemmArgs& g, const Launch& team) {
     return g.dtype == DType::f32 ? gemm_program<float>(g, team) : gemm_program<double>(g, team);
   if (g.dtype == DType::f32) gemm_typed<float>(g, team);
   if (g.dtype == DType::f64) gemm_typed<double>(g, team);
-  if (is_half(g.dtype)) gemm_half(g, team);
+  if (is_half(g.dtype)) gemm_half<HalfMatrix>(g, team);
 }
 
 size_t gemm_scratch(const GemmArgs& g, int threads) {
   if (g.m <= 0 || g.n <= 0 || g.batch <= 0) return 0;
-  if (is_half(g.dtype)) return static_cast<size_t>(gemm_half_scratch(g, threads));
+  if (is_half(g.dtype)) return static_cast<size_t>(gemm_half_scratch<HalfMatrix>(g, threads));
   if (g.k <= 0) return 0;
   if (g.dtype == DType::f32) return scratch_typed<float>(g, threads);
   if (g.dtype == DType::f64) return scratch_typed<double>(g, threads);
   return 0;
 }
+
+#if PH_BF16_DOTS
+void gemm_bf16(const GemmArgs& g, const Launch& team) {
+  if (g.dtype != DType::bf16) return gemm(g, team);
+  if (g.m > 0 && g.n > 0 && g.batch > 0) gemm_half<PairMatrix>(g, team);
+}
+size_t gemm_bf16_scratch(const GemmArgs& g, int threads) {
+  if (g.dtype != DType::bf16 || g.m <= 0 || g.n <= 0 || g.batch <= 0)
+    return gemm_scratch(g, threads);
+  return static_cast<size_t>(gemm_half_scratch<PairMatrix>(g, threads));
+}
+#endif
 
 }  // namespace PH_ISA
 }  // namespace ph

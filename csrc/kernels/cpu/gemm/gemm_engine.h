@@ -154,7 +154,7 @@ template <class T, class A, class B>
 void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc, int64_t j0,
                    int64_t j1, int64_t p0, int64_t depth, const T* packed_b, T* packed_a) {
   constexpr int64_t lanes = kLanes<T>, tile_cols = kTileCols<T>;
-  const MicroTable<T>& table = micro_table<T>();
+  const MicroTable<T>& table = tiles<T, requires { A::kPairs; }>();
   const bool last = p0 + depth >= q.k;
   const bool later = activates_later(q, j1 - j0);  // the tiles do what comes before
   const bool simple = later || (q.epilogue.simple() && q.alpha == T(1));
@@ -164,6 +164,7 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
   t.segs = 1;
   t.seg = kZeroSegment;
   t.alpha = q.alpha;
+  if constexpr (requires { A::kPairs; }) t.half = q.a.result != nullptr;
   if (last && simple && !later) t.act = q.epilogue.act;
   t.accumulate = q.accumulate || p0 > 0;
   if constexpr (requires { q.b.s_p; }) {
@@ -207,6 +208,8 @@ void product_chunk(const Product<T, A, B>& q, int64_t i0, int64_t i1, int64_t jc
           t.a_stride = by_row ? q.a.s_i : q.a.s_p;
         }
         t.c = q.c + (ib + lo) * q.ldc + j;
+        if constexpr (requires { A::kPairs; })
+          if (t.half) t.c = reinterpret_cast<T*>(q.a.result + ((ib + lo) * q.ldc + j));
         if (finish)
           run_tile<T>(fn[hi - lo - 1], t, hi - lo, cols, moved(q.epilogue, ib + lo, j));
         else

@@ -11,6 +11,10 @@ namespace PH_ISA {
 struct HalfMatrix {
   Half data;
   int64_t step_i, step_p;
+  static PH_INLINE int64_t depth(int64_t k) { return k; }
+  static PH_INLINE HalfMatrix of(Half data, int64_t step_i, int64_t step_p, int64_t) {
+    return {data, step_i, step_p};
+  }
   PH_INLINE HalfMatrix skip(int64_t p) const { return {data + p * step_p, step_i, step_p}; }
   void pack(float* PH_RESTRICT dst, int64_t ld, int64_t i0, int64_t count, int64_t p0,
             int64_t depth) const {
@@ -61,28 +65,35 @@ PH_INLINE void narrow_rows(Half to, int64_t ld, const float* from, int64_t rows,
   }
 }
 
+// depth: of the sums, in what Matrix::pack writes. rounds: the tiles write the result, where they
+// can and one block of k gives all of it, not float32.
 struct HalfPlan {
-  bool by_batch;
-  int64_t splits, a_bytes, b_bytes, bias_bytes, c_bytes;
-  PH_INLINE explicit HalfPlan(const GemmArgs& g) {
-    by_batch = g.batch > 1 && g.m * g.n * g.k < kSerialWork * 4;
-    splits = by_batch ? 1 : choose_splits<float>(g.m, g.n, g.k);
-    a_bytes = a_block_bytes<float>(g.m, g.k), b_bytes = b_block_bytes<float>(g.n, g.k);
+  bool by_batch, rounds;
+  int64_t depth, splits, a_bytes, b_bytes, bias_bytes, c_bytes;
+  PH_INLINE HalfPlan(const GemmArgs& g, int64_t k, bool pairs) : depth(k) {
+    by_batch = g.batch > 1 && g.m * g.n * k < kSerialWork * 4;
+    splits = by_batch ? 1 : choose_splits<float>(g.m, g.n, k);
+    a_bytes = a_block_bytes<float>(g.m, k), b_bytes = b_block_bytes<float>(g.n, k);
     bias_bytes = g.bias ? cache_rounded(g.n * 4) : 0;
-    c_bytes = cache_rounded(g.m * g.n * 4);
+    rounds = pairs && g.k > 0 && k <= kBlockDepth<float> && splits == 1 && !g.gate &&
+             !g.accumulate && g.alpha == 1 &&
+             Epilogue<float>{nullptr, nullptr, 0, g.act, Act::none}.simple();
+    c_bytes = rounds ? 0 : cache_rounded(g.m * g.n * 4);
   }
   PH_INLINE int64_t item(const GemmArgs& g, int threads) const {
-    return c_bytes + (splits > 1 ? split_bytes<float>(g.m, g.n, g.k, splits, threads)
+    return c_bytes + (splits > 1 ? split_bytes<float>(g.m, g.n, depth, splits, threads)
                                  : b_bytes + threads * a_bytes);
   }
 };
+template <class Matrix>
 PH_INLINE int64_t gemm_half_scratch(const GemmArgs& g, int threads) {
-  const HalfPlan p(g);
+  const HalfPlan p(g, Matrix::depth(g.k), requires { Matrix::kPairs; });
   return p.bias_bytes + (p.by_batch ? threads * p.item(g, 1) : p.item(g, threads));
 }
 
-inline void gemm_half(const GemmArgs& g, const Launch& team) {
-  const HalfPlan plan(g);
+template <class Matrix>
+void gemm_half(const GemmArgs& g, const Launch& team) {
+  const HalfPlan plan(g, Matrix::depth(g.k), requires { Matrix::kPairs; });
   char* const scratch = static_cast<char*>(g.scratch);
   float* const bias = g.bias ? reinterpret_cast<float*>(scratch) : nullptr;
   if (bias) widen_run(bias, Half(g.bias, g.dtype), g.n);
@@ -91,12 +102,12 @@ inline void gemm_half(const GemmArgs& g, const Launch& team) {
     const Half gate = g.gate ? Half(g.gate, g.dtype) + b * g.gate_bs : Half();
     float* const sums = reinterpret_cast<float*>(own);
     char* const rest = own + plan.c_bytes;
-    const Product<float, HalfMatrix, HalfMatrix> q = {
+    Product<float, Matrix, Matrix> q = {
         g.m,
         g.n,
-        g.k,
-        {Half(g.a, g.dtype) + b * g.a_bs, g.a_rs, g.a_cs},
-        {Half(g.b, g.dtype) + b * g.b_bs, g.b_cs, g.b_rs},
+        plan.depth,
+        Matrix::of(Half(g.a, g.dtype) + b * g.a_bs, g.a_rs, g.a_cs, g.k),
+        Matrix::of(Half(g.b, g.dtype) + b * g.b_bs, g.b_cs, g.b_rs, g.k),
         true,
         true,
         sums,
@@ -104,6 +115,11 @@ inline void gemm_half(const GemmArgs& g, const Launch& team) {
         static_cast<float>(g.alpha),
         g.accumulate,
         {bias, nullptr, 0, g.act, Act::none}};
+    if constexpr (requires { Matrix::kPairs; })
+      if (plan.rounds) {
+        q.a.result = c.at, q.ldc = g.ldc;
+        return run_product(q, crew, rest, rest + plan.b_bytes);
+      }
     if (g.accumulate)
       for (int64_t i = 0; i < g.m; ++i) widen_run(sums + i * g.n, c + i * g.ldc, g.n);
     if (g.k <= 0) {
@@ -126,7 +142,7 @@ inline void gemm_half(const GemmArgs& g, const Launch& team) {
     for (int64_t b = 0; b < g.batch; ++b) item(b, team, items);
     return;
   }
-  const int64_t own = plan.item(g, 1), work = g.m * g.n * max_of<int64_t>(1, g.k) * g.batch;
+  const int64_t own = plan.item(g, 1), work = g.m * g.n * max_of<int64_t>(1, plan.depth) * g.batch;
   const int64_t chunks =
       work < kSerialWork ? 1 : min_of(min_of(g.batch, kMaxChunks), ceil_div(work, kChunkWork));
   for_chunks(team, chunks, [&](int64_t chunk, int thread) {

@@ -29,6 +29,7 @@ struct Micro {
   bool accumulate;          // c += alpha * ab, else c = alpha * ab
   bool whole_tile = false;  // c has room for whole vectors
   bool past = false;        // c is whole vectors, aligned, and written past the cache
+  bool half;                // read by tiles of pairs alone: c is bfloat16 and not read
   const T* bias = nullptr;  // where the sums start, by column; alpha is then 1
   Act act = Act::none;      // of what is written: none, relu or relu6
 };
@@ -43,6 +44,18 @@ struct MicroTable {
 };
 template <class T>
 const MicroTable<T>& micro_table();
+#if PH_BF16_DOTS
+// Of pairs of bfloat16 in the place of A's and B's floats; B never masked. See gemm_pairs.h.
+const MicroTable<float>& pair_table();
+#endif
+// The tiles of floats, or of pairs.
+template <class T, bool pairs>
+PH_INLINE const MicroTable<T>& tiles() {
+#if PH_BF16_DOTS
+  if constexpr (pairs) return pair_table();
+#endif
+  return micro_table<T>();
+}
 
 }  // namespace PH_ISA
 }  // namespace ph

@@ -12,16 +12,16 @@ constexpr bool kRsqrtEstimate = false;
 #endif
 #define PH_X(name, args)    &name,
 #define PH_COLD(name, args) &cold::name,
-static const Kernels kTable = {PH_TABLE_NAME,
-                               PH_VECTOR_BYTES,
-                               kRsqrtEstimate,
-                               true,
-                               true,
-                               &supported,
-                               &peak_probe,
-                               PH_FAMILIES(PH_X) PH_COLD_FAMILIES(PH_COLD) PH_OWN_FAMILIES(PH_X)
-                                   PH_OWN_COLD_FAMILIES(PH_COLD) PH_SCRATCHES(PH_X)
-                                       PH_OWN_SCRATCHES(PH_X)};
+static constexpr Kernels kTable = {PH_TABLE_NAME,
+                                   PH_VECTOR_BYTES,
+                                   kRsqrtEstimate,
+                                   true,
+                                   true,
+                                   &supported,
+                                   &peak_probe,
+                                   PH_FAMILIES(PH_X) PH_COLD_FAMILIES(PH_COLD) PH_OWN_FAMILIES(PH_X)
+                                       PH_OWN_COLD_FAMILIES(PH_COLD) PH_SCRATCHES(PH_X)
+                                           PH_OWN_SCRATCHES(PH_X)};
 #undef PH_X
 #undef PH_COLD
 }  // namespace PH_ISA
