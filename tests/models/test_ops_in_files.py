@@ -17,8 +17,8 @@ CASES = [
     (ops.nextafter, "numpy", "Nextafter", {}),
     (ops.erfinv, "math", "Erfinv", {}),
     (ops.relu6, "nn", "Relu6", {}),
-    (lambda x: ops.cumsum(x, axis=1), "numpy", "Cumsum", {"axis": 1}),
-    (lambda x: ops.cumprod(x, axis=2), "numpy", "Cumprod", {"axis": 2}),
+    (lambda x: ops.cumsum(x, axis=1), "numpy", "Cumsum", {"axis": 1, "dtype": None}),
+    (lambda x: ops.cumprod(x, axis=2), "numpy", "Cumprod", {"axis": 2, "dtype": None}),
 ]
 PAIRS = {"Arctan2", "Nextafter", *(name.title().replace("_", "") for name in INTEGERS)}
 

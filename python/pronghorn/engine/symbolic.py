@@ -287,7 +287,7 @@ def record_function(function, args, kwargs=None):
     return operation.record(args, kwargs or {})
 
 
-functions = {}  # by name, those that are recorded whole: see `recorded_whole`
+functions = {}  # by name, those that are recorded whole: see `known_by_name`
 
 
 def takes_sizes(function):
@@ -308,18 +308,10 @@ def takes_sizes(function):
     return wrapper
 
 
-def recorded_whole(function):
-    """Decorator: applied to KerasTensors, the function is one node, not one for each op in it."""
-    name = function.__name__
-    functions[name] = function
-
-    @functools.wraps(function)
-    def wrapper(*args, **kwargs):
-        if any(isinstance(x, KerasTensor) for x in (*args, *kwargs.values())):
-            return recorded_class(name)().record(args, kwargs)
-        return function(*args, **kwargs)
-
-    return wrapper
+def known_by_name(function):
+    """Decorator: files of earlier versions know the function's nodes by its name alone."""
+    functions[function.__name__] = function
+    return function
 
 
 class RecordedSizes(RecordedOp):

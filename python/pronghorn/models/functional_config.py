@@ -123,7 +123,7 @@ def make_from_config(cls, config, custom_objects=None):
                         made[name].record(*_tuples(args))
                         made.note_call(name)
                         continue
-                    made[name](*args, **kwargs)
+                    made[name](*keras_ops.arguments(made[name], args), **kwargs)
                     node = made.note_call(name)
                     node.keeps_training = bool(call.get("keeps_training"))
             waiting = [(name, calls) for name, calls in waiting if calls]

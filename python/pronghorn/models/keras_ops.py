@@ -1,94 +1,53 @@
 """Ops in the graph of a functional model, as Keras 3 writes them, and Keras's when they are read.
 
 Keras notes an op as an object of a class ("keras.src.ops.numpy", "Mean") that holds what is fixed
-(axis, keepdims) and is called on the tensors. A native op that was applied to a KerasTensor has its
-row in WRITTEN; what is read becomes a KerasOp, which calls the function of `ops` of that name.
+(axis, keepdims) and is called on the tensors: a FunctionOp. A native op that was applied to a
+KerasTensor has its row in WRITTEN.
 """
 
-from ..engine import nest
-from ..engine.naming import to_snake_case
-from ..engine.symbolic import Node, Operation, any_symbolic, to_keras_tensors
+from ..engine import KerasTensor, nest
+from ..engine.function_op import FunctionOp, rows
 from ..engine.symdim import SymDim
+from ..engine.tensor import Tensor
 
 _OPEN_END, _OPEN_START = 2**63 - 1, -(2**63)
-
-
-class KerasOp(Operation):
-    """One of Keras's operations: a function of `ops` with fixed keyword arguments.
-
-    Args:
-        module, class_name: What Keras calls it.
-        config: "name" and the fixed arguments.
-    """
-
-    def __init__(self, module, class_name, config):
-        config = dict(config)
-        super().__init__(config.pop("name", None) or to_snake_case(class_name))
-        self.fixed = {k: v for k, v in config.items() if k not in ("trainable", "dtype_policy")}
-        if class_name != "Cast" and class_name != "OneHot" and "dtype" in self.fixed:
-            if isinstance(self.fixed["dtype"], dict):  # of the operation, not an argument
-                self.fixed.pop("dtype")
-        self._function = _function(class_name)
-
-    def call(self, *args, **kwargs):
-        return self._function(*args, **kwargs, **self.fixed)
-
-    def __call__(self, *args, **kwargs):
-        if not any_symbolic((args, kwargs)):
-            return self.call(*args, **kwargs)
-        from ..engine import trace
-
-        outputs = to_keras_tensors(trace.eval_shape(self.call, *args, **kwargs))
-        Node(self, args, kwargs, outputs)
-        return outputs
-
-    def get_config(self):
-        return {"name": self.name, **self.fixed}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(cls.module, cls.__name__, config)
+_HOME = "keras.src.ops."
 
 
 def is_keras_op(entry):
-    return str(entry.get("module")).startswith("keras.src.ops.")
+    return str(entry.get("module")).startswith(_HOME)
 
 
 def make(entry):
-    """The KerasOp of an entry of a functional config.
+    """The FunctionOp of an entry of a functional config.
 
     Raises:
-        ValueError: for one that has no function here.
+        ValueError: for one that has no function here, or arguments that are unknown.
     """
+    from ..ops import image  # noqa: F401  (has rows)
+
     name = entry["class_name"]
-    cls = type(name, (KerasOp,), {"module": entry["module"]})  # summaries print the class
-    return cls(entry["module"], name, entry["config"])
-
-
-def _function(class_name):
-    from .. import ops
-
-    if class_name == "GetItem":
-        return lambda x, key: x[_key(key)]
-    if class_name == "Max" or class_name == "Min":
-        function = getattr(ops, class_name.lower())
-        return lambda x, initial=None, **kw: function(x, **_given(initial=initial), **kw)
-    if class_name == "Pad":
-        return lambda x, constant_values=None, **kw: ops.pad(
-            x, **_given(constant_values=constant_values), **kw
+    row = rows.get((entry["module"].removeprefix(_HOME), name))
+    if row is None:
+        raise ValueError(f"The operation {name} of Keras has no counterpart here yet.")
+    config = {k: v for k, v in entry["config"].items() if k not in ("trainable", "dtype_policy")}
+    if isinstance(config.get("dtype"), dict):  # of the operation, not an argument
+        del config["dtype"]
+    config.setdefault("name", entry.get("name"))
+    unknown = sorted(config.keys() - {"name", *row.fixed})
+    if unknown:
+        raise ValueError(
+            f"The operation {name} of Keras has arguments that are not known here: {unknown}. "
+            f"Known are {row.fixed}."
         )
-    found = getattr(ops, to_snake_case(class_name), None)
-    if found is None or class_name.startswith("_"):
-        raise ValueError(f"The operation {class_name} of Keras has no counterpart here yet.")
-    return found
+    return row.from_config(config)
 
 
-def _given(**kwargs):
-    return {k: v for k, v in kwargs.items() if v is not None}
-
-
-def _key(key):
-    return tuple(key) if isinstance(key, list) else key
+def arguments(operation, args):
+    """The args of a node as they were: in files the tuple of an index is a list."""
+    if isinstance(operation, FunctionOp) and operation.row.key == ("numpy", "GetItem"):
+        return [args[0], *(tuple(key) if isinstance(key, list) else key for key in args[1:])]
+    return args
 
 
 # ---- writing
@@ -100,8 +59,8 @@ def written(operation, node):
 
     The args may hold KerasTensors.
     """
-    if isinstance(operation, KerasOp):
-        return operation.module, type(operation).__name__, operation.fixed, node.args, node.kwargs
+    if isinstance(operation, FunctionOp):
+        return _as_called(operation, node)
     row = WRITTEN.get(getattr(operation, "op_name", None))
     if row is None:
         return None
@@ -113,7 +72,29 @@ def written(operation, node):
     if found is None:
         return None
     fixed, args = found
-    return f"keras.src.ops.{module}", class_name, fixed, args, {}
+    return f"{_HOME}{module}", class_name, fixed, args, {}
+
+
+def _as_called(operation, node):
+    row, fixed, kwargs = operation.row, dict(operation.fixed), {}
+    for name, value in node.kwargs.items():
+        if name in row.fixed and isinstance(value, Tensor):  # which Keras writes in numbers alone
+            value = value.numpy()
+        (fixed if name in row.fixed and not _symbolic(value) else kwargs)[name] = value
+    module, class_name = row.key
+    plain = {name: _plain_value(value) for name, value in fixed.items()}
+    return f"{_HOME}{module}", class_name, plain, node.args, kwargs
+
+
+def _symbolic(value):
+    return any(isinstance(x, (KerasTensor, SymDim)) for x in nest.flatten(value))
+
+
+def _plain_value(value):
+    """An argument of a config: lists in the place of tuples and arrays."""
+    if isinstance(value, (list, tuple)):
+        return [_plain_value(x) for x in value]
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def _with_sizes(name, inputs, attrs):
@@ -125,7 +106,7 @@ def _with_sizes(name, inputs, attrs):
     if len(unknown) != 1:
         return None
     shape = [-1 if isinstance(s, SymDim) else s for s in shape]
-    return "keras.src.ops.numpy", "Reshape", {"newshape": shape}, inputs, {}
+    return f"{_HOME}numpy", "Reshape", {"newshape": shape}, inputs, {}
 
 
 def _plain(inputs, attrs):
@@ -134,7 +115,8 @@ def _plain(inputs, attrs):
 
 def _reduced(inputs, attrs):
     axes, keepdims = attrs[:2]
-    axes = list(axes) if isinstance(axes, (list, tuple)) else axes
+    if isinstance(axes, (list, tuple)):
+        axes = axes[0] if len(axes) == 1 else list(axes)
     return {"axis": axes, "keepdims": keepdims}, inputs
 
 
@@ -149,6 +131,10 @@ def _fixed(*names):
         return dict(zip(names, values)), inputs
 
     return arguments
+
+
+def _over_axis(inputs, attrs):
+    return {"axis": attrs[0] if attrs else -1}, inputs
 
 
 def _running(inputs, attrs):
@@ -214,7 +200,7 @@ WRITTEN = {
     **dict(_rows("numpy", "cumsum cumprod", _running)),
     **dict(_rows("math", "rsqrt erf erfinv")),
     **dict(_rows("nn", "relu relu6 sigmoid softplus")),
-    **dict(_rows("nn", "softmax log_softmax", _fixed("axis"))),
+    **dict(_rows("nn", "softmax log_softmax", _over_axis)),
     **dict(_rows("core", "stop_gradient")),
     **dict(_rows("numpy", "sum mean prod any all argmax argmin", _reduced)),
     **dict(_rows("numpy", "max min", _largest)),

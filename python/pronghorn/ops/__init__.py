@@ -1,7 +1,7 @@
 """Operations on tensors: the functions of keras.ops. Importing this installs Tensor's operators."""
 
 from ..engine import custom_gradient  # noqa: F401
-from . import linalg, nn, numpy  # noqa: F401
+from . import _operations, linalg, nn, numpy
 from . import operators as _operators  # noqa: F401
 from .activation import *  # noqa: F403
 from .arrange import *  # noqa: F403
@@ -40,6 +40,10 @@ from .sorting import *  # noqa: F403
 from .special import *  # noqa: F403
 from .splitting import *  # noqa: F403
 from .statistics import *  # noqa: F403
+
+for _module in ("core", "linalg", "math", "nn", "numpy"):
+    _operations.install(_module, globals(), vars(linalg), vars(nn), vars(numpy))
+_operators.install_symbolic(_operations.symbolic)
 
 
 def __getattr__(name):

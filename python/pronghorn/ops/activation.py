@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._args import FLOATS, cast, floating, op, shape_of
+from ..engine.function_op import as_node
+from ._args import FLOATS, KerasTensor, cast, floating, op, shape_of
 from .array import reshape, transpose
 from .math import abs, add, divide, exp, expm1, greater, maximum, minimum, multiply, where
 
@@ -100,6 +101,8 @@ def gelu(x: TensorLike, approximate: bool = True) -> Tensor:
 
 def silu(x: TensorLike) -> Tensor:
     """x * sigmoid(x)."""
+    if type(x) is KerasTensor:
+        return as_node("silu", x)
     x = floating(x)
     return multiply(x, _sigmoid((x,)))
 
@@ -205,6 +208,8 @@ def softmax(x: TensorLike, axis: int = -1) -> Tensor:
         >>> ops.softmax([0.0, 0.0]).tolist()
         [0.5, 0.5]
     """
+    if type(x) is KerasTensor:
+        return as_node("softmax", x, axis)
     x = _float_tensor(x)
     if isinstance(axis, int) and -len(x.shape) <= axis < len(x.shape) and x.shape[axis] == 1:
         import warnings
@@ -228,6 +233,8 @@ def log_softmax(x: TensorLike, axis: int = -1) -> Tensor:
         >>> print(ops.log_softmax([0.0, 0.0]).numpy().round(4))
         [-0.6931 -0.6931]
     """
+    if type(x) is KerasTensor:
+        return as_node("log_softmax", x, axis)
     x = _float_tensor(x)
     return _over_axis(_log_softmax, x, axis)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import KerasTensor
 from ..engine.sized import sized_by_data, sized_by_inputs
-from ..engine.symbolic import takes_sizes
+from ..engine.symbolic import known_by_name
 from ._args import index, normalize_axis, plain, shape_of, sizes, tensor
 from ._starts import is_open
 from .array import (
@@ -200,7 +200,7 @@ def _tiled(x, repeats):
     return reshape(x, tuple(r * n for r, n in zip(repeats, dims)))
 
 
-@takes_sizes
+@known_by_name
 def roll(x: TensorLike, shift: Any, axis: Axis | None = None) -> Tensor:
     """x with its elements moved along axes; what leaves at one end comes back at the other.
 

@@ -6,8 +6,9 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from ..engine import config, placement
+from ..engine.function_op import as_node
 from ..engine.sized import sized_by_inputs
-from ..engine.symbolic import takes_sizes
+from ..engine.symbolic import known_by_name
 from ..engine.symdim import SymDim
 from ..engine.tensor import convert_to_tensor as _to_tensor
 from ..engine.tensor import own_array
@@ -65,6 +66,8 @@ def concatenate(xs: Sequence[TensorLike], axis: int = 0) -> Tensor:
         >>> ops.concatenate([[[1], [2]], [[3], [4]]], axis=1).tolist()
         [[1, 3], [2, 4]]
     """
+    if type(xs) in (list, tuple) and KerasTensor in map(type, xs):
+        return as_node("concatenate", xs, axis)
     if axis is None:
         raise ValueError("concatenate: `axis` must be an integer. Received: axis=None")
     return _concat(_many("concatenate", xs), (operator.index(axis),))
@@ -298,6 +301,8 @@ def take(x: TensorLike, indices: TensorLike, axis: Axis | None = None) -> Tensor
         >>> ops.take([10, 20, 30], [2, -1, 0]).tolist()
         [30, 30, 10]
     """
+    if type(x) is KerasTensor or type(indices) is KerasTensor:
+        return as_node("take", x, indices, axis)
     x, indices = tensors((x, indices))
     if isinstance(indices, KerasTensor):
         indices = index(indices)  # its dtype is floatx where nobody said another
@@ -333,7 +338,7 @@ def scatter_add(indices: TensorLike, updates: Any, rows: Any, axis: int = 0) -> 
     return _scatter_add((tensor(indices), tensor(updates)), (rows, operator.index(axis), True))
 
 
-@takes_sizes
+@known_by_name
 def repeat(x: TensorLike, repeats: Any, axis: Axis | None = None) -> Tensor:
     """Each element (or row along `axis`) repeated `repeats` times; or each as often as its own
     number of a list says.

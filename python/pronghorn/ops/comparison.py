@@ -5,7 +5,8 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from ._args import beyond, cast, op, pair, tensor
+from ..engine.function_op import as_node
+from ._args import KerasTensor, beyond, cast, op, pair, tensor
 from .creation import full_like
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ def where(condition: Any, x1: TensorLike | None = None, x2: TensorLike | None = 
         >>> ops.where([True, False], 1.0, [2.0, 3.0]).tolist()
         [1.0, 3.0]
     """
+    if KerasTensor in (type(condition), type(x1), type(x2)):
+        return as_node("where", condition, x1, x2)
     if x1 is None and x2 is None:
         return _positions(tensor(condition))
     if x1 is None or x2 is None:

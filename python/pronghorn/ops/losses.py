@@ -10,8 +10,9 @@ import warnings
 from typing import TYPE_CHECKING
 
 from ..engine import config
-from ..engine.symbolic import recorded_whole
-from ._args import cast, index, normalize_axis, op, tensor
+from ..engine.function_op import as_node
+from ..engine.symbolic import known_by_name
+from ._args import KerasTensor, cast, index, normalize_axis, op, tensor
 from .array import moveaxis, squeeze
 from .math import (
     add,
@@ -60,6 +61,8 @@ def one_hot(
         >>> ops.one_hot([1, 0], 2).tolist()
         [[0.0, 1.0], [1.0, 0.0]]
     """
+    if type(x) is KerasTensor:
+        return as_node("one_hot", x, num_classes, axis, dtype, sparse)
     if sparse:
         raise ValueError("Sparse tensors are not supported.")
     return _one_hot((index(x),), (num_classes, axis, config.standardize_dtype(dtype)))
@@ -102,7 +105,7 @@ def _probabilities(output):
     return clip(output, epsilon, 1.0 - epsilon)
 
 
-@recorded_whole
+@known_by_name
 def binary_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False
 ) -> Tensor:
@@ -137,7 +140,7 @@ def binary_crossentropy(
     return negative(add(hit, multiply(subtract(1.0, target), log(subtract(1.0, output)))))
 
 
-@recorded_whole
+@known_by_name
 def categorical_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
 ) -> Tensor:
@@ -180,7 +183,7 @@ def categorical_crossentropy(
     return negative(sum_over(multiply(target, log(_probabilities(output))), axis))
 
 
-@recorded_whole
+@known_by_name
 def sparse_categorical_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
 ) -> Tensor:

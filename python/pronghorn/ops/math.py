@@ -6,7 +6,8 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from ..engine import config
-from ._args import FLOATS, axes, cast, floating, op, pair, tensor, wide
+from ..engine.function_op import as_node
+from ._args import FLOATS, KerasTensor, axes, cast, floating, op, pair, tensor, wide
 from .comparison import (
     equal,
     greater,
@@ -303,6 +304,8 @@ def sum(x: TensorLike, axis: Axis | None = None, keepdims: bool = False) -> Tens
         >>> ops.sum([[1, 2], [3, 4]], axis=0).tolist()
         [4, 6]
     """
+    if type(x) is KerasTensor and x.dtype in _SUM_TYPES:
+        return as_node("sum", x, axis, keepdims)
     return _sum((_summed(x),), (axes(axis), bool(keepdims)))
 
 
@@ -353,6 +356,8 @@ def max(
         >>> ops.max([[1, 5], [3, 2]], axis=1).tolist()
         [5, 3]
     """
+    if initial is not None and type(x) is KerasTensor:
+        return as_node("max", x, axis, keepdims, initial)
     result = _max((tensor(x),), (axes(axis), bool(keepdims)))
     return result if initial is None else cast(maximum(result, initial), result.dtype)
 
@@ -369,6 +374,8 @@ def min(
         >>> ops.min([[1, 5], [3, 2]], axis=1).tolist()
         [1, 2]
     """
+    if initial is not None and type(x) is KerasTensor:
+        return as_node("min", x, axis, keepdims, initial)
     result = _min((tensor(x),), (axes(axis), bool(keepdims)))
     return result if initial is None else cast(minimum(result, initial), result.dtype)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._args import cast, op, pair, shape_of, tensor
+from ..engine.function_op import as_node
+from ._args import KerasTensor, cast, op, pair, shape_of, tensor
 from .array import expand_dims, reshape, squeeze, transpose
 from .math import multiply
 
@@ -46,6 +47,8 @@ def matmul(x1: TensorLike, x2: TensorLike) -> Tensor:
             f"matmul: shapes {x1.shape} and {x2.shape} cannot be multiplied: a scalar has no "
             "axis to sum over; use multiply."
         )
+    if type(x1) is KerasTensor or type(x2) is KerasTensor:
+        return as_node("matmul", x1, x2)
     if left == 1:
         x1 = expand_dims(x1, 0)
     if right == 1:

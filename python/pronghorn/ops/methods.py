@@ -29,6 +29,14 @@ def _with_dtype(function):
     return method
 
 
+def plain(function):
+    return lambda self: function(self)
+
+
+def _product(function):
+    return lambda self, other: function(self, other)
+
+
 def _sizes(given):
     """`(2, 3)` of `x.reshape(2, 3)` as of `x.reshape((2, 3))`."""
     return given[0] if len(given) == 1 and not isinstance(given[0], int) else given
@@ -163,34 +171,38 @@ def _cpu(self: Any) -> Tensor:
     return self.value if hasattr(self, "handle") else self
 
 
-METHODS = {
-    "all": _reduction(math.all),
-    "any": _reduction(math.any),
-    "argmax": _reduction(math.argmax),
-    "argmin": _reduction(math.argmin),
-    "astype": _astype,
-    "clip": _clip,
-    "clone": lambda self: array.copy(self),
-    "copy": lambda self: array.copy(self),
-    "cpu": _cpu,
-    "detach": lambda self: array.stop_gradient(self),
-    "dot": lambda self, other: matrix.dot(self, other),
-    "flatten": lambda self: array.ravel(self),
-    "max": _reduction(math.max),
-    "mean": _with_dtype(math.mean),
-    "min": _reduction(math.min),
-    "prod": _with_dtype(math.prod),
-    "ravel": lambda self: array.ravel(self),
-    "repeat": _repeat,
-    "reshape": _reshape,
-    "round": _round,
-    "squeeze": _squeeze,
-    "std": _with_dtype(moments.std),
-    "sum": _with_dtype(math.sum),
-    "take": _take,
-    "transpose": _transpose,
-    "var": _with_dtype(moments.var),
-    "view": _reshape,
-}
+def methods(of: Any) -> dict[str, Any]:
+    """{name: function}; `of` gives what stands for a function of ops."""
+    return {
+        "all": _reduction(of(math.all)),
+        "any": _reduction(of(math.any)),
+        "argmax": _reduction(of(math.argmax)),
+        "argmin": _reduction(of(math.argmin)),
+        "astype": _astype,
+        "clip": _clip,
+        "clone": plain(of(array.copy)),
+        "copy": plain(of(array.copy)),
+        "cpu": _cpu,
+        "detach": plain(of(array.stop_gradient)),
+        "dot": _product(of(matrix.dot)),
+        "flatten": plain(of(array.ravel)),
+        "max": _reduction(of(math.max)),
+        "mean": _with_dtype(of(math.mean)),
+        "min": _reduction(of(math.min)),
+        "prod": _with_dtype(of(math.prod)),
+        "ravel": plain(of(array.ravel)),
+        "repeat": _repeat,
+        "reshape": _reshape,
+        "round": _round,
+        "squeeze": _squeeze,
+        "std": _with_dtype(of(moments.std)),
+        "sum": _with_dtype(of(math.sum)),
+        "take": _take,
+        "transpose": _transpose,
+        "var": _with_dtype(of(moments.var)),
+        "view": _reshape,
+    }
 
+
+METHODS = methods(lambda function: function)
 T = property(array.transpose, doc="The tensor with its axes in reverse.")

@@ -12,7 +12,7 @@ from ..engine.sized import sized_by_data
 from ..engine.symdim import SymDim
 from ..engine.tensor import Tensor, symbolic_types
 from ..engine.variable import Variable
-from . import array, math, matrix, methods, special
+from . import arrange, array, math, matrix, methods, special
 from ._args import call
 
 _NUMBERS = (
@@ -278,24 +278,52 @@ def _differs_from_variable(self, other):
     return math.not_equal(self, other) if _usable(other) else NotImplemented
 
 
-def _functions():
-    """{name of a method of tensors: function}."""
-    found = {f"__{name}__": _forward(function) for name, function in _BINARY.items()}
-    found.update((f"__r{name}__", _reversed(function)) for name, function in _BINARY.items())
-    found.update((f"__{name}__", _forward(function)) for name, function in _COMPARE.items())
+def _functions(of):
+    """{name of a method of tensors: function}; `of` gives what stands for a function of ops."""
+    found = {f"__{name}__": _forward(of(function)) for name, function in _BINARY.items()}
+    found.update((f"__r{name}__", _reversed(of(function))) for name, function in _BINARY.items())
+    found.update((f"__{name}__", _forward(of(function))) for name, function in _COMPARE.items())
     for name, function in _UNARY.items():
-        found[f"__{name}__"] = lambda self, function=function: function(self)
+        found[f"__{name}__"] = methods.plain(of(function))
     found.update(__round__=_round, __getitem__=getitem, __len__=_length, __iter__=_iterate)
-    found.update(methods.METHODS)
+    found.update(methods.methods(of))
     return found
 
 
+def _put(cls, functions):
+    for name in operators.names():
+        if operators.offers(cls, name):
+            setattr(cls, name, functions[name])
+
+
+def install_symbolic(nodes):
+    """Gives KerasTensors the operators and methods that are one node each.
+
+    Args:
+        nodes: Functions of ops -> the same that is one node.
+    """
+    functions = _functions(lambda function: nodes.get(function, function))
+    functions["__truediv__"] = _forward(math.true_divide)
+    functions["__rtruediv__"] = _reversed(math.true_divide)
+    part = arrange.get_item
+
+    def getitem_symbolic(self, key):
+        keys = key if isinstance(key, tuple) else (key,)
+        ends = [(k.start, k.stop, k.step) for k in keys if isinstance(k, slice)]
+        if any(isinstance(end, SymDim) for group in ends for end in group):
+            return getitem(self, key)  # its sizes are the node's own
+        keys = tuple(np.asarray(k) if isinstance(k, list) else k for k in keys)
+        return part(self, keys if isinstance(key, tuple) else keys[0])
+
+    functions["__getitem__"] = getitem_symbolic
+    _put(operators.KerasTensor, functions)
+    operators.KerasTensor.T = property(nodes[array.transpose], doc=methods.T.__doc__)
+
+
 def _install():
-    functions = _functions()
+    functions = _functions(lambda function: function)
     for cls in operators.CLASSES:
-        for name in operators.names():
-            if operators.offers(cls, name):
-                setattr(cls, name, functions[name])
+        _put(cls, functions)
         cls.T = methods.T
     Variable.__eq__, Variable.__ne__ = _equal_variable, _differs_from_variable
     for cls in operators.CLASSES:

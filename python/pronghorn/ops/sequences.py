@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import config
 from ..engine.sized import sized_by_inputs
-from ..engine.symbolic import takes_sizes
+from ..engine.symbolic import known_by_name
 from ._args import FLOATS, cast, floating, floats, normalize_axis, pair, result_type, tensor
 from .array import expand_dims, moveaxis
 from .creation import arange, ones
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ..engine.types import DTypeLike, Tensor, TensorLike
 
 
-@takes_sizes
+@known_by_name
 def linspace(
     start: Any,
     stop: Any,
@@ -92,7 +92,7 @@ def linspace(
     return (values, cast(step, kind)) if retstep else values  # type: ignore[return-value]
 
 
-@takes_sizes
+@known_by_name
 def logspace(
     start: Any,
     stop: Any,

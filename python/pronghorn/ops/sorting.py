@@ -6,8 +6,19 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from ..engine import config
-from ..engine.symbolic import takes_sizes
-from ._args import FLOATS, cast, normalize_axis, op, pair, result_type, shape_of, tensor
+from ..engine.function_op import as_node
+from ..engine.symbolic import known_by_name
+from ._args import (
+    FLOATS,
+    KerasTensor,
+    cast,
+    normalize_axis,
+    op,
+    pair,
+    result_type,
+    shape_of,
+    tensor,
+)
 from .arrange import swap_last, take_along_axis
 from .array import expand_dims, ravel, reshape
 from .math import (
@@ -56,6 +67,8 @@ def sort(x: TensorLike, axis: int = -1) -> Tensor:
         >>> ops.sort([3, 1, 2]).tolist()
         [1, 2, 3]
     """
+    if type(x) is KerasTensor:
+        return as_node("sort", x, axis)
     x, axis = _by_last(x, axis, "sort")
     return swap_last(_sort((x,), (-1, False))[0], axis)
 
@@ -74,6 +87,8 @@ def argsort(x: TensorLike, axis: int = -1) -> Tensor:
         >>> ops.argsort([3, 1, 2]).tolist()
         [1, 2, 0]
     """
+    if type(x) is KerasTensor:
+        return as_node("argsort", x, axis)
     x = tensor(x)
     if not x.shape:
         x = reshape(x, (1,))
@@ -111,7 +126,7 @@ def argpartition(x: TensorLike, kth: Any, axis: int = -1) -> Tensor:
     return swap_last(_sort((x,), (-1, False))[1], axis)
 
 
-@takes_sizes
+@known_by_name
 def top_k(x: TensorLike, k: int, sorted: bool = True) -> tuple[Any, ...]:
     """The k largest elements of the last axis, in descending order, and their places.
 
@@ -204,6 +219,8 @@ def cumsum(x: TensorLike, axis: Axis | None = None, dtype: DTypeLike | None = No
         >>> ops.cumsum([1, 2, 3]).tolist()
         [1, 3, 6]
     """
+    if type(x) is KerasTensor:
+        return as_node("cumsum", x, axis, dtype)
     return _running(_cumsum, x, axis, dtype)
 
 
@@ -217,6 +234,8 @@ def cumprod(x: TensorLike, axis: Axis | None = None, dtype: DTypeLike | None = N
         >>> ops.cumprod([1, 2, 3]).tolist()
         [1, 2, 6]
     """
+    if type(x) is KerasTensor:
+        return as_node("cumprod", x, axis, dtype)
     return _running(_cumprod, x, axis, dtype)
 
 

@@ -1,5 +1,6 @@
 """keras.ops.image: sizes, colours, maps, windows and patches of images."""
 
+from .. import _operations
 from .color import hsv_to_rgb, rgb_to_grayscale, rgb_to_hsv
 from .crop import crop_images, pad_images
 from .filters import gaussian_blur, sobel_edges, ssim
@@ -13,3 +14,5 @@ __all__ = [
     "perspective_transform", "resize", "rgb_to_grayscale", "rgb_to_hsv", "scale_and_translate",
     "sobel_edges", "ssim",
 ]  # fmt: skip
+
+_operations.install("image", globals())

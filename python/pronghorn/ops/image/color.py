@@ -1,6 +1,6 @@
 """Colours: gray values, hue, saturation and value."""
 
-from ...engine.symbolic import recorded_whole
+from ...engine.symbolic import known_by_name
 from .._args import FLOATS, cast, narrowed, wide
 from ..array import concatenate
 from ..math import abs, add, clip, divide, equal, max, min, multiply, subtract, where
@@ -12,7 +12,7 @@ def _axis(data_format):
     return -1 if standard_format(data_format) == "channels_last" else -3
 
 
-@recorded_whole
+@known_by_name
 def rgb_to_grayscale(images, data_format=None):
     """Gray values of RGB images: 0.2989 R + 0.587 G + 0.114 B.
 
@@ -58,7 +58,7 @@ def _colours(images, data_format):
     return images, axis
 
 
-@recorded_whole
+@known_by_name
 def rgb_to_hsv(images, data_format=None):
     """Hue, saturation and value of RGB images, all in [0, 1].
 
@@ -93,7 +93,7 @@ def rgb_to_hsv(images, data_format=None):
     return cast(concatenate([hue, saturation, value], axis=axis), images.dtype)
 
 
-@recorded_whole
+@known_by_name
 def hsv_to_rgb(images, data_format=None):
     """RGB images of hue, saturation and value.
 

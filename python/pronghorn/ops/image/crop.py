@@ -1,6 +1,6 @@
 """Frames around images: crop_images and pad_images."""
 
-from ...engine.symbolic import recorded_whole
+from ...engine.symbolic import known_by_name
 from ..array import pad
 from ._checks import ranked, standard_format, standing_for
 
@@ -34,7 +34,7 @@ def _axes(images, data_format):
     return at, images.shape[at], images.shape[at + 1]
 
 
-@recorded_whole
+@known_by_name
 def pad_images(
     images, top_padding=None, left_padding=None, bottom_padding=None, right_padding=None,
     target_height=None, target_width=None, data_format=None,
@@ -72,7 +72,7 @@ def pad_images(
     return pad(x, pads)
 
 
-@recorded_whole
+@known_by_name
 def crop_images(
     images, top_cropping=None, left_cropping=None, bottom_cropping=None, right_cropping=None,
     target_height=None, target_width=None, data_format=None,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...engine.symbolic import recorded_whole
+from ...engine.symbolic import known_by_name
 from .. import math
 from .._args import cast, tensor, wide
 from ..array import expand_dims, pad, reshape, squeeze, stack, transpose
@@ -11,7 +11,7 @@ from ..nn import depthwise_conv
 from ._checks import Frame, ranked, standard_format
 
 
-@recorded_whole
+@known_by_name
 def gaussian_blur(images, kernel_size=(3, 3), sigma=(1.0, 1.0), data_format=None):
     """Images blurred by a Gaussian window; zeros lie outside.
 
@@ -56,7 +56,7 @@ def gaussian_blur(images, kernel_size=(3, 3), sigma=(1.0, 1.0), data_format=None
 _SOBEL = np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]], "float32")
 
 
-@recorded_whole
+@known_by_name
 def sobel_edges(images, data_format=None):
     """How fast images change downwards and to the right: the Sobel operator.
 
@@ -89,7 +89,7 @@ def sobel_edges(images, data_format=None):
     return transpose(edges, (0, 3, 1, 2, 4)) if first else edges
 
 
-@recorded_whole
+@known_by_name
 def ssim(
     image1, image2, max_val=1.0, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03,
     data_format=None,

@@ -2,13 +2,13 @@
 
 import itertools
 
-from ...engine.symbolic import recorded_whole
+from ...engine.symbolic import known_by_name
 from .._args import tensor
 from ..array import concatenate, expand_dims, moveaxis, pad, reshape, squeeze, transpose
 from ._checks import standard_format
 
 
-@recorded_whole
+@known_by_name
 def extract_patches(images, size, strides=None, dilation_rate=1, padding="valid", data_format=None):
     """The patches of images, each flat in the place of the channels.
 
@@ -47,7 +47,7 @@ def extract_patches(images, size, strides=None, dilation_rate=1, padding="valid"
     return _patches(images, axes, size, strides, dilation_rate, padding, data_format)
 
 
-@recorded_whole
+@known_by_name
 def extract_patches_3d(
     volumes, size, strides=None, dilation_rate=1, padding="valid", data_format=None
 ):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...engine.symbolic import recorded_whole
+from ...engine.symbolic import known_by_name
 from .. import math
 from .._args import FLOATS, cast, tensor, wide
 from ..array import moveaxis, pad, take, transpose
@@ -16,7 +16,7 @@ from ._checks import Frame, one_of, ranked, standard_format, standing_for
 METHODS = ("bilinear", "nearest", "lanczos3", "lanczos5", "bicubic", "area")
 
 
-@recorded_whole
+@known_by_name
 def resize(
     images, size, interpolation="bilinear", antialias=False, crop_to_aspect_ratio=False,
     pad_to_aspect_ratio=False, fill_mode="constant", fill_value=0.0, data_format=None,
@@ -128,7 +128,7 @@ _SCALE_METHODS = {
 }  # fmt: skip
 
 
-@recorded_whole
+@known_by_name
 def scale_and_translate(
     images, output_shape, scale, translation, spatial_dims, method, antialias=True
 ):

@@ -1,7 +1,7 @@
 """Images seen through a map of coordinates: affine and perspective maps, any map, elastic ones."""
 
 from ...engine.random import draw_seed
-from ...engine.symbolic import recorded_whole
+from ...engine.symbolic import known_by_name
 from .. import math
 from .._args import FLOATS, cast, op, tensor, wide
 from ..array import reshape, stack, take
@@ -15,7 +15,7 @@ INTERPOLATIONS = ("nearest", "bilinear")
 FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")
 
 
-@recorded_whole
+@known_by_name
 def affine_transform(
     images, transform, interpolation="bilinear", fill_mode="constant", fill_value=0,
     data_format=None,
@@ -134,7 +134,7 @@ def _read(images, y, x, fill_value):
     return math.where(valid[..., None], pixels, cast(tensor(fill_value), images.dtype))
 
 
-@recorded_whole
+@known_by_name
 def perspective_transform(
     images, start_points, end_points, interpolation="bilinear", fill_value=0, data_format=None
 ):
@@ -192,7 +192,7 @@ def homography(start, end):
 _MAP_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")
 
 
-@recorded_whole
+@known_by_name
 def map_coordinates(inputs, coordinates, order, fill_mode="constant", fill_value=0):
     """The values of an array at any places.
 
@@ -298,7 +298,7 @@ def _folded(index, size, mode):
     return math.where(folded < size, folded, 2 * size - 1 - folded), True
 
 
-@recorded_whole
+@known_by_name
 def elastic_transform(
     images, alpha=20.0, sigma=5.0, interpolation="bilinear", fill_mode="reflect", fill_value=0.0,
     seed=None, data_format=None,
