@@ -113,6 +113,16 @@ PH_INLINE void copy_run(T* PH_RESTRICT dst, const T* PH_RESTRICT src, int64_t n,
   }
 }
 
+// Rows of n elements: of a pixel's channels the number alone would cost more than the move.
+template <int n, class T>
+PH_INLINE void copy_short_rows(T* dst, const T* src, int64_t rows, int64_t rd, int64_t rs) {
+  for (int64_t r = 0; r < rows; ++r, dst += rd, src += rs) {
+    T row[n];
+    __builtin_memcpy(row, src, sizeof(row));
+    __builtin_memcpy(dst, row, sizeof(row));
+  }
+}
+
 template <class T>
 PH_INLINE void ask_for_runs(const T* src, int64_t n, int64_t stride) {
 #pragma GCC unroll 16
@@ -257,6 +267,8 @@ PH_INLINE void copy_block(const Plan& p, T* dst, const T* src, int64_t block) {
       stream_bytes(dst, src, run);
     return;
   }
+  if (p.col.dst == 1 && p.col.src == 1 && cols == 3)
+    return copy_short_rows<3>(dst, src, rows, p.row.dst, p.row.src);
   for (int64_t r = 0; r < rows; ++r, dst += p.row.dst, src += p.row.src)
     copy_run(dst, src, cols, p.col.dst, p.col.src);
 }
