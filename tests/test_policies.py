@@ -1,5 +1,6 @@
 """Policies by path, mixed_precision's names, Config, source inputs, old homes."""
 
+import json
 import pickle
 
 import numpy as np
@@ -38,6 +39,32 @@ def test_maps_as_configs():
     follows = DTypePolicyMap(None, {"a": DTypePolicy("float16")})
     again = ph.dtype_policies.deserialize(ph.dtype_policies.serialize(follows))
     assert again["a"].name == "float32"  # of the place that loads it
+
+
+def test_names_of_dtypes_in_other_spellings():
+    assert DTypePolicy("int").compute_dtype == DTypePolicy("int").variable_dtype == "int32"
+    layer = ph.layers.Layer(dtype="int")
+    assert layer.add_weight(shape=(), initializer="ones").dtype == "int32"
+    assert ph.dtype_policies.get("int").name == "int"
+    for name in ("string", "", "integer", "mixed_int"):
+        with pytest.raises(ValueError, match="Cannot convert"):
+            DTypePolicy(name)
+
+
+@pytest.mark.parametrize("make", [ph.losses.Huber, ph.losses.MeanSquaredError, ph.metrics.Mean])
+def test_dtypes_of_losses_and_metrics_in_every_spelling(make):
+    half = DTypePolicy("mixed_float16")
+    for dtype in ("mixed_float16", half, ph.dtype_policies.serialize(half), "float16", np.float16):
+        made = make(dtype=dtype)
+        assert made.dtype == "float16"
+        again = type(made).from_config(json.loads(json.dumps(made.get_config())))
+        assert type(again) is type(made)
+        ones = np.ones((2, 1), "float32")
+        assert made(ones, ones).dtype == "float16"
+    assert make().dtype == make(dtype=np.float32).dtype == "float32"
+    for dtype in ("nope", 3):
+        with pytest.raises(ValueError, match="nope|dtype=3"):
+            make(dtype=dtype)
 
 
 def test_a_map_keeps_the_policy_it_was_made_under():

@@ -249,10 +249,33 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
         return f"<DTypePolicyMap default_policy={self._default.name}, mapping={mapping}>"
 
 
+def compute_dtype_of(identifier: Any) -> str:
+    """The dtype that losses and metrics compute in, by their argument `dtype`.
+
+    Args:
+        identifier: What `get` takes; None is floatx here, whatever the global policy is.
+
+    Returns:
+        A dtype name.
+
+    Raises:
+        ValueError: for anything else.
+
+    Example:
+
+    >>> compute_dtype_of("mixed_bfloat16"), compute_dtype_of(np.float64)
+    ('bfloat16', 'float64')
+    """
+    return config.floatx() if identifier is None else get(identifier).compute_dtype
+
+
 def _parse(name):
     if name in ("mixed_float16", "mixed_bfloat16"):
         return name[len("mixed_") :], "float32"
-    dtype = name.split(".")[-1]
+    try:
+        dtype = standardize_dtype(name.split(".")[-1])
+    except ValueError:
+        dtype = None
     if dtype not in DTYPES:
         from .serialization.registry import near_names
 

@@ -174,6 +174,7 @@ def test_metrics_inside_fit():
         (lambda m: m.RecallAtPrecision(1.5), "`precision`.*precision=1.5"),
         (lambda m: m.PrecisionAtRecall(0.5, num_thresholds=0), "num_thresholds=0"),
         (lambda m: m.IoU(2, [2]), r"class id 2 is out of range.*\[0, 2\)"),
+        (lambda m: m.F1Score(average="x"), r"\{None, 'micro', 'macro', 'weighted'\}.*average=x"),
         (lambda m: m.FBetaScore(beta=2), "`beta`.*float.*beta=2"),
         (lambda m: m.F1Score(threshold=1.5), "threshold=1.5"),
         (lambda m: m.R2Score(class_aggregation="sum"), "class_aggregation=sum"),

@@ -236,3 +236,21 @@ def test_each_weight_has_its_own_optimizer():
     assert b.numpy()[0] == -2.75 and by_function._compiled is None
     with pytest.raises(ValueError, match="not an Optimizer instance"):
         o.MultiOptimizer(lambda v: None).build([a])
+
+
+def test_loss_scale_around_several_optimizers():
+    first, rest = ph.optimizers.SGD(0.1), ph.optimizers.SGD(0.2)
+    chosen = ph.optimizers.OptimizerMap(rest, {".*one/.*": first})
+    several = ph.optimizers.MultiOptimizer(chosen, loss_scale_factor=5.0)
+    scaled = ph.optimizers.LossScaleOptimizer(several, initial_scale=10.0)
+    weights = []
+    for name in ("one", "two"):
+        with ph.name_scope(name):
+            weights.append(ph.Variable([2.0, 2.0], name="kernel"))
+    scaled.build(weights)
+    assert several.loss_scale_factor is first.loss_scale_factor is None
+    scaled.apply([np.full(2, 10.0, "float32"), np.full(2, 20.0, "float32")], weights)
+    np.testing.assert_allclose([w.numpy() for w in weights], [[1.9, 1.9], [1.6, 1.6]], rtol=1e-6)
+    scaled.apply([np.full(2, np.inf, "float32"), np.full(2, 20.0, "float32")], weights)
+    np.testing.assert_allclose([w.numpy() for w in weights], [[1.9, 1.9], [1.6, 1.6]], rtol=1e-6)
+    assert float(scaled.dynamic_scale) == 5.0

@@ -10,7 +10,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .. import ops
-from ..engine import config, nest
+from ..dtype_policies import compute_dtype_of
+from ..engine import nest
 from ..engine.met import value_of
 from ..engine.naming import auto_name
 from ..serialization import Portable
@@ -56,7 +57,7 @@ class Loss(Portable):
     ) -> None:
         self.name = name or auto_name(type(self).__name__)
         self.reduction = check_reduction(reduction)
-        self._dtype = getattr(dtype, "compute_dtype", dtype) or config.floatx()
+        self._dtype = compute_dtype_of(dtype)
 
     @property
     def dtype(self) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import ops
+from ..dtype_policies import compute_dtype_of
 from ..engine import Variable, config, nest
 from ..engine.naming import auto_name, name_scope
 from ..engine.stateless import StatelessScope
@@ -53,7 +54,7 @@ class Metric(Portable):
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name or auto_name(type(self).__name__)
-        self._dtype = getattr(dtype, "compute_dtype", dtype) or config.floatx()
+        self._dtype = compute_dtype_of(dtype)
         self._variables = []
         self._metrics = []
         self._containers = {}  # attributes that may hold variables or metrics, now or later

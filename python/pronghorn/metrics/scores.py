@@ -61,8 +61,8 @@ class FBetaScore(Metric):
         super().__init__(name=name, dtype=dtype)
         if average not in (None, "micro", "macro", "weighted"):
             raise ValueError(
-                "Invalid `average` argument value. Expected one of: None, 'micro', 'macro', "
-                f"'weighted'. Received: average={average}"
+                "Invalid `average` argument value. Expected one of: {None, 'micro', 'macro', "
+                f"'weighted'}}. Received: average={average}"
             )
         for argument, value in (("beta", beta), ("threshold", threshold)):
             if not isinstance(value, float) and not (value is None and argument == "threshold"):

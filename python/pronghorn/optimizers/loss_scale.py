@@ -122,6 +122,9 @@ class LossScaleOptimizer(Optimizer):
 
     lr = learning_rate
 
+    def _rate_of_step(self):
+        return self.inner_optimizer._rate_of_step()
+
     def _inner_changes(self):
         return self.inner_optimizer._changes
 

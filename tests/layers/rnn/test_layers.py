@@ -345,3 +345,13 @@ def test_time_to_compile_grows_with_the_steps_alone():
     seconds(4)
     # 4 times the steps; work that grew with their square would take 16 times as long
     assert seconds(160) < 12 * max(seconds(40), 0.02)
+
+
+def test_only_layers_with_the_argument_have_use_cudnn():
+    for kind in (layers.GRU, layers.LSTM):
+        for value in (True, False, "auto"):
+            both = layers.Bidirectional(kind(1, use_cudnn=value))
+            assert both.forward_layer.use_cudnn == both.backward_layer.use_cudnn == value
+    both = layers.Bidirectional(layers.SimpleRNN(1))
+    assert not hasattr(both.forward_layer, "use_cudnn")
+    assert not hasattr(both.backward_layer, "use_cudnn")

@@ -26,8 +26,6 @@ _FUSED_NAMES = {"hard_sigmoid_of_keras_2": "hard_sigmoid_keras2"}
 class FusedRNN(RNN):
     """An RNN of a built-in cell. `cell_class` is the cell, `_fused` calls the fused op."""
 
-    use_cudnn = "auto"
-
     def __getattr__(self, name):
         # what Keras shows of the cell on the layer
         if name in _OF_CELL and "cell" in self.__dict__:
@@ -54,14 +52,15 @@ class FusedRNN(RNN):
             cell.dropout == 0 or getattr(cell, "dropout_mask_count", None) is None
         )
         fuses = names is not None and (one_mask or not training)
-        if self.use_cudnn is True and not fuses:
+        wanted = getattr(self, "use_cudnn", "auto")
+        if wanted is True and not fuses:
             raise ValueError(
                 "use_cudnn=True was specified, but the fused operation is not supported for this "
                 f"layer configuration. Pass use_cudnn='auto' to go step by step. Layer: {self.name}"
             )
         if own_step or sequences.shape[1] is None:
             return super().inner_loop(sequences, states, mask, training)
-        if fuses and self.use_cudnn is not False:
+        if fuses and wanted is not False:
             return self._all_steps(sequences, states, mask, names, training)
         self.__dict__["_ran_as"] = "projected"
         return self._over_time(
