@@ -71,3 +71,29 @@ def test_a_terminal_that_is_too_narrow_crops(monkeypatch):
 def test_unbuilt_layers_say_so():
     text = text_of(ph.Sequential([layers.Dense(2)]))
     assert "0 (unbuilt)" in text and "?" in text
+
+
+def test_shapes_of_layers_that_return_dicts():
+    class Heads(layers.Layer):
+        def __init__(self, names):
+            super().__init__()
+            self.heads = {name: layers.Dense(i + 7) for i, name in enumerate(names)}
+
+        def call(self, x):
+            return {name: head(x) for name, head in self.heads.items()}
+
+        def compute_output_shape(self, input_shape):
+            return {k: head.compute_output_shape(input_shape) for k, head in self.heads.items()}
+
+    class Net(ph.Model):
+        def __init__(self, names):
+            super().__init__()
+            self.heads = Heads(names)
+
+        def call(self, x):
+            return self.heads(x)
+
+    for names, text in (("a", " (1, 7) "), ("ab", "{a: (1, 7), b: (1, 8)}")):
+        model = Net(names)
+        model(np.zeros((1, 16), "float32"))
+        assert text in text_of(model)

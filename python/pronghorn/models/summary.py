@@ -7,6 +7,7 @@ import sys
 
 from ..engine import nest
 from ..layers.base import Layer
+from ..layers.call_spec import shape_tree
 from .functional import Functional
 from .sequential import Sequential
 from .table import cell_len, fit_widths, render
@@ -133,14 +134,10 @@ def _shape_text(layer):
     elif type(layer).compute_output_shape is Layer.compute_output_shape:
         return "?"
     else:
-        found = layer.compute_output_shape(*layer._build_shapes_dict.values())
-        shapes = [found] if _is_shape(found) else nest.flatten(found)
-    texts = [f"({', '.join(str(s) for s in shape)})" for shape in shapes]
-    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
-
-
-def _is_shape(x):
-    return isinstance(x, (tuple, list)) and all(s is None or isinstance(s, int) for s in x)
+        shapes = layer.compute_output_shape(*layer._build_shapes_dict.values())
+    texts = shape_tree(lambda shape: f"({', '.join(str(s) for s in shape)})", shapes)
+    flat = nest.flatten(texts)
+    return flat[0] if len(flat) == 1 else str(texts).replace("'", "")
 
 
 def _connections(layer, nodes):
