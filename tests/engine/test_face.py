@@ -364,3 +364,13 @@ def test_steps_of_keras_own_variable():
 def test_float8_is_told_apart_from_misspellings():
     with pytest.raises(ValueError, match="There is no implicit conversions from float8 dtypes"):
         engine.dtypes.result_type("float8_e4m3fn", "bfloat16")
+
+
+def test_dtypes_of_symbolic_tensors_in_every_spelling():
+    for dtype in (np.float16, np.dtype("float16"), "float16"):
+        assert pronghorn.KerasTensor((2,), dtype=dtype).dtype == "float16"
+    assert pronghorn.KerasTensor((2,), dtype="int").dtype == "int32"
+    assert pronghorn.KerasTensor((2,), dtype="string").dtype == "string"
+    assert pronghorn.KerasTensor((2,), dtype=None).dtype == pronghorn.config.floatx()
+    with pytest.raises(ValueError, match="Invalid dtype: 'float23'"):
+        pronghorn.KerasTensor((2,), dtype="float23")

@@ -7,6 +7,7 @@ from collections import namedtuple
 from typing import TYPE_CHECKING, Any
 
 from . import tensor
+from .config import standardize_dtype
 from .naming import auto_name
 from .symdim import SymDim
 
@@ -31,13 +32,13 @@ class KerasTensor(TensorOperators):
 
     Args:
         shape: Tuple of int or None.
-        dtype: Name of the dtype.
+        dtype: Dtype in any spelling; None is floatx.
         sparse, ragged: Kept; what computes knows dense tensors alone.
         record_history: Kept.
         name: Name; made up where missing.
 
     Raises:
-        ValueError: for `sparse` and `ragged` at once.
+        ValueError: for `sparse` and `ragged` at once, and for what is no dtype.
 
     Example:
         >>> x = keras.KerasTensor((None, 3))
@@ -65,7 +66,7 @@ class KerasTensor(TensorOperators):
                 f"Cannot convert '{shape}' to a shape: a tuple of sizes, or None each."
             )
         self._shape = tuple(_size(s) for s in shape)
-        self._dtype = str(dtype)
+        self._dtype = standardize_dtype(dtype)
         self._layout = bool(sparse), bool(ragged)
         self.record_history = record_history
         self.name = name or auto_name("keras_tensor")
