@@ -128,6 +128,38 @@ def test_fixed_arguments_may_be_symbolic(tmp_path):
         np.testing.assert_array_equal(b, np.repeat(values[:1], 3, axis=0))
 
 
+def test_a_padding_value_may_be_symbolic():
+    x, value = keras.Input((2,)), keras.Input(batch_shape=())
+    model = keras.Model([x, value], ops.pad(x, ((0, 0), (1, 2)), constant_values=value))
+    y = model([np.ones((1, 2), "float32"), np.float32(7)])
+    np.testing.assert_array_equal(y, [[7, 1, 1, 7, 7]])
+
+
+def test_powers_of_a_vector_by_an_unknown_size():
+    x = keras.Input(batch_shape=(None,))
+    model = keras.Model(x, ops.vander(x, N=ops.shape(x)[0]))
+    assert model.output_shape == (None, None)
+    values = np.arange(4, dtype="float32")
+    np.testing.assert_array_equal(model(values), np.vander(values))
+
+
+def test_bounds_of_a_range_are_not_symbolic():
+    with pytest.raises(ValueError, match="cannot be a bound of arange"):
+        ops.arange(keras.Input(batch_shape=(), dtype="int32"))
+
+
+# Values of Keras 3.15.1 on TensorFlow.
+def test_scalars_count_as_vectors_of_one():
+    assert ops.bincount(2).tolist() == [0, 0, 1]
+    assert ops.normalize(3.0).tolist() == [1.0]
+
+
+def test_limits_of_unsigned_integers_wrap():
+    x = np.array([1, 2], "uint8")
+    assert ops.min(x, initial=-1).item() == 1 and ops.max(x, initial=-1).item() == 255
+    assert ops.max(np.array([1.0, 2.0], "float16"), initial=2.5).item() == 2.5
+
+
 def test_arrays_that_change_later_are_not_seen():
     x, kernel = keras.Input((4,)), np.eye(4, dtype="float32")
     model = keras.Model(x, ops.dot(x, kernel))

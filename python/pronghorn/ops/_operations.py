@@ -185,7 +185,7 @@ _TABLES = {
 # One native op each, which is noted as it is (models/keras_ops.py): in `ops` they stay as fast as
 # they are without a question for KerasTensors.
 _OF_ONE_OP = frozenset(
-    "absolute add all any arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin"
+    "absolute add all any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin"
     " bitwise_and bitwise_not bitwise_or bitwise_xor cast cbrt ceil convert_to_tensor cos cosh"
     " divide equal erf"
     " erfinv exp expm1 floor floor_divide gcd greater greater_equal i0 isfinite isinf isnan"

@@ -247,8 +247,14 @@ def pad(
             f"Received: pad_width={pad_width}"
         )
     if mode == "constant":
-        value = 0 if constant_values is None else number(constant_values, x.dtype, "pad: the value")
         low, high = zip(*pad_width) if rank else ((), ())
+        if getattr(constant_values, "is_abstract", False):
+            from .creation import ones_like
+
+            inside = _pad((ones_like(x, "bool"),), (low, high, 0))
+            value = _args.cast(constant_values, x.dtype)
+            return op("where")((inside, _pad((x,), (low, high, 0)), value))
+        value = 0 if constant_values is None else number(constant_values, x.dtype, "pad: the value")
         return _pad((x,), (low, high, value))
     if constant_values is not None:
         raise ValueError(

@@ -129,6 +129,12 @@ def empty_like(x: TensorLike, dtype: DTypeLike | None = None) -> Tensor:
     return full_like(x, 0.0, dtype)
 
 
+def _value(bound):
+    if isinstance(bound, _args.KerasTensor):
+        raise bound._no_value("a bound of arange")
+    return bound.item()
+
+
 def arange(
     start: Any, stop: Any = None, step: Any = None, dtype: DTypeLike | None = None
 ) -> Tensor:
@@ -159,7 +165,7 @@ def arange(
         kinds = (getattr(v, "dtype", type(v)) for v in (start, stop, step))
         dtype = _args.result_type(*kinds, int)
     start, stop, step = (
-        v if isinstance(v, (int, float)) else v.item() for v in (start, stop, step)
+        v if isinstance(v, (int, float)) else _value(v) for v in (start, stop, step)
     )
     if step == 0:
         raise ValueError("arange: step is 0; it must be positive or negative.")

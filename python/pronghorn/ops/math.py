@@ -359,7 +359,7 @@ def max(
     if initial is not None and type(x) is KerasTensor:
         return as_node("max", x, axis, keepdims, initial)
     result = _max((tensor(x),), (axes(axis), bool(keepdims)))
-    return result if initial is None else cast(maximum(result, initial), result.dtype)
+    return result if initial is None else _with_initial(maximum, result, initial)
 
 
 def min(
@@ -377,7 +377,14 @@ def min(
     if initial is not None and type(x) is KerasTensor:
         return as_node("min", x, axis, keepdims, initial)
     result = _min((tensor(x),), (axes(axis), bool(keepdims)))
-    return result if initial is None else cast(minimum(result, initial), result.dtype)
+    return result if initial is None else _with_initial(minimum, result, initial)
+
+
+def _with_initial(function, result, initial):
+    """In result's dtype; of integers the limit is cast first, so that -1 wraps where unsigned."""
+    if result.dtype not in FLOATS:
+        initial = cast(tensor(initial), result.dtype)
+    return cast(function(result, initial), result.dtype)
 
 
 def _truth(x):

@@ -166,6 +166,8 @@ def normalize(
         [0.6, 0.8]
     """
     dtype, x = floating(x).dtype, wide(x)
+    if not x.shape:
+        x = reshape(x, (1,))
     epsilon = config.epsilon() if epsilon is None else epsilon
     along = axes(axis)
     if order == 2:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine import config
 from ..engine.sized import sized_by_inputs
 from ..engine.symbolic import known_by_name
+from ..engine.symdim import SymDim
 from ._args import FLOATS, cast, floating, floats, normalize_axis, pair, result_type, tensor
 from .array import expand_dims, moveaxis
 from .creation import arange, ones
@@ -242,9 +243,14 @@ def vander(x: TensorLike, N: Any = None, increasing: bool = False) -> Tensor:
         raise ValueError(f"Input tensor must be 1-dimensional. Received: input.shape={x.shape}")
     if N is None:
         return _square_vander(x, bool(increasing))
-    if not isinstance(N, int) or N < 0:
+    if not isinstance(N, SymDim) and (not isinstance(N, int) or N < 0):
         raise ValueError(f"Argument `N` must be a non-negative integer. Received: {N}")
-    exponents = arange(N) if increasing else arange(N - 1, -1, -1)
+    return _powers(x, N, increasing)
+
+
+@sized_by_inputs(lambda x, n, up: ((x.shape[0], None), x.dtype) if type(n) is SymDim else None)
+def _powers(x, n, up):
+    exponents = arange(n) if up else arange(n - 1, -1, -1)
     return power(expand_dims(x, -1), cast(exponents, x.dtype))
 
 

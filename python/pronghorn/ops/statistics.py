@@ -167,6 +167,9 @@ def bincount(
     if sparse:
         raise ValueError("bincount: sparse results are not supported; pass sparse=False.")
     x = tensor(x)
+    if not x.shape:
+        x = reshape(x, (1,))
+        weights = weights if weights is None else reshape(weights, (1,))
     if len(x.shape) not in (1, 2):
         raise ValueError(f"bincount: expected 1 or 2 axes. Received: x.shape={x.shape}")
     given = (x,) if weights is None else (x, tensor(weights))
