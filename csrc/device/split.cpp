@@ -141,6 +141,7 @@ class SplitDevice final : public Device {
   bool joins_eltwise() const override { return true; }  // by the loop: so that joining is tested
   const Kernels& kernels() const override {
     const Kernels* k = &cpu_kernels();
+    if (k == kAvx512Bf16Kernels) return opened<kAvx512Bf16Kernels>();
     if (k == kAvx512Kernels) return opened<kAvx512Kernels>();
     if (k == kAvx2Kernels) return opened<kAvx2Kernels>();
     if (k == kNeonKernels) return opened<kNeonKernels>();
