@@ -211,3 +211,13 @@ WRONG = [
 def test_wrong_ranks_are_told(call, words):
     with pytest.raises((ValueError, TypeError), match=words):
         call()
+
+
+@pytest.mark.parametrize("make", [ph.KerasTensor, lambda s: np.ones(s, "float32")])
+def test_indices_that_are_not_there_raise_either_error(make):
+    x = make((4, 5))
+    for key in (np.s_[:, 17], np.s_[0, 0, 0], np.s_[..., 0, ...], np.s_[-6]):
+        for kind in (IndexError, ValueError):
+            with pytest.raises(kind, match="out of range|too many indices|single Ellipsis"):
+                ops.get_item(x, key)
+    assert len(list(ops.convert_to_tensor(np.ones((4, 5))))) == 4

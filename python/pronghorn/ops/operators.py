@@ -89,11 +89,15 @@ _COMPARE = {
 _UNARY = {"neg": math.negative, "abs": math.abs, "invert": _invert, "pos": array.copy}
 
 
+class BadIndexError(IndexError, ValueError):
+    """An index that a tensor does not have: NumPy's error, and the one that Keras raises."""
+
+
 def _position(index, x, axis, given):
     """One integer index, checked where the size is known."""
     length = x.shape[axis]
     if length is not None and not -length <= index < length:
-        raise IndexError(
+        raise BadIndexError(
             f"index {index} is out of range for axis {axis} of a tensor of shape {tuple(x.shape)} "
             f"(in [{given!r}])"
         )
@@ -113,13 +117,13 @@ def _expand(key, rank):
     key = list(key) if isinstance(key, tuple) else [key]
     dots = [i for i, k in enumerate(key) if k is Ellipsis]
     if len(dots) > 1:
-        raise IndexError("an index can only have a single Ellipsis (...)")
+        raise BadIndexError("an index can only have a single Ellipsis (...)")
     used = 0
     for k in key:
         if k is not None and k is not Ellipsis:
             used += k.ndim if _is_mask(k) else 1
     if used > rank:
-        raise IndexError(f"too many indices: {used} for a tensor of {rank} dimensions")
+        raise BadIndexError(f"too many indices: {used} for a tensor of {rank} dimensions")
     full = [slice(None)] * (rank - used)
     at = dots[0] if dots else len(key)
     return key[:at] + full + key[at + 1 :]
@@ -164,7 +168,9 @@ def getitem(x, key):
             places.append("old")
         elif _is_lookup(k):
             if lookup is not None:
-                raise IndexError("at most one index may be a tensor or a list; use take for others")
+                raise BadIndexError(
+                    "at most one index may be a tensor or a list; use take for others"
+                )
             if isinstance(k, list):
                 k = np.asarray(k)
             count = len(k.shape) if _is_mask(k) else 1
@@ -236,7 +242,7 @@ def _look_up(x, axis, index, count):
     if _is_mask(index):
         mask = np.asarray(index)
         if mask.shape != tuple(x.shape[axis : axis + count]):
-            raise IndexError(
+            raise BadIndexError(
                 f"a mask of shape {mask.shape} does not match axes {axis} to {axis + count - 1} "
                 f"of a tensor of shape {tuple(x.shape)}"
             )
