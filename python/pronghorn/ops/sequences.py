@@ -140,8 +140,8 @@ def geomspace(
         Tensor of `num` values along a new axis; floats where `dtype` is None.
 
     Example:
-        >>> ops.geomspace(1.0, 100.0, 3).tolist()
-        [1.0, 10.0, 100.0]
+        >>> ops.geomspace(1.0, 16.0, 3).tolist()
+        [1.0, 4.0, 16.0]
     """
     start, stop = pair(floating(tensor(start)), floating(tensor(stop)))
     negative = start < 0
