@@ -130,7 +130,7 @@ class LayoutPass {
   // The elementwise node with every input in u's order, where its output is transpose(u, perm).
   GraphNode reordered(const GraphNode& node, const Ints& perm, int out) {
     GraphNode moved = node;
-    const Shape &before = spec(node.out[0]).shape, after = spec(out).shape;
+    const Shape before = spec(node.out[0]).shape, after = spec(out).shape;
     for (int& v : moved.in)
       v = is_full(v, before) && !from_[z(v)].perm.empty() ? from_[z(v)].value : small(v, perm);
     for (size_t a = 0; a < moved.attrs.size(); ++a)  // the shape that it broadcasts to

@@ -92,7 +92,8 @@ struct Head {
       : g(args),
         b(batch),
         h(head),
-        kv(head / (args.heads / args.kv_heads)),
+        kv(head /
+           max_of(args.heads / args.kv_heads, int64_t{1})),  // no heads: keys' gradients are 0
         q_step(args.heads * args.size),
         k_step(args.kv_heads * args.size),
         v_step(args.kv_heads * args.value_size),
