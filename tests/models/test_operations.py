@@ -160,6 +160,20 @@ def test_limits_of_unsigned_integers_wrap():
     assert ops.max(np.array([1.0, 2.0], "float16"), initial=2.5).item() == 2.5
 
 
+def test_functions_are_pickled_by_their_name():
+    for name in "var logsumexp norm relu true_divide bitwise_invert hard_swish swish sort".split():
+        function = getattr(ops, name)
+        assert pickle.loads(pickle.dumps(function)) is function
+    assert pickle.loads(pickle.dumps(ops.image.resize)) is ops.image.resize
+
+
+def test_second_names_are_one_node_too():
+    for function, title in ((ops.hard_swish, "HardSilu"), (ops.swish, "Silu"), (ops.conj, None)):
+        x = keras.Input((4,))
+        model = keras.Model(x, function(x))
+        assert [type(o).__name__ for o in model.operations[1:]] == [title or "Conjugate"]
+
+
 def test_arrays_that_change_later_are_not_seen():
     x, kernel = keras.Input((4,)), np.eye(4, dtype="float32")
     model = keras.Model(x, ops.dot(x, kernel))

@@ -200,6 +200,8 @@ _ASKING = frozenset(
     "argsort concatenate cumprod cumsum log_softmax one_hot silu softmax sort take where".split()
 )
 
+_SECOND_NAMES = {"conjugate": "conj", "hard_silu": "hard_swish"}
+
 # What Keras looks up when it makes the operation.
 _LAYOUTS = frozenset(
     "adaptive_average_pool adaptive_max_pool average_pool conv conv_transpose depth_to_space"
@@ -256,9 +258,11 @@ def install(module, *namespaces):
             node = one_node(row)
             if name not in _OF_ONE_OP and name not in _ASKING:
                 home = vars(sys.modules[function.__module__])
+                node.__name__ = node.__qualname__ = name  # pickles look it up
                 for namespace in (*namespaces, home):
-                    if namespace.get(name) is function:
-                        namespace[name] = node
+                    for key in (name, _SECOND_NAMES.get(name)):
+                        if namespace.get(key) is function:
+                            namespace[key] = node
             if function.__name__ in (name, "abs"):  # not a second name
                 symbolic[function] = node
 
