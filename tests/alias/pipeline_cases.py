@@ -162,6 +162,10 @@ CASES = {
     "bincount weights": lambda tf: tf.math.bincount(IDS, weights=ROWS[:, 0], minlength=5),
     "xlogy": lambda tf: tf.math.xlogy([0.0, 2.0], [0.0, 3.0]),
     "reduce_euclidean_norm": lambda tf: tf.math.reduce_euclidean_norm(ROWS, 1),
+    "count_nonzero": lambda tf: tf.math.count_nonzero(IDS, axis=0),
+    "count_nonzero keepdims": lambda tf: tf.math.count_nonzero(
+        [[0.5, 0.0], [float("nan"), -1.0]], axis=1, keepdims=True, dtype="int32"
+    ),
     "polyval": lambda tf: tf.math.polyval([2.0, 1.0, -3.0], ROWS),
     "gather batch_dims": lambda tf: tf.gather(TABLE, [[3, 0], [1, 1]], batch_dims=1),
     "gather batch_dims axis": lambda tf: tf.gather(TABLE, [[2, 0], [1, 1]], axis=2, batch_dims=1),

@@ -1,6 +1,7 @@
 """Datasets of folders of pictures and sounds."""
 
 import io
+import warnings
 import wave
 
 import numpy as np
@@ -44,6 +45,10 @@ def test_proportions(folder):
     cut = next(iter(image_dataset_from_directory(folder, crop_to_aspect_ratio=True, **options)))
     pixels = np.asarray(Image.open(folder / "a" / "0.png")).astype("float32")
     np.testing.assert_allclose(np.asarray(cut[0]), image.resize(pixels[:, 2:10], (6, 6)), atol=1e-3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        old = next(iter(image_dataset_from_directory(folder, smart_resize=True, **options)))
+    np.testing.assert_array_equal(old, cut)
     filled = next(iter(image_dataset_from_directory(folder, pad_to_aspect_ratio=True, **options)))
     filled = np.asarray(filled[0])
     assert (filled[0] == 0).all() and (filled[-1] == 0).all()

@@ -103,6 +103,7 @@ ARGUMENTS = {
     },
     "evaluate_generator": _GENERATOR,
     "predict_generator": _GENERATOR,
+    "image_dataset_from_directory": {"smart_resize": "crop_to_aspect_ratio"},
     "to_categorical": {"nb_classes": "num_classes"},
     "Tokenizer": {"nb_words": "num_words"},
     "load_data": {"nb_words": "num_words"},

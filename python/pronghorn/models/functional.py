@@ -18,7 +18,7 @@ from ..layers.input_spec import InputSpec
 from ..layers.masking import get_keras_mask, set_keras_mask
 from .ends import Ends, TakesSymbolicEnds
 from .graph import Graph, from_intermediate, is_input
-from .host_part import HostPart, Staged, as_input, needs_host
+from .host_part import HostPart, Staged, as_input, needs_host, refuse_host
 from .model import Model, Trainer, make_functional
 from .record import GraphRecord
 
@@ -230,6 +230,10 @@ class Functional(TakesSymbolicEnds, Model):
                 standardize = functools.partial(Functional._standardize_inputs, weakref.proxy(self))  # type: ignore[arg-type]
                 state["_stage"] = lambda x: part.run(standardize(x))
         return state["_stage"]
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        refuse_host(self._graph, self.name)
+        return super().compute_output_spec(*args, **kwargs)
 
     def call(
         self, inputs: Any, training: bool | None = None, mask: Any = None, **kwargs: Any

@@ -23,6 +23,16 @@ def needs_host(graph):
     )
 
 
+def refuse_host(graph, name):
+    """Raises ValueError for a model that needs the host and shall be a part of another."""
+    if needs_host(graph):
+        raise ValueError(
+            f"Model '{name}' takes text or looks values up, which is done on the host before the "
+            "compiled part of a model: it cannot be a part of another model. Call its layers one "
+            "by one on the other model's inputs; they are shared, with what they have learned."
+        )
+
+
 def _is_on_host(node):
     if getattr(node.operation, "runs_on_host", False):
         return True

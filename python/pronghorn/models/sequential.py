@@ -10,6 +10,7 @@ from ..layers.call_spec import is_shape
 from ..layers.input_layer import InputLayer
 from ..layers.masking import get_keras_mask
 from .functional import Functional
+from .host_part import refuse_host
 from .model import Model
 
 
@@ -240,6 +241,8 @@ class Sequential(Model):
     ) -> Any:
         from ..engine.symbolic import to_keras_tensors
 
+        if self._functional is not None:
+            refuse_host(self._functional._graph, self.name)
         return to_keras_tensors(self._abstract_call(inputs, training=training, mask=mask, **kwargs))
 
     def _graph_attribute(self, name, what):

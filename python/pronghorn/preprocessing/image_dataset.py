@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..data import AUTOTUNE
+from ..legacy.accept import old_arguments
 from ..ops.image import weights
 from .directory import check_labels, check_split, index_directory, split, with_labels
 from .pictures import open_picture, standard_format
@@ -18,6 +19,7 @@ _METHODS = (
 )  # fmt: skip
 
 
+@old_arguments
 def image_dataset_from_directory(
     directory: Any,
     labels: Any = "inferred",

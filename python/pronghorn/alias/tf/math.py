@@ -124,6 +124,11 @@ def reciprocal_no_nan(x, name=None):
     return divide_no_nan(_ops.ones_like(x), x)
 
 
+def count_nonzero(input, axis=None, keepdims=False, dtype="int64", name=None):
+    unequal = _ops.cast(_ops.not_equal(input, 0), dtype)
+    return _ops.sum(unequal, axis=axis, keepdims=keepdims)
+
+
 def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None):
     return _ops.sqrt(_ops.sum(_ops.square(input_tensor), axis=axis, keepdims=keepdims))
 

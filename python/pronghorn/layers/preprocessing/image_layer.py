@@ -117,6 +117,8 @@ class ImageLayer(DataLayer):
                 f"Layer '{self.name}' expects images, or a dict with the key 'images'. Received a "
                 f"dict with the keys {list(data)}"
             )
+        if isinstance(data, (list, tuple)):
+            data = self._batch_of(data)
         images = data["images"] if isinstance(data, dict) else data
         drawn = self.get_random_transformation(data, training=training)  # type: ignore[func-returns-value]
         rank = len(images.shape)
@@ -132,6 +134,16 @@ class ImageLayer(DataLayer):
             if part in data:
                 changed[part] = self._each(part, data[part], drawn, training, rank == 4)
         return changed
+
+    def _batch_of(self, images):
+        """A list of images of one size as a batch."""
+        shapes = {tuple(getattr(x, "shape", ())) for x in images}
+        if len(shapes) != 1:
+            raise ValueError(
+                f"Layer '{self.name}' takes a list of images as a batch, so all must have one "
+                f"size. Received images of the shapes {sorted(shapes, key=str)}; resize them first."
+            )
+        return ops.stack(list(images))
 
     def _each(self, part, value, drawn, training, batched):
         if part == "bounding_boxes":

@@ -20,6 +20,21 @@ def test_values_are_keras(name):
     np.testing.assert_allclose(np.asarray(found), VALUES[name], rtol=1e-4, atol=2e-3)
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: layers.CenterCrop(2, 3),
+        lambda: layers.Resizing(3, 2),
+        lambda: layers.RandomFlip(seed=3),
+    ],
+)
+def test_a_list_of_images_is_a_batch(make):
+    images = list(X.astype("uint8"))
+    np.testing.assert_array_equal(make()(images), make()(X.astype("uint8")))
+    with pytest.raises(ValueError, match="all must have one size.*resize them first"):
+        make()([images[0], images[1][1:]])
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_images_and_boxes_are_keras(name):
     boxes = BOXES / np.float32(9) if "pad" in name else BOXES
