@@ -9,7 +9,7 @@ class Logs(dict):
 
     Up to Keras 2.2 a metric was called "acc" that is "accuracy" today, and "mean_absolute_error"
     whether one wrote that or "mae"; so "val_acc" is also "val_accuracy", and the other way round.
-    There is no second key.
+    The learning rate of callbacks that change it was "lr". There is no second key.
 
     Example:
 
@@ -42,6 +42,7 @@ _SPELLINGS = {
     "mse": "mean_squared_error",
     "mape": "mean_absolute_percentage_error",
     "msle": "mean_squared_logarithmic_error",
+    "lr": "learning_rate",
 }
 _SPELLINGS.update({long: short for short, long in _SPELLINGS.items()})
 

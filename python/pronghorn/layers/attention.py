@@ -48,6 +48,7 @@ class Attention(Layer):
         seed: Seed | None = None,
         **kwargs: Any,
     ) -> None:
+        self._causal = bool(kwargs.pop("causal", False))  # Keras 2: of every call
         super().__init__(**kwargs)
         self.use_scale = use_scale
         self.score_mode = score_mode
@@ -92,7 +93,7 @@ class Attention(Layer):
         return ops.matmul(weights, value), weights
 
     def _calculate_score_mask(self, scores, v_mask, use_causal_mask):
-        if not use_causal_mask:
+        if not (use_causal_mask or self._causal):
             return v_mask
         length, keys = ops.shape(scores)[-2:]
         seen = ops.expand_dims(causal_mask(length, keys), axis=0)
@@ -178,6 +179,7 @@ class Attention(Layer):
             "score_mode": self.score_mode,
             "dropout": self.dropout,
             "seed": self.seed,
+            **({"causal": True} if self._causal else {}),
         }
 
 

@@ -102,6 +102,24 @@ def shapes_for(function, shapes, call_spec, class_name):
     Raises:
         ValueError: where a parameter does not match an argument of `call`.
     """
+    found = _shapes_for(function, shapes, call_spec, class_name)
+    return found if _is_ours(function) else shapes_as(function, found)
+
+
+def _is_ours(function):
+    return str(getattr(function, "__module__", "")).startswith(_PACKAGE)
+
+
+def shapes_as(function, shapes):
+    """A nest of shapes, as tuples; users' methods get TensorFlow's `as_list` with them."""
+    if _is_ours(function):
+        return shape_tree(tuple, shapes)
+    from ..engine.former_methods import Shape
+
+    return shape_tree(Shape, shapes)
+
+
+def _shapes_for(function, shapes, call_spec, class_name):
     names = [
         name
         for name, p in inspect.signature(function).parameters.items()
@@ -110,7 +128,7 @@ def shapes_for(function, shapes, call_spec, class_name):
     if len(names) == 1:
         return {names[0]: next(iter(shapes.values()), None)}
     chosen = {}
-    inherited = str(getattr(function, "__module__", "")).startswith(_PACKAGE)
+    inherited = _is_ours(function)
     for name in names:
         argument = name[: -len("_shape")]
         wrong = None

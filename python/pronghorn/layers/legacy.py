@@ -7,7 +7,7 @@ _OVER_SEQUENCES = frozenset(("Conv1D", "RNN", "SimpleRNN", "GRU", "LSTM", "Local
 
 
 def take_legacy_arguments(layer, kwargs):
-    """Takes input shapes and `weights` out of kwargs; raises ValueError for what is left."""
+    """Takes input shapes, `weights` and `dynamic` out; raises ValueError for what is left."""
     given = [name for name in ("input_shape", "input_dim", "input_length", "batch_input_shape")
              if name in kwargs]  # fmt: skip
     batch_size = kwargs.pop("batch_size", None)
@@ -18,6 +18,13 @@ def take_legacy_arguments(layer, kwargs):
         shape = _sequence_shape(layer, size, length)
     batch_shape = kwargs.pop("batch_input_shape", None)
     weights = kwargs.pop("weights", None)
+    if "dynamic" in kwargs:
+        del kwargs["dynamic"]
+        tell(
+            "dynamic",
+            "`dynamic` of a layer is an old argument; `compile(run_eagerly=True)` calls Python in "
+            "every step.",
+        )
     if kwargs:
         raise ValueError(
             f"Unrecognized keyword arguments passed to {type(layer).__name__}: {kwargs}"

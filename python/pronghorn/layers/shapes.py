@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine import KerasTensor, nest, trace
 from ..engine.call_context import call_context
 from ..engine.symbolic import to_keras_tensors
-from .call_spec import CallSpec, shape_tree, shapes_for
+from .call_spec import CallSpec, shape_tree, shapes_as, shapes_for
 from .context_args import LayerContext
 
 if TYPE_CHECKING:
@@ -120,9 +120,9 @@ class LayerShapes(LayerContext):
             return
         if "input_shape" in config:
             shape = config["input_shape"]
-            self.build(shape_tree(tuple, shape) if shape is not None else None)
+            self.build(shapes_as(self.build, shape) if shape is not None else None)
         elif "shapes_dict" in config:
-            self.build(**{k: shape_tree(tuple, v) for k, v in config["shapes_dict"].items()})
+            self.build(**shapes_as(self.build, config["shapes_dict"]))
 
     def rematerialized_call(self, layer_call: Any, *args: Any, **kwargs: Any) -> Any:
         """The function as it is: a step keeps what its backward pass reads.
@@ -154,6 +154,11 @@ class LayerShapes(LayerContext):
                 "`add_metric()` of a layer takes the tensors that its `call` works with. Received "
                 f"a symbolic one: {value}. Functional models take these."
             )
+        called = getattr(value, "_metric_obj", None)
+        if name is None and called is not None:  # it has counted the value
+            if all(called is not metric for metric in self._metrics):
+                self._metrics.append(called)
+            return
         metric = self._metric_called(name, kwargs)
         if not call_context.symbolic:
             metric.update_state(value)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import ops
 from ..dtype_policies import compute_dtype_of
-from ..engine import Variable, config, nest
+from ..engine import Tensor, Variable, config, nest
 from ..engine.naming import auto_name, name_scope
 from ..engine.stateless import StatelessScope
 from ..serialization import Portable
@@ -155,6 +155,8 @@ class Metric(Portable):
         Returns:
             Variable that is not trained.
         """
+        if isinstance(shape, str):  # Keras 2 began with the name
+            name, shape = shape, ()
         return self.add_variable(shape, initializer or "zeros", dtype=dtype, name=name)
 
     def reset_state(self) -> None:
@@ -232,7 +234,10 @@ class Metric(Portable):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self._check_super_called()
         self.update_state(*args, **kwargs)
-        return self.result()
+        result = self.result()
+        if isinstance(result, Tensor):
+            result._metric_obj = self  # type: ignore[attr-defined]  # whom `add_metric` of Keras 2 asks
+        return result
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make this metric again; its state is not among them.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import KerasTensor
 from ..layers.base import Layer
-from ..layers.call_spec import is_shape, shape_tree
+from ..layers.call_spec import is_shape, shape_tree, shapes_as
 from ..training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Model(Trainer, Layer):
             return
         if "input_shape" in config:
             shape = config["input_shape"]
-            self.build(shape_tree(tuple, shape) if shape is not None else None)
+            self.build(shapes_as(self.build, shape) if shape is not None else None)
         elif "shapes_dict" in config and self._has_own_build():
             super().build_from_config(config)
         elif "shapes_dict" in config:

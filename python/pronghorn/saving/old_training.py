@@ -180,6 +180,8 @@ def _objects(x, room):
         return _object(x, room)
     if isinstance(x, dict):
         return {k: _objects(v, room) for k, v in x.items()}
+    if isinstance(x, str) and (found := get_registered_object(x)) is not None:
+        return found() if isinstance(found, type) else found  # while custom_objects are known
     return [_objects(v, room) for v in x] if isinstance(x, list) else x
 
 
