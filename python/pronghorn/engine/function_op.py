@@ -198,15 +198,17 @@ def _symbolic(values):
 
 def one_node(row):
     """The row's function, recorded as one node where it is applied to KerasTensors."""
-    function = row.function
+    function, plain = row.function, _PLAIN
 
     @functools.wraps(function)
     def wrapper(*args, **kwargs):
         for x in args:
-            if type(x) not in _PLAIN and _symbolic((x,)):
+            if type(x) not in plain and _symbolic((x,)):
                 return row.record(args, kwargs)
-        if kwargs and _symbolic(kwargs.values()):
-            return row.record(args, kwargs)
+        if kwargs:
+            for x in kwargs.values():
+                if type(x) not in plain and _symbolic((x,)):
+                    return row.record(args, kwargs)
         return function(*args, **kwargs)
 
     return wrapper
