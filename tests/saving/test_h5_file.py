@@ -461,6 +461,7 @@ def test_hard_sigmoid_is_that_of_the_writer(tmp_path, version, factor):
     assert found == pytest.approx(2 * (factor + 0.5), abs=1e-6)
 
 
+@pytest.mark.cpu
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="needs /proc")
 def test_memory_of_old_weights_does_not_stay(tmp_path):
     """Behind a load the process is not by a copy of the weights larger than before it."""

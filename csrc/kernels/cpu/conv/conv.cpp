@@ -332,7 +332,8 @@ DirectConv<float> half_direct(const ConvArgs& g, const void* filter, int64_t res
     q.half_channels = q.used;
     q.used = q.in_channels = ceil_div(q.used, 2);
     q.in = q.half_channels % 2 || address % 4 ? nullptr : reinterpret_cast<const float*>(address);
-    q.rounds = q.epilogue.simple() && !g.gate && plan_direct(q).block == q.used;
+    q.rounds =  // where no tap reaches, there is nothing to plan
+        has_sum(q) && q.epilogue.simple() && !g.gate && plan_direct(q).block == q.used;
     if (!forward) {
       q.half_out += first * g.c;
       if (g.gate) q.half_gate += first * g.c;
