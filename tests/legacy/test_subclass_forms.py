@@ -87,6 +87,12 @@ def test_a_metric_that_was_called_needs_no_name(eagerly):
     np.testing.assert_allclose(history["size"], [wanted, wanted], rtol=1e-5)
 
 
+def test_a_metric_that_was_called_takes_no_other_arguments():
+    metric = keras.metrics.Mean()
+    with pytest.raises(ValueError, match="Give the metric a name"):
+        layers.Dense(1).add_metric(metric(1.0), nonsense=True)
+
+
 @pytest.mark.parametrize("suffix", ["h5", "keras"])
 def test_own_losses_stay_after_load(tmp_path, suffix):
     model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])

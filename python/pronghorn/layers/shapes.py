@@ -155,7 +155,7 @@ class LayerShapes(LayerContext):
                 f"a symbolic one: {value}. Functional models take these."
             )
         called = getattr(value, "_metric_obj", None)
-        if name is None and called is not None:  # it has counted the value
+        if name is None and called is not None and not kwargs:  # it has counted the value
             if all(called is not metric for metric in self._metrics):
                 self._metrics.append(called)
             return
