@@ -165,6 +165,13 @@ def einsum(equation, *shapes, **options):
 EINSUM = [
     einsum("ij,jk->ik", (3, 4), (4, 5)),
     einsum("bij,bjk->bik", (2, 3, 4), (2, 4, 5)),
+    einsum("ij,kj->ik", (3, 4), (5, 4)),
+    einsum("ji,jk->ik", (4, 3), (4, 5)),
+    einsum("ji,kj->ki", (4, 3), (5, 4)),
+    einsum("bkij,bckj->bcki", (2, 3, 4, 5), (2, 6, 3, 5)),
+    einsum("abi,cdi->abcd", (2, 3, 4), (5, 6, 4)),
+    einsum("iab,icd->abcd", (4, 2, 3), (4, 5, 6)),
+    einsum("bji,bkj->bik", (1, 4, 3), (2, 5, 4)),
     einsum("abc,cd->abd", (2, 3, 4), (4, 5)),
     einsum("ij->ji", (3, 4)),
     einsum("ij->i", (3, 4)),

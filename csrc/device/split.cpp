@@ -4,7 +4,9 @@
 #include "split.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include <cstdint>
 #include <cstring>
 #include <map>
 #include <new>
@@ -15,8 +17,9 @@
 namespace ph {
 namespace {
 
-constexpr size_t kStep = size_t{1} << 21;   // the range in use grows by so many bytes
-constexpr size_t kRange = size_t{1} << 36;  // addresses asked for; less where that is refused
+constexpr size_t kStep = size_t{1} << 21;      // the range in use grows by so many bytes
+constexpr size_t kGiveBack = size_t{1} << 16;  // blocks of so many bytes
+constexpr size_t kRange = size_t{1} << 36;     // addresses asked for; less where that is refused
 
 class Memory {
  public:
@@ -51,6 +54,7 @@ class Memory {
   void free(void* p, size_t bytes) {
     const size_t size = BlockCache::bucket_size(bytes);
     const std::lock_guard lock(mutex);
+    give_back(static_cast<char*>(p), size);
     free_[size].push_back(static_cast<char*>(p));
     live_ -= size;
     cached_ += size;
@@ -87,6 +91,14 @@ class Memory {
       return;
     }
     throw std::bad_alloc();
+  }
+  // Pages of free blocks go back to the system: opening the range costs by the pages it holds.
+  void give_back(char* p, size_t size) {
+    if (size < kGiveBack) return;
+    const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    const auto first = reinterpret_cast<uintptr_t>(p);
+    const uintptr_t from = (first + page - 1) / page * page, to = (first + size) / page * page;
+    if (from < to) madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
   }
   void protect(int how) {
     if (limit_ && mprotect(base_, limit_, how) != 0) throw std::bad_alloc();

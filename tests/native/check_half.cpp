@@ -181,6 +181,13 @@ void check_width(const Width& w, DType d) {
   for (int i = 0; i < 60; ++i)
     check_gemm(r, w, d, r.below(3) ? 1 : 1 + r.below(4), 1 + r.below(70), 1 + r.below(70),
                r.below(90));
+  for (int i = 0; i < 40; ++i) {  // one row or one column, small and shared out
+    const bool row = r.flip();
+    const int64_t wide = r.below(4) ? 1 + r.below(90) : 1000 + r.below(300);
+    check_gemm(r, w, d, r.below(4) ? 1 : 1 + r.below(4), row ? 1 : wide, row ? wide : 1,
+               r.below(4) ? r.below(90) : 400 + r.below(90));
+  }
+  check_gemm(r, w, d, 1, 1, 60, 9000);
   check_gemm(r, w, d, 1, 150, 70, 1100);
   check_gemm(r, w, d, 1, 5, 9, 5000);
   check_gemm(r, w, d, 1, 1, 300, 700);

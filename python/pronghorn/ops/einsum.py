@@ -14,7 +14,7 @@ from ._args import cast, shape_of, tensors
 from .array import reshape, transpose
 from .diagonals import diagonal
 from .math import multiply, sum
-from .matrix import matmul
+from .matrix import matrix_product
 
 if TYPE_CHECKING:
     from ..engine.types import Tensor
@@ -170,10 +170,19 @@ def _contract(first, second, elsewhere, sizes):
     batch = [c for c in both if c in elsewhere or c in stretched]
     rows = [c for c in term1 if c not in both]
     columns = [c for c in term2 if c not in both]
-    left = _arranged(term1, x1, batch, rows, summed, sizes)
-    right = _arranged(term2, x2, batch, summed, columns, sizes)
-    # without a sum it is a column times a row, by the elementwise kernel
-    product = matmul(left, right) if summed or left.dtype == "bool" else multiply(left, right)
+    if summed or "bool" in (x1.dtype, x2.dtype):
+        # read across where the axes lie the other way round: not moved
+        flip1 = bool(rows) and term1 == batch + summed + rows
+        flip2 = bool(columns) and term2 == batch + columns + summed
+        left = _arranged(term1, x1, batch, *((summed, rows) if flip1 else (rows, summed)), sizes)
+        right = _arranged(
+            term2, x2, batch, *((columns, summed) if flip2 else (summed, columns)), sizes
+        )
+        product = matrix_product(left, right, flip1, flip2)
+    else:  # a column times a row, by the elementwise kernel
+        left = _arranged(term1, x1, batch, rows, summed, sizes)
+        right = _arranged(term2, x2, batch, summed, columns, sizes)
+        product = multiply(left, right)
     term = batch + rows + columns
     x = reshape(product, tuple(sizes[c] for c in term))
     late = [i for i, c in enumerate(term) if c in stretched and c not in elsewhere]

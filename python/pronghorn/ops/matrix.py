@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _matmul = op("matmul")
 
 
+def matrix_product(a: Tensor, b: Tensor, transpose_a: bool, transpose_b: bool) -> Tensor:
+    """a (..., m, k) @ b (..., k, n), of which each may lie with its last two axes the other way."""
+    return _matmul(pair(a, b), (transpose_a, transpose_b))
+
+
 def matmul(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The matrix product x1 @ x2.
 

@@ -3,6 +3,7 @@
 #pragma once
 #include "../half.h"
 #include "gemm_engine.h"
+#include "gemm_half_vector.h"
 
 namespace ph {
 namespace PH_ISA {
@@ -44,33 +45,13 @@ struct HalfMatrix {
   }
 };
 
-// to (rows, cols) = gate(from), rounded; from is dense.
-PH_INLINE void narrow_rows(Half to, int64_t ld, const float* from, int64_t rows, int64_t cols,
-                           Half gate, int64_t ldgate, Act act) {
-  constexpr int64_t lanes = kLanes<float>;
-  for (int64_t i = 0; i < rows; ++i, to += ld, from += cols) {
-    if (!gate) {
-      narrow_run(to, from, cols);
-      continue;
-    }
-    for (int64_t j = 0; j < cols; j += lanes) {
-      const int64_t n = min_of(lanes, cols - j);
-      if (n == lanes)
-        store(to + j, apply_gate<float>(load(from + j), load(gate + j), act));
-      else
-        store_first(to + j,
-                    apply_gate<float>(load_first(from + j, n), load_first(gate + j, n), act), n);
-    }
-    gate += ldgate;
-  }
-}
-
 // depth: of the sums, in what Matrix::pack writes. rounds: the tiles write the result, where they
 // can and one block of k gives all of it, not float32.
 struct HalfPlan {
-  bool by_batch, rounds;
+  bool vector, by_batch, rounds;
   int64_t depth, splits, a_bytes, b_bytes, bias_bytes, c_bytes;
   PH_INLINE HalfPlan(const GemmArgs& g, int64_t k, bool pairs) : depth(k) {
+    vector = takes_half_vector(g);
     by_batch = g.batch > 1 && g.m * g.n * k < kSerialWork * 4;
     splits = by_batch ? 1 : choose_splits<float>(g.m, g.n, k);
     a_bytes = a_block_bytes<float>(g.m, k), b_bytes = b_block_bytes<float>(g.n, k);
@@ -81,6 +62,7 @@ struct HalfPlan {
     c_bytes = rounds ? 0 : cache_rounded(g.m * g.n * 4);
   }
   PH_INLINE int64_t item(const GemmArgs& g, int threads) const {
+    if (vector) return half_vector_bytes(g);
     return c_bytes + (splits > 1 ? split_bytes<float>(g.m, g.n, depth, splits, threads)
                                  : b_bytes + threads * a_bytes);
   }
@@ -100,6 +82,9 @@ void gemm_half(const GemmArgs& g, const Launch& team) {
   const auto item = [&](int64_t b, const Launch& crew, char* own) {
     const Half c = Half(g.c, g.dtype) + b * g.c_bs;
     const Half gate = g.gate ? Half(g.gate, g.dtype) + b * g.gate_bs : Half();
+    if (plan.vector)
+      return run_half_vector(g, Half(g.a, g.dtype) + b * g.a_bs, Half(g.b, g.dtype) + b * g.b_bs, c,
+                             gate, bias, crew, own);
     float* const sums = reinterpret_cast<float*>(own);
     char* const rest = own + plan.c_bytes;
     Product<float, Matrix, Matrix> q = {

@@ -21,8 +21,8 @@ PH_INLINE void zip_run(float* PH_RESTRICT dst, const uint16_t* low, const uint16
   constexpr int64_t lanes = kLanes<float>;
   for (int64_t i = 0; i < n; i += lanes) {
     const int64_t left = min_of(lanes, n - i);
-    vu32 both = __builtin_convertvector(first_halves(low + i, left), vu32);
-    if (high) both |= __builtin_convertvector(first_halves(high + i, left), vu32) << 16;
+    vu32 both = zero_extended(first_halves(low + i, left));
+    if (high) both |= zero_extended(first_halves(high + i, left)) << 16;
     store_first(dst + i, (vf32)both, left);
   }
 }
