@@ -205,22 +205,27 @@ def test_a_callback_that_raises_ends_the_threads_at_once():
     assert not _own() and caught.traceback  # though the traceback is still here
 
 
-def test_the_data_are_made_while_the_step_computes():
-    """A step and a batch of 20 ms each: together less than their sum."""
+def test_the_data_are_made_while_the_step_computes(monkeypatch):
+    """A step waits until the next batch is made, which only another thread can do. The first two
+    show whether a thread is worth it."""
+    monkeypatch.setattr(ahead_module, "WORTH_A_THREAD", -1)
+    made, waited = [], []
+    next_one = threading.Condition()
 
-    class Slow(ph.callbacks.Callback):
+    class Waits(ph.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
-            time.sleep(0.02)
+            with next_one:
+                enough = min(batch + 2, 25) if batch > 1 else 0
+                waited.append(next_one.wait_for(lambda: len(made) >= enough, timeout=60))
 
-    def slow(x, y):
-        time.sleep(0.02)
+    def note(x, y):
+        with next_one:
+            made.append(1)
+            next_one.notify()
         return x, y
 
-    made = model()
-    made.fit(X[:8], Y[:8], verbose=0)
-    start = time.perf_counter()
-    made.fit(slices().batch(2).map(slow), verbose=0, callbacks=[Slow()])
-    assert time.perf_counter() - start < 25 * 0.04 * 0.85
+    model().fit(slices().take(50).batch(2).map(note), verbose=0, callbacks=[Waits()])
+    assert waited == [True] * 25
 
 
 # ---- generators ------------------------------------------------------------------------------
