@@ -225,19 +225,6 @@ def test_what_cannot_be_cut_says_so():
         plain.predict(TEXTS, verbose=0)
 
 
-@pytest.mark.parametrize("sequential", [True, False])
-def test_a_model_on_text_inside_another_is_told(sequential):
-    lookup = layers.StringLookup(vocabulary=["a", "b"])
-    inner = ph.Sequential([layers.Input((), dtype="string"), lookup, layers.Embedding(3, 2)])
-    inner = inner if sequential else ph.Model(inner.inputs, inner.outputs)
-    inputs = layers.Input((), dtype="string")
-    with pytest.raises(ValueError, match="part of another model. Call its layers one by one"):
-        inner(inputs)
-    shared = ph.Model(inputs, inner.layers[-1](lookup(inputs)))
-    data = np.array(["a", "other"])
-    np.testing.assert_array_equal(shared.predict(data, verbose=0), inner.predict(data, verbose=0))
-
-
 def test_bad_text_ends_fit_and_leaves_no_thread():
     strict = layers.StringLookup(vocabulary=list(WORDS), num_oov_indices=0)
     inputs = layers.Input((1,), dtype="string")

@@ -18,8 +18,9 @@ from ..layers.input_spec import InputSpec
 from ..layers.masking import get_keras_mask, set_keras_mask
 from .ends import Ends, TakesSymbolicEnds
 from .graph import Graph, from_intermediate, is_input
-from .host_part import HostPart, Staged, as_input, needs_host, refuse_host
+from .host_part import HostPart, Staged
 from .model import Model, Trainer, make_functional
+from .nested import as_input, lists_of_text, needs_host, output_spec
 from .record import GraphRecord
 
 
@@ -92,6 +93,8 @@ class Functional(TakesSymbolicEnds, Model):
 
     def _portable_state(self):
         state = super()._portable_state()
+        state.pop("_host", None)
+        state.pop("_stage", None)
         inputs, outputs = state.pop("_inputs_struct"), state.pop("_outputs_struct")
         ends = state.pop("_symbolic_ends", None)
         if ends is None:
@@ -225,14 +228,27 @@ class Functional(TakesSymbolicEnds, Model):
         state = self.__dict__
         if "_stage" not in state:
             state["_stage"] = None
-            if needs_host(self._graph):
+            if self._needs_host():
                 part = state["_host"] = HostPart(self._graph, self.name)
                 standardize = functools.partial(Functional._standardize_inputs, weakref.proxy(self))  # type: ignore[arg-type]
                 state["_stage"] = lambda x: part.run(standardize(x))
         return state["_stage"]
 
+    def _needs_host(self):
+        state = self.__dict__
+        if "_on_host" not in state:
+            state["_on_host"] = needs_host(self._graph)
+        return state["_on_host"]
+
+    def _called_model(self):
+        """The functional model whose graph a call runs; None where a subclass says otherwise."""
+        return self if type(self).call is Functional.call else None
+
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        refuse_host(self._graph, self.name)
+        if self._needs_host() and self._called_model() is self:
+            inputs = kwargs["inputs"] if "inputs" in kwargs else args[0]
+            results = output_spec(self, inputs)
+            return _single_output(nest.pack_as(self._outputs_struct, results))
         return super().compute_output_spec(*args, **kwargs)
 
     def call(
@@ -280,8 +296,14 @@ class Functional(TakesSymbolicEnds, Model):
                     f"Model '{self.name}': missing data for input \"{missing[0]}\". You passed a "
                     f"data dictionary with keys {list(inputs)}. Expected the keys: {names}"
                 )
-            return [inputs[name] for name in names]
+            given = [inputs[name] for name in names]
+            return lists_of_text(given, self._graph.inputs) or given
         flat = nest.flatten(inputs)
+        if len(flat) and type(flat[-1]) in (str, bytes) or len(flat) != len(self._graph.inputs):
+            given = [inputs] if len(self._graph.inputs) == 1 else inputs
+            texts = lists_of_text(given, self._graph.inputs)
+            if texts is not None:
+                return texts
         if len(flat) != len(self._graph.inputs):
             keys = f" named input(s) with keys {list(struct)}" if isinstance(struct, dict) else ""
             raise ValueError(
@@ -319,17 +341,20 @@ class Functional(TakesSymbolicEnds, Model):
             self._check_structure(inputs)
         values = []
         for x, expected in zip(self._flat(inputs), self._graph.inputs):
-            if x is None:
-                _check_optional(expected)
-            elif isinstance(x, (Tensor, KerasTensor)) and x.dtype == expected.dtype:
-                pass
-            elif expected.dtype == "string" and not isinstance(x, (Tensor, KerasTensor)):
-                values.append(as_input(x, expected))
-                continue
-            else:
-                x = self._converted(x, expected.dtype)
-            values.append(x if x is None else self._adjust_rank(x, expected))
+            if type(x) is not Tensor or x.dtype != expected.dtype or x.ndim != len(expected.shape):
+                x = self._standardize_input(x, expected)
+            values.append(x)
         return values
+
+    def _standardize_input(self, x, expected):
+        if x is None:
+            _check_optional(expected)
+            return None
+        if not isinstance(x, (Tensor, KerasTensor)) and expected.dtype == "string":
+            return as_input(x, expected)
+        if not isinstance(x, (Tensor, KerasTensor)) or x.dtype != expected.dtype:
+            x = self._converted(x, expected.dtype)
+        return self._adjust_rank(x, expected)
 
     @staticmethod
     def _converted(x, dtype):

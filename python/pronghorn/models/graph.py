@@ -5,7 +5,7 @@ from ..engine.graph import Graph, is_input, sorted_nodes
 from ..engine.symbolic import Node
 from ..engine.symdim import SymDim
 
-__all__ = ["Graph", "from_intermediate", "is_input"]
+__all__ = ["Graph", "from_intermediate", "is_input", "renewed"]
 
 
 def from_intermediate(inputs, outputs):
@@ -22,23 +22,24 @@ def from_intermediate(inputs, outputs):
         )
     flat_outputs = nest.flatten(outputs)
 
-    def renewed(leaf):
-        return _renewed(leaf, new)
+    def again(leaf):
+        return renewed(leaf, new)
 
     for node in sorted_nodes(nest.flatten(inputs), flat_outputs)[0]:
         if node.is_input:
             for x in node.outputs:
                 new.setdefault(x._key, x)
             continue
-        args, kwargs = nest.map_structure(renewed, (node.args, node.kwargs))
+        args, kwargs = nest.map_structure(again, (node.args, node.kwargs))
         copies = [KerasTensor(x.shape, x.dtype, name=f"{x.name}_clone") for x in node.outputs]
         for x, copy in zip(node.outputs, copies):
             new[x._key] = copy
         Node(node.operation, args, kwargs, copies).keeps_training = node.keeps_training
-    return nest.map_structure(renewed, inputs), nest.map_structure(renewed, outputs)
+    return nest.map_structure(again, inputs), nest.map_structure(again, outputs)
 
 
-def _renewed(leaf, new):
+def renewed(leaf, new):
+    """A leaf of a node's arguments, with the tensors that `new` has by key in their place."""
     if isinstance(leaf, KerasTensor):
         return new.get(leaf._key, leaf)
-    return leaf.moved(lambda tensor: _renewed(tensor, new)) if isinstance(leaf, SymDim) else leaf
+    return leaf.moved(lambda tensor: renewed(tensor, new)) if isinstance(leaf, SymDim) else leaf

@@ -2,41 +2,18 @@
 
 Text cannot enter a program, and lookup layers look at values. So a graph is cut in two: what needs
 the host, and all it stands on, runs batch by batch where the data are made; the values at the cut
-are what the program starts from.
+are what the program starts from. Models that are called in it are cut in two with it (nested.py).
 """
 
 from ..engine import convert_to_numpy
 from ..engine.containers import register
-from ..engine.strings import StringTensor, encode_array
 from .graph import Graph
+from .nested import flat, is_on_host
 
 
 @register
 class Staged(list):
     """What a model's program starts from in the place of the model's inputs."""
-
-
-def needs_host(graph):
-    """Whether a graph has text for an input, or a layer that runs on the host."""
-    return any(x.dtype == "string" for x in graph.inputs) or any(
-        _is_on_host(step.node) for step in graph.steps
-    )
-
-
-def refuse_host(graph, name):
-    """Raises ValueError for a model that needs the host and shall be a part of another."""
-    if needs_host(graph):
-        raise ValueError(
-            f"Model '{name}' takes text or looks values up, which is done on the host before the "
-            "compiled part of a model: it cannot be a part of another model. Call its layers one "
-            "by one on the other model's inputs; they are shared, with what they have learned."
-        )
-
-
-def _is_on_host(node):
-    if getattr(node.operation, "runs_on_host", False):
-        return True
-    return any(x.dtype == "string" for x in node.input_tensors)
 
 
 class HostPart:
@@ -48,7 +25,8 @@ class HostPart:
     """
 
     def __init__(self, graph, name):
-        on_host = {step.node for step in graph.steps if _is_on_host(step.node)}
+        graph = flat(graph)
+        on_host = {step.node for step in graph.steps if is_on_host(step.node)}
         made_by = {key: step.node for step in graph.steps for key in step.targets}
         for step in reversed(graph.steps):  # what the host needs is done by the host
             if step.node in on_host:
@@ -75,10 +53,10 @@ class HostPart:
             )
         self._inputs = graph.inputs
         made = [x for key, x in border.items() if key not in given]
-        self._host = Graph(graph.inputs, made)
+        self._host = Graph(graph.inputs, made, unique=False)
         self._made = [x._key for x in made]
         self._border = list(border.values())
-        self.device = Graph(self._border, graph.outputs)
+        self.device = Graph(self._border, graph.outputs, unique=False)
 
     def run(self, values):
         """The values at the border.
@@ -92,22 +70,6 @@ class HostPart:
         known = {x._key: v for x, v in zip(self._inputs, values)}
         known.update(zip(self._made, self._host.run(values)))
         return Staged(_array(known[x._key], x.dtype) for x in self._border)
-
-
-def as_input(value, expected):
-    """Text in the rank of a model's input, where a last axis of 1 may be missing or extra."""
-    array = encode_array(value)
-    rank, wanted = array.ndim, len(expected.shape)
-    if rank == wanted + 1 and array.shape[-1] == 1:
-        array = array[..., 0]
-    elif rank == wanted - 1 and expected.shape[-1] == 1:
-        array = array[..., None]
-    elif rank != wanted:
-        raise ValueError(
-            f"Invalid input shape for input '{expected.name}': expected {expected.shape}, "
-            f"received text of shape {array.shape}."
-        )
-    return StringTensor(array)
 
 
 def _array(value, dtype):

@@ -10,8 +10,8 @@ from ..layers.call_spec import is_shape
 from ..layers.input_layer import InputLayer
 from ..layers.masking import get_keras_mask
 from .functional import Functional
-from .host_part import refuse_host
 from .model import Model
+from .nested import inner_model
 
 
 class _Calls:
@@ -188,10 +188,13 @@ class Sequential(Model):
     def _has_own_build(self):
         return True
 
+    def _called_model(self):
+        """The functional model whose graph a call runs; None where there is none."""
+        return self._functional if type(self).call is Sequential.call else None
+
     def _host_part(self, x):
         if self._functional is None and self._layers:
-            first = self._layers[0]
-            if not getattr(first, "runs_on_host", False):
+            if not _begins_on_host(self._layers[0]):
                 return None
             self.build((None, *_sample_shape(self, x)))
         return None if self._functional is None else self._functional._host_part(x)
@@ -241,8 +244,9 @@ class Sequential(Model):
     ) -> Any:
         from ..engine.symbolic import to_keras_tensors
 
-        if self._functional is not None:
-            refuse_host(self._functional._graph, self.name)
+        model = self._called_model()
+        if model is not None and model._needs_host():
+            return model.compute_output_spec(inputs)
         return to_keras_tensors(self._abstract_call(inputs, training=training, mask=mask, **kwargs))
 
     def _graph_attribute(self, name, what):
@@ -355,10 +359,23 @@ def _check_takes_one(layer):
         )
 
 
+def _begins_on_host(layer):
+    """Whether a first layer, or the first one of a stack that is first, runs on the host."""
+    while isinstance(layer, Sequential) and layer._layers:
+        layer = layer._layers[0]
+    model = inner_model(layer)
+    return model is not None or getattr(layer, "runs_on_host", False)
+
+
 def _natural_input_dtype(layer):
-    """The dtype of an Input made for a first layer: indices stay integers."""
+    """The dtype of an Input made for a first layer: indices stay integers, text is text."""
     from ..layers.core import Embedding
 
+    model = inner_model(layer)
+    if model is not None:
+        return model.inputs[0].dtype
+    if isinstance(layer, Sequential) and layer._layers and _begins_on_host(layer):
+        return _natural_input_dtype(layer._layers[0])
     return "int32" if isinstance(layer, Embedding) else layer.compute_dtype
 
 
