@@ -64,7 +64,7 @@ PACKAGE_ARROWS = {
     "applications": _BASIC | {"activations", "initializers", "files", "layers", "models"},
     "alias": _BASIC
     | {"backend", "callbacks", "data", "initializers", "layers", "models", "optimizers"}
-    | {"preprocessing", "training", "tree", "_atomic"},
+    | {"preprocessing", "text", "training", "tree", "_atomic"},
     "cli": _BASIC | {"alias", "callbacks", "datasets", "layers", "models", "saving", "_atomic"},
 }
 LEAVES = {

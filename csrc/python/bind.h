@@ -12,6 +12,7 @@ namespace py = pybind11;
 py::tuple shape_tuple(const Shape& shape);  // None where unknown
 Shape shape_from(const py::handle& dims);   // None or -1: unknown
 DType dtype_from(const py::handle& name);
+py::str dtype_object(DType d);  // what `.dtype` gives: a name, or what `show_dtypes` put for it
 // Of anything that counts as an integer. Errors say for what: an op's name.
 int64_t integer_from(const py::handle& number, const char* what);
 Attrs attrs_from(const py::tuple& values, const OpDef& op);
@@ -22,10 +23,12 @@ Tensor from_numpy(const py::array& array, bool share);  // share: only where saf
 py::array array_like(const Spec& spec);  // new
 py::array array_over(const Operand& memory, bool writeable);
 
+void bind_dtypes(py::module_& m);
 void bind_tensor(py::module_& m);
 void bind_recorders(py::module_& m);
 void bind_program(py::module_& m);
 void bind_device(py::module_& m);
+void bind_files(py::module_& m);
 void bind_host(py::module_& m);
 void bind_regions(py::module_& m);
 

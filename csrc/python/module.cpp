@@ -15,10 +15,12 @@ PYBIND11_MODULE(_core, m) {
     }
   });
   ph::install_interpreter();
+  ph::bind_dtypes(m);
   ph::bind_tensor(m);
   ph::bind_recorders(m);
   ph::bind_program(m);
   ph::bind_device(m);
+  ph::bind_files(m);
   ph::bind_host(m);
   ph::bind_regions(m);
 }

@@ -141,7 +141,7 @@ void bind_recorders(py::module_& m) {
       .def_property_readonly("shape",
                              [](const VariableCell& v) { return shape_tuple(v.spec.shape); })
       .def_property_readonly("dtype",
-                             [](const VariableCell& v) { return dtype_name(v.spec.dtype); })
+                             [](const VariableCell& v) { return dtype_object(v.spec.dtype); })
       .def("read", &read_variable)
       .def("assign", &assign_variable)
       .def("replace", &replace_variable)

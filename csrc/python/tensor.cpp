@@ -44,13 +44,6 @@ Shape shape_from(const py::handle& dims) {
   return shape;
 }
 
-DType dtype_from(const py::handle& name) {
-  if (!py::isinstance<py::str>(name))
-    throw TypeError(cat("a dtype is named by a string such as 'float32'; received ",
-                        py::repr(name).cast<std::string>()));
-  return dtype_by_name(name.cast<std::string>());
-}
-
 namespace {
 // Integers, None among them unknown sizes; or numbers.
 Attr list_from(const py::handle& items, const char* op) {
@@ -395,7 +388,7 @@ std::string repr(const Tensor& t) {
 void bind_tensor(py::module_& m) {
   py::class_<Tensor>(m, "Tensor", py::dynamic_attr())
       .def_property_readonly("shape", [](const Tensor& t) { return shape_tuple(t.shape()); })
-      .def_property_readonly("dtype", [](const Tensor& t) { return dtype_name(t.dtype()); })
+      .def_property_readonly("dtype", [](const Tensor& t) { return dtype_object(t.dtype()); })
       .def_property_readonly("ndim", [](const Tensor& t) { return t.shape().rank(); })
       .def_property_readonly("size",
                              [](const Tensor& t) -> py::object {

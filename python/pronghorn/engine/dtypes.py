@@ -6,8 +6,23 @@ from typing import Any
 
 from .. import _core
 from . import config
+from .keras_tensor import shown
+from .variable import live_variables
 
 _WEAK = {"int": 0, "float": 1}
+
+
+def show_dtypes(make: Any) -> None:
+    """Has tensors, variables and placeholders give their dtypes as objects that know more.
+
+    Args:
+        make: Gives for a dtype's name an object of a subclass of str, equal to the name.
+    """
+    made = {name: make(name) for name in config.DTYPES}
+    _core.show_dtypes(lambda name: made.get(name, name))
+    shown.update(made)
+    for variable in live_variables():
+        variable.dtype = variable.handle.dtype
 
 
 def result_type(*dtypes: Any) -> Any:

@@ -22,6 +22,8 @@ KerasHistory = namedtuple("KerasHistory", ["operation", "node_index", "tensor_in
 
 _keys = itertools.count()
 
+shown: dict[str, Any] = {}  # what stands for a dtype's name (engine/dtypes.py); empty: the name
+
 
 class NoValueError(TypeError, ValueError, NotImplementedError):
     """A symbolic tensor where a value is needed: each of the errors that Keras raises there."""
@@ -108,7 +110,7 @@ class KerasTensor(TensorOperators):
     @property
     def dtype(self) -> Any:
         """The name of the dtype that values will have."""
-        return self._dtype
+        return shown.get(self._dtype, self._dtype) if shown else self._dtype
 
     @dtype.setter
     def dtype(self, value: Any) -> None:

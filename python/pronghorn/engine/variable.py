@@ -394,6 +394,7 @@ def _again(cls, state):
     variable = cls.__new__(cls)
     variable.__dict__.update(state)
     variable.handle = _core.Cell(state["handle"], variable.path, variable._trainable)
+    variable.dtype = variable.handle.dtype
     _by_cell[variable.handle.id] = variable
     return variable
 

@@ -71,11 +71,9 @@ class Optimizer(Portable, OldMethods, Averages, OptimizerState):
         """Shows the arguments that `*args, **kwargs` hand on to this class in signatures."""
         super().__init_subclass__(**kwargs)
         old_constructor(cls, or_default="epsilon")  # as in Keras 2
-        if "get_updates" in cls.__dict__:
-            from .get_updates import adapt
-
-            adapt(cls)
         cls._is_ours = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
+        if not cls._is_ours:
+            _adapt(cls)
         own = list(inspect.signature(cls.__init__).parameters.values())
         if [p.kind for p in own[-2:]] == [
             inspect.Parameter.VAR_POSITIONAL,
@@ -490,3 +488,13 @@ class Optimizer(Portable, OldMethods, Averages, OptimizerState):
             rate = schedules.deserialize(config["learning_rate"], custom_objects)
             config = {**config, "learning_rate": rate}
         return cls(**config)
+
+
+def _adapt(cls):
+    """Gives a class of others in a form of Keras 2 what calls its methods."""
+    from . import get_updates, resource_form
+
+    if resource_form.is_meant(cls):
+        resource_form.adapt(cls, Optimizer)
+    elif "get_updates" in cls.__dict__:
+        get_updates.adapt(cls)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..engine import GradientTape
+from ..engine import GradientTape, Tensor
+from .sparse import densified
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,8 @@ class OldMethods:
             The variable that counts the steps.
         """
         pairs = list(grads_and_vars)
-        self.apply([g for g, _ in pairs], [v for _, v in pairs])
+        grads = [g if type(g) is Tensor else densified(g, v) for g, v in pairs]
+        self.apply(grads, [v for _, v in pairs])
         return self._iterations
 
     def compute_gradients(

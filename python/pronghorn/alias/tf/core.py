@@ -19,6 +19,8 @@ from .math import *
 from .modules import Module
 from .sessions import *
 from .shapes import *
+from .slices import IndexedSlices
+from .sparse import SparseTensor
 from .strings import as_string
 from .tape import GradientTape
 from .variable import Variable
@@ -39,6 +41,7 @@ def constant(value, dtype=None, shape=None, name="Const"):
 def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None):
     if _texts.is_text(value):
         return _texts.StringTensor(value)
+    value = value._dense() if isinstance(value, IndexedSlices) else value
     return _ops.convert_to_tensor(value, dtype)
 
 

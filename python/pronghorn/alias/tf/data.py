@@ -7,6 +7,7 @@ from ...data import (  # noqa: F401
     Dataset,
     Iterator,
     TextLineDataset,
+    TFRecordDataset,
 )
 from .csv import make_csv_dataset  # noqa: F401
 

@@ -18,6 +18,14 @@ def tensor_scatter_nd_sub(tensor, indices, updates, name=None):
     return tensor_scatter_nd_add(tensor, indices, -_ops.convert_to_tensor(updates))
 
 
+def tensor_scatter_nd_max(tensor, indices, updates, name=None):
+    return _ops.scatter_update(tensor, indices, updates, reduction="max")
+
+
+def tensor_scatter_nd_min(tensor, indices, updates, name=None):
+    return _ops.scatter_update(tensor, indices, updates, reduction="min")
+
+
 def unique(x, out_idx="int32", name=None):
     """The values in the order in which they come first, and the place of each element there."""
     values = _np.asarray(x)

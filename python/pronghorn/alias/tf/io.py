@@ -12,6 +12,20 @@ import numpy as _np
 
 from ... import ops as _ops
 from . import texts as _texts
+from .parsing import (  # noqa: F401
+    FixedLenFeature,
+    FixedLenSequenceFeature,
+    VarLenFeature,
+    parse_example,
+    parse_single_example,
+    parse_single_sequence_example,
+)
+from .records import (  # noqa: F401
+    TFRecordOptions,
+    TFRecordWriter,
+    parse_tensor,
+    serialize_tensor,
+)
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 

@@ -1,7 +1,18 @@
-"""tf.train: checkpoints, and the optimizers of TensorFlow 1 as those of today."""
+"""tf.train: checkpoints, examples, and the optimizers of TensorFlow 1 as those of today."""
 
 from ... import optimizers as _optimizers
 from .checkpoints import Checkpoint, CheckpointManager, latest_checkpoint  # noqa: F401
+from .examples import (  # noqa: F401
+    BytesList,
+    Example,
+    Feature,
+    FeatureList,
+    FeatureLists,
+    Features,
+    FloatList,
+    Int64List,
+    SequenceExample,
+)
 
 
 def GradientDescentOptimizer(learning_rate, use_locking=False, name="GradientDescent"):
