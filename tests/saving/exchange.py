@@ -18,6 +18,7 @@ import numpy as np
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import cases  # noqa: E402
+import exchange_configs  # noqa: E402
 import exchange_layers  # noqa: E402
 
 
@@ -40,6 +41,7 @@ def write(folder):
     with open(os.path.join(folder, "losses.json"), "w") as f:
         json.dump(losses, f)
     exchange_layers.write(k, "pronghorn", folder)
+    exchange_configs.write(k, folder)
     return 0
 
 
@@ -92,6 +94,8 @@ def check(which, folder):
                 failed += 1
                 print(f"{name}.{ending}: {type(e).__name__}: {str(e)[:500]}")
     print(f"{which}: {failed} failed")
+    if which == "keras":
+        failed += exchange_configs.read(k, folder)
     exchange_layers.write(k, which, folder)
     return failed + exchange_layers.read(k, which, "pronghorn", folder)
 

@@ -6,13 +6,16 @@ import os
 import pronghorn as ph
 import pytest
 from pronghorn import saving
-from serialization import cases
+from serialization import cases, unusual
 from signatures.compare import KERAS as SIGNATURES
 from signatures.compare import ours
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(HERE, "keras_configs.json")) as f:
     KERAS = json.load(f)
+
+with open(os.path.join(HERE, "keras_unusual.json")) as f:
+    UNUSUAL = json.load(f)
 
 MADE = {**cases.VARIED, **cases.MODELS}
 # What is ours on purpose (docs/differences.md).
@@ -84,6 +87,45 @@ def test_keras_s_config_makes_it(row):
     if row in OURS:
         wanted["config"] = {**OURS[row], **wanted["config"]}
     assert plain(again) == wanted
+
+
+# What Keras leaves out or rounds, as ours has it of unusual arguments (docs/differences.md).
+OURS_UNUSUAL = {
+    **{name: OURS[name] for name in OURS if name.startswith("metrics.")},
+    **{f"{room}.CosineSimilarity": {"axis": 1} for room in ("losses", "metrics")},
+    "initializers.Identity": {"gain": 0.25},
+    "initializers.IdentityInitializer": {"gain": 0.25},
+    "layers.MaxNumBoundingBoxes": {"fill_value": 0},
+    "layers.RandomGrayscale": {"seed": 3},
+    "layers.SimpleRNN": {
+        "activity_regularizer": {
+            "module": "keras.regularizers",
+            "class_name": "L1L2",
+            "config": {"l1": 0.25, "l2": 0.5},
+            "registered_name": None,
+        }
+    },
+    "losses.Huber": {"delta": 0.25},
+    "regularizers.OrthogonalRegularizer": OURS["regularizers.OrthogonalRegularizer"],
+}
+
+
+@pytest.mark.parametrize("row", UNUSUAL)
+def test_configs_of_unusual_arguments(row):
+    room, _, name = row.rpartition(".")
+    keras = UNUSUAL[row]["config"]
+    ours = unusual.row(ph, room, name, UNUSUAL[row]["arguments"])["config"]
+    wanted = {**keras["config"], **OURS_UNUSUAL.get(row, {})}
+    assert plain(ours) == plain({**keras, "config": wanted})
+    for config in (keras, ours):
+        made = saving.deserialize_keras_object(json.loads(json.dumps(config)))
+        again = json.loads(json.dumps(saving.serialize_keras_object(made)))
+        if config is ours:
+            assert again == ours
+        else:  # defaults stand for what Keras left out
+            written = {k: again["config"][k] for k in config["config"]}
+            given = {k: v for k, v in written.items() if k not in OURS_UNUSUAL.get(row, {})}
+            assert given == {k: v for k, v in config["config"].items() if k in given}
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,11 @@ class HostLayer(Layer):
         self.built = True
 
     def __call__(self, inputs: TensorLike, *args: Any, **kwargs: Any) -> Any:
-        if _is_symbolic(inputs):
+        symbolic = _is_symbolic(inputs)
+        if self._build_shapes_dict is None:
+            shape = nest.map_structure(lambda x: x.shape, inputs) if symbolic else None
+            self.__dict__["_build_shapes_dict"] = {"input_shape": shape}
+        if symbolic:
             return super().__call__(inputs, *args, **kwargs)
         self._check_super_called()
         self.__dict__["_called"] = True

@@ -89,7 +89,6 @@ class MelSpectrogram(DataLayer):
         self.mag_exp = mag_exp
         self.min_power = min_power
         self.ref_power = ref_power
-        self.built = True
 
     def call(self, inputs: TensorLike) -> Tensor:
         exact = self.compute_dtype if self.compute_dtype in ("float32", "float64") else "float32"
