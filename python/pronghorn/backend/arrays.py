@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import ops as _ops
 from ..engine.config import image_data_format as _image_data_format
+from ..engine.function_op import as_node as _as_node
 from ..engine.symbolic import KerasTensor as _KerasTensor
 
 
@@ -184,6 +185,8 @@ def squeeze(x: Any, axis: Any) -> Any:
         >>> K.squeeze(np.zeros((2, 1)), 1).shape
         (2,)
     """
+    if isinstance(x, _KerasTensor):  # an axis of unknown size, too, as in Keras 2
+        return _as_node("squeeze", x, axis)
     return _ops.squeeze(x, axis)
 
 

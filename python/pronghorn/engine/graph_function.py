@@ -105,8 +105,8 @@ class GraphFunction(Operation):
         values = nest.flatten(inputs)
         if len(values) != len(self._graph.inputs):
             raise ValueError(
-                f"{type(self).__name__} '{self.name}' takes {len(self._graph.inputs)} inputs. "
-                f"Received: {len(values)}"
+                f"{type(self).__name__} was passed an invalid input structure: '{self.name}' takes "
+                f"{len(self._graph.inputs)} inputs. Received: {len(values)}"
             )
         values = [x if isinstance(x, KerasTensor) else convert_to_tensor(x) for x in values]
         for x, expected in zip(values, self._graph.inputs):

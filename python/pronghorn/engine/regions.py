@@ -6,6 +6,7 @@ csrc/program/region.h. A shape-only pass makes no node: it looks at one step's s
 
 from .. import _core
 from . import nest
+from .keras_tensor import KerasTensor
 from .tensor import Tensor, convert_to_tensor
 from .trace import TensorSpec, Trace, eval_shape, is_tracing, shapes_only  # noqa: F401
 
@@ -26,7 +27,19 @@ def shapes_of(step, *args):
 
 
 def _tensors(structure):
-    return nest.map_structure(lambda x: None if x is None else convert_to_tensor(x), structure)
+    """What a function returned, as tensors of the trace that runs it; None stays."""
+    return nest.map_structure(lambda x: None if x is None else _valued(x), structure)
+
+
+def _valued(x):
+    x = convert_to_tensor(x)
+    if isinstance(x, KerasTensor):
+        raise x._no_value("the result of a function of a loop or branch")
+    return x
+
+
+def _made(x):
+    return None if x is None else convert_to_tensor(x)
 
 
 def _like(x, what, lead=()):
@@ -89,7 +102,7 @@ def _check_carry(old, new, what, function):
 
 def _truth(x):
     """A condition as a scalar boolean tensor."""
-    x = convert_to_tensor(x)
+    x = _valued(x)
     if x.dtype != "bool":
         x = _core.Op("cast")((x,), ("bool",))
     return x if len(x.shape) == 0 else _core.Op("reshape")((x,), ((),))
@@ -100,7 +113,7 @@ def branch(index, functions, what, names):
     traces, results = [], []
     for function in functions:
         if shapes_only():
-            results.append(_tensors(function()))
+            results.append(nest.map_structure(_made, function()))
             continue
         traces.append(Trace())
         with traces[-1]:
@@ -120,7 +133,7 @@ def branch(index, functions, what, names):
 def while_loop(cond, step, state, limit):
     """The last of a tuple of values."""
     if shapes_only():
-        cond(*state)
+        _truth(cond(*state))
         _check_carry(state, _tensors(step(*state)), "while_loop", "body")
         return nest.map_structure(lambda x: _like(x, "the result of while_loop"), state)
     trace = Trace()
@@ -169,7 +182,8 @@ def scan(step, init, xs, steps, reverse, what="scan", function="f"):
     """(last carry, stacked results or None)."""
     if shapes_only():
         row = nest.map_structure(lambda x: _like_row(x), xs)
-        carry, y = step(nest.map_structure(lambda x: _like(x, "a carry"), init), row)
+        given = nest.map_structure(lambda x: _like(x, "a carry"), init)
+        carry, y = _tensors(step(given, row))
         _check_carry(init, carry, what, function)
         name = f"the result of {what}"
         ys = None if y is None else nest.map_structure(lambda x: _like(x, name, (steps,)), y)
@@ -178,7 +192,7 @@ def scan(step, init, xs, steps, reverse, what="scan", function="f"):
     with trace:
         given = _inputs(trace, init, f"a carry of {what}")
         row = _inputs(trace, xs, f"a slice of {what}", skip=1)
-        carry, y = step(given, row)
+        carry, y = _tensors(step(given, row))
         _check_carry(init, carry, what, function)
     out, _, ys = _core.loop(
         trace,

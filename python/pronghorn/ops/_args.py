@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -203,6 +204,11 @@ def cast(x: Any, dtype: Any) -> Tensor:
     return x if x.dtype == dtype else _cast((x,), (dtype,))
 
 
+def exactly(x: Any, dtype: Any) -> Tensor:
+    """x in the dtype of that name; Python numbers and lists of them do not pass through floatx."""
+    return cast(tensor(x, dtype if dtype in FLOATS else None), dtype)
+
+
 _where, _isnan = op("where"), op("isnan")
 
 
@@ -258,10 +264,22 @@ def size(value, what="shape"):
             return value
         note_asked()
         return -1
+    if type(value) is KerasTensor and (count := counted(value)) is not None:
+        return size(count, what)
     try:
         return operator.index(value)
     except TypeError:
         raise TypeError(f"Argument `{what}` must hold integers. Received: {value!r}") from None
+
+
+def counted(x):
+    """The number that a KerasTensor of `ops.size` stands for; None for any other."""
+    made = getattr(x, "_keras_history", None)
+    row = made and getattr(made.operation, "row", None)
+    if not row or row.key != ("numpy", "Size"):
+        return None
+    (whole,) = made.operation._inbound_nodes[made.node_index].input_tensors
+    return math.prod(shape_of(whole))
 
 
 def sizes(shape: Any, what: str = "shape") -> tuple[Any, ...]:

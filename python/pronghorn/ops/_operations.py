@@ -92,7 +92,7 @@ _TABLES = {
         " bitwise_not cbrt ceil conjugate copy corrcoef cos cosh deg2rad exp exp2 expm1 fabs"
         " fliplr flipud floor i0 imag isfinite isinf isnan isneginf isposinf isreal log log10"
         " log1p log2 logical_not negative nonzero rad2deg ravel real reciprocal sign signbit sin"
-        " sinc sinh slogdet sqrt square tan tanh trunc",
+        " sinc sinh size slogdet sqrt square tan tanh trunc",
         "x1 x2": "add arctan2 divide divide_no_nan dot equal floor_divide fmax fmin fmod gcd"
         " greater greater_equal heaviside hypot inner kron lcm ldexp less less_equal logaddexp"
         " logaddexp2 logical_and logical_or logical_xor matmul maximum minimum mod multiply"
@@ -197,7 +197,8 @@ _OF_ONE_OP = frozenset(
 
 # They ask for KerasTensors themselves.
 _ASKING = frozenset(
-    "argsort concatenate cumprod cumsum log_softmax one_hot silu softmax sort take where".split()
+    "argsort concatenate cumprod cumsum log_softmax one_hot silu softmax sort squeeze take"
+    " where".split()
 )
 
 _SECOND_NAMES = {"conjugate": "conj", "hard_silu": "hard_swish"}

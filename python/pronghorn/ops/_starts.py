@@ -3,7 +3,7 @@
 import operator
 
 from ..engine.tensor import convert_to_numpy
-from ._args import KerasTensor
+from ._args import KerasTensor, counted
 
 
 def positions(indices_or_sections):
@@ -19,4 +19,7 @@ def positions(indices_or_sections):
 def is_open(starts):
     """Whether start indices are, or hold, tensors that only a run knows."""
     every = starts if isinstance(starts, (list, tuple)) else (starts,)
-    return any(isinstance(s, KerasTensor) or getattr(s, "is_abstract", False) for s in every)
+    return any(
+        counted(s) is None if isinstance(s, KerasTensor) else getattr(s, "is_abstract", False)
+        for s in every
+    )

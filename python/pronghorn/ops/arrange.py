@@ -33,7 +33,19 @@ if TYPE_CHECKING:
 
 
 def size(x: TensorLike) -> Any:
-    """The number of elements: an int32 scalar, or an integer-like stand-in where it is unknown."""
+    """The number of elements.
+
+    Args:
+        x: Tensor of any dtype.
+
+    Returns:
+        An int32 scalar; a KerasTensor for a KerasTensor. In a layer's `call`, where sizes are not
+        known yet, a stand-in with the arithmetic of an int.
+
+    Example:
+        >>> ops.size([[1, 2, 3], [4, 5, 6]]).tolist()
+        6
+    """
     count = 1
     for n in shape_of(tensor(x)):
         count = count * n

@@ -10,6 +10,8 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from ..engine import nest, regions, symbolic
+from ..engine.keras_tensor import NoValueError
+from ..engine.symdim import SymDim
 from ..engine.tensor import Tensor, convert_to_tensor
 from ..engine.variable import Variable
 
@@ -20,11 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["cond", "fori_loop", "switch", "while_loop"]
 
 
-def recorded(symbolic_arguments):
+def recorded(symbolic_arguments, through, **values):
     """Decorator: applied to KerasTensors, the function is one node.
 
     Args:
         symbolic_arguments: Takes what the function takes; returns the nest to look for them in.
+        through: The argument through which functions get to see symbolic tensors.
+        **values: Arguments that are values of tensors, with their positions: sizes in them become
+            tensors. Elsewhere they count something.
     """
 
     def decorate(function):
@@ -33,13 +38,32 @@ def recorded(symbolic_arguments):
 
         @functools.wraps(function)
         def wrapper(*args, **kwargs):
-            if symbolic.any_symbolic(symbolic_arguments(*args, **kwargs)):
-                return symbolic.recorded_class(name)().record(args, kwargs)
-            return function(*args, **kwargs)
+            try:
+                if symbolic.any_symbolic(symbolic_arguments(*args, **kwargs)):
+                    args, kwargs = _with_tensors(values, args, kwargs)
+                    return symbolic.recorded_class(name)().record(args, kwargs)
+                return function(*args, **kwargs)
+            except NoValueError as error:
+                raise NoValueError(
+                    f"{name}: its functions see symbolic tensors, and what is computed from their "
+                    f"sizes, through `{through}` alone; pass them there. {error}"
+                ) from error
 
         return wrapper
 
     return decorate
+
+
+def _with_tensors(values, args, kwargs):
+    """The arguments of a call, whose `values` hold tensors in the place of sizes."""
+    args, kwargs = list(args), dict(kwargs)
+    for name, place in values.items():
+        holder, key = (args, place) if place < len(args) else (kwargs, name)
+        if holder is args or name in kwargs:
+            holder[key] = nest.map_structure(
+                lambda x: symbolic.size_tensor(x) if isinstance(x, SymDim) else x, holder[key]
+            )
+    return tuple(args), kwargs
 
 
 def is_abstract(x):
@@ -58,7 +82,7 @@ def _callable(function, name):
         raise TypeError(f"Argument `{name}` must be callable. Received: {name}={function!r}")
 
 
-@recorded(lambda pred, true_fn, false_fn: pred)
+@recorded(lambda pred, true_fn, false_fn: pred, "pred")
 def cond(pred: Any, true_fn: Any, false_fn: Any) -> Any:
     """The result of one of two functions, of which only that one runs.
 
@@ -98,7 +122,7 @@ def _truth(pred):
     return bool(pred)
 
 
-@recorded(lambda index, branches, *operands: (index, operands))
+@recorded(lambda index, branches, *operands: (index, operands), "operands", index=0)
 def switch(index: Any, branches: Any, *operands: Any) -> Any:
     """The result of one of many functions, of which only that one runs.
 
@@ -130,7 +154,9 @@ def switch(index: Any, branches: Any, *operands: Any) -> Any:
     return regions.branch(index, calls, what="switch", names=names)
 
 
-@recorded(lambda cond, body, loop_vars, maximum_iterations=None: loop_vars)
+@recorded(
+    lambda cond, body, loop_vars, maximum_iterations=None: loop_vars, "loop_vars", loop_vars=2
+)
 def while_loop(
     cond: Any, body: Callable[..., Any], loop_vars: Any, maximum_iterations: Any = None
 ) -> Any:
@@ -196,7 +222,7 @@ def _describe(structure):
     )
 
 
-@recorded(lambda lower, upper, body_fun, init_val: (lower, upper, init_val))
+@recorded(lambda lower, upper, body_fun, init_val: (lower, upper, init_val), "init_val", init_val=3)
 def fori_loop(lower: Any, upper: Any, body_fun: Any, init_val: Any) -> Any:
     """Runs `value = body_fun(i, value)` for i from `lower` up to, not including, `upper`.
 

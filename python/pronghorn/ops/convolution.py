@@ -80,9 +80,9 @@ def conv(
         groups = channels // share
     elif channels is not None:
         raise ValueError(
-            f"conv: the number of input channels must be evenly divisible by the kernel's last but "
-            f"one size. Received inputs of {channels} channels (shape {tuple(layout.x.shape)}) and "
-            f"a kernel of shape {tuple(kernel.shape)}"
+            "conv: input channels must match the kernel: their number must be evenly divisible by "
+            f"the kernel's last but one size. Received inputs of {channels} channels (shape "
+            f"{tuple(layout.x.shape)}) and a kernel of shape {tuple(kernel.shape)}"
         )
     y = _convolve(layout, kernel, strides, padding, dilation_rate, groups or 1, "conv")
     return layout.back(y if whole is None else cast(y, whole))
@@ -161,8 +161,8 @@ def depthwise_conv(
     *window, channels, multiplier = kernel.shape
     if layout.x.shape[-1] not in (None, channels):
         raise ValueError(
-            f"depthwise_conv: inputs of {layout.x.shape[-1]} channels need a kernel with as many. "
-            f"Received kernel shape {tuple(kernel.shape)}"
+            "depthwise_conv: input channels must match the kernel, which needs as many. Received "
+            f"inputs of {layout.x.shape[-1]} channels and a kernel of shape {tuple(kernel.shape)}"
         )
     kernel = reshape(kernel, (*window, 1, channels * multiplier))
     y = _convolve(layout, kernel, strides, padding, dilation_rate, channels, "depthwise_conv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +150,7 @@ def arange(
         Vector of ceil((stop - start) / step) elements; empty where that is not positive.
 
     Raises:
-        ValueError: a step of 0, or an integer beyond 64 bits.
+        ValueError: a step of 0, bounds that are not finite, or an integer beyond 64 bits.
         TypeError: fractions for a dtype of integers.
 
     Example:
@@ -170,7 +171,7 @@ def arange(
     if step == 0:
         raise ValueError("arange: step is 0; it must be positive or negative.")
     whole = all(isinstance(v, int) for v in (start, stop, step))
-    count = max(0, -((start - stop) // step))
+    count = max(0, -((start - stop) // step) if whole else _steps(start, stop, step))
     if dtype is None:
         low, high = sorted((start, start + (count - 1) * step)) if count else (0, 0)
         narrow = -(2**31) <= low and high < 2**31
@@ -180,6 +181,13 @@ def arange(
         start, step = (_whole(v, dtype) for v in (start, step))
     start, step = (_args.number(v, dtype, "arange: a bound") for v in (start, step))
     return _arange((), (start, step, int(count), dtype))
+
+
+def _steps(start, stop, step):
+    count = (stop - start) / step
+    if not math.isfinite(count):
+        raise ValueError(f"arange: no finite number of elements from {start} to {stop} by {step}.")
+    return math.ceil(count)
 
 
 def _arange_of_sizes(start, stop, step, dtype):
@@ -250,7 +258,7 @@ def array(x: TensorLike, dtype: DTypeLike | None = None) -> Tensor:
         x: Array, number or nested list.
         dtype: Its dtype; that of x where missing.
     """
-    return tensor(x) if dtype is None else cast(tensor(x), dtype)
+    return tensor(x) if dtype is None else _args.exactly(x, config.standardize_dtype(dtype))
 
 
 __all__ = [

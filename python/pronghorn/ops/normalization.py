@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from ..engine import config
@@ -220,6 +221,11 @@ def layer_normalization(
     along = _sorted_axes(axis, len(x.shape), "layer_normalization")
     epsilon = epsilon_or_default(epsilon)
     if rms_scaling:
+        warnings.warn(
+            "You passed `rms_scaling=True`, which is deprecated: it divides by the standard "
+            "deviation, not by the root mean square. `ops.rms_normalization` does the latter.",
+            stacklevel=2,
+        )
         y = multiply(x, rsqrt(add(moments(x, along, keepdims=True)[1], epsilon)))
         return cast(y if gamma is None else multiply(y, _beside(gamma, x, along)), dtype)
     y = _last_axes(x, gamma, beta, along, epsilon, False)

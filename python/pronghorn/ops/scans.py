@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["associative_scan", "map", "scan", "vectorize", "vectorized_map"]
 
 
-@recorded(lambda f, init, xs=None, *args, **kwargs: (init, xs))
+@recorded(lambda f, init, xs=None, *args, **kwargs: (init, xs), "xs", init=1)
 def scan(
     f: Callable[..., Any],
     init: Any,
@@ -146,7 +146,7 @@ def _leading(xs, what, length=None):
     return known
 
 
-@recorded(lambda f, xs: xs)
+@recorded(lambda f, xs: xs, "xs")
 def map(f: Callable[..., Any], xs: Sequence[TensorLike]) -> Any:
     """The results of `f` for each slice along the leading axis, stacked.
 
@@ -184,7 +184,7 @@ def _map(f, xs, what):
     return _scan(step, (), xs, steps, False)[1]
 
 
-@recorded(lambda function, elements: elements)
+@recorded(lambda function, elements: elements, "elements")
 def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
     """The results of `function` for each slice along the leading axis, stacked.
 
@@ -205,7 +205,7 @@ def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
     return _map(function, elements, "vectorized_map")
 
 
-@recorded(lambda f, elems, *args, **kwargs: elems)
+@recorded(lambda f, elems, *args, **kwargs: elems, "elems")
 def associative_scan(
     f: Callable[..., Any], elems: Any, reverse: bool = False, axis: int = 0
 ) -> Any:

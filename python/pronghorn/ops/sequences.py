@@ -9,7 +9,7 @@ from ..engine import config
 from ..engine.sized import sized_by_inputs
 from ..engine.symbolic import known_by_name
 from ..engine.symdim import SymDim
-from ._args import FLOATS, cast, floating, floats, normalize_axis, pair, result_type, tensor
+from ._args import FLOATS, cast, exactly, floats, normalize_axis, result_type, tensor
 from .array import expand_dims, moveaxis
 from .creation import arange, ones
 from .elementwise import exp2
@@ -23,6 +23,7 @@ from .math import (
     maximum,
     multiply,
     power,
+    round,
     sqrt,
     square,
     subtract,
@@ -67,14 +68,9 @@ def linspace(
     """
     if num < 0:
         raise ValueError(f"`num` must be a non-negative integer. Received: num={num}")
-    kind = dtype
-    if kind is None:
-        known = [x if isinstance(x, (int, float)) else tensor(x) for x in (start, stop)]
-        known = [getattr(x, "dtype", type(x).__name__) for x in known]  # type: ignore[arg-type]
-        kind = result_type(*known, "float")
-    kind = config.standardize_dtype(kind)
-    work = kind if kind in ("float32", "float64") else config.floatx()
-    start, stop = cast(tensor(start), work), cast(tensor(stop), work)
+    kind = _kind(start, stop, dtype)
+    work = _working(kind)
+    start, stop = exactly(start, work), exactly(stop, work)
     parts = num - 1 if endpoint else num
     step = (
         divide(subtract(stop, start), parts)
@@ -91,6 +87,21 @@ def linspace(
         values = floor(values)
     values = cast(moveaxis(values, 0, axis), kind)
     return (values, cast(step, kind)) if retstep else values  # type: ignore[return-value]
+
+
+def _kind(start, stop, dtype):
+    """The dtype of a sequence: the given one, or the float in which its ends meet."""
+    if dtype is None:
+        known = [x if isinstance(x, (int, float)) else tensor(x) for x in (start, stop)]
+        dtype = result_type(*(getattr(x, "dtype", type(x).__name__) for x in known), "float")
+    return config.standardize_dtype(dtype)
+
+
+def _working(kind):
+    """The dtype in which a sequence of `kind` is computed."""
+    if kind in ("float32", "float64", "complex64"):
+        return kind
+    return config.floatx() if kind in FLOATS else "float64"
 
 
 @known_by_name
@@ -114,14 +125,9 @@ def logspace(
         >>> ops.logspace(0.0, 2.0, 3).tolist()
         [1.0, 10.0, 100.0]
     """
-    exponents = linspace(start, stop, num, endpoint, False, _working(dtype), axis)
-    result = power(cast(tensor(base), exponents.dtype), exponents)
-    return cast(result, config.standardize_dtype(dtype)) if dtype is not None else result
-
-
-def _working(dtype):
-    """The float dtype for a result of `dtype`, or None for the default."""
-    return None if dtype is None or config.standardize_dtype(dtype) not in FLOATS else dtype
+    kind = _kind(start, stop, dtype)
+    exponents = linspace(start, stop, num, endpoint, False, _working(kind), axis)
+    return cast(power(exactly(base, exponents.dtype), exponents), kind)
 
 
 def geomspace(
@@ -139,11 +145,18 @@ def geomspace(
     Returns:
         Tensor of `num` values along a new axis; floats where `dtype` is None.
 
+    Raises:
+        TypeError: complex numbers.
+        ValueError: a negative `num`.
+
     Example:
         >>> ops.geomspace(1.0, 16.0, 3).tolist()
         [1.0, 4.0, 16.0]
     """
-    start, stop = pair(floating(tensor(start)), floating(tensor(stop)))
+    kind = _kind(start, stop, dtype)
+    if "complex64" in (kind, getattr(start, "dtype", None), getattr(stop, "dtype", None)):
+        raise TypeError("geomspace: start and stop must be real. Received: complex64")
+    start, stop = exactly(start, "float64"), exactly(stop, "float64")
     negative = start < 0
     low, high = where(negative, -start, start), where(negative, -stop, stop)
     values = exp2(linspace(log2(low), log2(high), num, endpoint, False, None, 0))
@@ -153,8 +166,10 @@ def geomspace(
         for _ in range(len(values.shape) - 1):
             place = expand_dims(place, -1)
         values = where(place == 0, start, where(place == num - 1, stop, values))
-    values = moveaxis(values, 0, axis)
-    return cast(values, config.standardize_dtype(dtype)) if dtype is not None else values
+    if kind not in FLOATS:
+        near = round(values)  # 9.999999999999998 stands for 10
+        values = where(_abs(values - near) <= 1e-13 * _abs(near), near, values)
+    return cast(moveaxis(values, 0, axis), kind)
 
 
 def diff(a: TensorLike, n: Any = 1, axis: int = -1) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..engine.function_op import as_node
 from ..engine.sized import sized_by_data
 from . import _args
 from ._args import normalize_axis, op, shape_of, sizes, tensor
@@ -143,12 +144,21 @@ def squeeze(x: TensorLike, axis: Axis | None = None) -> Tensor:
         Tensor of x's dtype.
 
     Raises:
-        ValueError: Where the size of a given axis is not 1.
+        ValueError: Where the size of a given axis is not 1, or, of a KerasTensor, not known.
 
     Example:
         >>> ops.squeeze([[[1, 2]]], axis=0).tolist()
         [[1, 2]]
     """
+    if type(x) is _args.KerasTensor:
+        if None in x.shape and axis is not None:
+            for a in axis if isinstance(axis, (list, tuple)) else (axis,):
+                if x.shape[normalize_axis(a, len(x.shape), "squeeze")] is None:
+                    raise ValueError(
+                        f"squeeze: the size of axis {a} of shape {x.shape} is not known, so that "
+                        "it cannot be dropped; index it with 0, or reshape."
+                    )
+        return as_node("squeeze", x, axis)
     x = tensor(x)
     dims = shape_of(x)
     rank = len(dims)

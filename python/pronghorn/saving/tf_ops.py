@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ..engine import KerasTensor, nest
+from ..engine.function_op import as_node
 from ..layers.base import Layer
 from ..serialization import get_registered_object
 
@@ -300,8 +301,7 @@ TABLE = {
     "split": _split, "reshape": lambda tensor, shape, **_: _ops().reshape(tensor, tuple(shape)),
     "expand_dims": lambda input, axis=None, dim=None, **_: _ops().expand_dims(
         input, axis if dim is None else dim),
-    "squeeze": lambda input, axis=None, **old: _ops().squeeze(
-        input, axis=old.get("squeeze_dims", axis)),
+    "squeeze": lambda input, axis=None, **old: _squeezed(input, old.get("squeeze_dims", axis)),
     "transpose": lambda a, perm=None, **_: _ops().transpose(a, perm),
     "tile": lambda input, multiples, **_: _ops().tile(input, multiples),
     "repeat": lambda input, repeats, axis=None, **_: _ops().repeat(input, repeats, axis=axis),
@@ -372,7 +372,13 @@ def _part_node(attributes, x, begin, end, strides):
 
 def _squeezing_node(attributes, x):
     dims = attributes.get("squeeze_dims", {}).get("list", {}).get("i", [])
-    return _ops().squeeze(x, axis=tuple(int(i) for i in dims) or None)
+    return _squeezed(x, tuple(int(i) for i in dims) or None)
+
+
+def _squeezed(x, axis):
+    if isinstance(x, KerasTensor):  # an axis of unknown size, too, as in TensorFlow
+        return as_node("squeeze", x, axis)
+    return _ops().squeeze(x, axis)
 
 
 def _resizing_node(method):
