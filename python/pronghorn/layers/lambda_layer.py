@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from ..engine import nest
+from ..engine import convert_to_tensor, nest
 from ..serialization import (
     code,
     deserialize_keras_object,
@@ -15,6 +15,7 @@ from ..serialization import (
 )
 from .base import Layer
 from .call_spec import shape_tree
+from .plain_lists import NUMBERS, with_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +68,14 @@ class Lambda(Layer):
         self._output_shape = output_shape
         names = _names(function)
         self._takes_training, self._takes_mask = "training" in names, "mask" in names
+
+    def _call_general(self, context, args, kwargs):
+        """Takes a number or a list of numbers for a tensor, as tf.keras 2 did."""
+        if args:
+            first = args[0]
+            first = convert_to_tensor(first) if isinstance(first, NUMBERS) else with_tensors(first)
+            args = (first, *args[1:])
+        return super()._call_general(context, args, kwargs)
 
     def call(self, inputs: TensorLike, mask: Any = None, training: bool | None = None) -> Any:
         kwargs = dict(self.arguments)

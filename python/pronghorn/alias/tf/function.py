@@ -11,14 +11,16 @@ def function(func=None, input_signature=None, autograph=True, jit_compile=None, 
     """
     if func is None:
         return lambda f: function(f, input_signature, autograph, jit_compile, **kwargs)
-    return _Compiled(func)
+    return _Compiled(func, signature=input_signature)
 
 
 class _Compiled:
-    def __init__(self, python_function, instance=None):
+    def __init__(self, python_function, instance=None, signature=None):
         _functools.update_wrapper(self, python_function)
         self.python_function = python_function
         self._instance = instance
+        self.input_signature = None if signature is None else tuple(signature)
+        self._concrete = {}
         self._functions = {}  # by the identities of the Variables among the arguments
         self._plain = False
 
@@ -32,8 +34,20 @@ class _Compiled:
         except AttributeError:
             return self.python_function.__get__(instance)
         if key not in kept:
-            kept[key] = _Compiled(self.python_function.__get__(instance), instance)
+            bound = self.python_function.__get__(instance)
+            kept[key] = _Compiled(bound, instance, self.input_signature)
         return kept[key]
+
+    def get_concrete_function(self, *args, **kwargs):
+        """The function for the shapes and dtypes of its arguments; for one signature the same."""
+        from .concrete import ConcreteFunction, signature_of
+
+        if not args and not kwargs and self.input_signature is not None:
+            args = self.input_signature
+        args, kwargs, key = signature_of(args, kwargs)
+        if key not in self._concrete:
+            self._concrete[key] = ConcreteFunction(self, args, kwargs)
+        return self._concrete[key]
 
     def __call__(self, *args, **kwargs):
         from ...engine import Variable, is_tracing, nest
