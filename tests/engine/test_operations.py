@@ -50,8 +50,14 @@ def test_a_function_is_a_graph_that_can_be_called():
         f([np.ones((2, 4)), np.ones((2, 3))])
     with pytest.raises(ValueError, match="not connected to `inputs`"):
         ph.Function(x, x + y)
-    with pytest.raises(ValueError, match="takes 2 inputs"):
-        f([np.ones((2, 3))])
+    one = np.ones((2, 3))
+    for given in (one, [one], (one, one), [one, [one]], {"x": one, "y": one}):
+        with pytest.raises(ValueError, match="invalid input structure: 'both' takes 2 inputs"):
+            f(given)
+    named = ph.Function({"x": x, "y": y}, x - y)
+    assert float(named({"y": one, "x": one * 3})[0, 0]) == 2
+    with pytest.raises(ValueError, match="invalid input structure"):
+        named({"x": one, "z": one})
 
 
 def test_assignments_in_a_scope_reach_no_variable():

@@ -35,3 +35,22 @@ WRONG = [
 def test_what_makes_no_sense_is_told(call, words):
     with pytest.raises((ValueError, TypeError), match=words):
         call()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"shape": (4,)},
+        {"batch_size": 3},
+        {"batch_shape": (2, 4)},
+        {"dtype": "int32"},
+        {"sparse": True},
+        {"ragged": True},
+    ],
+)
+def test_inputs_that_contradict_their_tensor(given):
+    tensor = KerasTensor((2, 3))
+    (what,) = given
+    with pytest.raises(ValueError, match=f"cannot provide an incompatible `{what}`"):
+        layers.InputLayer(input_tensor=tensor, **given)
+    assert layers.InputLayer(input_tensor=tensor, sparse=False).output is tensor

@@ -103,11 +103,14 @@ class GraphFunction(Operation):
 
     def _checked(self, inputs):
         values = nest.flatten(inputs)
-        if len(values) != len(self._graph.inputs):
+        try:
+            nest.assert_same_structure(inputs, self._inputs_struct)
+        except (ValueError, TypeError) as error:
             raise ValueError(
                 f"{type(self).__name__} was passed an invalid input structure: '{self.name}' takes "
-                f"{len(self._graph.inputs)} inputs. Received: {len(values)}"
-            )
+                f"{len(self._graph.inputs)} inputs, as in {self._inputs_struct}. Received: "
+                f"{len(values)}, as in {nest.map_structure(lambda x: '*', inputs)}"
+            ) from error
         values = [x if isinstance(x, KerasTensor) else convert_to_tensor(x) for x in values]
         for x, expected in zip(values, self._graph.inputs):
             fits = len(x.shape) == len(expected.shape) and all(

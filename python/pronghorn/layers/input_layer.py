@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_INCOMPATIBLE = (
+    "When providing the `input_tensor` argument, you cannot provide an incompatible `{}` argument"
+)
+
+
 def _check_goes_with(tensor, shape, batch_size, batch_shape, dtype):
     """Raises ValueError where an argument beside `input_tensor` says something else than it."""
     for what, given, own in (
@@ -23,8 +28,7 @@ def _check_goes_with(tensor, shape, batch_size, batch_shape, dtype):
     ):
         if given is not None and (tuple(given) if isinstance(given, list) else given) != own:
             raise ValueError(
-                "When providing the `input_tensor` argument, you cannot provide an incompatible "
-                f"`{what}` argument. Received: {what}={given}; the tensor's is {own}."
+                f"{_INCOMPATIBLE.format(what)}. Received: {what}={given}; the tensor's is {own}."
             )
 
 
@@ -78,6 +82,8 @@ class InputLayer(Layer):
         if kwargs:
             raise ValueError(f"Unrecognized keyword arguments passed to InputLayer: {kwargs}")
         for what, wanted in (("sparse", sparse), ("ragged", ragged)):
+            if wanted and input_tensor is not None:
+                raise ValueError(_INCOMPATIBLE.format(what) + ": tensors are dense.")
             if wanted:
                 raise ValueError(
                     f"`{what}=True` is not supported: tensors are dense. Leave it out."
