@@ -23,6 +23,7 @@ OUT = {
     r"export\..*": "export to other formats is out of scope",
     r"layers\.(FlaxLayer|JaxLayer|TFSMLayer|TorchModuleWrapper)": "wraps another framework",
 }
+REFUSED = ("export",)  # methods that only say what to use in their place
 METHODS_OUT = {
     r".*\.(quantize|quantized_build|quantized_call|get_quantization_layer_structure)":
         "quantization is out of scope",
@@ -128,7 +129,7 @@ def collect(compare):
         names[path] = cls is not None, reason(path, OUT)
         if isinstance(cls, type):
             for name in own:
-                here = compare.member(cls, name) is not None
+                here = compare.member(cls, name) is not None and name not in REFUSED
                 methods[f"{path}.{name}"] = here, reason(f"{path}.{name}", METHODS_OUT)
     return names, methods
 

@@ -355,3 +355,11 @@ def test_configs_of_graphs_that_do_not_close():
         ph.Model.from_config({"layers": [first, dense("a", "b")], **rest})
     with pytest.raises(ValueError, match="the graph has loops"):
         ph.Model.from_config({"layers": [first, dense("a", "b"), dense("b", "a")], **rest})
+
+
+@pytest.mark.parametrize("kwargs", [{}, {"format": "onnx"}])
+def test_export_says_what_to_use_instead(kwargs, tmp_path):
+    for model in (networks.mlp(ph), ph.Sequential([layers.Input((2,)), layers.Dense(1)])):
+        with pytest.raises(NotImplementedError, match=r"model\.save\('model\.keras'\).*Keras 3"):
+            model.export(tmp_path / "out", **kwargs)
+    assert not list(tmp_path.iterdir())

@@ -306,6 +306,29 @@ class Model(Trainer, Layer):
 
         save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
 
+    def export(
+        self,
+        filepath: PathLike,
+        format: str = "tf_saved_model",
+        verbose: Any = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Raises an error: other formats are not written; Keras writes them from a saved file.
+
+        Args:
+            filepath: Where the other format would go.
+            format, verbose, input_signature, **kwargs: What Keras takes; not used.
+
+        Raises:
+            NotImplementedError: Always; the message says what to do instead.
+        """
+        raise NotImplementedError(
+            f"Model '{self.name}' cannot be exported: SavedModel, ONNX, OpenVINO and LiteRT are "
+            "not written here. Use `model.save('model.keras')`, which `load_model` reads; Keras 3 "
+            "reads it too, and its `export` writes the other formats."
+        )
+
     def load_weights(self, filepath: PathLike, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Reads weights from a file; everything is checked before any weight changes.
 
