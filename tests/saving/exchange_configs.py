@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from serialization import cases, unusual  # noqa: E402
 
 # What Keras takes and does not write again, or rounds: docs/differences.md.
