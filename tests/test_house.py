@@ -278,6 +278,17 @@ def test_import_time():
     assert min(in_a_fresh_python(code) for _ in range(3)) < 1.0
 
 
+def test_a_first_fit_loads_little():
+    code = """
+import sys, json, numpy as np, pronghorn as ph
+model = ph.Sequential([ph.Input((3,)), ph.layers.Dense(1)])
+model.compile(optimizer="rmsprop", loss="mse")
+model.fit(np.ones((8, 3), "float32"), np.ones((8, 1), "float32"), batch_size=4, verbose=0)
+print(json.dumps([m for m in ("numpy.ma", "h5py", "PIL", "asyncio") if m in sys.modules]))
+"""
+    assert in_a_fresh_python(code) == []
+
+
 def test_public_names_load_lazily():
     few = in_a_fresh_python(
         "import sys, json, pronghorn; print(json.dumps(sorted(m for m in sys.modules "

@@ -1,6 +1,7 @@
 """Whole arrays as a source of batches: conversion, checks, weights, splits and shuffled orders."""
 
 import math
+import sys
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def to_array(x):
     """
     if x is None:
         return None
-    if isinstance(x, np.ma.MaskedArray):
+    if _is_masked(x):
         x = _unmasked(x)
     elif not isinstance(x, np.ndarray):
         x = _from_other_library(x)
@@ -53,6 +54,11 @@ def to_array(x):
         )
     # Native code reads rows where they lie, and of a dtype it knows the size alone.
     return np.require(x, x.dtype.newbyteorder("="), ["C", "A"])
+
+
+def _is_masked(x):
+    ma = sys.modules.get("numpy.ma")  # who has such an array has loaded it; that takes milliseconds
+    return isinstance(x, getattr(ma, "MaskedArray", ()))
 
 
 def _unmasked(x):
