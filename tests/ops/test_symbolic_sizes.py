@@ -122,3 +122,11 @@ def test_channels_that_do_not_match():
 def test_older_scaling_warns():
     with pytest.warns(UserWarning, match="You passed `rms_scaling=True`, which is deprecated"):
         ops.layer_normalization(X, rms_scaling=True)
+
+
+def test_a_loops_condition_may_have_any_symbolic_shape():
+    """As in Keras, which looks at it when the loop runs; then it must be one truth."""
+    x = KerasTensor((10,))
+    assert ops.while_loop(lambda x: x < 10, lambda x: x + 1, x).shape == (10,)
+    with pytest.raises(TypeError, match="one element"):
+        ops.while_loop(lambda x: x < 10, lambda x: x + 1, np.zeros(10))

@@ -133,7 +133,7 @@ def branch(index, functions, what, names):
 def while_loop(cond, step, state, limit):
     """The last of a tuple of values."""
     if shapes_only():
-        _truth(cond(*state))
+        _valued(cond(*state))  # its shape is told when it runs, as Keras does
         _check_carry(state, _tensors(step(*state)), "while_loop", "body")
         return nest.map_structure(lambda x: _like(x, "the result of while_loop"), state)
     trace = Trace()
