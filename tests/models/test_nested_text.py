@@ -381,7 +381,7 @@ def test_files_and_summaries_of_keras(monkeypatch):
         assert [w.path for w in model.weights] == expected["paths"]
     lines = []
     made.summary(print_fn=lines.append, expand_nested=True)
-    rename = re.compile(r"text_vectorization(_\d+)? ")
+    rename = re.compile(r"text_vectorization(_\d+)? +")
     assert rename.sub("", "".join(lines)) == rename.sub("", expected["summary"])
 
 

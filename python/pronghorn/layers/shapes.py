@@ -9,6 +9,7 @@ from ..engine.call_context import call_context
 from ..engine.symbolic import to_keras_tensors
 from .call_spec import CallSpec, shape_tree, shapes_as, shapes_for
 from .context_args import LayerContext
+from .on_text import any_text, call_on_text
 
 if TYPE_CHECKING:
     from ..engine.types import TensorLike
@@ -203,11 +204,33 @@ class LayerShapes(LayerContext):
 
     def _abstract_call(self, *args, **kwargs):
         """`call` on abstract tensors in place of the symbolic ones: shapes and dtypes only."""
+        if any_text(args, kwargs):
+            return call_on_text(self, args, kwargs)
         call_context.symbolic += 1
         try:
             return trace.eval_shape(lambda a, k: self._run(a, k), args, kwargs)
         finally:
             call_context.symbolic -= 1
+
+    def _call_on_shapes(self, *args, **kwargs):
+        """`call` on abstract tensors of these shapes; nothing says which of them are text."""
+
+        def symbolic(shapes):
+            return shape_tree(lambda s: KerasTensor(s, dtype=self.input_dtype), shapes)
+
+        args = tuple(map(symbolic, args))
+        kwargs = {name: symbolic(shape) for name, shape in kwargs.items()}
+        try:
+            return self._abstract_call(*args, **kwargs)
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            if not any(getattr(one, "runs_on_host", False) for one in self._flatten_layers()):
+                raise
+            try:
+                return call_on_text(self, args, kwargs)
+            except Exception:
+                raise error from None
 
     def _output_spec_of_call(self, *args, **kwargs):
         """What `call` returns for these arguments, as KerasTensors, whatever the class says."""
@@ -256,11 +279,7 @@ class LayerShapes(LayerContext):
             if layer._has_own_build():
                 layer.build(*args, **kwargs)
 
-        def symbolic(shapes):
-            return shape_tree(lambda s: KerasTensor(s, dtype=self.input_dtype), shapes)
-
-        outputs = layer._abstract_call(
-            *map(symbolic, args),
-            **{name.removesuffix("_shape"): symbolic(shape) for name, shape in kwargs.items()},
+        outputs = layer._call_on_shapes(
+            *args, **{name.removesuffix("_shape"): shape for name, shape in kwargs.items()}
         )
         return nest.map_structure(lambda x: tuple(x.shape), outputs)

@@ -20,7 +20,7 @@ from .ends import Ends, TakesSymbolicEnds
 from .graph import Graph, from_intermediate, is_input
 from .host_part import HostPart, Staged
 from .model import Model, Trainer, make_functional
-from .nested import as_input, lists_of_text, needs_host, output_spec
+from .nested import as_input, lists_of_text, needs_host, output_spec, trains_on_text
 from .record import GraphRecord
 
 
@@ -228,7 +228,7 @@ class Functional(TakesSymbolicEnds, Model):
         state = self.__dict__
         if "_stage" not in state:
             state["_stage"] = None
-            if self._needs_host():
+            if self._needs_host() and not self._runs_text_eagerly():
                 part = state["_host"] = HostPart(self._graph, self.name)
                 standardize = functools.partial(Functional._standardize_inputs, weakref.proxy(self))  # type: ignore[arg-type]
                 state["_stage"] = lambda x: part.run(standardize(x))
@@ -239,6 +239,11 @@ class Functional(TakesSymbolicEnds, Model):
         if "_on_host" not in state:
             state["_on_host"] = needs_host(self._graph)
         return state["_on_host"]
+
+    def _runs_text_eagerly(self):
+        if type(self).call is not Functional.call:
+            return True
+        return self._needs_host() and trains_on_text(self._graph)
 
     def _called_model(self):
         """The functional model whose graph a call runs; None where a subclass says otherwise."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import KerasTensor
 from ..layers.base import Layer
-from ..layers.call_spec import is_shape, shape_tree, shapes_as
+from ..layers.call_spec import is_shape, shapes_as
 from ..training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -99,9 +99,8 @@ class Model(Trainer, Layer):
         self._check_super_called()
         if not any(not layer.built for layer in self._layers):
             return
-        shapes = shape_tree(lambda s: KerasTensor(s, dtype=self.input_dtype), input_shape)
         try:
-            self._abstract_call(shapes)
+            self._call_on_shapes(input_shape)
         except NotImplementedError:
             raise
         except Exception as e:
@@ -142,7 +141,7 @@ class Model(Trainer, Layer):
         elif "shapes_dict" in config:
             shapes = {k[: -len("_shape")]: v for k, v in config["shapes_dict"].items()}
             if all(is_shape(s) for s in shapes.values()):
-                self._abstract_call(**{k: KerasTensor(s) for k, s in shapes.items()})
+                self._call_on_shapes(**shapes)
                 self._built_with(config["shapes_dict"])
 
     @property

@@ -25,6 +25,21 @@ def is_on_host(node):
     return any(x.dtype == "string" for x in node.input_tensors)
 
 
+def trains_on_text(graph):
+    """Whether a layer with weights, or a model with a `call` of its own, is given text itself."""
+    return any(_trains_on_text(step.node) for step in graph.steps)
+
+
+def _trains_on_text(node):
+    operation = node.operation
+    if getattr(operation, "runs_on_host", False):
+        return False
+    if not any(x.dtype == "string" for x in node.input_tensors):
+        return False
+    of_model = getattr(operation, "_runs_text_eagerly", None)
+    return bool(getattr(operation, "trainable_weights", ())) if of_model is None else of_model()
+
+
 def inner_model(operation):
     """The functional model that a call of a model runs, where that needs the host; else None."""
     called = getattr(operation, "_called_model", None)

@@ -192,7 +192,14 @@ class Sequential(Model):
         """The functional model whose graph a call runs; None where there is none."""
         return self._functional if type(self).call is Sequential.call else None
 
+    def _runs_text_eagerly(self):
+        if type(self).call is not Sequential.call:
+            return True
+        return self._functional is not None and self._functional._runs_text_eagerly()
+
     def _host_part(self, x):
+        if type(self).call is not Sequential.call:
+            return None
         if self._functional is None and self._layers:
             if not _begins_on_host(self._layers[0]):
                 return None

@@ -133,6 +133,8 @@ def _shape_text(layer):
         shapes = [layer.output_shape]
     elif type(layer).compute_output_shape is Layer.compute_output_shape:
         return "?"
+    elif all(shape is None for shape in layer._build_shapes_dict.values()):
+        return "?"  # built ahead of any input
     else:
         shapes = layer.compute_output_shape(*layer._build_shapes_dict.values())
     texts = shape_tree(lambda shape: f"({', '.join(str(s) for s in shape)})", shapes)

@@ -472,7 +472,9 @@ class CompiledModel:
                     method = getattr(type(self), f"{kind}_step")
                     own = method is not getattr(CompiledModel, f"{kind}_step")
                     own = own and getattr(type(self).call, "is_placeholder", False)
-                    build_by_shapes(self, batch(), step._step if own else None)
+                    data = batch()
+                    if not step.runs_text_eagerly(data):
+                        build_by_shapes(self, data, step._step if own else None)
             self.__dict__["_all_built"] = True
         graph = self.__dict__.get("_functional")  # a Sequential's layers, as they are now
         if step.graph is not graph:

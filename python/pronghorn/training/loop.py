@@ -98,8 +98,11 @@ class EpochLoop:
 
     def trace_ahead(self):
         """Traces the step for the first batch, so that what does not fit shows before it runs."""
-        if not self.step.eager:
-            self.step.function.program_for(self.source.first_batch_spec())
+        if self.step.eager:
+            return
+        batch = self.source.first_batch_spec()
+        if not self.step.runs_text_eagerly(batch):
+            self.step.function.program_for(batch)
 
     def run_collecting(self):
         """Runs one epoch and returns the outputs of all its samples, as NumPy arrays."""

@@ -9,6 +9,7 @@ import weakref
 
 from ..engine import Function, TensorSpec, config, convert_to_tensor, eval_shape, nest
 from ..engine.stateless import active
+from ..engine.strings import StringTensor, is_text
 from ..engine.trace import is_tracing
 from .data import unpack_x_y_sample_weight
 
@@ -52,6 +53,21 @@ class StepFunction:
             return self.function(data)
         except ValueError as error:
             raise self._explained(error, data) from None
+        except TypeError:
+            if not self.runs_text_eagerly(data):
+                raise
+        return self.batch(data)
+
+    def runs_text_eagerly(self, data):
+        """Makes the step eager where a batch has text, which enters no program.
+
+        Returns:
+            Whether it was compiled until now and is no longer.
+        """
+        if self.eager or not any(map(is_text, nest.flatten(data))):
+            return False
+        self.eager = True
+        return True
 
     def quick(self, x, graph):
         """The result for one array like the last one, without a look at anything else.
@@ -120,6 +136,8 @@ class StepFunction:
 
 
 def _to_tensor(leaf):
+    if is_text(leaf):
+        return StringTensor(leaf)
     return None if leaf is None else convert_to_tensor(leaf)
 
 

@@ -21,11 +21,14 @@ from .compiled import CompiledModel
 from .data import (
     class_weight_to_sample_weights,
     columns_to_arrays,
+    has_text,
+    inputs_to_arrays,
     make_source,
     make_staged_source,
     numbers_to_array,
     split_text,
     takes_workers,
+    texts_to_arrays,
     train_validation_split,
     unpack_x_y_sample_weight,
     without_other_text,
@@ -111,8 +114,11 @@ class Trainer(OldMethods, CompiledModel):
             warn_user(f"Limiting epochs to {epochs}")
         validation_epochs = [e for e in range(initial_epoch, epochs) if _is_due(e, validation_freq)]
         if validation_split and validation_data is None:
+            eager = self._runs_text_eagerly()
+            x = texts_to_arrays(x) if eager else x
             x, y, sample_weight = columns_to_arrays(x, y, sample_weight)
-            split = train_validation_split if self._host_part(x) is None else split_text
+            on_host = self._host_part(x) is not None or (eager and has_text(x))
+            split = split_text if on_host else train_validation_split
             (x, y, sample_weight), validation_data = split((x, y, sample_weight), validation_split)
         source = self._source(
             x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight,
@@ -178,6 +184,10 @@ class Trainer(OldMethods, CompiledModel):
         """What runs on the host before the program, of models that have such layers; else None."""
         return None
 
+    def _runs_text_eagerly(self):
+        """Whether steps on text run as Python: where a call runs no graph to be cut in two."""
+        return True
+
     def _input_keys(self):
         """What the model's inputs are called in a dict of data; None where that is not known."""
         return None
@@ -194,9 +204,15 @@ class Trainer(OldMethods, CompiledModel):
         if names is not None:
             x = without_other_text(x, names)
         part = self._host_part(x)
-        if part is None:
-            return make_source(x, *args, **kwargs)
-        return make_staged_source(part, x, *args, **kwargs)
+        takes_text = part is None and self._runs_text_eagerly()
+        if takes_text:
+            x, _, _ = columns_to_arrays(texts_to_arrays(x), *args[:1])
+        if part is not None or (takes_text and has_text(x)):
+            source = make_staged_source(part, x, *args, **kwargs)
+        else:
+            source = make_source(x, *args, **kwargs)
+        source.text = takes_text
+        return source
 
     def _loop(self, kind, source, callbacks, steps):
         step = self._prepare(kind, source.first_batch_spec)
@@ -368,12 +384,13 @@ class Trainer(OldMethods, CompiledModel):
 
     @at_home
     def _logs_of_batch(self, kind, x, y, sample_weight):
-        data = (self._staged(x), y, sample_weight)
-        if _is_plain(data):
-            data = (_batch_array(data[0]), _batch_array(y), None)
-        else:
-            data = nest.map_structure(_batch_array, tuple(map(numbers_to_array, data)))
-            sample_count(data)
+        x = self._staged(x)
+        try:
+            data = _batch_arrays(x, y, sample_weight)
+        except ValueError:
+            if not self._runs_text_eagerly():
+                raise
+            data = _batch_arrays(inputs_to_arrays(x), y, sample_weight, text=True)
         step = self._prepare(kind, lambda: data)
         if self.__dict__.get("_loops"):  # called by a batch hook
             with self._own_metrics():
@@ -408,7 +425,12 @@ class Trainer(OldMethods, CompiledModel):
     def _outputs_of_batch(self, x):
         x = self._staged(numbers_to_array(x))
         plain = type(x) is np.ndarray
-        data = (_batch_array(x) if plain else nest.map_structure(_batch_array, x),)
+        try:
+            data = (_batch_array(x) if plain else nest.map_structure(_batch_array, x),)
+        except ValueError:
+            if not self._runs_text_eagerly():
+                raise
+            data = (inputs_to_arrays(x),)
         step = self._prepare("predict", lambda: data)
         outputs = step.batch(data)
         own = type(x) is np.ndarray and self._host_part(x) is None
@@ -417,6 +439,20 @@ class Trainer(OldMethods, CompiledModel):
         if nest.is_nested(outputs):
             return nest.map_structure(np.array, outputs)
         return np.array(outputs)
+
+
+def _batch_arrays(x, y, sample_weight, text=False):
+    """A batch as a step takes it; `text` where the inputs are arrays already, of text too."""
+    data = (x, y, sample_weight)
+    if text:
+        rest = nest.map_structure(_batch_array, tuple(map(numbers_to_array, data[1:])))
+        data = (x, *rest)
+    elif _is_plain(data):
+        return _batch_array(x), _batch_array(y), None
+    else:
+        data = nest.map_structure(_batch_array, tuple(map(numbers_to_array, data)))
+    sample_count(data)
+    return data
 
 
 def _is_plain(data):

@@ -8,8 +8,15 @@ from .arrays import (
     is_array,
     train_validation_split,
 )
-from .batches import DatasetSource, IterableSource, IteratorSource
-from .columns import Counted, columns_to_arrays, numbers_to_array, without_other_text
+from .batches import DatasetSource, IterableSource, IteratorSource, inputs_to_arrays
+from .columns import (
+    Counted,
+    columns_to_arrays,
+    has_text,
+    numbers_to_array,
+    texts_to_arrays,
+    without_other_text,
+)
 from .dataset import PyDataset, Sequence
 from .pipeline import make_pipeline_source
 from .queues import takes_workers

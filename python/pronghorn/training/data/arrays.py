@@ -8,6 +8,7 @@ import numpy as np
 from ...engine import config, nest
 from ...engine.random import make_default_seed
 from ...engine.refusal import RAGGED
+from ...engine.strings import encode_array, is_text
 from .unpack import pack_x_y_sample_weight
 
 
@@ -25,13 +26,14 @@ def are_arrays(structure):
     return all(leaf is None or is_array(leaf) for leaf in nest.flatten(structure))
 
 
-def to_array(x):
+def to_array(x, text=False):
     """A plain, aligned, C-contiguous NumPy array in the machine's byte order.
 
     Floats become floatx; a pandas Series becomes a column; sparse matrices become dense.
+    With `text`, text becomes an object array of bytes.
 
     Raises:
-        ValueError: For strings, objects, a scalar, or an array with masked entries.
+        ValueError: For other strings, objects, a scalar, or an array with masked entries.
     """
     if x is None:
         return None
@@ -43,6 +45,8 @@ def to_array(x):
         if x.dtype != config.floatx():
             x = x.astype(config.floatx())
     elif x.dtype.kind not in "iubc" and x.dtype.name != "bfloat16":
+        if text and is_text(x):
+            return encode_array(x)
         ragged = x.dtype == object and any(isinstance(row, (list, np.ndarray)) for row in x.flat)
         mend = RAGGED if ragged else "encode text and objects as numbers first"
         raise ValueError(

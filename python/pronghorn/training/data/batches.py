@@ -9,27 +9,44 @@ from ...data import threads
 from ...engine import nest
 from .ahead import AHEAD, ahead
 from .arrays import class_weight_to_sample_weights, is_array, to_array
-from .columns import numbers_to_array
+from .columns import numbers_to_array, texts_to_arrays
 from .processes import Workers
 
 
-def convert_batch(batch):
+def convert_batch(batch, text=False):
     """The batch with NumPy arrays as leaves.
+
+    Args:
+        batch: What the data gave.
+        text: Whether its inputs may be text, which becomes object arrays of bytes.
 
     Raises:
         ValueError: If it is no tuple of (inputs,), (inputs, targets) or with sample_weights.
     """
 
-    def convert(leaf):
-        if leaf is None or is_array(leaf):
-            return to_array(leaf)
-        raise ValueError(
-            f"A batch must hold arrays. Received: {leaf!r} (of type {type(leaf).__name__})"
-        )
-
     if isinstance(batch, tuple):
         batch = tuple(numbers_to_array(part) for part in batch)
-    return nest.map_structure(convert, batch)
+    try:
+        return nest.map_structure(_leaf_to_array, batch)
+    except ValueError:
+        if not text:
+            raise
+    if not isinstance(batch, tuple):
+        return inputs_to_arrays(batch)
+    return (inputs_to_arrays(batch[0]), *nest.map_structure(_leaf_to_array, batch[1:]))
+
+
+def inputs_to_arrays(x):
+    """Inputs of which some are text as arrays, text as object arrays of bytes."""
+    return nest.map_structure(lambda leaf: _leaf_to_array(leaf, text=True), texts_to_arrays(x))
+
+
+def _leaf_to_array(leaf, text=False):
+    if leaf is None or is_array(leaf):
+        return to_array(leaf, text)
+    raise ValueError(
+        f"A batch must hold arrays. Received: {leaf!r} (of type {type(leaf).__name__})"
+    )
 
 
 def _with_class_weight(batch, class_weight, output_shape):
@@ -49,6 +66,8 @@ _NONE = object()
 
 class _Source:
     native = False
+    # Whether inputs may be text: steps that run eagerly take it.
+    text = False
     order = None
     # Whether the data is used up, so that another epoch would find none.
     exhausted = False
@@ -113,13 +132,14 @@ class IteratorSource(_Source):
 
     def first_batch_spec(self):
         self.begin()
-        return convert_batch(self._first)
+        return convert_batch(self._first, self.text)
 
     def iterate(self):
         self.begin()
         while True:
             taken = 0
-            epoch = map(convert_batch, itertools.islice(self._iterator, self._steps))
+            batches = itertools.islice(self._iterator, self._steps)
+            epoch = (convert_batch(batch, self.text) for batch in batches)
             for batch in ahead(epoch, own=True):
                 taken += 1
                 yield batch
@@ -163,9 +183,8 @@ class IterableSource(_Source):
         for batch in iterator:
             yield self._converted(batch)
 
-    @staticmethod
-    def _converted(batch):
-        return convert_batch(tuple(batch) if isinstance(batch, list) else batch)
+    def _converted(self, batch):
+        return convert_batch(tuple(batch) if isinstance(batch, list) else batch, self.text)
 
 
 class DatasetSource(_Source):
@@ -207,7 +226,7 @@ class DatasetSource(_Source):
 
     def _finished(self, batch):
         if isinstance(batch, dict):
-            return convert_batch(batch)
+            return convert_batch(batch, self.text)
         if is_array(batch):
             batch = (batch,)
         batch = tuple(batch) if isinstance(batch, list) else batch
@@ -217,7 +236,8 @@ class DatasetSource(_Source):
                 "targets) or (inputs, targets, sample_weights), or a dict. "
                 f"Received: {str(batch)[:100]} (of type {type(batch).__name__})"
             )
-        return convert_batch(_with_class_weight(batch, self._class_weight, self._output_shape))
+        batch = _with_class_weight(batch, self._class_weight, self._output_shape)
+        return convert_batch(batch, self.text)
 
     def first_batch_spec(self):
         if self._first is None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from ...data import Dataset
 from ...engine import nest
-from ...engine.strings import is_text
+from ...engine.strings import StringTensor, encode_array, is_text
 from .arrays import is_array, stacked
 from .dataset import PyDataset
 
@@ -35,6 +35,31 @@ def numbers_to_array(data):
     except ValueError:  # lists of several lengths
         return data
     return array if array.dtype.kind in "biuf" else data
+
+
+def texts_to_arrays(x):
+    """Lists of `str` among the inputs as arrays; anything else as it is."""
+    if isinstance(x, dict):
+        return {key: texts_to_arrays(value) for key, value in x.items()}
+    if not isinstance(x, (list, tuple)) or not x:
+        return x
+    if not all(isinstance(item, (str, bytes, list)) for item in x):
+        return type(x)(map(texts_to_arrays, x)) if type(x) in (list, tuple) else x
+    first = x
+    while isinstance(first, (list, tuple)) and first:
+        first = first[0]
+    return encode_array(x) if isinstance(first, (str, bytes)) else x
+
+
+def has_text(x):
+    """Whether an array among the inputs is of text."""
+
+    def is_one(leaf):
+        if isinstance(leaf, (np.ndarray, StringTensor)):
+            return is_text(leaf)
+        return hasattr(leaf, "iloc") and is_text(np.asarray(leaf))
+
+    return any(map(is_one, nest.flatten(x)))
 
 
 _NEVER = (list, tuple, dict, str, bytes, int, float, Dataset, PyDataset)

@@ -6,6 +6,7 @@ from ...data.keeping import Prefetch
 from .ahead import ahead
 from .arrays import ArraySource
 from .batches import IterableSource, _with_class_weight, convert_batch
+from .columns import has_text
 from .unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 
@@ -25,7 +26,8 @@ def make_pipeline_source(dataset, steps=None, class_weight=None, output_shape=No
         node = node.inputs[0]
     if steps is None and class_weight is None and isinstance(node, Batch):
         rows = node.inputs[0].rows()
-        if rows is not None and node.inputs[0].compact and node.cardinality() > 0:
+        compact = rows is not None and node.inputs[0].compact and node.cardinality() > 0
+        if compact and not has_text(unpack_x_y_sample_weight(rows[0])[0]):
             return RowsSource(node, *rows)
     return PipelineSource(dataset, node, class_weight, output_shape)
 
@@ -90,8 +92,7 @@ class PipelineSource(IterableSource):
                 batch = pack_x_y_sample_weight(self._stage(x), y, sample_weight)
             if isinstance(batch, tuple):
                 batch = _with_class_weight(batch, self._class_weight, self._output_shape)
-            yield convert_batch(batch)
+            yield convert_batch(batch, self.text)
 
-    @staticmethod
-    def _converted(batch):
+    def _converted(self, batch):
         return batch

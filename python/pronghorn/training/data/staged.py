@@ -5,7 +5,6 @@ import math
 from ...data import Dataset
 from ...data.nodes import UNKNOWN, Input
 from ...engine import nest
-from ...engine.strings import encode_array, is_text
 from .arrays import are_arrays, class_weight_to_sample_weights, is_array, sample_count, to_array
 from .columns import columns_to_arrays
 from .pipeline import PipelineSource
@@ -14,7 +13,7 @@ from .unpack import pack_x_y_sample_weight
 
 def text_or_array(x):
     """An array that a Dataset takes: text as bytes, numbers as training takes them."""
-    return encode_array(x) if is_text(x) else to_array(x)
+    return to_array(x, text=True)
 
 
 def split_text(arrays, validation_split):
