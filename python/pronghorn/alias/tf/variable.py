@@ -3,6 +3,7 @@ what TensorFlow's have: arguments of `assign`, parts that can be assigned to, an
 """
 
 import functools as _functools
+from typing import Any as _Any
 
 from ... import ops as _ops
 from ...engine import Variable as _Variable
@@ -136,21 +137,48 @@ def _inverse(x):
     return 1 / x
 
 
-def _gather_nd(self, indices, name=None):
+def _gather_nd(self: _Any, indices: _Any, name: _Any = None) -> _Any:
+    """The parts at indices.
+
+    Args:
+        indices: Integers (..., k), each the first k indices of a part.
+        name: Goes unused.
+
+    Returns:
+        A tensor (..., rest of the shape).
+
+    Example:
+        >>> pronghorn.Variable([[1.0, 2.0], [3.0, 4.0]]).gather_nd([[0, 1], [1, 0]]).numpy().tolist()
+        [2.0, 3.0]
+    """
     from .former import gather_nd
 
     return gather_nd(self, indices)
 
 
-def _read_value(self):
+def _read_value(self: _Any) -> _Any:
+    """The value now, which later assignments leave as it is.
+
+    Returns:
+        A tensor of the Variable's shape and dtype.
+    """
     return _ops.copy(self)
 
 
-def _is_initialized(self, name=None):
+def _is_initialized(self: _Any, name: _Any = None) -> _Any:
+    """True: Variables have their first value as soon as they are made.
+
+    Args:
+        name: Goes unused.
+
+    Returns:
+        A boolean scalar tensor.
+    """
     return _ops.convert_to_tensor(True)
 
 
-def _device(self):
+def _device(self: _Any) -> str:
+    """Where the value lies, as TensorFlow writes it."""
     kind, _, number = self.handle.peek().device.partition(":")
     return f"/job:localhost/replica:0/task:0/device:{kind.upper()}:{number or 0}"
 
