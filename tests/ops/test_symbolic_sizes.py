@@ -130,3 +130,21 @@ def test_a_loops_condition_may_have_any_symbolic_shape():
     assert ops.while_loop(lambda x: x < 10, lambda x: x + 1, x).shape == (10,)
     with pytest.raises(TypeError, match="one element"):
         ops.while_loop(lambda x: x < 10, lambda x: x + 1, np.zeros(10))
+
+
+@pytest.mark.parametrize(
+    "call, shape",
+    [
+        (lambda x, i: ops.take(x, i, axis=1), (2, None, 3)),
+        (lambda x, i: ops.take_along_axis(x, ops.reshape(i, (2, 3)), axis=1), (2, 3)),
+        (lambda x, i: ops.ldexp(x, ops.reshape(i, (2, 3))), (2, 3)),
+        (lambda x, i: ops.scatter_update(x, ops.reshape(i, (3, 2)), ops.ones((3,))), (2, 3)),
+    ],
+)
+def test_symbolic_indices_of_floats_wait_for_values(call, shape):
+    """A KerasTensor is of floats where nobody said otherwise; as in Keras the values decide."""
+    x, i = KerasTensor((2, 3)), KerasTensor((None, 3))
+    y = call(x, i)
+    assert y.shape == shape
+    with pytest.raises(TypeError, match="integer"):
+        ph.Model([x, i], y)([np.ones((2, 3), "float32"), np.zeros((2, 3), "float32")])

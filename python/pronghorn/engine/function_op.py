@@ -42,6 +42,8 @@ class FunctionOp(Operation):
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         from . import trace
 
+        given_args = args
+        args = self.row.as_integers(args)
         leaves = nest.flatten((args, kwargs))
         if any(type(x) is Tensor for x in leaves):  # their values may say a size
             spec = trace.eval_shape(
@@ -50,7 +52,7 @@ class FunctionOp(Operation):
         else:
             spec = trace.eval_shape(self.call, *args, **kwargs)
         outputs = to_keras_tensors(spec)
-        Node(self, args, kwargs, outputs)
+        Node(self, given_args, kwargs, outputs)
         return outputs
 
     def _with_given(self, given, args, kwargs):
@@ -90,6 +92,8 @@ class Row:
         fixed: Names of the fixed arguments.
         resolve: Changes a dict of fixed arguments as Keras does before it makes the operation.
     """
+
+    integers: str | None = None  # the tensor whose shape alone counts until there are values
 
     def __init__(self, key, function, takes, fixed, resolve=None):
         self.key = key
@@ -156,6 +160,16 @@ class Row:
             if any(map(_is_tensor, nest.flatten(fixed[n]))):
                 by_name[n] = fixed.pop(n)
         return self.operation(fixed).symbolic_call(*tensors, **by_name)
+
+    def as_integers(self, args):
+        """The tensors for a run of the function on shapes, `integers` among them as int32."""
+        if self.integers is None:
+            return args
+        args = list(args)
+        place = self.takes.index(self.integers)
+        if place < len(args) and isinstance(args[place], KerasTensor):
+            args[place] = KerasTensor(args[place].shape, "int32")
+        return tuple(args)
 
     def from_config(self, config):
         fixed = {k: v for k, v in config.items() if k in self.fixed}

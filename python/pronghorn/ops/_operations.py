@@ -210,6 +210,11 @@ _LAYOUTS = frozenset(
 )
 _HOT = frozenset({"multi_hot", "one_hot"})
 
+# Arguments whose dtype Keras asks for when values come: a KerasTensor is of floats where nobody
+# said otherwise.
+_INTEGERS = {"ldexp": "x2", "scatter_update": "indices", "take": "indices"}
+_INTEGERS["take_along_axis"] = "indices"
+
 
 def _layout(fixed):
     if fixed["data_format"] is None:
@@ -256,6 +261,7 @@ def install(module, *namespaces):
             title = title or "".join(part.capitalize() for part in name.split("_"))
             function = first[name]
             row = Row((module, title), function, takes, fixed, _resolve(name, fixed))
+            row.integers = _INTEGERS.get(name)
             node = one_node(row)
             if name not in _OF_ONE_OP and name not in _ASKING:
                 home = vars(sys.modules[function.__module__])
