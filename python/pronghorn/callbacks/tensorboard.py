@@ -152,12 +152,7 @@ class TensorBoard(Callback):
 
     def _write_results(self, epoch, logs):
         train = {name: v for name, v in logs.items() if not name.startswith("val_")}
-        optimizer = self.model.optimizer
-        optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-        for inner in getattr(optimizer, "optimizers", ()):
-            train[f"learning_rate_{inner.name}"] = float(inner.learning_rate)
-        if not hasattr(optimizer, "optimizers"):
-            train["learning_rate"] = float(optimizer.learning_rate)
+        train = self._collect_learning_rate(train)
         if self.write_steps_per_second:
             start, before = self._epoch_start
             steps = int(self.model.optimizer.iterations) - before
@@ -167,6 +162,17 @@ class TensorBoard(Callback):
         for name, value in logs.items():
             if name.startswith("val_"):
                 self._writer("validation").scalar(f"epoch_{name[4:]}", value, epoch)
+
+    def _collect_learning_rate(self, logs):
+        """The logs with the learning rates; subclasses say otherwise."""
+        optimizer = self.model.optimizer
+        optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+        if hasattr(optimizer, "optimizers"):
+            for inner in optimizer.optimizers:
+                logs[f"learning_rate_{inner.name}"] = float(inner.learning_rate)
+        else:
+            logs["learning_rate"] = float(optimizer.learning_rate)
+        return logs
 
     def _write_histograms(self, epoch):
         writer = self._writer("train")
