@@ -7,6 +7,8 @@ matrix product: labels of both and of the result are the batch, labels of both a
 
 from __future__ import annotations
 
+import functools
+import math
 import string
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +47,10 @@ def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Tensor:
             f"Received: {type(subscripts).__name__}"
         )
     operands = tensors(operands)
+    if len(operands) == 2:
+        plan = _plan(subscripts, *(tuple(x.shape) for x in operands))
+        if plan and operands[0].dtype == operands[1].dtype not in ("bool", "int8"):
+            return plan(*operands)
     terms, result = parse(subscripts, [len(x.shape) for x in operands])
     if operands and all(x.dtype == "int8" for x in operands):
         operands = [cast(x, "int32") for x in operands]
@@ -63,6 +69,90 @@ def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Tensor:
     if missing:
         raise ValueError(f"einsum: the result's {missing} of '{subscripts}' are in no operand.")
     return x if term == result else transpose(x, [term.index(label) for label in result])
+
+
+class _Product:
+    """One matrix product of two operands, whose axes are moved and joined before and after.
+
+    Args:
+        moves: (permutation or None, shape or None) of either operand and of the product.
+        flips: Whether either operand's last two axes lie the other way round.
+    """
+
+    def __init__(self, moves, flips):
+        self._moves = moves
+        self._flips = flips
+
+    def __call__(self, first, second):
+        (first_order, first_shape), (second_order, second_shape), (order, shape) = self._moves
+        product = matrix_product(
+            _moved(first, first_order, first_shape),
+            _moved(second, second_order, second_shape),
+            *self._flips,
+        )
+        product = product if shape is None else reshape(product, shape)
+        return product if order is None else transpose(product, order)
+
+
+def _moved(x, order, shape):
+    x = x if order is None else transpose(x, order)
+    return x if shape is None else reshape(x, shape)
+
+
+@functools.lru_cache(maxsize=1024)
+def _plan(subscripts, first, second):
+    """The _Product for operands of these shapes; None where that would not be all.
+
+    Raises:
+        ValueError: subscripts that say nothing.
+    """
+    (term1, term2), result = parse(subscripts, [len(first), len(second)])
+    sizes = dict(zip(term2, second))
+    both = [c for c in term1 if c in term2]
+    summed = [c for c in both if c not in result]
+    plain = all(len(set(t)) == len(t) for t in (term1, term2))
+    known = all(type(n) is int for n in (*first, *second))
+    alike = all(sizes[c] == n for c, n in zip(term1, first) if c in both)
+    if not (plain and known and alike and summed):
+        return None
+    if {*term1, *term2} - {*summed} != {*result}:
+        return None
+    sizes.update(zip(term1, first))
+    batch = [c for c in both if c in result]
+    rows, columns, flips = _sides(term1, term2, batch, summed)
+    left, right = ((summed, rows), (columns, summed))
+    if not flips[0]:
+        left = left[::-1]
+    if not flips[1]:
+        right = right[::-1]
+    moves = [_move(term1, batch, *left, sizes), _move(term2, batch, *right, sizes)]
+    made = batch + rows + columns
+    shape = tuple(sizes[c] for c in made)
+    parted = len(rows) != 1 or len(columns) != 1
+    order = None if made == result else tuple(made.index(c) for c in result)
+    return _Product((*moves, (order, shape if parted else None)), flips)
+
+
+def _move(term, batch, rows, columns, sizes):
+    """(permutation, shape) that bring a term to (batch..., rows, columns); None: as it is."""
+    wanted = batch + rows + columns
+    order = None if term == wanted else tuple(term.index(c) for c in wanted)
+    if len(rows) == 1 and len(columns) == 1:
+        return order, None
+    joined = (math.prod(sizes[c] for c in labels) for labels in (rows, columns))
+    return order, (*(sizes[c] for c in batch), *joined)
+
+
+def _sides(term1, term2, batch, summed):
+    """(rows, columns, flips): what only the left and only the right operand has, and whether either
+    lies the other way round, to be read across and not moved."""
+    rows = [c for c in term1 if c not in term2]
+    columns = [c for c in term2 if c not in term1]
+    flips = (
+        bool(rows) and term1 == batch + summed + rows,
+        bool(columns) and term2 == batch + columns + summed,
+    )
+    return rows, columns, flips
 
 
 def parse(subscripts, ranks):
@@ -168,16 +258,12 @@ def _contract(first, second, elsewhere, sizes):
     stretched = [c for c in both if c not in whole]
     summed = [c for c in whole if c not in elsewhere]
     batch = [c for c in both if c in elsewhere or c in stretched]
-    rows = [c for c in term1 if c not in both]
-    columns = [c for c in term2 if c not in both]
+    rows, columns, (flip1, flip2) = _sides(term1, term2, batch, summed)
     if summed or "bool" in (x1.dtype, x2.dtype):
-        # read across where the axes lie the other way round: not moved
-        flip1 = bool(rows) and term1 == batch + summed + rows
-        flip2 = bool(columns) and term2 == batch + columns + summed
-        left = _arranged(term1, x1, batch, *((summed, rows) if flip1 else (rows, summed)), sizes)
-        right = _arranged(
-            term2, x2, batch, *((columns, summed) if flip2 else (summed, columns)), sizes
-        )
+        down, across = (summed, rows) if flip1 else (rows, summed)
+        left = _arranged(term1, x1, batch, down, across, sizes)
+        down, across = (columns, summed) if flip2 else (summed, columns)
+        right = _arranged(term2, x2, batch, down, across, sizes)
         product = matrix_product(left, right, flip1, flip2)
     else:  # a column times a row, by the elementwise kernel
         left = _arranged(term1, x1, batch, rows, summed, sizes)
