@@ -243,6 +243,8 @@ def test_files_and_lines(tmp_path):
     expected = [b"one", b"two", b"", "naïve".encode()]
     assert list(lines.as_numpy_iterator()) == expected
     assert list(TextLineDataset(str(tmp_path / "c.gz"), "GZIP").as_numpy_iterator()) == [b"x", b"y"]
+    of_names = TextLineDataset(Dataset.from_tensor_slices([str(tmp_path / "c.gz")]), "GZIP")
+    assert list(of_names.as_numpy_iterator()) == [b"x", b"y"]
     with pytest.raises(FileNotFoundError, match="No files matched"):
         Dataset.list_files(str(tmp_path / "*.jpg"))
     with pytest.raises(ValueError, match="compression"):

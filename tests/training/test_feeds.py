@@ -5,6 +5,7 @@ import numpy as np
 import pronghorn as ph
 import pytest
 from pronghorn import layers
+from pronghorn.training.data import has_text
 
 X = np.arange(40, dtype="float32").reshape(10, 4) / 40
 Y = X.sum(1)
@@ -167,3 +168,43 @@ def test_hugging_face():
     np.testing.assert_allclose(found, model.predict(X, verbose=0), rtol=1e-6)
     batches = ((b["x"], b["y"]) for _ in range(2) for b in numpy.iter(5))
     same((trained(batches, steps_per_epoch=2), trained(X, Y, batch_size=5, shuffle=False)))
+
+
+class Counting:
+    """A column that counts how often it was made an array."""
+
+    def __init__(self, values):
+        self.values, self.count = values, 0
+
+    def __len__(self):
+        return len(self.values)
+
+    def __array__(self, dtype=None, copy=None):
+        self.count += 1
+        return np.asarray(self.values, dtype)
+
+
+def test_a_column_is_read_once():
+    class Subclassed(ph.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = ph.layers.Dense(1)
+
+        def call(self, x):
+            return self.dense(x)
+
+    made = Subclassed()
+    made.compile(optimizer="sgd", loss="mse")
+    x, y = Counting(np.ones((4, 2), "float32")), Counting(np.ones((4, 1), "float32"))
+    made.fit(x, y, batch_size=2, verbose=0)
+    assert (x.count, y.count) == (1, 1)
+
+
+def test_frames_of_numbers_are_not_searched_for_text():
+    pandas = pytest.importorskip("pandas")
+    numbers = pandas.DataFrame({"a": [1, 2], "b": [0.5, 1.5]})
+    texts = pandas.DataFrame({"a": ["x", "y"]})
+    assert not has_text(numbers) and not has_text(numbers["a"])
+    assert has_text(texts) and has_text(texts["a"]) and has_text({"t": texts["a"], "n": numbers})
+    whole = type("Frame", (pandas.DataFrame,), {"__array__": None})
+    assert not has_text(whole({"a": [1], "b": [0.5]}))

@@ -6,22 +6,16 @@ the bytes (uint32), all little-endian. TensorFlow, lib/io/record_writer.h.
 
 from __future__ import annotations
 
-import gzip
 import struct
 import zlib
-from typing import Any
 
-from ..engine import TensorSpec
 from ..engine.checksum import crc32c
-from . import elements
-from .dataset import Dataset
-from .nodes import UNKNOWN, Input
+from .file_dataset import FileDataset, opened
 
-COMPRESSIONS = (None, "", "GZIP", "ZLIB")
 _CHUNK = 1 << 20
 
 
-class TFRecordDataset(Dataset):
+class TFRecordDataset(FileDataset):
     """The records of TFRecord files, as text that holds their bytes.
 
     Args:
@@ -41,34 +35,9 @@ class TFRecordDataset(Dataset):
     [b'one', b'two']
     """
 
-    def __init__(
-        self,
-        filenames: Any,
-        compression_type: Any = None,
-        buffer_size: Any = None,
-        num_parallel_reads: Any = None,
-        name: Any = None,
-    ) -> None:
-        check_compression(compression_type)
-        if not isinstance(filenames, Dataset):
-            names = elements.normalize(filenames)
-            filenames = [names] if isinstance(names, bytes) else names.ravel().tolist()
-
-        def records():
-            for name in filenames:
-                yield from _records(elements.normalize(name), compression_type)
-
-        self._pipeline = Input(records, UNKNOWN, TensorSpec((), "string"))
-
-    @classmethod
-    def _of(cls, pipeline):
-        return Dataset._of(pipeline)
-
-
-def check_compression(kind):
-    """Raises ValueError for a compression that there is not."""
-    if kind not in COMPRESSIONS:
-        raise ValueError(f"Unknown compression_type {kind!r}; expected 'GZIP', 'ZLIB' or ''.")
+    @staticmethod
+    def _read(name, compression):
+        return _records(name, compression)
 
 
 def frame(record: bytes) -> bytes:
@@ -84,8 +53,7 @@ def _masked(data):
 
 
 def _records(name, compression):
-    opened = gzip.open(name, "rb") if compression == "GZIP" else open(name, "rb")
-    with opened as file:
+    with opened(name, compression) as file:
         read = _Inflated(file).read if compression == "ZLIB" else file.read
         at = count = 0
         while True:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
-from typing import Any
 
-from ..engine import TensorSpec
-from . import elements
-from .dataset import Dataset
-from .nodes import UNKNOWN, Input
+from .file_dataset import FileDataset, opened
 
 
-class TextLineDataset(Dataset):
+class TextLineDataset(FileDataset):
     r"""The lines of files, without their ends, as text.
 
     Args:
-        filenames: name or list of names.
+        filenames: name, list of names, or a Dataset of names.
         compression_type: "GZIP", "ZLIB" or none.
         buffer_size, num_parallel_reads, name: accepted for tf.data's sake.
 
@@ -31,30 +26,9 @@ class TextLineDataset(Dataset):
     ['so much depends', 'upon']
     """
 
-    def __init__(
-        self,
-        filenames: Any,
-        compression_type: Any = None,
-        buffer_size: Any = None,
-        num_parallel_reads: Any = None,
-        name: Any = None,
-    ) -> None:
-        names = elements.normalize(filenames)
-        names = [names] if isinstance(names, bytes) else names.tolist()
-        if compression_type not in (None, "", "GZIP", "ZLIB"):
-            raise ValueError(
-                f"Unknown compression_type {compression_type!r}; expected 'GZIP', 'ZLIB' or ''."
-            )
-
-        def lines():
-            for name in names:
-                yield from _lines(name, compression_type)
-
-        self._pipeline = Input(lines, UNKNOWN, TensorSpec((), "string"))
-
-    @classmethod
-    def _of(cls, pipeline):
-        return Dataset._of(pipeline)
+    @staticmethod
+    def _read(name, compression):
+        return _lines(name, compression)
 
 
 def _lines(name, compression):
@@ -62,8 +36,7 @@ def _lines(name, compression):
         with open(name, "rb") as file:
             yield from _without_ends(zlib.decompress(file.read()).split(b"\n"), True)
         return
-    opened = gzip.open(name, "rb") if compression == "GZIP" else open(name, "rb")
-    with opened as file:
+    with opened(name, compression) as file:
         yield from _without_ends(file, False)
 
 

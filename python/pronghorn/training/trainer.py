@@ -201,12 +201,12 @@ class Trainer(OldMethods, CompiledModel):
 
     def _source(self, x, *args, **kwargs):
         names = self._input_keys()
-        if names is not None:
-            x = without_other_text(x, names)
+        x = x if names is None else without_other_text(x, names)
         part = self._host_part(x)
         takes_text = part is None and self._runs_text_eagerly()
         if takes_text:
-            x, _, _ = columns_to_arrays(texts_to_arrays(x), *args[:1])
+            x, *beside = columns_to_arrays(texts_to_arrays(x), *args[:2])
+            args = (*beside[: len(args)], *args[2:])
         if part is not None or (takes_text and has_text(x)):
             source = make_staged_source(part, x, *args, **kwargs)
         else:

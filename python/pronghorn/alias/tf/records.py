@@ -6,7 +6,7 @@ import zlib as _zlib
 import numpy as _np
 
 from ... import ops as _ops
-from ...data.records import check_compression as _check_compression
+from ...data.file_dataset import check_compression as _check_compression
 from ...data.records import frame as _frame
 from . import protocol as _p
 from . import texts as _texts

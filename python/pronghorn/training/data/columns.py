@@ -57,9 +57,15 @@ def has_text(x):
     def is_one(leaf):
         if isinstance(leaf, (np.ndarray, StringTensor)):
             return is_text(leaf)
-        return hasattr(leaf, "iloc") and is_text(np.asarray(leaf))
+        return hasattr(leaf, "iloc") and _may_be_text(leaf) and is_text(np.asarray(leaf))
 
     return any(map(is_one, nest.flatten(x)))
+
+
+def _may_be_text(frame):
+    """Whether a column of a DataFrame, or a Series, is of another kind than numbers."""
+    dtypes = frame.dtypes
+    return any(getattr(d, "kind", "O") == "O" for d in getattr(dtypes, "values", (dtypes,)))
 
 
 _NEVER = (list, tuple, dict, str, bytes, int, float, Dataset, PyDataset)
